@@ -1,0 +1,163 @@
+import { chmodSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "pg";
+import { postgresBinaries } from "./postgres-binaries";
+import { databaseName, makeCluster } from "./postgres-making";
+import { removeMisleadingPid, stopOrphans } from "./postgres-orphans";
+import type { PostgresUser } from "./postgres-user";
+import { type Durability, type PostgresRun, runPostgres, tailOfLog } from "./postgres-watchdog";
+import { codeOf, Problem } from "./problem";
+
+/** A PostgreSQL of our own that runs for as long as we do. */
+export type EmbeddedPostgres = {
+  /** Connection URL of the database, with its password. It stays the same when PostgreSQL is restarted. */
+  readonly url: string;
+  /** Shuts PostgreSQL down and resolves when its processes are gone. */
+  stop(): Promise<void>;
+};
+
+/** What {@link startEmbeddedPostgres} needs to know. */
+export type EmbeddedPostgresOptions = {
+  /** The data folder; made when missing. Its parent receives PostgreSQL's log and must be writable by this process. */
+  readonly folder: string;
+  /** Password of the database's owner. */
+  readonly password: string;
+  readonly user: PostgresUser;
+  /** Where a copy of the programs goes when the installed ones cannot be used. */
+  readonly binariesFolder: string;
+  readonly durability?: Durability;
+  /** Called with one line for the operator when PostgreSQL died and when it is back. */
+  readonly report: (line: string) => void;
+};
+
+const startPatienceMs = 60_000;
+const logLimitBytes = 1_000_000;
+
+/**
+ * Starts PostgreSQL on a private data folder and keeps it running: when it dies it is started again on the same port. The caller holds
+ * the lock of the data folder. PostgreSQL is shut down when this process ends, however it ends.
+ *
+ * @throws Problem when it cannot run here.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { folder, password, user, report } = options;
+  const binaries = postgresBinaries(user, options.binariesFolder);
+  if (existsSync(folder)) await stopOrphans(folder);
+  await makeCluster(folder, password, binaries, user);
+
+  const logFile = `${folder}.log`;
+  turnOver(logFile);
+  let port = await freePort();
+  let stopping = false;
+  const url = () => `postgresql://${databaseName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
+  const launch = async (): Promise<PostgresRun> => {
+    if (await stopOrphans(folder)) report("stopped a PostgreSQL left over from an earlier run");
+    removeMisleadingPid(folder);
+    const run = runPostgres(binaries, user, { folder, port, logFile, durability: options.durability ?? "durable" });
+    await untilReady(url(), run, logFile);
+    return run;
+  };
+
+  let run = await launch().catch(async (error: unknown) => {
+    // Somebody else took the port between our choice and PostgreSQL's start.
+    if (!/Address already in use/.test(tailOfLog(logFile))) throw error;
+    port = await freePort();
+    return launch();
+  });
+
+  const supervise = async (): Promise<void> => {
+    for (;;) {
+      await run.ended;
+      if (stopping) return;
+      report("PostgreSQL ended unexpectedly; starting it again");
+      for (let pauseMs = 100; !stopping; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+        try {
+          run = await launch();
+          report("PostgreSQL is back");
+          break;
+        } catch (error) {
+          report(`PostgreSQL does not start: ${error instanceof Error ? error.message : String(error)}`);
+          await delay(pauseMs);
+        }
+      }
+    }
+  };
+  const supervised = supervise();
+
+  return {
+    url: url(),
+    async stop() {
+      stopping = true;
+      run.askToStop();
+      const stopped = await Promise.race([run.ended.then(() => true), delay(10_000, false, { ref: false })]);
+      if (!stopped) await stopOrphans(folder);
+      await supervised;
+    },
+  };
+}
+
+/** Waits until PostgreSQL answers a query; recovery after a crash can take a while. */
+async function untilReady(url: string, run: PostgresRun, logFile: string): Promise<void> {
+  const until = Date.now() + startPatienceMs;
+  for (;;) {
+    const error = await tryQuery(url);
+    if (error === undefined) return;
+    if (run.hasEnded()) throw startProblem(logFile);
+    if (Date.now() > until || !["ECONNREFUSED", "ECONNRESET", "57P03"].includes(codeOf(error) ?? "")) {
+      run.askToStop();
+      await run.ended;
+      throw codeOf(error) === "28P01" ? passwordProblem(logFile) : error;
+    }
+    await delay(10);
+  }
+}
+
+async function tryQuery(url: string): Promise<unknown> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // The connection may also break after its error was returned; an error event without a listener would end the process.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query("SELECT 1");
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function startProblem(logFile: string): Problem {
+  const said = tailOfLog(logFile);
+  const reasons = said.match(/(?:FATAL|PANIC): .*/g) ?? [];
+  const full = /No space left on device|Disk quota exceeded/.test(said);
+  const advice = full ? "Free some space on that disk." : `PostgreSQL's log is ${logFile}.`;
+  return new Problem(`PostgreSQL does not start on ${dirname(logFile)}: ${reasons.at(-1)?.replace(/^\w+:\s*/, "") ?? "it ended at once"}. ${advice}`);
+}
+
+function passwordProblem(logFile: string): Problem {
+  const folder = logFile.replace(/\.log$/, "");
+  return new Problem(`The database in ${folder} was made with another password than the one kept in the data folder. Put back the settings file that belongs to it.`);
+}
+
+function turnOver(logFile: string): void {
+  if (!existsSync(logFile)) return;
+  chmodSync(logFile, 0o600);
+  if (statSync(logFile).size < logLimitBytes) return;
+  rmSync(`${logFile}.1`, { force: true });
+  renameSync(logFile, `${logFile}.1`);
+}
+
+/** A port on 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}

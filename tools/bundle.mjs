@@ -1,0 +1,28 @@
+import { build } from "esbuild";
+
+/**
+ * Bundles one TypeScript entry of this repository to an ES module for Node.js. Packages stay outside and are loaded from node_modules.
+ *
+ * @param {string} root the repository
+ * @param {string} entry path of the entry, relative to `root`
+ * @param {string} outfile path of the module to write, relative to `root`
+ * @param {import("esbuild").Plugin[]} [plugins]
+ * @returns {Promise<void>} rejects when a file does not compile
+ */
+export async function bundle(root, entry, outfile, plugins = []) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: true,
+    tsconfig: "tsconfig.json",
+    alias: { "@": root },
+    logLevel: "error",
+    plugins,
+  });
+}
