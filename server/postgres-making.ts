@@ -55,7 +55,7 @@ function checkVersion(folder: string): void {
 
 function run(program: string, args: readonly string[], input: string, user: PostgresUser): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...user, cwd: "/", stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" } });
+    const child = spawn(program, args, { ...user, cwd: "/", stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, LC_ALL: "C", TZ: "UTC" } });
     let said = "";
     child.stdout.on("data", (text: Buffer) => (said += text));
     child.stderr.on("data", (text: Buffer) => (said += text));

@@ -74,7 +74,7 @@ export function runPostgres(
     cwd: "/",
     detached: true,
     stdio: ["pipe", log, log],
-    env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
+    env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, LC_ALL: "C", TZ: "UTC" },
   });
   closeSync(log);
   child.stdin?.on("error", () => undefined);

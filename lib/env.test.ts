@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { EnvironmentError, readGivenEnv } from "@/lib/env";
+
+function problemsOf(source: Record<string, string>): readonly string[] {
+  try {
+    readGivenEnv(source);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const shared = { DATABASE_URL: "postgresql://u:p@db/latchkey", APP_SECRET: "a".repeat(32), ORIGIN: "https://latchkey.example.com" };
+
+test("nothing needs to be set", () => {
+  expect(readGivenEnv({})).toMatchObject({ port: 3000, dataDir: ".data", accessTokenLifetimeSeconds: 3600, logLevel: "info" });
+});
+
+test("everything that is wrong is listed at once", () => {
+  const problems = problemsOf({ PORT: "eighty", DATABASE_URL: "mysql://db", LOG_LEVEL: "loud", ADMIN_EMAIL: "ann", ACCESS_TOKEN_LIFETIME_SECONDS: "299" });
+  for (const name of ["PORT", "DATABASE_URL", "LOG_LEVEL", "ADMIN_EMAIL", "ACCESS_TOKEN_LIFETIME_SECONDS", "APP_SECRET", "ORIGIN", "ADMIN_PASSWORD"]) {
+    expect(problems.some((problem) => problem.startsWith(name)), name).toBe(true);
+  }
+});
+
+test("a shared database needs the secret and the origin that its processes agree on", () => {
+  expect(problemsOf({ DATABASE_URL: shared.DATABASE_URL })).toHaveLength(2);
+  expect(problemsOf(shared)).toEqual([]);
+});
+
+test("an empty variable counts as missing", () => {
+  expect(problemsOf({ ...shared, APP_SECRET: "" })).toHaveLength(1);
+  expect(readGivenEnv({ PORT: "" }).port).toBe(3000);
+});
+
+test.each([
+  ["https://latchkey.example.com/", "https://latchkey.example.com"],
+  ["http://LOCALHOST:3000", "http://localhost:3000"],
+])("the origin %s is kept as %s", (given, kept) => {
+  expect(readGivenEnv({ ORIGIN: given }).origin).toBe(kept);
+});
+
+test.each(["latchkey.example.com", "https://latchkey.example.com/portal", "ftp://latchkey.example.com", "https://u@latchkey.example.com", "https://latchkey.example.com/?a"])(
+  "the origin %s is refused",
+  (given) => {
+    expect(problemsOf({ ORIGIN: given })).toHaveLength(1);
+  },
+);
+
+test.each([
+  ["eleven.byte", 1],
+  ["twelve.bytes", 0],
+  ["ä".repeat(36), 0],
+  ["ä".repeat(37), 1],
+])("a password is measured in bytes: %s", (password, problems) => {
+  expect(problemsOf({ ADMIN_EMAIL: "ann@example.com", ADMIN_PASSWORD: password })).toHaveLength(problems);
+});

@@ -1,0 +1,130 @@
+import { z } from "zod";
+
+/** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
+export type Env = {
+  readonly port: number;
+  /** Address to listen on; undefined means all. */
+  readonly host: string | undefined;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  /** The key under which everything sensitive is encrypted and peppered. */
+  readonly appSecret: string;
+  /** The scheme, host and port that people and robots use, without a trailing slash. */
+  readonly origin: string;
+  readonly adminEmail: string | undefined;
+  readonly adminPassword: string | undefined;
+  readonly accessTokenLifetimeSeconds: number;
+  readonly logLevel: LogLevel;
+};
+
+/** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
+export type GivenEnv = Omit<Env, "databaseUrl" | "appSecret" | "origin"> & Partial<Pick<Env, "databaseUrl" | "appSecret" | "origin">>;
+
+/** The environment variables are wrong; the message lists everything that is wrong with them. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+
+  constructor(readonly problems: readonly string[]) {
+    super(["The environment is not right:", ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+  }
+}
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+type LogLevel = (typeof logLevels)[number];
+
+const wholeNumber = (from: number, to: number) => {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(from, message).max(to, message));
+};
+
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url?.username === "" && url.pathname === "/" && url.search === "" && url.hash === "";
+  if (url !== undefined && plain && /^https?:$/.test(url.protocol)) return url.origin;
+  context.addIssue({ code: "custom", message: "must be an absolute http or https URL without a path, like https://latchkey.example.com" });
+  return z.NEVER;
+});
+
+const variables = z.object({
+  PORT: wholeNumber(1, 65_535).default(3000),
+  HOST: z.string().optional(),
+  DATA_DIR: z.string().default(".data"),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^postgres(ql)?:/.test(text), "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey")
+    .optional(),
+  APP_SECRET: z.string().min(32, "must be at least 32 characters long").optional(),
+  ORIGIN: origin.optional(),
+  ADMIN_EMAIL: z.email("must be an email address").optional(),
+  ADMIN_PASSWORD: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) >= 12 && Buffer.byteLength(text) <= 72, "must be 12 to 72 bytes long")
+    .optional(),
+  ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+});
+
+/**
+ * Reads what the operator gave. An empty variable counts as missing.
+ *
+ * @throws EnvironmentError with all problems at once.
+ */
+export function readGivenEnv(source: Readonly<Record<string, string | undefined>>): GivenEnv {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = variables.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? []),
+    ...missingCompanions(given),
+  ];
+  if (!parsed.success || problems.length > 0) throw new EnvironmentError(problems);
+  const values = parsed.data;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.DATA_DIR,
+    adminEmail: values.ADMIN_EMAIL,
+    adminPassword: values.ADMIN_PASSWORD,
+    accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
+    logLevel: values.LOG_LEVEL,
+    ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
+    ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
+    ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),
+  };
+}
+
+let cached: Env | undefined;
+
+/**
+ * The settings of this process, read once. The process completes `process.env` before anything asks.
+ *
+ * @throws EnvironmentError when a variable is wrong or missing.
+ */
+export function env(): Env {
+  cached ??= completeEnv(readGivenEnv(process.env));
+  return cached;
+}
+
+function completeEnv(given: GivenEnv): Env {
+  const { databaseUrl, appSecret, origin: givenOrigin } = given;
+  if (databaseUrl === undefined || appSecret === undefined || givenOrigin === undefined) {
+    throw new EnvironmentError(["DATABASE_URL, APP_SECRET and ORIGIN must be set outside the process that makes them"]);
+  }
+  return { ...given, databaseUrl, appSecret, origin: givenOrigin };
+}
+
+function missingCompanions(given: Readonly<Record<string, string | undefined>>): string[] {
+  const problems: string[] = [];
+  if (given.DATABASE_URL !== undefined) {
+    for (const name of ["APP_SECRET", "ORIGIN"]) {
+      if (given[name] === undefined) problems.push(`${name} must be set when DATABASE_URL is, so that all processes sharing the database agree on it`);
+    }
+  }
+  for (const [one, other] of [["ADMIN_EMAIL", "ADMIN_PASSWORD"], ["ADMIN_PASSWORD", "ADMIN_EMAIL"]] as const) {
+    if (given[one] !== undefined && given[other] === undefined) problems.push(`${other} must be set when ${one} is`);
+  }
+  return problems;
+}

@@ -1,0 +1,35 @@
+import { oncePerProcess } from "@/lib/shared";
+
+type Stop = () => Promise<void> | void;
+
+/** Both module graphs of the process, ours and Next.js's, register in the same place. */
+const stops = (): Map<string, Stop> => oncePerProcess("stopping", () => new Map());
+
+/**
+ * Has `stop` run once when the process stops, after the last request was answered and before the database is closed. Registering a
+ * name again replaces what it stood for.
+ *
+ * @param name what is stopped, for the log; hooks run in the reverse order of their first registration
+ * @param stop may take a few seconds; its failure is logged and does not keep the others from running
+ */
+export function onStop(name: string, stop: Stop): void {
+  stops().set(name, stop);
+}
+
+/**
+ * Runs everything registered with {@link onStop}, the latest first, one after the other; only the process itself calls this.
+ *
+ * @returns the failures, with the name of what failed.
+ */
+export async function runStops(): Promise<{ name: string; error: unknown }[]> {
+  const failures: { name: string; error: unknown }[] = [];
+  for (const [name, stop] of [...stops()].reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      failures.push({ name, error });
+    }
+  }
+  stops().clear();
+  return failures;
+}
