@@ -1,0 +1,50 @@
+import type { Prisma } from "@/lib/generated/prisma/client";
+import type { Role } from "@/lib/tenants/schema";
+
+/** A person acting in one tenant. */
+export type AdminActor = {
+  readonly kind: "admin";
+  readonly id: string;
+  readonly name: string;
+  readonly address: string | null;
+  readonly tenantId: string;
+  readonly role: Role;
+};
+
+/** A robot that showed a valid access token of a machine whose secret still stands. */
+export type RobotActor = {
+  readonly kind: "robot";
+  readonly id: string;
+  readonly name: string;
+  readonly address: string | null;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly secretId: string;
+};
+
+/** Somebody who has not said who they are: the token endpoint before client authentication, sign-in, set-up. */
+export type AnonymousActor = { readonly kind: "anonymous"; readonly address: string | null };
+
+/** The process itself: first start, key creation. */
+export type SystemActor = { readonly kind: "system" };
+
+export type TenantActor = AdminActor | RobotActor;
+export type Actor = TenantActor | AnonymousActor | SystemActor;
+
+/** The Prisma client, inside a transaction or not. Never the root client's `$connect` and the like. */
+export type Db = Prisma.TransactionClient;
+
+/** A statement with a name, so that PostgreSQL parses and plans it once a connection. */
+export type Statement = { readonly name: string; readonly text: string };
+
+/** The robots' short path to PostgreSQL: named prepared statements over `pg`, no object mapping. */
+export type Sql = {
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+};
+
+/** What a door hands over: a database handle, who acts, and the time. Three fields, for ever. */
+export type Ctx<A extends Actor = AdminActor, D = Db> = {
+  readonly db: D;
+  readonly actor: A;
+  readonly now: Date;
+};

@@ -1,0 +1,50 @@
+/**
+ * What a deed may refuse, and the HTTP status each dialect gives it.
+ * `invalid` is about one field; the others are about the whole deed.
+ */
+export const REFUSAL_STATUS = {
+  invalid: 422,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  limit_reached: 409,
+  too_many_attempts: 429,
+} as const satisfies Record<string, number>;
+
+export type RefusalCode = keyof typeof REFUSAL_STATUS;
+
+/**
+ * An expected "no" of a deed. The message is written for the person or robot that asked and carries nothing internal;
+ * throwing it rolls the deed's transaction back, and the door turns it into its dialect.
+ */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  /** The form field the refusal is about, where there is one. */
+  readonly field: string | undefined;
+  /** Seconds until another try makes sense, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: RefusalCode,
+    message: string,
+    options: { field?: string; retryAfterSeconds?: number } = {},
+  ) {
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+    this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** What an admin action answers: data, or a refusal the screen can show at the right place. */
+export type ActionResult<T> =
+  | { readonly ok: true; readonly data: T }
+  | {
+      readonly ok: false;
+      readonly code: RefusalCode | "unavailable" | "unexpected";
+      readonly message: string;
+      /** Messages by form field path, for fields that were refused. */
+      readonly fieldErrors?: Readonly<Record<string, string>>;
+    };

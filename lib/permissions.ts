@@ -1,0 +1,28 @@
+import type { Actor, AdminActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import type { Role } from "@/lib/tenants/schema";
+
+/** What each deed of an admin asks for, and the roles that have it. Reading needs only membership of the tenant. */
+const ROLES_BY_PERMISSION = {
+  "machines.provision": ["Administrator"],
+  "machines.edit": ["Administrator"],
+  "machines.disable": ["Administrator"],
+  "machines.delete": ["Administrator"],
+  "secrets.issue": ["Administrator"],
+  "secrets.delete": ["Administrator"],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof ROLES_BY_PERMISSION;
+
+/**
+ * The first line of every deed of an admin.
+ * @throws Refusal `forbidden` unless the actor is an admin whose role in this tenant has the permission
+ */
+export function allow(actor: Actor, permission: Permission): asserts actor is AdminActor {
+  const roles: readonly Role[] = ROLES_BY_PERMISSION[permission];
+  if (actor.kind === "admin" && roles.includes(actor.role)) return;
+  throw new Refusal(
+    "forbidden",
+    "Your role in this tenant does not allow that. Ask an administrator of the tenant.",
+  );
+}
