@@ -1,0 +1,53 @@
+/**
+ * Everything the audit record can say. A deed adds its word here first; what stands in an event is read by people for
+ * years, so it holds names beside ids, and never a secret's value.
+ */
+export type AuditEvent =
+  | { readonly type: "tenant.created"; readonly slug: string; readonly name: string }
+  | {
+      readonly type: "admin.created";
+      readonly adminId: string;
+      readonly email: string;
+      readonly role: string;
+    }
+  | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "machine.provisioned";
+      readonly machineId: string;
+      readonly name: string;
+      readonly kind: string;
+      readonly clientId: string;
+    }
+  | {
+      readonly type: "machine.edited";
+      readonly machineId: string;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: "machine.disabled"; readonly machineId: string; readonly name: string }
+  | { readonly type: "machine.enabled"; readonly machineId: string; readonly name: string }
+  | { readonly type: "machine.deleted"; readonly machineId: string; readonly name: string }
+  | { readonly type: "secret.issued"; readonly machineId: string; readonly secretId: string }
+  | {
+      readonly type: "secret.deleted";
+      readonly machineId: string;
+      readonly secretId: string;
+      readonly reason: "deleted" | "machine deleted";
+    }
+  | {
+      readonly type: "session.opened";
+      readonly machineId: string;
+      readonly secretId: string;
+      readonly sessionId: string;
+      readonly hostName: string;
+      readonly takenOver: boolean;
+    }
+  | {
+      readonly type: "session.ended";
+      readonly machineId: string;
+      readonly secretId: string;
+      readonly sessionId: string;
+      readonly hostName: string;
+      readonly reason: string;
+    }
+  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string };
