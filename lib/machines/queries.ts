@@ -1,0 +1,67 @@
+import type { Ctx, RobotActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import type { MachineKind, MachineView } from "./schema";
+
+/** @returns the machine as its edit page shows it, or null when the tenant has none of that id. */
+export async function getMachine(
+  ctx: Ctx,
+  { machineId }: { readonly machineId: string },
+): Promise<MachineView | null> {
+  const row = await ctx.db.machine.findFirst({
+    where: { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null },
+    select: {
+      id: true,
+      kind: true,
+      name: true,
+      description: true,
+      clientId: true,
+      unattendedRuntimes: true,
+      nonProductionRuntimes: true,
+      testingRuntimes: true,
+      processType: true,
+      processCompatibility: true,
+      tags: true,
+      revision: true,
+      createdAt: true,
+      createdBy: { select: { email: true } },
+      disabledAt: true,
+    },
+  });
+  if (!row) return null;
+  const { disabledAt, createdBy, ...view } = row;
+  return { ...view, createdBy: createdBy?.email ?? null, isEnabled: disabledAt === null };
+}
+
+/** @returns what a robot needs to know of the machine it connects as, or null when it is gone. */
+export async function findOwnMachine(
+  ctx: Ctx<RobotActor>,
+): Promise<{ id: string; kind: MachineKind; name: string } | null> {
+  return ctx.db.machine.findFirst({
+    where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null, disabledAt: null },
+    select: { id: true, kind: true, name: true },
+  });
+}
+
+/** What a robot learns about itself from its token. */
+export async function describeMyself(ctx: Ctx<RobotActor>) {
+  const machine = await ctx.db.machine.findFirst({
+    where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null },
+    select: {
+      id: true,
+      kind: true,
+      name: true,
+      description: true,
+      clientId: true,
+      unattendedRuntimes: true,
+      nonProductionRuntimes: true,
+      testingRuntimes: true,
+      processType: true,
+      processCompatibility: true,
+      tags: true,
+      tenant: { select: { slug: true, name: true } },
+    },
+  });
+  if (!machine) throw new Refusal("gone", "This machine was deleted.");
+  const { tenant, ...rest } = machine;
+  return { machine: rest, tenant, secretId: ctx.actor.secretId };
+}

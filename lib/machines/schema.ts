@@ -1,0 +1,159 @@
+import { z } from "zod";
+
+/** The values of these three lists are stored and sent as they stand here. */
+export const MACHINE_KINDS = ["Template", "Standard"] as const;
+export const PROCESS_TYPES = ["Any", "Foreground", "Background"] as const;
+export const PROCESS_COMPATIBILITIES = ["Any", "Windows", "CrossPlatform"] as const;
+
+export const MACHINE_STATES = ["enabled", "disabled"] as const;
+export const MACHINE_SORTS = [
+  "name",
+  "type",
+  "description",
+  "secrets",
+  "hosts",
+  "lastUsed",
+  "created",
+] as const;
+
+export const NAME_MAX_LENGTH = 450;
+export const DESCRIPTION_MAX_LENGTH = 500;
+export const RUNTIMES_MAX = 1000;
+export const TAGS_MAX = 20;
+export const TAG_MAX_LENGTH = 64;
+export const PAGE_SIZES = [25, 50, 100] as const;
+export const BULK_DELETE_MAX = 200;
+
+/** PostgreSQL stores no NUL and no lone surrogate; control characters in a name are always a mistake. */
+const isPlainText = (value: string) => value.isWellFormed() && !/\p{Cc}/u.test(value);
+
+const name = z
+  .string({ error: "Enter a name." })
+  .trim()
+  .min(1, "Enter a name.")
+  .max(NAME_MAX_LENGTH, `Use at most ${NAME_MAX_LENGTH} characters.`)
+  .refine(isPlainText, "Use plain characters only: no line breaks or control characters.");
+
+const description = z
+  .string()
+  .trim()
+  .max(DESCRIPTION_MAX_LENGTH, `Use at most ${DESCRIPTION_MAX_LENGTH} characters.`)
+  .refine(
+    (value) => value.isWellFormed() && !/[^\P{Cc}\n\t\r]/u.test(value),
+    "Use plain text only: no control characters.",
+  );
+
+const runtimes = z
+  .number({ error: `Enter a whole number from 0 to ${RUNTIMES_MAX}.` })
+  .int(`Enter a whole number from 0 to ${RUNTIMES_MAX}.`)
+  .min(0, `Enter a whole number from 0 to ${RUNTIMES_MAX}.`)
+  .max(RUNTIMES_MAX, `Enter a whole number from 0 to ${RUNTIMES_MAX}.`);
+
+const tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(TAG_MAX_LENGTH, `A tag has at most ${TAG_MAX_LENGTH} characters.`)
+  .refine(isPlainText, "Use plain characters only in a tag.");
+
+/** What the machine forms share. */
+export const machineDetailsSchema = z.object({
+  name,
+  description: description.default(""),
+  unattendedRuntimes: runtimes.default(1),
+  nonProductionRuntimes: runtimes.default(0),
+  testingRuntimes: runtimes.default(0),
+  processType: z.enum(PROCESS_TYPES, "Choose a process type.").default("Any"),
+  processCompatibility: z.enum(PROCESS_COMPATIBILITIES, "Choose a compatibility.").default("Any"),
+  tags: z
+    .array(tag)
+    .max(TAGS_MAX, `Use at most ${TAGS_MAX} tags.`)
+    .transform((tags) => [...new Set(tags)])
+    .default([]),
+});
+
+export const provisionMachineSchema = machineDetailsSchema.extend({
+  kind: z.enum(MACHINE_KINDS, "Choose machine template or standard machine."),
+});
+
+export const editMachineSchema = machineDetailsSchema.extend({
+  machineId: z.uuid(),
+  /** The revision the form was filled from. */
+  revision: z.number().int().positive(),
+});
+
+export const machineIdSchema = z.object({ machineId: z.uuid() });
+
+export const deleteMachinesSchema = z.object({
+  machineIds: z
+    .array(z.uuid())
+    .min(1, "Choose at least one machine.")
+    .max(BULK_DELETE_MAX, `Delete at most ${BULK_DELETE_MAX} machines at once.`),
+});
+
+/** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
+export const machineListSchema = z.object({
+  search: z.string().trim().max(200).catch("").default(""),
+  type: z.enum(MACHINE_KINDS).optional().catch(undefined),
+  state: z.enum(MACHINE_STATES).optional().catch(undefined),
+  sort: z.enum(MACHINE_SORTS).catch("name").default("name"),
+  direction: z.enum(["asc", "desc"]).catch("asc").default("asc"),
+  page: z.coerce.number().int().min(1).max(100_000).catch(1).default(1),
+  pageSize: z.coerce
+    .number()
+    .refine((size) => PAGE_SIZES.some((known) => known === size))
+    .catch(25)
+    .default(25),
+});
+
+export type MachineKind = (typeof MACHINE_KINDS)[number];
+export type ProcessType = (typeof PROCESS_TYPES)[number];
+export type ProcessCompatibility = (typeof PROCESS_COMPATIBILITIES)[number];
+export type MachineSort = (typeof MACHINE_SORTS)[number];
+export type MachineListQuery = z.output<typeof machineListSchema>;
+export type ProvisionMachineInput = z.output<typeof provisionMachineSchema>;
+export type EditMachineInput = z.output<typeof editMachineSchema>;
+
+/** A machine as a row of the list. */
+export type MachineRow = {
+  readonly id: string;
+  readonly kind: MachineKind;
+  readonly name: string;
+  readonly description: string;
+  readonly clientId: string;
+  readonly tags: readonly string[];
+  readonly liveSecrets: number;
+  readonly connectedHosts: number;
+  readonly lastUsedAt: Date | null;
+  readonly createdAt: Date;
+  readonly isEnabled: boolean;
+};
+
+export type MachinePage = {
+  readonly rows: readonly MachineRow[];
+  /** How many machines match the filters, on all pages. */
+  readonly matching: number;
+  /** How many machines the tenant has, whatever the filters. */
+  readonly all: number;
+  readonly page: number;
+  readonly pageCount: number;
+};
+
+/** A machine as its edit page shows it. */
+export type MachineView = {
+  readonly id: string;
+  readonly kind: MachineKind;
+  readonly name: string;
+  readonly description: string;
+  readonly clientId: string;
+  readonly unattendedRuntimes: number;
+  readonly nonProductionRuntimes: number;
+  readonly testingRuntimes: number;
+  readonly processType: ProcessType;
+  readonly processCompatibility: ProcessCompatibility;
+  readonly tags: readonly string[];
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly createdBy: string | null;
+  readonly isEnabled: boolean;
+};
