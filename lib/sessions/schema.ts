@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** How often a robot should say that it lives, and after how long its silence counts. */
+export const HEARTBEAT_INTERVAL_SECONDS = 30;
+export const UNRESPONSIVE_AFTER_SECONDS = 120;
+
+export const SESSION_STATES = ["Available", "Busy", "Unresponsive", "Disconnected"] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
+
+const plain = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
+      error: "must be plain text without control characters",
+    });
+
+export const openSessionSchema = z.object({
+  hostName: plain(255),
+  robotVersion: plain(64).optional(),
+  platform: plain(128).optional(),
+});
+
+export const sessionIdSchema = z.object({ sessionId: z.uuid() });
+
+export const heartbeatSchema = sessionIdSchema.extend({
+  /** What the robot is doing; without it the state stays as it was last reported. */
+  state: z.enum(["Available", "Busy"]).optional(),
+});
+
+export type OpenSessionInput = z.output<typeof openSessionSchema>;
+export type HeartbeatInput = z.output<typeof heartbeatSchema>;
+
+/** A session as the robot API and the pages show it. */
+export type SessionView = {
+  readonly id: string;
+  readonly machineId: string;
+  readonly hostName: string;
+  readonly secretId: string;
+  readonly state: SessionState;
+  readonly robotVersion: string | null;
+  readonly platform: string | null;
+  readonly startedAt: Date;
+  readonly heartbeatAt: Date;
+  readonly endedAt: Date | null;
+  readonly endReason: string | null;
+  readonly heartbeatIntervalSeconds: number;
+};
+
+/** A host that deleting a secret or a machine would cut, for the confirmation dialog. */
+export type ConnectedHost = {
+  readonly sessionId: string;
+  readonly machineId: string;
+  readonly secretId: string;
+  readonly hostName: string;
+  readonly state: SessionState;
+  readonly heartbeatAt: Date;
+};
+
+export const connectedHostsSchema = z.object({ machineIds: z.array(z.uuid()).min(1).max(200) });
