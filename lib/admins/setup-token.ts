@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Actor, Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { addSeconds } from "@/lib/time";
+import { SETUP_LINK_LIFETIME_SECONDS } from "./rules";
+
+const digestOf = (token: string) => Uint8Array.from(createHash("sha256").update(token).digest());
+
+/** Makes the token of a set-up link: 256 random bits, of which only a digest is stored. */
+export async function makeSetupToken(ctx: Ctx<Actor>): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await ctx.db.setupToken.create({ data: { digest: digestOf(token), createdAt: ctx.now } });
+  return token;
+}
+
+/**
+ * Uses a set-up link up, and every other one with it.
+ * @throws Refusal `gone` when it was never made, used before, or is older than a day
+ */
+export async function spendSetupToken(ctx: Ctx<Actor>, token: string): Promise<void> {
+  const { count } = await ctx.db.setupToken.deleteMany({
+    where: {
+      digest: digestOf(token),
+      createdAt: { gt: addSeconds(ctx.now, -SETUP_LINK_LIFETIME_SECONDS) },
+    },
+  });
+  if (count === 0) {
+    throw new Refusal(
+      "gone",
+      "This set-up link was used already, or is older than a day. Start Latchkey again to get a new one, or sign in.",
+    );
+  }
+  await ctx.db.setupToken.deleteMany({});
+}

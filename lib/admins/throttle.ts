@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import type { AnonymousActor, Ctx } from "@/lib/ctx";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { type BucketKind, emailKey, isForgotten, remainingPauseSeconds } from "./rules";
+
+type Bucket = { readonly kind: BucketKind; readonly name: string };
+
+const name = (kind: BucketKind, ...parts: string[]): Bucket => ({
+  kind,
+  name: `${kind}:${createHash("sha256").update(parts.join("\0")).digest("base64url")}`,
+});
+
+function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string | null): Bucket[] {
+  if (knownBrowser) return [name("browser", knownBrowser)];
+  const address = ctx.actor.address ?? "";
+  return [name("pair", emailKey(email), address), name("address", address)];
+}
+
+/**
+ * Counts an attempt as failed before the password is looked at, so that many at once cannot slip through together;
+ * `forgetAttempt` takes it back.
+ * @param knownBrowser the nonce of a browser in which this account signed in before
+ * @returns 0 when the attempt may go on, else the seconds to wait
+ */
+export async function countAttempt(
+  ctx: Ctx<AnonymousActor>,
+  email: string,
+  knownBrowser: string | null,
+): Promise<number> {
+  const buckets = bucketsOf(ctx, email, knownBrowser);
+  await ctx.db.signInFailure.createMany({
+    data: buckets.map((bucket) => ({ bucket: bucket.name, failures: 0, lastFailedAt: ctx.now })),
+    skipDuplicates: true,
+  });
+  const rows = await ctx.db.$queryRaw<{ bucket: string; failures: number; lastFailedAt: Date }[]>`
+    SELECT bucket, failures, last_failed_at AS "lastFailedAt" FROM sign_in_failures
+     WHERE bucket = ANY(${buckets.map((bucket) => bucket.name)}) ORDER BY bucket FOR UPDATE`;
+  const kindOf = new Map(buckets.map((bucket) => [bucket.name, bucket.kind]));
+  const waitSeconds = Math.max(
+    0,
+    ...rows.map((row) => remainingPauseSeconds(kindOf.get(row.bucket) ?? "pair", row, ctx.now)),
+  );
+  if (waitSeconds > 0) return waitSeconds;
+  for (const row of rows) {
+    await ctx.db.signInFailure.update({
+      where: { bucket: row.bucket },
+      data: {
+        failures: isForgotten(row.lastFailedAt, ctx.now) ? 1 : row.failures + 1,
+        lastFailedAt: ctx.now,
+      },
+    });
+  }
+  return 0;
+}
+
+/** The attempt was a success: the account's own buckets are cleared, the address gets its attempt back. */
+export async function forgetAttempt(
+  ctx: Ctx<AnonymousActor>,
+  email: string,
+  knownBrowser: string | null,
+): Promise<void> {
+  const buckets = bucketsOf(ctx, email, knownBrowser);
+  const own = buckets.filter(({ kind }) => kind !== "address").map((bucket) => bucket.name);
+  await ctx.db.signInFailure.deleteMany({
+    where: {
+      OR: [{ bucket: { in: own } }, { lastFailedAt: { lt: addSeconds(ctx.now, -DAY_SECONDS) } }],
+    },
+  });
+  await ctx.db.signInFailure.updateMany({
+    where: {
+      bucket: { in: buckets.filter(({ kind }) => kind === "address").map((bucket) => bucket.name) },
+      failures: { gt: 0 },
+    },
+    data: { failures: { decrement: 1 } },
+  });
+}
