@@ -1,0 +1,36 @@
+/**
+ * Decodes one form-encoded half (`application/x-www-form-urlencoded`), strictly.
+ * @returns null where the encoding is broken: a stray `%`, bytes that are not UTF-8, or a NUL
+ */
+export function formDecode(text: string): string | null {
+  try {
+    const decoded = decodeURIComponent(text.replaceAll("+", " "));
+    return decoded.includes("\0") ? null : decoded;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Parses a form body into its parameters.
+ * @returns null where it is malformed; `duplicate` names a parameter that came twice (RFC 6749 §3.2 forbids it). A
+ *   parameter without a value is left out, as if it had not been sent (same section).
+ */
+export function parseForm(
+  body: string,
+): { readonly params: ReadonlyMap<string, string>; readonly duplicate: string | null } | null {
+  const params = new Map<string, string>();
+  const seen = new Set<string>();
+  let duplicate: string | null = null;
+  for (const pair of body.split("&")) {
+    if (pair === "") continue;
+    const [rawName = "", ...rest] = pair.split("=");
+    const name = formDecode(rawName);
+    const value = formDecode(rest.join("="));
+    if (name === null || value === null) return null;
+    if (seen.has(name)) duplicate ??= name;
+    seen.add(name);
+    if (value !== "") params.set(name, value);
+  }
+  return { params, duplicate };
+}

@@ -1,0 +1,20 @@
+import { issuer, jwksAddress, tokenEndpoint } from "./addresses";
+import { CLIENT_AUTHENTICATION_METHODS } from "./client-authentication";
+import { SCOPES_SUPPORTED } from "./scopes";
+
+/**
+ * Authorization server metadata (RFC 8414 §2), the same document at both well-known addresses. There is no
+ * authorization endpoint, because no grant of this server uses one, and `response_types_supported` is empty but present,
+ * as the RFC requires the member.
+ */
+export function serverMetadata() {
+  return {
+    issuer: issuer(),
+    token_endpoint: tokenEndpoint(),
+    jwks_uri: jwksAddress(),
+    scopes_supported: SCOPES_SUPPORTED,
+    response_types_supported: [],
+    grant_types_supported: ["client_credentials"],
+    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+  };
+}
