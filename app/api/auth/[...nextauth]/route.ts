@@ -1,0 +1,3 @@
+import { authHandler } from "@/lib/doors/auth";
+
+export { authHandler as GET, authHandler as POST };

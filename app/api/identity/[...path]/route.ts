@@ -1,0 +1,3 @@
+import { noSuchOAuthEndpoint } from "@/lib/doors/oauth";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = noSuchOAuthEndpoint();

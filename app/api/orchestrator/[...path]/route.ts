@@ -1,0 +1,10 @@
+import { noSuchResource, robotResource } from "@/lib/doors/robot";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
+  GET: noSuchResource,
+  POST: noSuchResource,
+  PUT: noSuchResource,
+  PATCH: noSuchResource,
+  DELETE: noSuchResource,
+  OPTIONS: noSuchResource,
+});

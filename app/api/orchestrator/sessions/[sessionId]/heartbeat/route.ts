@@ -1,0 +1,7 @@
+import { robotPulse, robotResource } from "@/lib/doors/robot";
+import { recordHeartbeat } from "@/lib/sessions/commands";
+import { heartbeatSchema } from "@/lib/sessions/schema";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
+  POST: robotPulse("OR.Robots", heartbeatSchema, recordHeartbeat),
+});

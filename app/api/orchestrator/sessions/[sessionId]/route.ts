@@ -1,0 +1,7 @@
+import { robotDeed, robotResource } from "@/lib/doors/robot";
+import { closeSession } from "@/lib/sessions/commands";
+import { sessionIdSchema } from "@/lib/sessions/schema";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
+  DELETE: robotDeed("OR.Robots", sessionIdSchema, closeSession),
+});

@@ -1,0 +1,81 @@
+import type { RobotActor, Sql } from "@/lib/ctx";
+import { verifyAccessToken } from "@/lib/identity/access-token";
+import type { Scope } from "@/lib/identity/scopes";
+import { findStanding } from "@/lib/secrets/standing";
+import { callerAddress } from "./caller";
+import { ProblemError } from "./problem";
+
+const REALM = 'Bearer realm="Latchkey"';
+// RFC 6750 §2.1: b64token after the scheme, whose name has no case.
+const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
+
+/** RFC 6750 §3: a challenge without error code when no token was sent, with one when it was. */
+const unauthorized = (detail: string, reason?: string) =>
+  new ProblemError(
+    {
+      status: 401,
+      kind: reason ? "invalid-token" : "token-missing",
+      detail,
+      headers: {
+        "www-authenticate": reason
+          ? `${REALM}, error="invalid_token", error_description="The access token is not valid."`
+          : REALM,
+      },
+    },
+    reason,
+  );
+
+const invalidRequest = (detail: string) =>
+  new ProblemError({
+    status: 400,
+    kind: "invalid-request",
+    detail,
+    headers: { "www-authenticate": `${REALM}, error="invalid_request"` },
+  });
+
+function bearerToken(request: Request): string {
+  if (new URL(request.url).searchParams.has("access_token")) {
+    throw invalidRequest("Send the access token in the Authorization header, never in the address.");
+  }
+  const authorization = request.headers.get("authorization");
+  if (authorization === null || !/^bearer(?: |$)/i.test(authorization)) {
+    throw unauthorized("Send an access token: Authorization: Bearer <token>. See GET authentication.");
+  }
+  const token = BEARER.exec(authorization)?.[1];
+  if (!token) throw invalidRequest("The Authorization header holds no well-formed bearer token.");
+  return token;
+}
+
+/**
+ * Finds out which robot calls: a valid token (RFC 9068 §4), whose secret and machine stand at this moment, with the scope
+ * that the address asks for.
+ * @throws ProblemError 400, 401 or 403 with the challenge of RFC 6750 §3
+ */
+export async function requireRobot(db: Sql, request: Request, scope: Scope, now: Date): Promise<RobotActor> {
+  const verified = await verifyAccessToken(db, bearerToken(request), now);
+  const again = "The access token is not valid, or no longer. Buy a new one with the client id and secret.";
+  if (!verified.ok) throw unauthorized(again, verified.reason);
+  const { claims } = verified;
+  const standing = await findStanding(db, claims.secretId);
+  if (!standing) throw unauthorized(again, `secret ${claims.secretId} or its machine no longer stands`);
+  if (standing.machineId !== claims.machineId || standing.tenantId !== claims.tenantId) {
+    throw unauthorized(again, "the token's claims do not belong together");
+  }
+  if (!claims.scopes.includes(scope)) {
+    throw new ProblemError({
+      status: 403,
+      kind: "insufficient-scope",
+      detail: `This needs the scope ${scope}, which the access token does not have.`,
+      headers: { "www-authenticate": `${REALM}, error="insufficient_scope", scope="${scope}"` },
+    });
+  }
+  return {
+    kind: "robot",
+    id: standing.machineId,
+    name: standing.machineName,
+    address: callerAddress(request.headers),
+    tenantId: standing.tenantId,
+    clientId: standing.clientId,
+    secretId: standing.secretId,
+  };
+}

@@ -1,0 +1,21 @@
+import { newPasswordSchema } from "@/lib/admins/schema";
+import { database } from "@/lib/db";
+import { env } from "@/lib/env";
+import { prepareFirstStart } from "@/lib/workflows/first-start";
+
+/**
+ * The door that server.ts opens before anybody can come in.
+ * @returns the link that makes its holder the first administrator, when there is none yet. The token stands behind `#`,
+ *   so that no server, proxy or log on the way sees it.
+ */
+export async function prepareFirstAdministrator(): Promise<{ setupLink?: string }> {
+  const { adminEmail, adminPassword, origin } = env();
+  const admin =
+    adminEmail && adminPassword
+      ? { email: adminEmail, password: newPasswordSchema.parse(adminPassword) }
+      : null;
+  const { setupToken } = await database().prisma.$transaction((db) =>
+    prepareFirstStart({ db, actor: { kind: "system" }, now: new Date() }, admin),
+  );
+  return setupToken ? { setupLink: `${origin}/setup#${setupToken}` } : {};
+}

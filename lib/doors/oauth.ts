@@ -1,0 +1,114 @@
+import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { database, isDatabaseAway } from "@/lib/db";
+import { OAuthError } from "@/lib/identity/oauth-error";
+import type { RawTokenRequest } from "@/lib/identity/token-request";
+import { log } from "@/lib/log";
+import { mediaType, readBody } from "./body";
+import { callerAddress } from "./caller";
+import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+
+/** RFC 6749 §5.1: no answer of the token endpoint may be kept by a cache. */
+const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
+/** RFC 7617 §2.1: we read both halves as UTF-8. */
+const BASIC_CHALLENGE = 'Basic realm="Latchkey", charset="UTF-8"';
+const RETRY_AFTER_SECONDS = 2;
+
+const METADATA_MAX_AGE_SECONDS = 300;
+
+function errorResponse(
+  status: number,
+  error: string,
+  description: string,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(
+    { error, error_description: description },
+    { status, headers: { ...NO_STORE, ...headers } },
+  );
+}
+
+const methodNotAllowed = (_request: Request, allow: string) =>
+  errorResponse(405, "invalid_request", `Use ${allow}.`, { allow });
+
+/** Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log. */
+function refusal(error: unknown, address: string | null): Response {
+  if (error instanceof OAuthError) {
+    log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
+    const challenge = error.status === 401 ? { "www-authenticate": BASIC_CHALLENGE } : {};
+    return errorResponse(error.status, error.code, error.description, challenge);
+  }
+  if (isDatabaseAway(error)) {
+    log.error({ err: error }, "the database is away");
+    return errorResponse(503, "temporarily_unavailable", "The server cannot reach its database. Try again.", {
+      "retry-after": String(RETRY_AFTER_SECONDS),
+    });
+  }
+  log.error({ err: error }, "the token endpoint failed");
+  return errorResponse(500, "server_error", "The server met an unexpected condition.");
+}
+
+async function readForm(request: Request): Promise<RawTokenRequest> {
+  if (mediaType(request) !== "application/x-www-form-urlencoded") {
+    throw new OAuthError("invalid_request", {
+      says: "Send Content-Type: application/x-www-form-urlencoded.",
+    });
+  }
+  const body = await readBody(request);
+  if (!body.ok) throw new OAuthError("invalid_request", { says: `The body is ${body.problem}.` });
+  return {
+    authorization: request.headers.get("authorization"),
+    query: new URL(request.url).searchParams,
+    body: body.text,
+  };
+}
+
+type OAuthDeed = (ctx: Ctx<AnonymousActor, Sql>, raw: RawTokenRequest) => Promise<object>;
+
+/** The door of the identity server for forms: `POST` with a form body, JSON out, every failure in RFC 6749's words. */
+export function oauthEndpoint(deed: OAuthDeed): Record<Method, RouteHandler> {
+  const post: RouteHandler = async (request) => {
+    const address = callerAddress(request.headers);
+    try {
+      const raw = await readForm(request);
+      const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
+      return Response.json(await deed(ctx, raw), { headers: NO_STORE });
+    } catch (error) {
+      return refusal(error, address);
+    }
+  };
+  return withEveryMethod({ POST: post }, methodNotAllowed);
+}
+
+/**
+ * The door of the identity server for documents anybody may read and keep for a while: metadata, keys.
+ * @param make gets the short path to the database and the time
+ */
+export function publicDocument(
+  make: (ctx: Ctx<AnonymousActor, Sql>) => object | Promise<object>,
+): Record<Method, RouteHandler> {
+  const get: RouteHandler = async (request) => {
+    const address = callerAddress(request.headers);
+    try {
+      const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
+      return Response.json(await make(ctx), {
+        headers: {
+          "cache-control": `public, max-age=${METADATA_MAX_AGE_SECONDS}`,
+          "access-control-allow-origin": "*",
+        },
+      });
+    } catch (error) {
+      return refusal(error, address);
+    }
+  };
+  return withEveryMethod({ GET: get }, methodNotAllowed);
+}
+
+/** Answers every address below the issuer that is none of its endpoints. */
+export function noSuchOAuthEndpoint(): Record<Method, RouteHandler> {
+  const answer: RouteHandler = async () =>
+    errorResponse(404, "invalid_request", "There is no such endpoint. See the metadata of the issuer.");
+  return withEveryMethod(
+    { GET: answer, POST: answer, PUT: answer, PATCH: answer, DELETE: answer, OPTIONS: answer },
+    methodNotAllowed,
+  );
+}

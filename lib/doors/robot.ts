@@ -1,0 +1,169 @@
+import { z } from "zod";
+import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
+import { database, isDatabaseAway } from "@/lib/db";
+import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
+import type { Scope } from "@/lib/identity/scopes";
+import { log } from "@/lib/log";
+import { requireRobot } from "./bearer";
+import { mediaType, readBody } from "./body";
+import { callerAddress } from "./caller";
+import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+import { type Problem, ProblemError, problemResponse, traceIdOf } from "./problem";
+
+const RETRY_AFTER_SECONDS = 2;
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof Refusal) {
+    return {
+      status: REFUSAL_STATUS[error.code],
+      kind: error.code.replaceAll("_", "-"),
+      detail: error.message,
+      ...(error.field && { members: { errors: [{ field: error.field, detail: error.message }] } }),
+    };
+  }
+  if (isDatabaseAway(error)) {
+    return {
+      status: 503,
+      detail: "The server cannot reach its database. Try again.",
+      headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
+    };
+  }
+  return {
+    status: 500,
+    detail: "The server met an unexpected condition. Its log says more under the traceId.",
+  };
+}
+
+/** Runs a handler and turns whatever it throws into a problem document. */
+function answering(handle: (request: Request, params: unknown) => Promise<Response>): RouteHandler {
+  return async (request, context) => {
+    try {
+      return await handle(request, await context.params);
+    } catch (error) {
+      const traceId = traceIdOf(request.headers);
+      const problem = problemOf(error);
+      const reason = error instanceof ProblemError ? error.reason : undefined;
+      const address = callerAddress(request.headers);
+      if (problem.status >= 500) log.error({ err: error, traceId }, "a robot's request failed");
+      else log.info({ event: "robot.refused", status: problem.status, reason, traceId, address }, "refused");
+      return problemResponse(problem, traceId);
+    }
+  };
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  const body = await readBody(request);
+  if (!body.ok) {
+    throw body.problem === "too large"
+      ? new ProblemError({ status: 413, detail: "The body is larger than 64 KiB." })
+      : new ProblemError({ status: 400, detail: "The body is not UTF-8." });
+  }
+  if (body.text === "") return {};
+  if (mediaType(request) !== "application/json") {
+    throw new ProblemError({ status: 415, detail: "Send the body with Content-Type: application/json." });
+  }
+  try {
+    return JSON.parse(body.text);
+  } catch {
+    throw new ProblemError({ status: 400, kind: "invalid-json", detail: "The body is not JSON." });
+  }
+}
+
+/** What the caller said, checked: the JSON body, and the ids in the address over it. */
+async function readInput<S extends z.ZodType>(
+  request: Request,
+  params: unknown,
+  schema: S,
+): Promise<z.output<S>> {
+  const body = request.method === "GET" || request.method === "HEAD" ? {} : await readJson(request);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new ProblemError({ status: 400, kind: "invalid-body", detail: "The body must be a JSON object." });
+  }
+  const ids = z.record(z.string(), z.uuid()).safeParse(params ?? {});
+  if (!ids.success) throw new ProblemError({ status: 404, detail: "There is no such resource." });
+  const parsed = schema.safeParse({ ...body, ...ids.data });
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), detail: message }));
+  throw new ProblemError({
+    status: 400,
+    kind: "invalid-body",
+    detail: `The body is not as it should be: ${errors.map(({ field, detail }) => `${field}: ${detail}`).join("; ")}`,
+    members: { errors },
+  });
+}
+
+const NO_STORE = { "cache-control": "no-store" };
+const answer = (data: unknown, status: number) =>
+  data === undefined
+    ? new Response(null, { status: 204, headers: NO_STORE })
+    : Response.json(data, { status, headers: NO_STORE });
+
+type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
+
+function robotHandler<S extends z.ZodType>(
+  scope: Scope,
+  schema: S,
+  status: number,
+  run: (actor: RobotActor, now: Date, input: z.output<S>) => Promise<unknown>,
+): RouteHandler {
+  return answering(async (request, params) => {
+    const now = new Date();
+    const actor = await requireRobot(database().sql, request, scope, now);
+    return answer(await run(actor, now, await readInput(request, params, schema)), status);
+  });
+}
+
+/** A deed of a robot: one transaction, with its events. `status` is that of success; no data answers 204. */
+export function robotDeed<S extends z.ZodType>(
+  scope: Scope,
+  schema: S,
+  deed: Doing<z.output<S>, Db>,
+  status = 200,
+): RouteHandler {
+  return robotHandler(scope, schema, status, (actor, now, input) =>
+    database().prisma.$transaction((db) => deed({ db, actor, now }, input)),
+  );
+}
+
+/** What a fleet does hundreds of times a second: one named statement on the short path, no transaction, no event. */
+export function robotPulse<S extends z.ZodType>(
+  scope: Scope,
+  schema: S,
+  deed: Doing<z.output<S>, Sql>,
+): RouteHandler {
+  return robotHandler(scope, schema, 200, (actor, now, input) =>
+    deed({ db: database().sql, actor, now }, input),
+  );
+}
+
+/** A question of a robot. */
+export function robotQuestion<S extends z.ZodType>(
+  scope: Scope,
+  schema: S,
+  query: Doing<z.output<S>, Db>,
+): RouteHandler {
+  return robotHandler(scope, schema, 200, (actor, now, input) =>
+    query({ db: database().prisma, actor, now }, input),
+  );
+}
+
+/** What anybody may ask of the orchestrator: how to authenticate. */
+export function openQuestion(make: () => object): RouteHandler {
+  return answering(async () => answer(make(), 200));
+}
+
+/** Answers every address of the orchestrator that has no resource. */
+export const noSuchResource: RouteHandler = answering(async () => {
+  throw new ProblemError({ status: 404, detail: "There is no such resource." });
+});
+
+/** An address of the orchestrator with its methods; the others answer 405. */
+export function robotResource(handlers: Partial<Record<Method, RouteHandler>>): Record<Method, RouteHandler> {
+  return withEveryMethod(handlers, (request, allow) =>
+    problemResponse(
+      { status: 405, detail: `This resource knows ${allow}.`, headers: { allow } },
+      traceIdOf(request.headers),
+    ),
+  );
+}
