@@ -11,16 +11,43 @@ function problemsOf(source: Record<string, string>): readonly string[] {
   return [];
 }
 
-const shared = { DATABASE_URL: "postgresql://u:p@db/latchkey", APP_SECRET: "a".repeat(32), ORIGIN: "https://latchkey.example.com" };
+const shared = {
+  DATABASE_URL: "postgresql://u:p@db/latchkey",
+  APP_SECRET: "a".repeat(32),
+  ORIGIN: "https://latchkey.example.com",
+};
 
 test("nothing needs to be set", () => {
-  expect(readGivenEnv({})).toMatchObject({ port: 3000, dataDir: ".data", accessTokenLifetimeSeconds: 3600, logLevel: "info" });
+  expect(readGivenEnv({})).toMatchObject({
+    port: 3000,
+    dataDir: ".data",
+    accessTokenLifetimeSeconds: 3600,
+    logLevel: "info",
+  });
 });
 
 test("everything that is wrong is listed at once", () => {
-  const problems = problemsOf({ PORT: "eighty", DATABASE_URL: "mysql://db", LOG_LEVEL: "loud", ADMIN_EMAIL: "ann", ACCESS_TOKEN_LIFETIME_SECONDS: "299" });
-  for (const name of ["PORT", "DATABASE_URL", "LOG_LEVEL", "ADMIN_EMAIL", "ACCESS_TOKEN_LIFETIME_SECONDS", "APP_SECRET", "ORIGIN", "ADMIN_PASSWORD"]) {
-    expect(problems.some((problem) => problem.startsWith(name)), name).toBe(true);
+  const problems = problemsOf({
+    PORT: "eighty",
+    DATABASE_URL: "mysql://db",
+    LOG_LEVEL: "loud",
+    ADMIN_EMAIL: "ann",
+    ACCESS_TOKEN_LIFETIME_SECONDS: "299",
+  });
+  for (const name of [
+    "PORT",
+    "DATABASE_URL",
+    "LOG_LEVEL",
+    "ADMIN_EMAIL",
+    "ACCESS_TOKEN_LIFETIME_SECONDS",
+    "APP_SECRET",
+    "ORIGIN",
+    "ADMIN_PASSWORD",
+  ]) {
+    expect(
+      problems.some((problem) => problem.startsWith(name)),
+      name,
+    ).toBe(true);
   }
 });
 
@@ -41,12 +68,15 @@ test.each([
   expect(readGivenEnv({ ORIGIN: given }).origin).toBe(kept);
 });
 
-test.each(["latchkey.example.com", "https://latchkey.example.com/portal", "ftp://latchkey.example.com", "https://u@latchkey.example.com", "https://latchkey.example.com/?a"])(
-  "the origin %s is refused",
-  (given) => {
-    expect(problemsOf({ ORIGIN: given })).toHaveLength(1);
-  },
-);
+test.each([
+  "latchkey.example.com",
+  "https://latchkey.example.com/portal",
+  "ftp://latchkey.example.com",
+  "https://u@latchkey.example.com",
+  "https://latchkey.example.com/?a",
+])("the origin %s is refused", (given) => {
+  expect(problemsOf({ ORIGIN: given })).toHaveLength(1);
+});
 
 test.each([
   ["eleven.byte", 1],

@@ -18,7 +18,8 @@ export type Env = {
 };
 
 /** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
-export type GivenEnv = Omit<Env, "databaseUrl" | "appSecret" | "origin"> & Partial<Pick<Env, "databaseUrl" | "appSecret" | "origin">>;
+export type GivenEnv = Omit<Env, "databaseUrl" | "appSecret" | "origin"> &
+  Partial<Pick<Env, "databaseUrl" | "appSecret" | "origin">>;
 
 /** The environment variables are wrong; the message lists everything that is wrong with them. */
 export class EnvironmentError extends Error {
@@ -45,7 +46,10 @@ const origin = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plain = url?.username === "" && url.pathname === "/" && url.search === "" && url.hash === "";
   if (url !== undefined && plain && /^https?:$/.test(url.protocol)) return url.origin;
-  context.addIssue({ code: "custom", message: "must be an absolute http or https URL without a path, like https://latchkey.example.com" });
+  context.addIssue({
+    code: "custom",
+    message: "must be an absolute http or https URL without a path, like https://latchkey.example.com",
+  });
   return z.NEVER;
 });
 
@@ -55,14 +59,20 @@ const variables = z.object({
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: z
     .string()
-    .refine((text) => URL.canParse(text) && /^postgres(ql)?:/.test(text), "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey")
+    .refine(
+      (text) => URL.canParse(text) && /^postgres(ql)?:/.test(text),
+      "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey",
+    )
     .optional(),
   APP_SECRET: z.string().min(32, "must be at least 32 characters long").optional(),
   ORIGIN: origin.optional(),
   ADMIN_EMAIL: z.email("must be an email address").optional(),
   ADMIN_PASSWORD: z
     .string()
-    .refine((text) => Buffer.byteLength(text) >= 12 && Buffer.byteLength(text) <= 72, "must be 12 to 72 bytes long")
+    .refine(
+      (text) => Buffer.byteLength(text) >= 12 && Buffer.byteLength(text) <= 72,
+      "must be 12 to 72 bytes long",
+    )
     .optional(),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
@@ -111,7 +121,9 @@ export function env(): Env {
 function completeEnv(given: GivenEnv): Env {
   const { databaseUrl, appSecret, origin: givenOrigin } = given;
   if (databaseUrl === undefined || appSecret === undefined || givenOrigin === undefined) {
-    throw new EnvironmentError(["DATABASE_URL, APP_SECRET and ORIGIN must be set outside the process that makes them"]);
+    throw new EnvironmentError([
+      "DATABASE_URL, APP_SECRET and ORIGIN must be set outside the process that makes them",
+    ]);
   }
   return { ...given, databaseUrl, appSecret, origin: givenOrigin };
 }
@@ -120,11 +132,18 @@ function missingCompanions(given: Readonly<Record<string, string | undefined>>):
   const problems: string[] = [];
   if (given.DATABASE_URL !== undefined) {
     for (const name of ["APP_SECRET", "ORIGIN"]) {
-      if (given[name] === undefined) problems.push(`${name} must be set when DATABASE_URL is, so that all processes sharing the database agree on it`);
+      if (given[name] === undefined)
+        problems.push(
+          `${name} must be set when DATABASE_URL is, so that all processes sharing the database agree on it`,
+        );
     }
   }
-  for (const [one, other] of [["ADMIN_EMAIL", "ADMIN_PASSWORD"], ["ADMIN_PASSWORD", "ADMIN_EMAIL"]] as const) {
-    if (given[one] !== undefined && given[other] === undefined) problems.push(`${other} must be set when ${one} is`);
+  for (const [one, other] of [
+    ["ADMIN_EMAIL", "ADMIN_PASSWORD"],
+    ["ADMIN_PASSWORD", "ADMIN_EMAIL"],
+  ] as const) {
+    if (given[one] !== undefined && given[other] === undefined)
+      problems.push(`${other} must be set when ${one} is`);
   }
   return problems;
 }

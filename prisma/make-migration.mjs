@@ -7,7 +7,9 @@ import { bundle } from "../tools/bundle.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const name = process.argv[2] ?? "";
 if (!/^[a-z0-9_]{1,80}$/.test(name)) {
-  console.error("Name the migration in lower-case words joined by underscores: npm run migration -- add_machine_tags");
+  console.error(
+    "Name the migration in lower-case words joined by underscores: npm run migration -- add_machine_tags",
+  );
   process.exit(1);
 }
 await bundle(root, "tools/make-migration.ts", "dist/make-migration.mjs");

@@ -51,11 +51,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   turnOver(logFile);
   let port = await freePort();
   let stopping = false;
-  const url = () => `postgresql://${databaseName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
+  const url = () =>
+    `postgresql://${databaseName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
   const launch = async (): Promise<PostgresRun> => {
     if (await stopOrphans(folder)) report("stopped a PostgreSQL left over from an earlier run");
     removeMisleadingPid(folder);
-    const run = runPostgres(binaries, user, { folder, port, logFile, durability: options.durability ?? "durable" });
+    const run = runPostgres(binaries, user, {
+      folder,
+      port,
+      logFile,
+      durability: options.durability ?? "durable",
+    });
     await untilReady(url(), run, logFile);
     return run;
   };
@@ -134,12 +140,16 @@ function startProblem(logFile: string): Problem {
   const reasons = said.match(/(?:FATAL|PANIC): .*/g) ?? [];
   const full = /No space left on device|Disk quota exceeded/.test(said);
   const advice = full ? "Free some space on that disk." : `PostgreSQL's log is ${logFile}.`;
-  return new Problem(`PostgreSQL does not start on ${dirname(logFile)}: ${reasons.at(-1)?.replace(/^\w+:\s*/, "") ?? "it ended at once"}. ${advice}`);
+  return new Problem(
+    `PostgreSQL does not start on ${dirname(logFile)}: ${reasons.at(-1)?.replace(/^\w+:\s*/, "") ?? "it ended at once"}. ${advice}`,
+  );
 }
 
 function passwordProblem(logFile: string): Problem {
   const folder = logFile.replace(/\.log$/, "");
-  return new Problem(`The database in ${folder} was made with another password than the one kept in the data folder. Put back the settings file that belongs to it.`);
+  return new Problem(
+    `The database in ${folder} was made with another password than the one kept in the data folder. Put back the settings file that belongs to it.`,
+  );
 }
 
 function turnOver(logFile: string): void {
@@ -157,7 +167,11 @@ export function freePort(): Promise<number> {
     probe.on("error", reject);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+      probe.close(() =>
+        typeof address === "object" && address !== null
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
     });
   });
 }

@@ -33,7 +33,10 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
     const pool = new Pool({ connectionString: url, max: 2 });
     const engine = await openSchemaEngine(new PrismaPg(pool));
     try {
-      const done = await engine.applyMigrations({ migrationsList: list, filters: { externalTables: [], externalEnums: [] } });
+      const done = await engine.applyMigrations({
+        migrationsList: list,
+        filters: { externalTables: [], externalEnums: [] },
+      });
       return done.appliedMigrationNames;
     } finally {
       engine.free();
@@ -49,16 +52,25 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
  */
 export function readMigrations(folder: string): MigrationList {
   const names = existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+        .sort()
     : [];
   const lockFile = join(folder, "migration_lock.toml");
   return {
     baseDir: folder,
-    lockfile: { path: "migration_lock.toml", content: existsSync(lockFile) ? readFileSync(lockFile, "utf8") : null },
+    lockfile: {
+      path: "migration_lock.toml",
+      content: existsSync(lockFile) ? readFileSync(lockFile, "utf8") : null,
+    },
     shadowDbInitScript: "",
     migrationDirectories: names.map((path) => ({
       path,
-      migrationFile: { path: "migration.sql", content: { tag: "ok", value: readFileSync(join(folder, path, "migration.sql"), "utf8") } },
+      migrationFile: {
+        path: "migration.sql",
+        content: { tag: "ok", value: readFileSync(join(folder, path, "migration.sql"), "utf8") },
+      },
     })),
   };
 }
@@ -77,16 +89,27 @@ async function appliedMigrations(client: Client): Promise<AppliedMigration[]> {
 
 /** Whether there is nothing to do. Asking first spares a start with nothing new the loading of the engine. */
 function isCurrent(list: MigrationList, applied: readonly AppliedMigration[]): boolean {
-  const known = new Map(list.migrationDirectories.map((directory) => [directory.path, checksum(directory.migrationFile.content.value)]));
+  const known = new Map(
+    list.migrationDirectories.map((directory) => [
+      directory.path,
+      checksum(directory.migrationFile.content.value),
+    ]),
+  );
   for (const { migration_name: name, checksum: appliedSum, finished_at: finishedAt } of applied) {
     if (finishedAt === null) {
-      throw new Problem(`The migration ${name} failed half-way in an earlier start. Restore the database from a backup, or repair it and remove that row from _prisma_migrations, then start again.`);
+      throw new Problem(
+        `The migration ${name} failed half-way in an earlier start. Restore the database from a backup, or repair it and remove that row from _prisma_migrations, then start again.`,
+      );
     }
     if (known.get(name) === undefined) {
-      throw new Problem(`The database was migrated by a newer Latchkey (${name}). Start that version, or restore a backup made before it.`);
+      throw new Problem(
+        `The database was migrated by a newer Latchkey (${name}). Start that version, or restore a backup made before it.`,
+      );
     }
     if (known.get(name) !== appliedSum) {
-      throw new Problem(`The migration ${name} was changed after this database had applied it. Put the file back as it was, and make the change in a new migration.`);
+      throw new Problem(
+        `The migration ${name} was changed after this database had applied it. Put the file back as it was, and make the change in a new migration.`,
+      );
     }
   }
   return applied.length === known.size;

@@ -1,8 +1,18 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { Problem } from "./problem";
 import { canReach, type PostgresUser } from "./postgres-user";
+import { Problem } from "./problem";
 
 /** The programs of one PostgreSQL installation. */
 export type PostgresBinaries = { readonly initdb: string; readonly postgres: string };
@@ -57,7 +67,9 @@ function installedPackage(): { root: string; version: string } {
 /** Makes the missing links and executable bits below `root`; false when that is not permitted. */
 function complete(root: string): boolean {
   try {
-    const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(root, "native/pg-symlinks.json"), "utf8"));
+    const links: { source: string; target: string }[] = JSON.parse(
+      readFileSync(join(root, "native/pg-symlinks.json"), "utf8"),
+    );
     for (const { source, target } of links) {
       const [from, to] = [join(root, source), join(root, target)];
       if (!existsSync(to)) symlinkSync(relative(dirname(to), from), to);

@@ -1,7 +1,17 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, fsyncSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { syncFolder } from "./durable-file";
 import type { PostgresBinaries } from "./postgres-binaries";
 import type { PostgresUser } from "./postgres-user";
 import { Problem } from "./problem";
@@ -19,9 +29,15 @@ const majorVersion = "18";
  * @param password of the role `latchkey`; the superuser gets a random one that nobody keeps
  * @throws Problem when the disk is full, or the folder is of another major version of PostgreSQL.
  */
-export async function makeCluster(folder: string, password: string, binaries: PostgresBinaries, user: PostgresUser): Promise<void> {
+export async function makeCluster(
+  folder: string,
+  password: string,
+  binaries: PostgresBinaries,
+  user: PostgresUser,
+): Promise<void> {
   for (const name of readdirSync(dirname(folder))) {
-    if (name.startsWith(`${basename(folder)}.making-`)) rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 5 });
+    if (name.startsWith(`${basename(folder)}.making-`))
+      rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 5 });
   }
   if (existsSync(folder)) return checkVersion(folder);
 
@@ -33,10 +49,32 @@ export async function makeCluster(folder: string, password: string, binaries: Po
   if (user) for (const path of [making, passwordFile]) chownSync(path, user.uid, user.gid);
   try {
     const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
-    await run(binaries.initdb, ["-D", data, "-U", "postgres", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--data-checksums", ...locale], "", user);
+    await run(
+      binaries.initdb,
+      [
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=scram-sha-256",
+        `--pwfile=${passwordFile}`,
+        "--data-checksums",
+        ...locale,
+      ],
+      "",
+      user,
+    );
     // Single-user mode reads one command a line and needs no port, so nobody can connect to a half-made cluster.
-    const commands = [`CREATE ROLE ${databaseName} LOGIN CREATEDB PASSWORD '${password}'`, `CREATE DATABASE ${databaseName} OWNER ${databaseName}`];
-    await run(binaries.postgres, ["--single", "-j", "-D", data, "postgres"], `${commands.join(";\n\n")};\n\n`, user);
+    const commands = [
+      `CREATE ROLE ${databaseName} LOGIN CREATEDB PASSWORD '${password}'`,
+      `CREATE DATABASE ${databaseName} OWNER ${databaseName}`,
+    ];
+    await run(
+      binaries.postgres,
+      ["--single", "-j", "-D", data, "postgres"],
+      `${commands.join(";\n\n")};\n\n`,
+      user,
+    );
     renameSync(data, folder);
     syncFolder(dirname(folder));
   } finally {
@@ -55,7 +93,12 @@ function checkVersion(folder: string): void {
 
 function run(program: string, args: readonly string[], input: string, user: PostgresUser): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...user, cwd: "/", stdio: ["pipe", "pipe", "pipe"], env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, LC_ALL: "C", TZ: "UTC" } });
+    const child = spawn(program, args, {
+      ...user,
+      cwd: "/",
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, LC_ALL: "C", TZ: "UTC" },
+    });
     let said = "";
     child.stdout.on("data", (text: Buffer) => (said += text));
     child.stderr.on("data", (text: Buffer) => (said += text));
@@ -72,18 +115,13 @@ function run(program: string, args: readonly string[], input: string, user: Post
 
 function makingProblem(program: string, said: string): Problem {
   if (/No space left on device|Disk quota exceeded/.test(said)) {
-    return new Problem("The database could not be made because the disk is full. Free some space, or set DATA_DIR to a folder on another disk.");
+    return new Problem(
+      "The database could not be made because the disk is full. Free some space, or set DATA_DIR to a folder on another disk.",
+    );
   }
-  const reason = said.match(/^.*\b(?:error|ERROR|FATAL|PANIC):.*$/m)?.[0] ?? said.trim().split("\n").at(-1) ?? "";
-  return new Problem(`${basename(program)} could not make the database: ${reason.trim()}. Put that right, or set DATABASE_URL to a PostgreSQL of your own.`);
-}
-
-/** A rename survives a power cut only once the folder that holds the name is on the disk. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  const reason =
+    said.match(/^.*\b(?:error|ERROR|FATAL|PANIC):.*$/m)?.[0] ?? said.trim().split("\n").at(-1) ?? "";
+  return new Problem(
+    `${basename(program)} could not make the database: ${reason.trim()}. Put that right, or set DATABASE_URL to a PostgreSQL of your own.`,
+  );
 }

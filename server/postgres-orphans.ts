@@ -15,11 +15,17 @@ export async function stopOrphans(folder: string): Promise<boolean> {
   const postmaster = postmasterOf(folder);
   if (!isAlive(postmaster) && processesIn(folder).length === 0) return false;
   // Fast shutdown writes a checkpoint; the harder ways make the next start replay its log instead, and lose nothing either.
-  for (const [signal, patienceMs] of [["SIGINT", 10_000], ["SIGQUIT", 5_000], ["SIGKILL", 5_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ["SIGINT", 10_000],
+    ["SIGQUIT", 5_000],
+    ["SIGKILL", 5_000],
+  ] as const) {
     for (const pid of targets(folder, signal)) send(pid, signal);
     if (await gone(folder, patienceMs)) return true;
   }
-  throw new Problem(`A PostgreSQL left over from an earlier run (process ${targets(folder, "SIGKILL").join(", ")}) still uses ${folder} and cannot be stopped. Stop it, then start again.`);
+  throw new Problem(
+    `A PostgreSQL left over from an earlier run (process ${targets(folder, "SIGKILL").join(", ")}) still uses ${folder} and cannot be stopped. Stop it, then start again.`,
+  );
 }
 
 /**
@@ -28,7 +34,12 @@ export async function stopOrphans(folder: string): Promise<boolean> {
  */
 export function removeMisleadingPid(folder: string): void {
   const pid = pidInFile(folder);
-  if (pid !== undefined && isAlive(pid) && postmasterOf(folder) === undefined && processesIn(folder).length === 0) {
+  if (
+    pid !== undefined &&
+    isAlive(pid) &&
+    postmasterOf(folder) === undefined &&
+    processesIn(folder).length === 0
+  ) {
     rmSync(join(folder, "postmaster.pid"), { force: true });
   }
 }

@@ -20,7 +20,10 @@ export function postgresUser(): PostgresUser {
 /** Whether `user` may enter the folder or run the file at `path`; asked of the operating system, so that ACLs and mounts count too. */
 export function canReach(user: PostgresUser, path: string): boolean {
   if (user === undefined) return true;
-  return spawnSync("/bin/sh", ["-c", 'test -r "$0" -o -d "$0" && test -x "$0"', path], { ...user, cwd: "/" }).status === 0;
+  return (
+    spawnSync("/bin/sh", ["-c", 'test -r "$0" -o -d "$0" && test -x "$0"', path], { ...user, cwd: "/" })
+      .status === 0
+  );
 }
 
 function findUser(): PostgresUser {
@@ -32,9 +35,22 @@ function findUser(): PostgresUser {
 }
 
 function makeUser(): PostgresUser {
-  const made = spawnSync("useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", userName], {
-    encoding: "utf8",
-  });
+  const made = spawnSync(
+    "useradd",
+    [
+      "--system",
+      "--user-group",
+      "--no-create-home",
+      "--home-dir",
+      "/nonexistent",
+      "--shell",
+      "/usr/sbin/nologin",
+      userName,
+    ],
+    {
+      encoding: "utf8",
+    },
+  );
   const user = made.status === 0 ? findUser() : undefined;
   if (user !== undefined) return user;
   const reason = (made.stderr ?? made.error?.message ?? "").trim().split("\n")[0] ?? "";

@@ -20,13 +20,19 @@ export function folderProblem(error: unknown, folder: string): unknown {
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new Problem(`The folder ${folder} cannot be written. Give this user write permission there, or set DATA_DIR to another folder.`);
+      return new Problem(
+        `The folder ${folder} cannot be written. Give this user write permission there, or set DATA_DIR to another folder.`,
+      );
     case "ENOSPC":
     case "EDQUOT":
-      return new Problem(`The disk that holds ${folder} is full. Free some space, or set DATA_DIR to a folder on another disk.`);
+      return new Problem(
+        `The disk that holds ${folder} is full. Free some space, or set DATA_DIR to a folder on another disk.`,
+      );
     case "ENOTDIR":
     case "EEXIST":
-      return new Problem(`${folder} is not a folder. Move that file away, or set DATA_DIR to another folder.`);
+      return new Problem(
+        `${folder} is not a folder. Move that file away, or set DATA_DIR to another folder.`,
+      );
     default:
       return error;
   }

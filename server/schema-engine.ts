@@ -17,8 +17,12 @@ let glue: Promise<Glue> | undefined;
  * @param factory the adapter to the database to work on
  * @param datamodels Prisma schema files; needed by `diff` only
  */
-export async function openSchemaEngine(factory: PrismaPg, datamodels: Datamodel[] = []): Promise<SchemaEngine> {
-  const { SchemaEngine } = await (glue ??= loadEngine());
+export async function openSchemaEngine(
+  factory: PrismaPg,
+  datamodels: Datamodel[] = [],
+): Promise<SchemaEngine> {
+  glue ??= loadEngine();
+  const { SchemaEngine } = await glue;
   const options = { datamodels: datamodels.length === 0 ? undefined : datamodels };
   return SchemaEngine.new(options, () => undefined, bindMigrationAwareSqlAdapterFactory(factory));
 }
@@ -26,13 +30,19 @@ export async function openSchemaEngine(factory: PrismaPg, datamodels: Datamodel[
 /** The package's own entry imports the `.wasm` file as a module, which Node.js 20 cannot do, so it is instantiated here. */
 async function loadEngine(): Promise<Glue> {
   const loaded = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const wasmFile = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm");
-  const { instance } = await WebAssembly.instantiate(readFileSync(wasmFile), { "./schema_engine_bg.js": withQuietTimers(loaded) });
+  const wasmFile = createRequire(import.meta.url)
+    .resolve("@prisma/schema-engine-wasm/schema_engine_bg")
+    .replace(/\.js$/, ".wasm");
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasmFile), {
+    "./schema_engine_bg.js": withQuietTimers(loaded),
+  });
   loaded.__wbg_set_wasm(instance.exports);
   const begin = instance.exports.__wbindgen_start;
   if (typeof begin === "function") begin();
   // The glue reports a panic here before it fails the call.
-  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => process.stderr.write(`${message}\n`) } });
+  Object.assign(globalThis, {
+    PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => process.stderr.write(`${message}\n`) },
+  });
   return loaded;
 }
 
@@ -40,6 +50,9 @@ async function loadEngine(): Promise<Glue> {
 function withQuietTimers(imports: Glue): WebAssembly.ModuleImports {
   const quiet = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
   return Object.fromEntries(
-    Object.entries(imports).map(([name, value]) => [name, name.startsWith("__wbg_setTimeout_") ? quiet : value]),
+    Object.entries(imports).map(([name, value]) => [
+      name,
+      name.startsWith("__wbg_setTimeout_") ? quiet : value,
+    ]),
   );
 }

@@ -30,7 +30,8 @@ export class DescribingPg extends PrismaPg {
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (sql: SqlQuery): Promise<SqlResultSet> => {
       const result = await queryRaw(sql);
-      for (const column of this.#characters.get(result.rows) ?? []) result.columnTypes[column] = ColumnTypeEnum.Character;
+      for (const column of this.#characters.get(result.rows) ?? [])
+        result.columnTypes[column] = ColumnTypeEnum.Character;
       return result;
     };
     return adapter;

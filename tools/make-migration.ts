@@ -32,7 +32,10 @@ export async function makeMigration(root: string, name: string): Promise<string 
   }
 }
 
-async function difference(url: string, schema: { path: string; content: string }): Promise<string | undefined> {
+async function difference(
+  url: string,
+  schema: { path: string; content: string },
+): Promise<string | undefined> {
   const pool = new Pool({ connectionString: url, max: 2 });
   const engine = await openSchemaEngine(new DescribingPg(pool), [[schema.path, schema.content]]);
   try {

@@ -1,0 +1,19 @@
+/** @type {import("next").NextConfig} */
+export default {
+  poweredByHeader: false,
+  devIndicators: false,
+  agentRules: false,
+  reactStrictMode: true,
+  // TypeScript 7 has no compiler API for Next.js to call; `npm test` runs tsc itself.
+  typescript: { ignoreBuildErrors: true },
+  turbopack: { root: import.meta.dirname },
+  images: { unoptimized: true },
+  serverExternalPackages: ["pg", "pino", "@prisma/client", "@prisma/adapter-pg", "bcryptjs", "jose"],
+  experimental: {
+    serverActions: {
+      bodySizeLimit: "64kb",
+      // Known when the process starts, not when it is built; a proxy that changes Host is then still allowed.
+      allowedOrigins: process.env.ORIGIN === undefined ? [] : [new URL(process.env.ORIGIN).host],
+    },
+  },
+};

@@ -1,0 +1,104 @@
+import { routes } from "latchkey:routes";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import next from "next";
+import { prepareFirstAdministrator } from "@/lib/doors/first-start";
+import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { log } from "@/lib/log";
+import { runStops } from "@/lib/stopping";
+import { announce } from "@/server/announce";
+import { receive } from "@/server/doorstep";
+import { startEmbeddedDatabase } from "@/server/embedded-database";
+import { awaitGivenDatabase } from "@/server/given-database";
+import { close, httpServer, listen } from "@/server/http";
+import { type Life, watchLife } from "@/server/life";
+import { migrate } from "@/server/migrations";
+import { mount } from "@/server/mount";
+import { protectPage } from "@/server/page-headers";
+import { Problem } from "@/server/problem";
+
+/** How the process is started. */
+export type StartOptions = {
+  /** The folder that holds `app/`, `prisma/` and the build. */
+  readonly root: string;
+  /** True for the development server with hot reload. */
+  readonly dev: boolean;
+};
+
+/**
+ * The process: environment, database, migrations, first administrator, Next.js, listening. Resolves when it is ready; ends the process with
+ * code 1 and a sentence when it cannot be.
+ */
+export async function start(options: StartOptions): Promise<void> {
+  const life = watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
+  try {
+    await completeEnvironment(life);
+    log.level = env().logLevel;
+    await prepareDatabase(life, options);
+    const { setupLink } = await prepareFirstAdministrator();
+    await serve(life, options);
+    if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
+    announce(`Latchkey is ready: ${env().origin}`);
+  } catch (error) {
+    if (error instanceof Problem || error instanceof EnvironmentError)
+      process.stderr.write(`\n${error.message}\n`);
+    else log.fatal({ err: error }, "the start failed");
+    await life.end(1);
+  }
+}
+
+/** Makes what the operator left out, before anything reads it. Next.js's part of the process reads the same variables. */
+async function completeEnvironment(life: Life): Promise<void> {
+  const given = readGivenEnv(process.env);
+  if (given.databaseUrl === undefined) {
+    announce(`starting PostgreSQL on ${given.dataDir}`);
+    const database = await startEmbeddedDatabase(given.dataDir, announce);
+    life.before("PostgreSQL", database.stop);
+    process.env.DATABASE_URL = database.url;
+    process.env.APP_SECRET = given.appSecret ?? database.appSecret;
+  }
+  process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
+  // next-auth takes its own address from nowhere else.
+  process.env.NEXTAUTH_URL = process.env.ORIGIN;
+}
+
+async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void> {
+  const { databaseUrl } = env();
+  await awaitGivenDatabase(databaseUrl, announce);
+  const applied = await migrate(databaseUrl, join(root, "prisma/migrations"));
+  if (applied.length > 0) announce(`applied ${applied.length} migration${applied.length === 1 ? "" : "s"}`);
+  life.before("what was opened while serving", async () => {
+    for (const { name, error } of await runStops()) log.error({ err: error }, `${name} did not stop well`);
+  });
+}
+
+async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
+  announce(dev ? "starting Next.js for development" : "starting Next.js");
+  const { port, host, origin } = env();
+  const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
+  const secure = origin.startsWith("https:");
+  const server = httpServer((request, response) => {
+    receive(request);
+    if (mounted(request, response)) return;
+    protectPage(request, response, { secure, dev });
+    handle(request, response).catch((error: unknown) => {
+      log.error({ err: error }, "a page failed");
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  // Next.js adds an upgrade listener to the server it knows, and closes what it does not want. Node.js would then hand it every request that merely
+  // offers an upgrade, as some HTTP clients do with h2c; without a listener such a request is answered as any other.
+  const app = next({
+    dev,
+    dir: root,
+    port,
+    httpServer: dev ? server : createServer(),
+    ...(host === undefined ? {} : { hostname: host }),
+  });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  life.before("Next.js", () => app.close());
+  life.before("HTTP", () => close(server));
+  await listen(server, port, host);
+}

@@ -1,0 +1,84 @@
+/** The handlers of one route module, by HTTP method, called as Next.js calls them. */
+export type RouteModule = Readonly<Record<string, unknown>>;
+
+/** What a route's dynamic segments stand for in one request. */
+export type RouteParams = Record<string, string | string[]>;
+
+/** A route found for a path. */
+export type RouteMatch = { readonly module: RouteModule; readonly params: RouteParams };
+
+/** A route as the folder tree names it, such as `/api/orchestrator/sessions/[id]`. */
+export type Route = { readonly path: string; readonly module: RouteModule };
+
+type Node = {
+  statics: Map<string, Node>;
+  dynamic?: { name: string; node: Node };
+  catchAll?: { name: string; module: RouteModule };
+  module?: RouteModule;
+};
+
+/** Characters that mean the same with and without decoding; a segment with any other is left to Next.js. */
+const plainSegment = /^[A-Za-z0-9_~.-]+$/;
+
+/**
+ * Makes the question "which route answers this path?", with Next.js's precedence: a static segment before a dynamic one before a
+ * catch-all, from left to right.
+ *
+ * It answers only for plain paths: without `%`, empty segments, dot segments or a trailing slash. For all others it answers undefined, and Next.js,
+ * which knows the same routes, decides; so both ways agree on odd addresses.
+ *
+ * @returns a function from a path without its query to the route, or undefined
+ */
+export function routeTable(routes: readonly Route[]): (path: string) => RouteMatch | undefined {
+  const statics = new Map<string, RouteMatch>();
+  const root: Node = { statics: new Map() };
+  for (const { path, module } of routes) {
+    if (!path.includes("[")) statics.set(path, { module, params: {} });
+    insert(root, path.split("/").slice(1), module);
+  }
+  return (path) => {
+    const known = statics.get(path);
+    if (known !== undefined) return known;
+    const segments = path.split("/").slice(1);
+    if (!segments.every((segment) => plainSegment.test(segment) && segment !== "." && segment !== ".."))
+      return undefined;
+    return find(root, segments, {});
+  };
+}
+
+function insert(root: Node, segments: readonly string[], module: RouteModule): void {
+  let node = root;
+  for (const segment of segments) {
+    const catchAll = /^\[\.\.\.(.+)\]$/.exec(segment)?.[1];
+    const dynamic = /^\[([^.].*)\]$/.exec(segment)?.[1];
+    if (catchAll !== undefined) {
+      node.catchAll = { name: catchAll, module };
+      return;
+    }
+    if (dynamic !== undefined) {
+      node.dynamic ??= { name: dynamic, node: { statics: new Map() } };
+      node = node.dynamic.node;
+    } else {
+      const next = node.statics.get(segment) ?? { statics: new Map() };
+      node.statics.set(segment, next);
+      node = next;
+    }
+  }
+  node.module = module;
+}
+
+function find(node: Node, segments: readonly string[], params: RouteParams): RouteMatch | undefined {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return node.module === undefined ? undefined : { module: node.module, params };
+  const next = node.statics.get(segment);
+  const found = next && find(next, rest, params);
+  if (found !== undefined) return found;
+  const dynamic = node.dynamic && find(node.dynamic.node, rest, { ...params, [node.dynamic.name]: segment });
+  if (dynamic !== undefined) return dynamic;
+  return (
+    node.catchAll && {
+      module: node.catchAll.module,
+      params: { ...params, [node.catchAll.name]: [...segments] },
+    }
+  );
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Everything the build is made from. */
+const sources = [
+  "app",
+  "components",
+  "lib",
+  "prisma",
+  "public",
+  "server",
+  "tools",
+  "server.ts",
+  "next.config.mjs",
+  "postcss.config.mjs",
+  "prisma.config.ts",
+  "tailwind.config.ts",
+  "tsconfig.json",
+  "package-lock.json",
+];
+
+/** What the build makes, and what is not built. */
+const passedOver = /(^|\/)generated$|\.test\.tsx?$/;
+
+/**
+ * A digest of the names and contents of all sources; it is the same exactly when a build would give the same.
+ *
+ * @param {string} root the repository
+ * @returns {string} 64 hexadecimal digits
+ */
+export function sourceStamp(root) {
+  const hash = createHash("sha256");
+  for (const source of sources) add(hash, root, source);
+  return hash.digest("hex");
+}
+
+function add(hash, root, path) {
+  if (passedOver.test(path)) return;
+  let names;
+  try {
+    names = readdirSync(join(root, path));
+  } catch (error) {
+    if (error.code === "ENOENT") return;
+    if (error.code !== "ENOTDIR") throw error;
+    const content = readFileSync(join(root, path));
+    hash.update(`${path}\0${content.length}\0`).update(content);
+    return;
+  }
+  for (const name of names.sort()) add(hash, root, `${path}/${name}`);
+}
