@@ -1,0 +1,98 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, signIn, test } from "./fixtures";
+
+async function expectNoViolations(page: Page, where: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
+  expect(found, where).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [device, viewport] of [
+    ["desktop", { width: 1280, height: 800 }],
+    ["phone", { width: 390, height: 844 }],
+  ] as const) {
+    test.describe(`${colorScheme}, ${device}`, () => {
+      test.use({ colorScheme, viewport });
+
+      test("every page and dialog is accessible, and none is wider than its window", async ({
+        page,
+        world,
+      }) => {
+        const check = async (where: string) => {
+          await expectNoViolations(page, where);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          expect(overflow, `${where} scrolls sideways`).toBeLessThanOrEqual(0);
+        };
+        await page.goto("/sign-in");
+        await check("sign-in");
+        await page.goto("/setup#not-a-real-token");
+        await check("setup");
+        await page.goto("/no-such-page");
+        await check("not found");
+        await signIn(page, world.admin);
+        await check("empty list");
+        const { machineId, secretId } = await world.provisioned("saw");
+        await world.provisioned("a-very-long-name-".repeat(26));
+        await page.reload();
+        await check("list");
+        await page.getByRole("button", { name: "More Actions" }).first().click();
+        await expect(page.getByRole("menu")).toBeVisible();
+        await check("row menu");
+        await page.getByRole("menuitem", { name: "Delete" }).click();
+        await expect(page.getByRole("alertdialog")).toBeVisible();
+        await check("delete dialog");
+        await page.goto(`/tenants/${world.slug}/machines/new?type=standard`);
+        await check("new machine");
+        await page.getByRole("button", { name: "Provision" }).click();
+        await expect(page.getByText("Enter a name.")).toBeVisible();
+        await check("new machine with errors");
+        await page.getByLabel("Name").fill("drill");
+        await page.getByRole("button", { name: "Provision" }).click();
+        await expect(page.getByRole("alertdialog")).toBeVisible();
+        await check("issued secret");
+        await page.goto(`/tenants/${world.slug}/machines/${machineId}/edit`);
+        await check("edit machine");
+        await page.getByRole("button", { name: "Delete client secret" }).first().click();
+        await expect(page.getByRole("alertdialog")).toContainText(secretId);
+        await check("delete secret dialog");
+      });
+    });
+  }
+}
+
+test("a machine is provisioned with the keyboard alone", async ({ page, world }) => {
+  await page.goto("/sign-in");
+  await page.getByLabel("Email").focus();
+  await page.keyboard.type(world.admin.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(world.admin.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/machines$/);
+  await page.getByRole("button", { name: "Add machine" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Machine template" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("menuitem", { name: "Standard machine" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Provision" })).toBeVisible();
+  await page.getByLabel("Name").focus();
+  await page.keyboard.type("by-hand");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toBeVisible();
+  const focusIsInside = () =>
+    dialog.evaluate((element) => element.contains(element.ownerDocument.activeElement));
+  for (let presses = 0; presses < 20; presses += 1) {
+    expect(await focusIsInside()).toBe(true);
+    await page.keyboard.press("Tab");
+  }
+  await page.getByLabel("I have stored the client secret").focus();
+  await page.keyboard.press("Space");
+  await dialog.getByRole("button", { name: "Close" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("row", { name: "by-hand" })).toBeVisible();
+});

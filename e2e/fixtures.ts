@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { test as base, expect, type Page } from "@playwright/test";
+import { hashPassword } from "@/lib/admins/passwords";
+import { emailKey } from "@/lib/admins/rules";
+import type { Ctx } from "@/lib/ctx";
+import { database } from "@/lib/db";
+import { provisionMachine } from "@/lib/machines/commands";
+import { provisionMachineSchema } from "@/lib/machines/schema";
+import type { IssuedSecret } from "@/lib/secrets/schema";
+import type { Role } from "@/lib/tenants/schema";
+
+const PASSWORD = "correct horse battery";
+const passwordHash = hashPassword(PASSWORD);
+
+export type Person = { readonly id: string; readonly email: string; readonly password: string };
+
+/** A tenant of its own for one test, with an administrator. */
+export type World = {
+  readonly slug: string;
+  readonly tenantId: string;
+  readonly admin: Person;
+  /** Adds a person to the tenant. */
+  person(role: Role): Promise<Person>;
+  /** Adds a machine as the administrator would, through our own deed. */
+  provisioned(name: string, kind?: "Template" | "Standard"): Promise<IssuedSecret & { machineId: string }>;
+};
+
+async function makeWorld(): Promise<World> {
+  const { prisma } = database();
+  const slug = `t-${randomUUID().slice(0, 8)}`;
+  const now = new Date();
+  const tenant = await prisma.tenant.create({ data: { slug, name: `Tenant ${slug}`, createdAt: now } });
+  const person = async (role: Role): Promise<Person> => {
+    const email = `${role.toLowerCase()}-${randomUUID().slice(0, 8)}@example.com`;
+    const { id } = await prisma.admin.create({
+      data: {
+        email,
+        emailKey: emailKey(email),
+        createdAt: now,
+        password: { create: { hash: await passwordHash, changedAt: now } },
+        memberships: { create: { tenantId: tenant.id, role, createdAt: now } },
+      },
+    });
+    return { id, email, password: PASSWORD };
+  };
+  const admin = await person("Administrator");
+  const actor: Ctx["actor"] = {
+    kind: "admin",
+    id: admin.id,
+    name: admin.email,
+    address: null,
+    tenantId: tenant.id,
+    role: "Administrator",
+  };
+  return {
+    slug,
+    tenantId: tenant.id,
+    admin,
+    person,
+    provisioned: (name, kind = "Template") =>
+      prisma.$transaction((db) =>
+        provisionMachine({ db, actor, now: new Date() }, provisionMachineSchema.parse({ name, kind })),
+      ),
+  };
+}
+
+/** Signs in through the page, as a person does. */
+export async function signIn(page: Page, who: Person): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("Email").fill(who.email);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/machines/);
+}
+
+/** What a browser says of a page that answered 404 or 401, which some journeys ask for. */
+const EXPECTED_NOISE = /Failed to load resource: the server responded with a status of 40[14]/;
+
+type Fixtures = { world: World; otherWorld: World; consoleErrors: string[] };
+
+/** `test` with a world of its own; an unexpected console error or an uncaught exception fails the test. */
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a function needs from this pattern.
+  world: async ({}, use) => use(await makeWorld()),
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  otherWorld: async ({}, use) => use(await makeWorld()),
+  consoleErrors: [
+    async ({ context }, use) => {
+      const errors: string[] = [];
+      context.on("console", (message) => {
+        if (message.type() === "error" && !EXPECTED_NOISE.test(message.text())) errors.push(message.text());
+      });
+      context.on("weberror", (error) => errors.push(String(error.error())));
+      await use(errors);
+      expect(errors).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };

@@ -1,0 +1,87 @@
+import { database } from "@/lib/db";
+import { expect, signIn, test } from "./fixtures";
+
+test("a wrong email and a wrong password look the same, and the email stays typed", async ({
+  page,
+  world,
+}) => {
+  await page.goto("/sign-in");
+  for (const email of [world.admin.email, "nobody@example.com"]) {
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByText("Email or password is wrong.")).toBeVisible();
+    await expect(page.getByLabel("Email")).toHaveValue(email);
+  }
+});
+
+test("somebody who is not signed in is sent to the sign-in page, and back where they wanted to go", async ({
+  page,
+  world,
+}) => {
+  await page.goto(`/tenants/${world.slug}/machines`);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto("/sign-in?callbackUrl=https%3A%2F%2Fevil.example%2F");
+  await page.getByLabel("Email").fill(world.admin.email);
+  await page.getByLabel("Password", { exact: true }).fill(world.admin.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(new RegExp(`/tenants/${world.slug}/machines$`));
+});
+
+test("the session cookie cannot be read by scripts and ends after eight hours", async ({ page, world }) => {
+  await signIn(page, world.admin);
+  const cookies = await page.context().cookies();
+  const session = cookies.find(({ name }) => name.endsWith("next-auth.session-token"));
+  expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax" });
+  const hours = ((session?.expires ?? 0) * 1000 - Date.now()) / 3_600_000;
+  expect(hours).toBeGreaterThan(7.9);
+  expect(hours).toBeLessThan(8.1);
+});
+
+test("a disabled admin is out at the next click", async ({ page, world }) => {
+  await signIn(page, world.admin);
+  await database().prisma.admin.update({ where: { id: world.admin.id }, data: { disabledAt: new Date() } });
+  await page.getByRole("button", { name: "Add machine" }).click();
+  await page.getByRole("menuitem", { name: "Machine template" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("an admin signs out and is out", async ({ page, world }) => {
+  await signIn(page, world.admin);
+  await page.getByRole("button", { name: world.admin.email }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto(`/tenants/${world.slug}/machines`);
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("a viewer sees the machines and nothing that changes them", async ({ page, world }) => {
+  const { machineId } = await world.provisioned("kiln");
+  await signIn(page, await world.person("Viewer"));
+  await expect(page.getByRole("row", { name: "kiln" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add machine" })).toBeHidden();
+  await page.goto(`/tenants/${world.slug}/machines/${machineId}/edit`);
+  await expect(page.getByRole("heading", { name: "Client secrets" })).toBeVisible();
+  for (const name of ["Add new", "Delete client secret", "Save"]) {
+    await expect(page.getByRole("button", { name })).toBeHidden();
+  }
+});
+
+test("each address of a tenant answers 404 to an admin of another", async ({ page, world, otherWorld }) => {
+  const foreign = await otherWorld.provisioned("safe");
+  await signIn(page, world.admin);
+  for (const path of [
+    `/tenants/${otherWorld.slug}`,
+    `/tenants/${otherWorld.slug}/machines`,
+    `/tenants/${otherWorld.slug}/machines/new?type=template`,
+    `/tenants/${otherWorld.slug}/machines/${foreign.machineId}/edit`,
+    `/tenants/${world.slug}/machines/${foreign.machineId}/edit`,
+    `/tenants/${world.slug}/machines/no-id/edit`,
+    "/tenants/no-such-tenant/machines",
+    "/no-such-page",
+  ]) {
+    const response = await page.goto(path);
+    expect(response?.status(), path).toBe(404);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+});

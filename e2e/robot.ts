@@ -1,0 +1,58 @@
+import { allowInsecureRequests, type Configuration, clientCredentialsGrant, discovery } from "openid-client";
+import { ORIGIN } from "./surroundings";
+
+/** A robot on a host, as its maker would write it: an OAuth client library, the orchestrator's address and a pair. */
+export type Robot = {
+  readonly accessToken: string;
+  call(method: string, path: string, body?: object): Promise<Response>;
+  /** Connects the host and returns the session's id. */
+  connect(hostName: string): Promise<string>;
+};
+
+/** Steps 2 and 3: asks the orchestrator how to authenticate, then the issuer for its metadata. */
+async function configure(clientId: string, clientSecret: string): Promise<Configuration> {
+  const answer = await fetch(`${ORIGIN}/api/orchestrator/authentication`);
+  const { mechanism, issuer } = (await answer.json()) as { mechanism: string; issuer: string };
+  if (mechanism !== "ClientCredentials") throw new Error(`cannot authenticate with ${mechanism}`);
+  return discovery(new URL(issuer), clientId, clientSecret, undefined, {
+    algorithm: "oauth2",
+    execute: [allowInsecureRequests],
+  });
+}
+
+/**
+ * Steps 1 to 5: with client id and secret, buys an access token.
+ * @throws what openid-client throws when the identity server refuses
+ */
+export async function startRobot({
+  clientId,
+  clientSecret,
+}: {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}): Promise<Robot> {
+  const tokens = await clientCredentialsGrant(await configure(clientId, clientSecret));
+  const call: Robot["call"] = (method, path, body) =>
+    fetch(`${ORIGIN}/api/orchestrator/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokens.access_token}`,
+        ...(body && { "content-type": "application/json" }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  return {
+    accessToken: tokens.access_token,
+    call,
+    async connect(hostName) {
+      const response = await call("POST", "sessions", {
+        hostName,
+        robotVersion: "24.10.1",
+        platform: "linux",
+      });
+      if (response.status !== 201)
+        throw new Error(`not connected: ${response.status} ${await response.text()}`);
+      return ((await response.json()) as { id: string }).id;
+    },
+  };
+}

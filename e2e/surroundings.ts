@@ -1,0 +1,8 @@
+import { join } from "node:path";
+
+/** Where the journeys find the server, and where they leave what they saw. */
+export const PORT = 3210;
+export const ORIGIN = `http://localhost:${PORT}`;
+export const RESULTS = join(import.meta.dirname, "../test-results");
+/** Everything the server printed during the run. */
+export const LOG_FILE = join(RESULTS, "server.log");
