@@ -7,7 +7,7 @@ import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { announce } from "@/server/announce";
-import { receive } from "@/server/doorstep";
+import { refuseAtDoorstep } from "@/server/doorstep";
 import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
@@ -78,8 +78,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const secure = origin.startsWith("https:");
   const server = httpServer((request, response) => {
-    receive(request);
-    if (mounted(request, response)) return;
+    if (refuseAtDoorstep(request, response) || mounted(request, response)) return;
     protectPage(request, response, { secure, dev });
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error }, "a page failed");

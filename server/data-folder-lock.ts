@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "./durable-file";
 import { codeOf, Problem } from "./problem";
@@ -73,14 +73,22 @@ function tryLink(from: string, to: string): boolean {
 }
 
 function refuseIfHeld(folder: string, number: number): void {
-  const file = fileOf(folder, number);
-  if (number === 0 || !existsSync(file)) return;
-  const holder: Holder = JSON.parse(readFileSync(file, "utf8"));
+  const holder = number === 0 ? nobody : readHolder(fileOf(folder, number));
   if (holder.pid === 0 || !isAlive(holder)) return;
   throw new Problem(
     `Latchkey already runs on ${folder} (process ${holder.pid}), and two on one folder would damage the database. ` +
       "Stop that process first, or set DATA_DIR and PORT to start another Latchkey beside it.",
   );
+}
+
+/** A file that is gone by now was removed by whoever took the next number, which the caller will meet. */
+function readHolder(file: string): Holder {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return nobody;
+    throw error;
+  }
 }
 
 function isAlive(holder: Holder): boolean {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** The header that tells the doors the address a request came from. Only this process sets it. */
 export const addressHeader = "x-latchkey-address";
@@ -21,11 +21,55 @@ const untrusted = new Set([
   "x-matched-path",
 ]);
 
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /**
- * Takes untrusted headers off a request and puts the socket's address on it, in both forms Node.js keeps: the object, which Next.js reads,
- * and the raw list, from which a web-standard Request is made.
+ * Receives a request before anything else sees it. Requests that no address could answer are refused here; from the others the untrusted headers
+ * are taken off, and the socket's address is put on.
+ *
+ * @returns true when the request was refused and answered.
  */
-export function receive(request: IncomingMessage): void {
+export function refuseAtDoorstep(request: IncomingMessage, response: ServerResponse): boolean {
+  if (!methods.has(request.method ?? "")) {
+    return refuse(response, 405, `The method ${request.method} is not used here.`, {
+      allow: [...methods].join(", "),
+    });
+  }
+  // A client that takes us for a proxy sends the whole URL (RFC 9112 §3.2.2); the host in it counts no more than any other.
+  request.url = (request.url ?? "").replace(/^https?:\/\/[^/?#]*/i, "");
+  if (!request.url.startsWith("/")) return refuse(response, 400, "The request target must be a path.");
+  if (!isDecodable(request.url)) return refuse(response, 400, "The path is not correctly percent-encoded.");
+  cleanse(request);
+  return false;
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): true {
+  response
+    .writeHead(status, {
+      ...headers,
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+    })
+    .end(`${text}\n`);
+  return true;
+}
+
+function isDecodable(target: string): boolean {
+  if (!target.includes("%")) return true;
+  try {
+    return !decodeURIComponent(target.split("?", 1)[0] ?? "").includes("\0");
+  } catch {
+    return false;
+  }
+}
+
+/** Changes both forms of the headers that Node.js keeps: the object, which Next.js reads, and the raw list, from which a web-standard Request is made. */
+function cleanse(request: IncomingMessage): void {
   const raw = request.rawHeaders;
   let kept = 0;
   for (let index = 0; index < raw.length; index += 2) {

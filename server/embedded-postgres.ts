@@ -44,7 +44,11 @@ const logLimitBytes = 1_000_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { folder, password, user, report } = options;
   const binaries = postgresBinaries(user, options.binariesFolder);
-  if (existsSync(folder)) await stopOrphans(folder);
+  const clear = async () => {
+    if (existsSync(folder) && (await stopOrphans(folder)))
+      report("stopped a PostgreSQL left over from an earlier run");
+  };
+  await clear();
   await makeCluster(folder, password, binaries, user);
 
   const logFile = `${folder}.log`;
@@ -54,7 +58,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const url = () =>
     `postgresql://${databaseName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
   const launch = async (): Promise<PostgresRun> => {
-    if (await stopOrphans(folder)) report("stopped a PostgreSQL left over from an earlier run");
+    await clear();
     removeMisleadingPid(folder);
     const run = runPostgres(binaries, user, {
       folder,

@@ -55,6 +55,9 @@ export function runPostgres(
     "unix_socket_directories=",
     "max_connections=100",
     "shared_buffers=64MB",
+    // One portal needs no workers for reading ahead and none for replication.
+    "io_method=sync",
+    "max_logical_replication_workers=0",
     "max_wal_size=256MB",
     "min_wal_size=32MB",
     "password_encryption=scram-sha-256",
