@@ -45,17 +45,34 @@ const UNAVAILABLE_CODES =
 const UNAVAILABLE_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|server closed the connection|can't reach database|connection (?:was )?closed|not queryable|the database system is/i;
 
+/** An error and what it stands for: Prisma keeps its adapter's error in `meta`, and that one the driver's as a plain object. */
+function* causesOf(error: unknown): Generator<object> {
+  let cause = error;
+  for (let depth = 0; typeof cause === "object" && cause !== null && depth < 6; depth += 1) {
+    yield cause;
+    const meta: unknown = Reflect.get(cause, "meta");
+    const adapter: unknown =
+      typeof meta === "object" && meta ? Reflect.get(meta, "driverAdapterError") : null;
+    cause = adapter ?? Reflect.get(cause, "cause");
+  }
+}
+
+const codesOf = (cause: object) =>
+  [Reflect.get(cause, "code"), Reflect.get(cause, "originalCode")].map(String);
+
 /** @returns whether the error means "the database is away", which the doors answer with 503 and Retry-After. */
 export function isDatabaseAway(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    const code = Reflect.get(cause, "code") ?? Reflect.get(cause, "originalCode");
-    if (typeof code === "string" && UNAVAILABLE_CODES.test(code)) return true;
-    if (UNAVAILABLE_MESSAGES.test(cause.message)) return true;
+  for (const cause of causesOf(error)) {
+    if (codesOf(cause).some((code) => UNAVAILABLE_CODES.test(code))) return true;
+    if (cause instanceof Error && UNAVAILABLE_MESSAGES.test(cause.message)) return true;
   }
   return false;
 }
 
+/** Serialization failure, deadlock, and Prisma's name for both, which it does not give to raw queries. */
+const CONFLICT_CODES = /^(?:40001|40P01|P2034)$/;
+
 /** What a busy tenant may meet: PostgreSQL asked for the transaction to be tried again. */
 export function isWriteConflict(error: unknown): boolean {
-  return error instanceof Error && Reflect.get(error, "code") === "P2034";
+  return [...causesOf(error)].some((cause) => codesOf(cause).some((code) => CONFLICT_CODES.test(code)));
 }

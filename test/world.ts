@@ -12,6 +12,7 @@ import { createTenant } from "@/lib/tenants/commands";
 import type { Role } from "@/lib/tenants/schema";
 import { type RouteModule, routeTable } from "@/server/route-table";
 import { testDatabase } from "@/test/database";
+import { proxyTo } from "@/test/proxy";
 import { findRoutes } from "@/tools/routes.mjs";
 
 /**
@@ -22,7 +23,13 @@ export const ORIGIN = "https://latchkey.test";
 export const CALLER_ADDRESS = "192.0.2.7";
 
 const { url, drop } = await testDatabase();
-Object.assign(process.env, { DATABASE_URL: url, ORIGIN, APP_SECRET: "0123456789 the key of the test world" });
+/** The way from the process to its database, which a test may close. */
+export const way = await proxyTo(url);
+Object.assign(process.env, {
+  DATABASE_URL: way.url,
+  ORIGIN,
+  APP_SECRET: "0123456789 the key of the test world",
+});
 export const databaseUrl = url;
 
 /** What the process has logged so far, line by line, as it would stand on standard output. */
@@ -32,6 +39,7 @@ Reflect.set(log, pino.symbols.streamSym, { write: (line: string) => logLines.pus
 
 afterAll(async () => {
   await runStops();
+  await way.close();
   await drop();
 });
 
