@@ -60,17 +60,16 @@ export async function forgetAttempt(
   knownBrowser: string | null,
 ): Promise<void> {
   const buckets = bucketsOf(ctx, email, knownBrowser);
-  const own = buckets.filter(({ kind }) => kind !== "address").map((bucket) => bucket.name);
-  await ctx.db.signInFailure.deleteMany({
-    where: {
-      OR: [{ bucket: { in: own } }, { lastFailedAt: { lt: addSeconds(ctx.now, -DAY_SECONDS) } }],
-    },
-  });
+  const names = (isShared: boolean) =>
+    buckets.filter(({ kind }) => (kind === "address") === isShared).map((bucket) => bucket.name);
+  // The address first, as countAttempt locks it: the other order deadlocks with an attempt that comes at the same time.
   await ctx.db.signInFailure.updateMany({
-    where: {
-      bucket: { in: buckets.filter(({ kind }) => kind === "address").map((bucket) => bucket.name) },
-      failures: { gt: 0 },
-    },
+    where: { bucket: { in: names(true) }, failures: { gt: 0 } },
     data: { failures: { decrement: 1 } },
   });
+  await ctx.db.signInFailure.deleteMany({ where: { bucket: { in: names(false) } } });
+  await ctx.db.$executeRaw`
+    DELETE FROM sign_in_failures WHERE bucket IN (
+      SELECT bucket FROM sign_in_failures WHERE last_failed_at < ${addSeconds(ctx.now, -DAY_SECONDS)}
+         FOR UPDATE SKIP LOCKED)`;
 }
