@@ -1,0 +1,177 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
+import { makeSetupToken } from "@/lib/admins/setup-token";
+import type { AdminActor, Db } from "@/lib/ctx";
+import { enableMachine } from "@/lib/machines/commands";
+import { closeSession, openSession, recordHeartbeat } from "@/lib/sessions/commands";
+import { createTenant } from "@/lib/tenants/commands";
+import { disableMachine } from "@/lib/workflows/disable-machine";
+import { prepareFirstStart } from "@/lib/workflows/first-start";
+import { setUpSchema } from "@/lib/workflows/schema";
+import { setUp } from "@/lib/workflows/set-up";
+import {
+  act,
+  anonymousCtx,
+  inTransaction,
+  newTenantAdmin,
+  prisma,
+  robotOf,
+  sql,
+  systemCtx,
+  unique,
+} from "@/test/world";
+import { ADMIN_DEEDS, exportedDeeds, newScene, type Scene } from "./every-deed";
+
+let admin: AdminActor;
+beforeAll(async () => {
+  admin = await newTenantAdmin();
+});
+
+/** What an admin's deed must leave in the record, in order. */
+const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
+  provisionMachine: ["machine.provisioned", "secret.issued"],
+  addSecret: ["secret.issued"],
+  editMachine: ["machine.edited"],
+  enableMachine: [],
+  markDisabled: ["machine.disabled"],
+  markDeleted: ["machine.deleted"],
+  issueSecret: ["secret.issued"],
+  revokeSecret: ["secret.deleted"],
+  revokeSecretsOfMachines: ["secret.deleted", "secret.deleted"],
+  endSessions: ["session.ended"],
+  deleteMachines: ["machine.deleted", "secret.deleted", "secret.deleted", "session.ended"],
+  deleteSecret: ["secret.deleted", "session.ended"],
+  disableMachine: ["machine.disabled", "session.ended"],
+};
+
+const password = "correct horse battery";
+const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password });
+
+/** The deeds of robots, strangers and the process itself. */
+const OTHER_DEEDS: Readonly<
+  Record<string, { events: readonly string[]; run: (db: Db, scene: Scene) => Promise<unknown> }>
+> = {
+  openSession: {
+    events: ["session.opened"],
+    run: (db, { machine }) =>
+      openSession({ db, actor: robotOf(admin, machine), now: new Date() }, { hostName: "NEXT" }),
+  },
+  closeSession: {
+    events: ["session.ended"],
+    run: async (db, { machine }) => {
+      const { id } = await db.session.findFirstOrThrow({ where: { machineId: machine.machineId } });
+      await closeSession({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId: id });
+    },
+  },
+  createTenant: {
+    events: ["tenant.created"],
+    run: (db) => createTenant(systemCtx(db), { slug: unique("made"), name: "Made" }),
+  },
+  createFirstAdmin: {
+    events: ["admin.created"],
+    run: (db) => createFirstAdmin(systemCtx(db), { ...newAdmin(), tenantId: admin.tenantId }),
+  },
+  recordSignIn: {
+    events: ["admin.signed_in"],
+    run: (db) => recordSignIn(anonymousCtx(db), { id: admin.id, email: admin.name }, null),
+  },
+  setUp: {
+    events: ["tenant.created", "admin.created"],
+    run: async (db) => {
+      await db.admin.deleteMany({});
+      const setupToken = await makeSetupToken(systemCtx(db));
+      await setUp(
+        anonymousCtx(db),
+        setUpSchema.parse({ setupToken, ...newAdmin(), tenantSlug: unique("set-up") }),
+      );
+    },
+  },
+  prepareFirstStart: {
+    events: ["signing_key.created", "tenant.created", "admin.created"],
+    run: async (db) => {
+      await db.signingKey.deleteMany({});
+      await db.admin.deleteMany({});
+      await prepareFirstStart(systemCtx(db), newAdmin());
+    },
+  },
+};
+
+/** Deeds that leave no event, each with its reason. */
+const SILENT: Readonly<Record<string, string>> = {
+  record: "writes the events",
+  recordHeartbeat: "a fleet does it hundreds of times a second",
+  requireNoAdminYet: "asks and waits, changes nothing",
+  checkPassword: "asks; the sign-in that follows is recorded",
+  holdMachine: "locks a row, changes nothing",
+};
+
+test("every deed is known here: a new one says which events it writes, or why none", async () => {
+  const known = [...Object.keys(ADMIN_DEEDS), ...Object.keys(OTHER_DEEDS), ...Object.keys(SILENT)];
+  expect(await exportedDeeds()).toEqual(known.sort());
+});
+
+class Undone extends Error {}
+
+/** Runs a deed, reads the events it wrote as its own transaction sees them, and takes everything back. */
+async function eventsOf(run: (db: Db) => Promise<unknown>): Promise<string[]> {
+  let types: string[] = [];
+  const before = await prisma().auditEvent.count();
+  const doing = inTransaction(async (db) => {
+    const known = (await db.auditEvent.findMany({ select: { id: true } })).map(({ id }) => id);
+    await run(db);
+    const events = await db.auditEvent.findMany({ where: { id: { notIn: known } }, orderBy: { id: "asc" } });
+    types = events.map(({ type }) => type);
+    throw new Undone();
+  });
+  await expect(doing).rejects.toBeInstanceOf(Undone);
+  expect(await prisma().auditEvent.count(), "an event was written outside the transaction").toBe(before);
+  return types;
+}
+
+describe("a deed writes its events in its own transaction", () => {
+  test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
+    const scene = await newScene(admin);
+    const ctx = { actor: admin, now: new Date() };
+    const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
+    expect(events).toEqual(ADMIN_EVENTS[name]);
+  });
+
+  test.each(Object.keys(OTHER_DEEDS))("%s", async (name) => {
+    const scene = await newScene(admin);
+    expect(await eventsOf(async (db) => OTHER_DEEDS[name]?.run(db, scene))).toEqual(
+      OTHER_DEEDS[name]?.events,
+    );
+  });
+
+  test("enableMachine, when there is something to enable", async () => {
+    const { machine } = await newScene(admin);
+    await act(admin, disableMachine, machine);
+    const ctx = { actor: admin, now: new Date() };
+    expect(await eventsOf((db) => enableMachine({ ...ctx, db }, machine))).toEqual(["machine.enabled"]);
+    expect(await eventsOf((db) => disableMachine({ ...ctx, db }, machine))).toEqual([]);
+  });
+});
+
+test("a heartbeat writes no event", async () => {
+  const { machine } = await newScene(admin);
+  const { id } = await prisma().session.findFirstOrThrow({ where: { machineId: machine.machineId } });
+  const before = await prisma().auditEvent.count();
+  await recordHeartbeat({ db: sql(), actor: robotOf(admin, machine), now: new Date() }, { sessionId: id });
+  expect(await prisma().auditEvent.count()).toBe(before);
+});
+
+test("an event says who did what to which, when and from where", async () => {
+  const { machine } = await newScene(admin);
+  const now = new Date("2026-05-04T03:02:01.007Z");
+  await act(admin, disableMachine, machine, now);
+  const where = { machineId: machine.machineId, type: "machine.disabled" };
+  expect(await prisma().auditEvent.findFirst({ where })).toMatchObject({
+    tenantId: admin.tenantId,
+    at: now,
+    actorKind: "admin",
+    actorId: admin.id,
+    actorName: admin.name,
+    address: admin.address,
+    details: { name: machine.machineName },
+  });
+});

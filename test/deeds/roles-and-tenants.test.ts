@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { AdminActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { listMachines } from "@/lib/fleet/queries";
+import { getMachine } from "@/lib/machines/queries";
+import { machineListSchema } from "@/lib/machines/schema";
+import { countLiveSecrets, listSecrets } from "@/lib/secrets/queries";
+import { listConnectedHosts } from "@/lib/sessions/queries";
+import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { dumpDatabase } from "@/test/dump";
+import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
+import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
+
+let owner: AdminActor;
+let scene: Scene;
+
+beforeEach(async () => {
+  owner = await newTenantAdmin();
+  scene = await newScene(owner);
+});
+
+const attempt = (actor: AdminActor, name: string) =>
+  inTransaction(async (db) => ADMIN_DEEDS[name]?.({ db, actor, now: new Date() }, scene)).catch(
+    (error: unknown) => error,
+  );
+
+describe("a Viewer changes nothing", () => {
+  test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
+    const viewer = { ...(await newAdmin({ id: owner.tenantId, slug: "" }, "Viewer")) };
+    const before = await dumpDatabase();
+    const outcome = await attempt(viewer, name);
+    expect(outcome).toBeInstanceOf(Refusal);
+    expect(outcome).toMatchObject({ code: "forbidden" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+});
+
+describe("an admin of another tenant finds none of it and changes none of it", () => {
+  // These make something new in the admin's own tenant, or are asked only with ids that a checked deed handed over.
+  const ELSEWHERE: Readonly<Record<string, unknown>> = {
+    markDeleted: [],
+    revokeSecretsOfMachines: undefined,
+    endSessions: [],
+  };
+  const names = Object.keys(ADMIN_DEEDS).filter((name) => name !== "provisionMachine");
+
+  test.each(names)("%s", async (name) => {
+    const stranger = await newTenantAdmin();
+    const before = await dumpDatabase();
+    const outcome = await attempt(stranger, name);
+    if (name in ELSEWHERE) expect(outcome).toEqual(ELSEWHERE[name]);
+    else if (name === "issueSecret") expect(outcome).toBeInstanceOf(Error);
+    else expect(outcome).toMatchObject({ name: "Refusal", code: "not_found" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+
+  test("questions answer nothing", async () => {
+    const stranger = await newTenantAdmin();
+    const { machineId, clientId, machineName } = scene.machine;
+    expect(await ask(stranger, getMachine, { machineId })).toBeNull();
+    expect(await ask(stranger, listSecrets, { machineId })).toEqual([]);
+    expect(await ask(stranger, countLiveSecrets, machineId)).toBe(0);
+    expect(await ask(stranger, listConnectedHosts, { machineIds: [machineId] })).toEqual([]);
+    for (const search of ["", clientId, machineName]) {
+      const page = await ask(stranger, listMachines, machineListSchema.parse({ search }));
+      expect(page).toMatchObject({ rows: [], all: 0, matching: 0 });
+    }
+  });
+
+  test("while the owner still finds everything", async () => {
+    const { machineId } = scene.machine;
+    expect(await ask(owner, getMachine, { machineId })).toMatchObject({ id: machineId, isEnabled: true });
+    expect(await ask(owner, listSecrets, { machineId })).toHaveLength(2);
+    expect(await ask(owner, listConnectedHosts, { machineIds: [machineId] })).toHaveLength(1);
+  });
+});
+
+test("ids of two tenants in one deletion: only one's own are deleted", async () => {
+  const stranger = await newTenantAdmin();
+  const theirs = await newScene(stranger);
+  const machineIds = [scene.machine.machineId, theirs.machine.machineId];
+  const deleted = await inTransaction((db) =>
+    deleteMachines({ db, actor: owner, now: new Date() }, { machineIds }),
+  );
+  expect(deleted).toEqual({ deleted: 1, disconnectedHosts: ["HOST"] });
+  expect(await ask(stranger, getMachine, theirs.machine)).not.toBeNull();
+  expect(await ask(stranger, listConnectedHosts, { machineIds })).toHaveLength(1);
+});
