@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
     environment: "node",
-    include: ["{lib,server,test,app,components}/**/*.test.{ts,tsx}"],
+    include: ["{lib,server,test,tools,app,components}/**/*.test.{ts,tsx}"],
     exclude: ["test/shipped/**"],
     env: {
       APP_SECRET: "a secret that is only used by the tests",
