@@ -1,3 +1,4 @@
+import { folded } from "@/lib/fold";
 import { addSeconds, DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, secondsBetween } from "@/lib/time";
 
 export const SIGN_IN_LIFETIME_SECONDS = 8 * HOUR_SECONDS;
@@ -7,7 +8,7 @@ export const FAILURE_MEMORY_SECONDS = 15 * MINUTE_SECONDS;
 
 /** Emails are compared in this form. */
 export function emailKey(email: string): string {
-  return email.trim().normalize("NFKC").toLowerCase();
+  return folded(email);
 }
 
 /**

@@ -27,9 +27,10 @@ function matching(ctx: Ctx, query: MachineListQuery): Prisma.Sql {
     Prisma.sql`m.deleted_at IS NULL`,
   ];
   if (query.search) {
-    const pattern = likePattern(nameKey(query.search));
+    const name = likePattern(nameKey(query.search));
+    const pattern = likePattern(query.search.toLowerCase());
     conditions.push(
-      Prisma.sql`(m.name_key LIKE ${pattern} OR lower(m.description) LIKE ${pattern}
+      Prisma.sql`(m.name_key LIKE ${name} OR lower(m.description) LIKE ${pattern}
                   OR m.client_id::text LIKE ${pattern} OR lower(array_to_string(m.tags, ' ')) LIKE ${pattern})`,
     );
   }

@@ -1,8 +1,9 @@
+import { folded } from "@/lib/fold";
 import type { MachineKind } from "./schema";
 
 /** Names are compared, not shown, in this form: the same whatever the case or the Unicode spelling. */
 export function nameKey(name: string): string {
-  return name.trim().normalize("NFKC").toLowerCase();
+  return folded(name);
 }
 
 /** A standard machine is one named host; a template serves any. */

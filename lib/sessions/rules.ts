@@ -1,9 +1,10 @@
+import { folded } from "@/lib/fold";
 import { secondsBetween } from "@/lib/time";
 import { type SessionState, UNRESPONSIVE_AFTER_SECONDS } from "./schema";
 
 /** Host names are compared in this form. */
 export function hostKey(hostName: string): string {
-  return hostName.trim().normalize("NFKC").toLowerCase();
+  return folded(hostName);
 }
 
 /** A session's state is a question about its row and the time; it is stored nowhere. */

@@ -1,0 +1,7 @@
+/**
+ * The form in which names are compared, never shown: the same whatever the case, the Unicode spelling and the space around.
+ * Upper and lower case are not enough by themselves: capitals of `ß` are `SS`, and `Σ` has two small letters.
+ */
+export function folded(text: string): string {
+  return text.trim().normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+}
