@@ -1,0 +1,61 @@
+"use client";
+
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { formatAgo, formatDay, formatInstant } from "@/lib/format";
+
+const never = () => () => {};
+const browserZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+const serverZone = () => "UTC";
+
+/** The server does not know the reader's zone: it writes UTC and says so, and the browser changes it after it took over. */
+function useZone(): string {
+  return useSyncExternalStore(never, browserZone, serverZone);
+}
+
+/** A point in time with its zone. */
+export function Instant({ at }: { at: Date }) {
+  return (
+    <time dateTime={at.toISOString()} title={at.toISOString()} className="whitespace-nowrap tabular-nums">
+      {formatInstant(at, useZone())}
+    </time>
+  );
+}
+
+/** The day; the full instant with its zone is in the title. */
+export function Day({ at }: { at: Date }) {
+  const zone = useZone();
+  return (
+    <time
+      dateTime={at.toISOString()}
+      title={formatInstant(at, zone)}
+      className="whitespace-nowrap tabular-nums"
+    >
+      {formatDay(at, zone)}
+    </time>
+  );
+}
+
+const TICK_MILLISECONDS = 30_000;
+
+/** How long ago. It starts from the server's clock, so that the first picture in the browser is the same, and goes on from there. */
+export function Ago({ at, now }: { at: Date; now: Date }) {
+  const zone = useZone();
+  const [shown, setShown] = useState(now);
+  const started = now.getTime();
+  useEffect(() => {
+    const arrived = performance.now();
+    const tick = () => setShown(new Date(started + performance.now() - arrived));
+    tick();
+    const timer = setInterval(tick, TICK_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [started]);
+  return (
+    <time
+      dateTime={at.toISOString()}
+      title={formatInstant(at, zone)}
+      className="whitespace-nowrap tabular-nums"
+    >
+      {formatAgo(at, shown, zone)}
+    </time>
+  );
+}

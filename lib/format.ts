@@ -1,0 +1,61 @@
+import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, secondsBetween } from "@/lib/time";
+
+/** The one place where dates and numbers become text. Pure: the zone and "now" are arguments. */
+const LOCALE = "en-GB";
+
+const counts = new Intl.NumberFormat(LOCALE);
+
+/** @returns `5,000` */
+export function formatCount(count: number): string {
+  return counts.format(count);
+}
+
+/** @returns `1 host`, `2 hosts`, `5,000 hosts` */
+export function formatQuantity(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** @returns `26–50 of 5,000` */
+export function formatRange(page: number, pageSize: number, all: number): string {
+  const first = Math.min((page - 1) * pageSize + 1, all);
+  return `${formatCount(first)}–${formatCount(Math.min(page * pageSize, all))} of ${formatCount(all)}`;
+}
+
+/** @returns `a`, `a and b`, `a, b and c` */
+export function formatNames(names: readonly string[]): string {
+  return new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(names);
+}
+
+/** @returns `23 Nov 2026, 14:05 UTC`; the zone is always part of it */
+export function formatInstant(at: Date, zone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+    timeZoneName: "short",
+  }).format(at);
+}
+
+/** @returns `23 Nov 2026` */
+export function formatDay(at: Date, zone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: zone,
+  }).format(at);
+}
+
+/** @returns `just now`, `3 min ago`, `5 h ago`, `12 days ago`, then the day itself */
+export function formatAgo(at: Date, now: Date, zone: string): string {
+  const seconds = Math.max(0, secondsBetween(at, now));
+  if (seconds < MINUTE_SECONDS) return "just now";
+  if (seconds < HOUR_SECONDS) return `${Math.floor(seconds / MINUTE_SECONDS)} min ago`;
+  if (seconds < DAY_SECONDS) return `${Math.floor(seconds / HOUR_SECONDS)} h ago`;
+  if (seconds < 31 * DAY_SECONDS)
+    return formatQuantity(Math.floor(seconds / DAY_SECONDS), "day").concat(" ago");
+  return formatDay(at, zone);
+}
