@@ -1,0 +1,48 @@
+"use client";
+
+import { Field as Base } from "@base-ui/react/field";
+import type { ComponentProps, ReactNode } from "react";
+import { classes } from "@/components/ui/classes";
+
+const CONTROL =
+  "w-full rounded-[4px] border border-edge bg-raised px-2.5 text-ink placeholder:text-muted " +
+  "focus-visible:outline-offset-0 aria-invalid:border-danger disabled:opacity-60 pointer-coarse:text-base";
+
+/** The look of a text control, for the few that are not inside a Field. */
+export const controlClass = (extra?: string) => classes(CONTROL, "h-9", extra);
+
+type FieldProps = {
+  label: string;
+  hint?: ReactNode;
+  error?: string | undefined;
+  className?: string | undefined;
+  children: ReactNode;
+};
+
+/** A label, its control, a hint and the error: Base UI ties them together for assistive technology. */
+export function Field({ label, hint, error, className, children }: FieldProps) {
+  return (
+    <Base.Root invalid={error !== undefined} className={classes("flex min-w-0 flex-col", className)}>
+      <Base.Label className="mb-1 w-fit text-[0.8125rem] font-semibold text-ink">{label}</Base.Label>
+      {children}
+      <Base.Error match={error !== undefined} className="mt-1 text-[0.8125rem] font-medium text-danger">
+        {error}
+      </Base.Error>
+      {hint ? <Base.Description className="mt-1 text-[0.8125rem] text-muted">{hint}</Base.Description> : null}
+    </Base.Root>
+  );
+}
+
+type TextProps = { onValueChange?: (value: string) => void };
+
+export function TextInput({ className, ...props }: Omit<ComponentProps<"input">, "onChange"> & TextProps) {
+  return <Base.Control {...props} className={controlClass(className)} />;
+}
+
+type TextAreaProps = TextProps & { value: string; rows?: number; name?: string };
+
+export function TextArea({ rows, ...props }: TextAreaProps) {
+  return (
+    <Base.Control {...props} render={<textarea rows={rows} />} className={classes(CONTROL, "block py-1.5")} />
+  );
+}
