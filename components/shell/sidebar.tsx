@@ -1,0 +1,33 @@
+import { AccountMenu } from "@/components/shell/account-menu";
+import { NavLink } from "@/components/shell/nav-link";
+import { TenantSwitcher } from "@/components/shell/tenant-switcher";
+import type { ThemeChoice } from "@/components/shell/theme-choice";
+import type { TenantView } from "@/lib/tenants/schema";
+
+type SidebarProps = {
+  tenant: TenantView;
+  tenants: readonly TenantView[];
+  email: string;
+  theme: ThemeChoice;
+  saveTheme: (choice: ThemeChoice) => Promise<void>;
+  signOut: () => Promise<void>;
+};
+
+export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: SidebarProps) {
+  return (
+    <>
+      <TenantSwitcher tenant={tenant} tenants={tenants} />
+      <nav aria-labelledby="nav-tenant" className="flex-1">
+        <h2 id="nav-tenant" className="px-2.5 pb-1.5 text-xs font-medium text-muted">
+          Tenant
+        </h2>
+        <ul>
+          <li>
+            <NavLink href={`/tenants/${tenant.slug}/machines`}>Machines</NavLink>
+          </li>
+        </ul>
+      </nav>
+      <AccountMenu email={email} role={tenant.role} theme={theme} saveTheme={saveTheme} signOut={signOut} />
+    </>
+  );
+}
