@@ -1,0 +1,7 @@
+"use client";
+
+import { Failure, type FailureProps } from "@/components/shell/failure";
+
+export default function TenantError(props: FailureProps) {
+  return <Failure {...props} />;
+}

@@ -1,0 +1,28 @@
+import type { ReactNode } from "react";
+import { PortalSidebar } from "@/app/(portal)/portal-sidebar";
+import { saveThemeAction } from "@/app/(portal)/theme-action";
+import { Shell } from "@/components/shell/shell";
+import { requireTenant } from "@/lib/doors/admin";
+import { readTheme } from "@/lib/doors/theme";
+
+type TenantParams = { params: Promise<{ tenant: string }> };
+
+export default async function TenantLayout({ params, children }: TenantParams & { children: ReactNode }) {
+  const { admin, tenant, tenants } = await requireTenant((await params).tenant);
+  return (
+    <Shell
+      tenantName={tenant.name}
+      sidebar={
+        <PortalSidebar
+          tenant={tenant}
+          tenants={tenants}
+          email={admin.email}
+          theme={(await readTheme()) ?? "system"}
+          saveTheme={saveThemeAction}
+        />
+      }
+    >
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,43 @@
+import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { AddMachineMenu } from "@/components/machines/add-machine-menu";
+import { MachineList } from "@/components/machines/machine-list";
+import { NoMachines } from "@/components/machines/no-machines";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireTenant } from "@/lib/doors/admin";
+import { listMachines } from "@/lib/fleet/queries";
+import { machineListSchema } from "@/lib/machines/schema";
+
+export const generateMetadata = tenantTitle("Machines");
+
+type MachinesPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export default async function MachinesPage({ params, searchParams }: MachinesPageProps) {
+  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const query = machineListSchema.parse(await searchParams);
+  const list = await listMachines(ctx, query);
+  const path = `/tenants/${tenant.slug}/machines`;
+  const canChange = tenant.role === "Administrator";
+  return (
+    <>
+      <PageHeader crumbs={[{ label: tenant.name, href: path }, { label: "Machines" }]} title="Machines">
+        {canChange ? <AddMachineMenu newPath={`${path}/new`} /> : null}
+      </PageHeader>
+      {list.all === 0 ? (
+        <NoMachines newPath={`${path}/new`} canChange={canChange} />
+      ) : (
+        <MachineList
+          list={list}
+          query={query}
+          path={path}
+          now={ctx.now}
+          canChange={canChange}
+          actions={machineActionsOf(tenant.slug)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import { machineOf } from "@/app/(portal)/tenants/[tenant]/machines/[machineId]/machine-of";
+import {
+  addSecretAction,
+  deleteSecretAction,
+  editMachineAction,
+} from "@/app/(portal)/tenants/[tenant]/machines/actions";
+import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
+import { EditMachine } from "@/components/machines/edit-machine";
+import { listSecrets } from "@/lib/secrets/queries";
+import { listConnectedHosts } from "@/lib/sessions/queries";
+
+type EditMachinePageProps = { params: Promise<{ tenant: string; machineId: string }> };
+
+export async function generateMetadata({ params }: EditMachinePageProps): Promise<Metadata> {
+  const { tenant: slug, machineId } = await params;
+  const { tenant } = await machineOf(slug, machineId);
+  return { title: `Edit Machine · ${tenant.name}` };
+}
+
+export default async function EditMachinePage({ params }: EditMachinePageProps) {
+  const { tenant: slug, machineId } = await params;
+  const { ctx, tenant, machine } = await machineOf(slug, machineId);
+  const [secrets, hosts] = await Promise.all([
+    listSecrets(ctx, { machineId }),
+    listConnectedHosts(ctx, { machineIds: [machineId] }),
+  ]);
+  return (
+    <EditMachine
+      tenant={tenant}
+      machine={machine}
+      secrets={secrets}
+      hosts={hosts}
+      now={ctx.now}
+      actions={{
+        ...machineActionsOf(tenant.slug),
+        save: editMachineAction.bind(null, tenant.slug),
+        addSecret: addSecretAction.bind(null, tenant.slug),
+        deleteSecret: deleteSecretAction.bind(null, tenant.slug),
+      }}
+    />
+  );
+}

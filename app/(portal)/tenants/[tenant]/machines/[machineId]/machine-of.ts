@@ -1,0 +1,13 @@
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { requireTenant } from "@/lib/doors/admin";
+import { getMachine } from "@/lib/machines/queries";
+import { machineIdSchema } from "@/lib/machines/schema";
+
+/** @returns the tenant and its machine of an address, asked once a request; what the tenant does not have is not found */
+export const machineOf = cache(async (tenantSlug: string, machineId: string) => {
+  const { ctx, tenant } = await requireTenant(tenantSlug);
+  const input = machineIdSchema.safeParse({ machineId });
+  const machine = input.success ? await getMachine(ctx, input.data) : null;
+  return machine ? { ctx, tenant, machine } : notFound();
+});

@@ -1,0 +1,25 @@
+"use server";
+
+import { adminAction, adminQuestion } from "@/lib/doors/admin";
+import { addSecret, editMachine, enableMachine, provisionMachine } from "@/lib/machines/commands";
+import {
+  deleteMachinesSchema,
+  editMachineSchema,
+  machineIdSchema,
+  provisionMachineSchema,
+} from "@/lib/machines/schema";
+import { deleteSecretSchema, issueSecretSchema } from "@/lib/secrets/schema";
+import { listConnectedHosts } from "@/lib/sessions/queries";
+import { connectedHostsSchema } from "@/lib/sessions/schema";
+import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { disableMachine } from "@/lib/workflows/disable-machine";
+
+export const provisionMachineAction = adminAction(provisionMachineSchema, provisionMachine);
+export const editMachineAction = adminAction(editMachineSchema, editMachine);
+export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
+export const disableMachineAction = adminAction(machineIdSchema, disableMachine);
+export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines);
+export const addSecretAction = adminAction(issueSecretSchema, addSecret);
+export const deleteSecretAction = adminAction(deleteSecretSchema, deleteSecret);
+export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);

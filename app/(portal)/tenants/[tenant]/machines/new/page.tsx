@@ -1,0 +1,40 @@
+import { provisionMachineAction } from "@/app/(portal)/tenants/[tenant]/machines/actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { KIND_LABELS } from "@/components/machines/labels";
+import { NotAllowed } from "@/components/machines/not-allowed";
+import { ProvisionForm } from "@/components/machines/provision-form";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireTenant } from "@/lib/doors/admin";
+
+export const generateMetadata = tenantTitle("Add machine");
+
+type NewMachinePageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<{ type?: string | string[] }>;
+};
+
+export default async function NewMachinePage({ params, searchParams }: NewMachinePageProps) {
+  const { tenant } = await requireTenant((await params).tenant);
+  const kind = (await searchParams).type === "standard" ? "Standard" : "Template";
+  const listPath = `/tenants/${tenant.slug}/machines`;
+  const crumbs = [
+    { label: tenant.name, href: listPath },
+    { label: "Machines", href: listPath },
+    { label: "Add machine" },
+  ];
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title={`Add ${KIND_LABELS[kind].toLowerCase()}`} />
+      {tenant.role === "Administrator" ? (
+        <ProvisionForm
+          key={kind}
+          kind={kind}
+          listPath={listPath}
+          provision={provisionMachineAction.bind(null, tenant.slug)}
+        />
+      ) : (
+        <NotAllowed backHref={listPath} />
+      )}
+    </>
+  );
+}

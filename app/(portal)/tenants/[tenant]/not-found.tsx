@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+import { EmptyHook } from "@/components/shell/art";
+import { ButtonLink } from "@/components/ui/button";
+import { NoticePage } from "@/components/ui/notice-page";
+
+export const metadata: Metadata = { title: "Not found" };
+
+export default function TenantNotFound() {
+  return (
+    <NoticePage
+      picture={<EmptyHook />}
+      title="This is not here"
+      buttons={
+        <ButtonLink href="/" look="primary">
+          Go to the machines
+        </ButtonLink>
+      }
+    >
+      <p>The machine may have been deleted, or the address is mistyped. Deleted machines keep no page.</p>
+    </NoticePage>
+  );
+}

@@ -1,0 +1,20 @@
+import { redirect } from "next/navigation";
+import { KeyBoard } from "@/components/machines/machine-art";
+import { FrontPage } from "@/components/shell/front-page";
+import { requireAdmin } from "@/lib/doors/admin";
+import { SignOutButton } from "./(portal)/sign-out-button";
+
+export default async function HomePage() {
+  const { admin, tenants } = await requireAdmin();
+  const [first] = tenants;
+  if (first) redirect(`/tenants/${first.slug}/machines`);
+  return (
+    <FrontPage
+      title="No tenant yet"
+      lead={`You are signed in as ${admin.email}, but you belong to no tenant. Ask whoever set up Latchkey here to add you to one.`}
+    >
+      <KeyBoard />
+      <SignOutButton />
+    </FrontPage>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import { type FormEvent, useId, useRef, useState } from "react";
+import { LOST_ANSWER, type MachineActions, type NamedMachine } from "@/components/machines/machine-actions";
+import { CutHosts } from "@/components/sessions/cut-hosts";
+import { disconnectedSentence } from "@/components/sessions/disconnected";
+import { useConnectedHosts } from "@/components/sessions/use-connected-hosts";
+import { attempt } from "@/components/ui/attempt";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field, TextInput } from "@/components/ui/field";
+import { useToasts } from "@/components/ui/toast";
+import { formatQuantity } from "@/lib/format";
+
+type DeleteMachinesDialogProps = {
+  machines: readonly NamedMachine[];
+  actions: Pick<MachineActions, "deleteMachines" | "askHosts">;
+  onClose: (isDeleted: boolean) => void;
+};
+
+/** Mounted only while it asks. The last word is typed: a click can slip, a name cannot. */
+export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachinesDialogProps) {
+  const formId = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState("");
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isPending, setPending] = useState(false);
+  // The button that opened the dialog may be gone with its row; then focus goes to the page's heading.
+  const isDeleted = useRef(false);
+  const toasts = useToasts();
+  const machineIds = machines.map((machine) => machine.id);
+  const impact = useConnectedHosts(actions.askHosts, machineIds);
+  const [only] = machines;
+  const isOne = machines.length === 1 && only !== undefined;
+  const subject = isOne ? only.name : formatQuantity(machines.length, "machine");
+  const expected = isOne ? only.name : `delete ${machines.length} machines`;
+
+  const isConfirmed = typed.trim() === expected.trim();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isPending || !isConfirmed) return;
+    setPending(true);
+    setFailure(null);
+    const answer = await attempt(actions.deleteMachines({ machineIds }), LOST_ANSWER);
+    setPending(false);
+    if (!answer.ok) return setFailure(answer.message);
+    toasts.add({ title: `${subject} deleted.${disconnectedSentence(answer.data.disconnectedHosts)}` });
+    isDeleted.current = true;
+    onClose(true);
+  };
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => isOpen || onClose(false)}
+      initialFocus={input}
+      finalFocus={() => (isDeleted.current ? document.querySelector<HTMLElement>("#main h1") : true)}
+      title={isOne ? "Delete this machine?" : `Delete ${subject}?`}
+      description="Its client ID and all its client secrets stop working at once and for good."
+      buttons={
+        <>
+          <Button onClick={() => onClose(false)}>Cancel</Button>
+          <Button type="submit" form={formId} look="danger" aria-busy={isPending} disabled={!isConfirmed}>
+            Delete
+          </Button>
+        </>
+      }
+    >
+      {failure ? (
+        <Banner look="danger" role="alert">
+          {failure}
+        </Banner>
+      ) : null}
+      <ul className="max-h-28 overflow-y-auto border-l-2 border-danger-line pl-3 font-medium">
+        {machines.map((machine) => (
+          <li key={machine.id} className="break-words">
+            {machine.name}
+          </li>
+        ))}
+      </ul>
+      <CutHosts impact={impact} through={isOne ? "as this machine" : "as these machines"} />
+      <form id={formId} onSubmit={submit}>
+        <Field label={isOne ? "Type the machine’s name to confirm" : `Type “${expected}” to confirm`}>
+          <TextInput
+            ref={input}
+            value={typed}
+            onValueChange={setTyped}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </Field>
+      </form>
+    </Dialog>
+  );
+}

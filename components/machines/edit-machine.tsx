@@ -1,0 +1,98 @@
+import { EditForm } from "@/components/machines/edit-form";
+import { KIND_LABELS } from "@/components/machines/labels";
+import type { MachineActions } from "@/components/machines/machine-actions";
+import { MachineDangerZone } from "@/components/machines/machine-danger-zone";
+import { MachineFacts } from "@/components/machines/machine-facts";
+import { type SecretActions, SecretsSection } from "@/components/secrets/secrets-section";
+import { HostTable } from "@/components/sessions/host-table";
+import type { Action } from "@/components/ui/attempt";
+import { Badge } from "@/components/ui/badge";
+import { CopyButton } from "@/components/ui/copy-button";
+import { PageHeader } from "@/components/ui/page-header";
+import { Instant } from "@/components/ui/time";
+import type { MachineView } from "@/lib/machines/schema";
+import type { SecretView } from "@/lib/secrets/schema";
+import type { ConnectedHost } from "@/lib/sessions/schema";
+import type { TenantView } from "@/lib/tenants/schema";
+
+type EditMachineProps = {
+  tenant: TenantView;
+  machine: MachineView;
+  secrets: readonly SecretView[];
+  hosts: readonly ConnectedHost[];
+  now: Date;
+  actions: MachineActions & SecretActions & { readonly save: Action<{ revision: number }> };
+};
+
+const HEADING = "mb-2 text-base font-semibold";
+
+export function EditMachine({ tenant, machine, secrets, hosts, now, actions }: EditMachineProps) {
+  const listPath = `/tenants/${tenant.slug}/machines`;
+  const canChange = tenant.role === "Administrator";
+  const crumbs = [
+    { label: tenant.name, href: listPath },
+    { label: "Machines", href: listPath },
+    { label: machine.name },
+  ];
+  return (
+    <div className="max-w-5xl">
+      <PageHeader crumbs={crumbs} title={machine.name} />
+      <div className="-mt-3 mb-6 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-muted">
+        <span>{KIND_LABELS[machine.kind]}</span>
+        <Badge look={machine.isEnabled ? "accent" : "brass"}>
+          {machine.isEnabled ? "Enabled" : "Disabled"}
+        </Badge>
+        <span className="flex flex-wrap items-center gap-x-1">
+          Client ID{" "}
+          <span id="client-id" className="ml-1 font-mono text-[0.8125rem] break-all text-ink">
+            {machine.clientId}
+          </span>
+          <CopyButton value={machine.clientId} name="Copy Client ID" />
+        </span>
+        <span className="text-[0.8125rem]">
+          Created <Instant at={machine.createdAt} />
+          {machine.createdBy ? ` by ${machine.createdBy}` : null}
+        </span>
+      </div>
+      <div className="flex flex-col gap-9">
+        <section aria-labelledby="details">
+          <h2 id="details" className={HEADING}>
+            Details
+          </h2>
+          <div className="rounded-[5px] border border-line bg-surface p-5">
+            {canChange ? (
+              <EditForm key={machine.id} machine={machine} save={actions.save} />
+            ) : (
+              <MachineFacts machine={machine} />
+            )}
+          </div>
+        </section>
+        <SecretsSection
+          machineId={machine.id}
+          secrets={secrets}
+          now={now}
+          canChange={canChange}
+          actions={{
+            addSecret: actions.addSecret,
+            deleteSecret: actions.deleteSecret,
+            askHosts: actions.askHosts,
+          }}
+        />
+        <section aria-labelledby="connected-hosts">
+          <h2 id="connected-hosts" className={HEADING}>
+            Connected hosts
+          </h2>
+          <HostTable hosts={hosts} now={now} />
+        </section>
+        {canChange ? (
+          <section aria-labelledby="danger">
+            <h2 id="danger" className={HEADING}>
+              Disable or delete
+            </h2>
+            <MachineDangerZone machine={machine} listPath={listPath} actions={actions} />
+          </section>
+        ) : null}
+      </div>
+    </div>
+  );
+}

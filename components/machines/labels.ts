@@ -1,0 +1,31 @@
+import type { Option } from "@/components/ui/select";
+import type { MachineKind, ProcessCompatibility, ProcessType } from "@/lib/machines/schema";
+
+export const KIND_LABELS = {
+  Template: "Machine template",
+  Standard: "Standard machine",
+} as const satisfies Record<MachineKind, string>;
+
+export const PROCESS_TYPE_LABELS = {
+  Any: "Any",
+  Foreground: "Foreground",
+  Background: "Background",
+} as const satisfies Record<ProcessType, string>;
+
+export const COMPATIBILITY_LABELS = {
+  Any: "Any",
+  Windows: "Windows",
+  CrossPlatform: "Cross-platform",
+} as const satisfies Record<ProcessCompatibility, string>;
+
+const options = (labels: Readonly<Record<string, string>>): readonly Option[] =>
+  Object.entries(labels).map(([value, label]) => ({ value, label }));
+
+export const PROCESS_TYPE_OPTIONS = options(PROCESS_TYPE_LABELS);
+export const COMPATIBILITY_OPTIONS = options(COMPATIBILITY_LABELS);
+export const TYPE_FILTER_OPTIONS = options({
+  "": "All types",
+  Template: "Template",
+  Standard: "Standard",
+});
+export const STATE_FILTER_OPTIONS = options({ "": "All states", enabled: "Enabled", disabled: "Disabled" });

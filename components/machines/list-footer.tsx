@@ -1,0 +1,41 @@
+import { listAddress } from "@/components/machines/list-address";
+import { Pagination } from "@/components/ui/pagination";
+import { Select } from "@/components/ui/select";
+import { formatRange } from "@/lib/format";
+import { type MachineListQuery, type MachinePage, PAGE_SIZES } from "@/lib/machines/schema";
+
+type ListFooterProps = {
+  list: MachinePage;
+  query: MachineListQuery;
+  path: string;
+  onPageSize: (pageSize: number) => void;
+};
+
+const SIZE_OPTIONS = PAGE_SIZES.map((size) => ({ value: String(size), label: `${size} a page` }));
+
+export function ListFooter({ list, query, path, onPageSize }: ListFooterProps) {
+  const [smallest] = PAGE_SIZES;
+  return (
+    <div className="mt-3 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2 text-muted">
+      <p role="status" className="mr-auto tabular-nums">
+        {list.matching === 0 ? "0 machines" : formatRange(list.page, query.pageSize, list.matching)}
+      </p>
+      {list.matching > smallest ? (
+        <>
+          <Select
+            aria-label="Machines a page"
+            options={SIZE_OPTIONS}
+            value={String(query.pageSize)}
+            onValueChange={(value) => onPageSize(Number(value))}
+            className="w-32"
+          />
+          <Pagination
+            page={list.page}
+            pageCount={list.pageCount}
+            hrefOf={(page) => listAddress(path, query, { page })}
+          />
+        </>
+      ) : null}
+    </div>
+  );
+}

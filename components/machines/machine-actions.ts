@@ -1,0 +1,15 @@
+import type { AskHosts } from "@/components/sessions/use-connected-hosts";
+import type { Action } from "@/components/ui/attempt";
+
+/** What the list and the edit page can do to machines; the page passes the doors in. */
+export type MachineActions = {
+  readonly enable: Action<unknown>;
+  readonly disable: Action<{ disconnectedHosts: string[] }>;
+  readonly deleteMachines: Action<{ deleted: number; disconnectedHosts: string[] }>;
+  readonly askHosts: AskHosts;
+};
+
+/** As much of a machine as a question about it names. */
+export type NamedMachine = { readonly id: string; readonly name: string };
+
+export const LOST_ANSWER = "The server did not answer. Load the page again to see whether it was done.";

@@ -1,0 +1,95 @@
+import { MoreHorizontal } from "lucide-react";
+import Link from "next/link";
+import { type MachineMenuHandle, machineMenuTrigger } from "@/components/machines/machine-menu";
+import { Badge } from "@/components/ui/badge";
+import { Checkbox } from "@/components/ui/checkbox";
+import { CopyButton } from "@/components/ui/copy-button";
+import { MenuTrigger } from "@/components/ui/menu";
+import { Ago, Day } from "@/components/ui/time";
+import { formatCount, formatQuantity } from "@/lib/format";
+import type { MachineRow as Row } from "@/lib/machines/schema";
+
+type MachineRowProps = {
+  row: Row;
+  now: Date;
+  href: string;
+  menu: MachineMenuHandle;
+  tick?: { checked: boolean; onChange: (checked: boolean) => void } | undefined;
+};
+
+const CELL = "px-2.5";
+
+export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
+  const nameId = `machine-${row.id}`;
+  return (
+    <tr className="h-10 border-b border-line last:border-b-0 hover:bg-sunken/60 has-checked:bg-accent-soft/50">
+      {tick ? (
+        <td className="pl-3">
+          <span className="flex">
+            <Checkbox aria-label={row.name} checked={tick.checked} onCheckedChange={tick.onChange} />
+          </span>
+        </td>
+      ) : null}
+      <td className={`${CELL} py-1`}>
+        <span className="flex items-center gap-2">
+          <Link
+            id={nameId}
+            href={href}
+            prefetch={false}
+            title={row.name}
+            className="min-w-0 truncate rounded-[2px] font-medium hover:text-accent hover:underline"
+          >
+            {row.name}
+          </Link>
+          {row.isEnabled ? null : <Badge look="brass">Disabled</Badge>}
+        </span>
+        <span className="block truncate text-[0.8125rem] leading-5 text-muted md:hidden">
+          {row.kind} · {formatQuantity(row.connectedHosts, "host")} ·{" "}
+          {formatQuantity(row.liveSecrets, "secret")}
+        </span>
+      </td>
+      <td className={`${CELL} hidden text-muted md:table-cell`}>{row.kind}</td>
+      <td title={row.description} className={`${CELL} hidden truncate text-muted xl:table-cell`}>
+        {row.description}
+      </td>
+      <td className={`${CELL} hidden pr-1 lg:table-cell`}>
+        <span className="flex items-center gap-1">
+          <span title={row.clientId} className="min-w-0 truncate font-mono text-[0.8125rem]">
+            {row.clientId}
+          </span>
+          <CopyButton value={row.clientId} name="Copy Client ID" describedBy={nameId} />
+        </span>
+      </td>
+      <td className={`${CELL} hidden text-right tabular-nums md:table-cell`}>
+        <Figure count={row.liveSecrets} />
+      </td>
+      <td className={`${CELL} hidden text-right tabular-nums md:table-cell`}>
+        <Figure count={row.connectedHosts} />
+      </td>
+      <td className={`${CELL} hidden text-muted md:table-cell`}>
+        {row.lastUsedAt ? <Ago at={row.lastUsedAt} now={now} /> : "Never"}
+      </td>
+      <td className={`${CELL} hidden text-muted lg:table-cell`}>
+        <Day at={row.createdAt} />
+      </td>
+      <td className="pr-2 text-right">
+        <MenuTrigger
+          handle={menu}
+          payload={row}
+          id={`more-${row.id}`}
+          aria-label="More Actions"
+          aria-describedby={nameId}
+          title="More Actions"
+          className={machineMenuTrigger}
+        >
+          <MoreHorizontal aria-hidden size={17} />
+        </MenuTrigger>
+      </td>
+    </tr>
+  );
+}
+
+/** A zero is quieter than a number, so that the eye finds what is connected. */
+function Figure({ count }: { count: number }) {
+  return <span className={count === 0 ? "text-muted" : undefined}>{formatCount(count)}</span>;
+}

@@ -1,0 +1,108 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { listAddress, sortChange } from "@/components/machines/list-address";
+import { Checkbox } from "@/components/ui/checkbox";
+import { classes } from "@/components/ui/classes";
+import type { MachineListQuery, MachineSort } from "@/lib/machines/schema";
+
+/** Which columns there are, from which width on, and how wide; the name takes what is left. */
+const COLUMNS: readonly { label: string; title?: string; sort?: MachineSort; className: string }[] = [
+  { label: "Name", sort: "name", className: "" },
+  { label: "Type", sort: "type", className: "hidden w-20 md:table-cell" },
+  { label: "Description", sort: "description", className: "hidden w-[18%] xl:table-cell" },
+  { label: "Client ID", className: "hidden w-32 lg:table-cell" },
+  {
+    label: "Secrets",
+    title: "Live client secrets",
+    sort: "secrets",
+    className: "hidden w-[4.75rem] text-right md:table-cell",
+  },
+  {
+    label: "Hosts",
+    title: "Connected hosts",
+    sort: "hosts",
+    className: "hidden w-16 text-right md:table-cell",
+  },
+  { label: "Last used", sort: "lastUsed", className: "hidden w-24 md:table-cell" },
+  { label: "Created", sort: "created", className: "hidden w-26 lg:table-cell" },
+];
+
+type MachineTableProps = {
+  query: MachineListQuery;
+  path: string;
+  isBusy: boolean;
+  /** The box above the rows; without it there is nothing to tick. */
+  selectAll?: { checked: boolean; indeterminate: boolean; onChange: (checked: boolean) => void } | undefined;
+  children: ReactNode;
+};
+
+export function MachineTable({ query, path, isBusy, selectAll, children }: MachineTableProps) {
+  return (
+    <table
+      aria-label="Machines"
+      aria-busy={isBusy}
+      className="w-full table-fixed border-collapse aria-busy:opacity-60"
+    >
+      <thead>
+        <tr className="border-b border-line text-left text-[0.8125rem] text-muted">
+          {selectAll ? (
+            <th scope="col" className="h-9 w-10 pl-3 pr-0">
+              <span className="flex">
+                <Checkbox
+                  aria-label="Tick all on this page"
+                  checked={selectAll.checked}
+                  indeterminate={selectAll.indeterminate}
+                  onCheckedChange={selectAll.onChange}
+                />
+              </span>
+            </th>
+          ) : null}
+          {COLUMNS.map((column) => (
+            <th
+              key={column.label}
+              scope="col"
+              title={column.title}
+              aria-sort={ariaSort(query, column.sort)}
+              className={classes("h-9 px-2.5 font-medium", column.className)}
+            >
+              {column.sort ? (
+                <SortLink query={query} path={path} sort={column.sort} label={column.label} />
+              ) : (
+                column.label
+              )}
+            </th>
+          ))}
+          <th scope="col" className="w-12">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+function ariaSort(query: MachineListQuery, sort: MachineSort | undefined) {
+  if (sort === undefined) return undefined;
+  if (query.sort !== sort) return "none";
+  return query.direction === "asc" ? "ascending" : "descending";
+}
+
+type SortLinkProps = { query: MachineListQuery; path: string; sort: MachineSort; label: string };
+
+function SortLink({ query, path, sort, label }: SortLinkProps) {
+  const isHere = query.sort === sort;
+  const Arrow = query.direction === "asc" ? ArrowUp : ArrowDown;
+  return (
+    <Link
+      href={listAddress(path, query, sortChange(query, sort))}
+      prefetch={false}
+      scroll={false}
+      className={classes("inline-flex items-center gap-1 rounded-[2px] hover:text-ink", isHere && "text-ink")}
+    >
+      {label}
+      {isHere ? <Arrow aria-hidden size={13} /> : null}
+    </Link>
+  );
+}

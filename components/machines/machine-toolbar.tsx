@@ -1,0 +1,97 @@
+"use client";
+
+import { Search } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { STATE_FILTER_OPTIONS, TYPE_FILTER_OPTIONS } from "@/components/machines/labels";
+import { Button } from "@/components/ui/button";
+import { controlClass } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { type MachineListQuery, machineListSchema } from "@/lib/machines/schema";
+
+type MachineToolbarProps = {
+  query: MachineListQuery;
+  onChange: (change: Partial<MachineListQuery>) => void;
+};
+
+const PAUSE_MILLISECONDS = 300;
+
+/** A form that the browser could send by itself; with JavaScript the list follows the typing. */
+export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
+  const [search, setSearch] = useState(query.search);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const asked = useRef(query.search);
+
+  // The address may change without the box (Back, Clear filters): then the box follows.
+  useEffect(() => {
+    if (query.search !== asked.current) setSearch(query.search);
+    asked.current = query.search;
+  }, [query.search]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const ask = (text: string) => {
+    clearTimeout(timer.current);
+    asked.current = text.trim();
+    onChange({ search: text.trim() });
+  };
+  const type = (text: string) => {
+    setSearch(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => ask(text), PAUSE_MILLISECONDS);
+  };
+  const choose = (change: Record<string, string>) => {
+    const { type: kind, state } = machineListSchema.parse({
+      type: query.type,
+      state: query.state,
+      ...change,
+    });
+    onChange({ type: kind, state });
+  };
+
+  return (
+    <form
+      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap"
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask(search);
+      }}
+    >
+      <span className="relative col-span-2 block sm:w-80">
+        <Search
+          aria-hidden
+          size={15}
+          className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-muted"
+        />
+        <input
+          type="search"
+          name="search"
+          aria-label="Search machines"
+          placeholder="Name, description, client ID or tag"
+          maxLength={200}
+          autoComplete="off"
+          value={search}
+          onChange={(event) => type(event.target.value)}
+          className={controlClass("pl-8")}
+        />
+      </span>
+      <Select
+        name="type"
+        aria-label="Type"
+        options={TYPE_FILTER_OPTIONS}
+        value={query.type ?? ""}
+        onValueChange={(value) => choose({ type: value })}
+        className="sm:w-44"
+      />
+      <Select
+        name="state"
+        aria-label="State"
+        options={STATE_FILTER_OPTIONS}
+        value={query.state ?? ""}
+        onValueChange={(value) => choose({ state: value })}
+        className="sm:w-36"
+      />
+      <noscript>
+        <Button type="submit">Search</Button>
+      </noscript>
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+import { Unplug } from "lucide-react";
+import type { Impact } from "@/components/sessions/use-connected-hosts";
+import { formatQuantity } from "@/lib/format";
+
+type CutHostsProps = {
+  impact: Impact;
+  /** Ends the sentence "Nothing is connected …". */
+  through: string;
+};
+
+/** What a deed will disconnect, by name; the place is held while the answer is on its way. */
+export function CutHosts({ impact, through }: CutHostsProps) {
+  return (
+    <div
+      role="status"
+      className="flex min-h-[3.75rem] items-center gap-2.5 rounded-[4px] border border-line bg-sunken px-3 py-2"
+    >
+      <Unplug aria-hidden size={16} className="shrink-0 text-muted" />
+      <div className="min-w-0 flex-1">
+        {impact.state === "asking" ? <p className="text-muted">Asking what is connected…</p> : null}
+        {impact.state === "failed" ? (
+          <p>It could not be found out what is connected. Whatever is connected {through} will be cut.</p>
+        ) : null}
+        {impact.state === "known" ? (
+          <Known hosts={impact.hosts.map((host) => host.hostName)} through={through} />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function Known({ hosts, through }: { hosts: readonly string[]; through: string }) {
+  if (hosts.length === 0) return <p>Nothing is connected {through} right now.</p>;
+  return (
+    <>
+      <p className="font-medium">
+        {formatQuantity(hosts.length, "host")} will be disconnected, and what runs there stops:
+      </p>
+      <ul className="mt-1 max-h-32 overflow-y-auto font-mono text-[0.8125rem]">
+        {[...new Set(hosts)].map((host) => (
+          <li key={host} className="break-words">
+            {host}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
