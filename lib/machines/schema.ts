@@ -93,7 +93,7 @@ export const deleteMachinesSchema = z.object({
 
 /** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
 export const machineListSchema = z.object({
-  search: z.string().trim().max(200).catch("").default(""),
+  search: z.string().trim().max(200).refine(isPlainText).catch("").default(""),
   type: z.enum(MACHINE_KINDS).optional().catch(undefined),
   state: z.enum(MACHINE_STATES).optional().catch(undefined),
   sort: z.enum(MACHINE_SORTS).catch("name").default("name"),

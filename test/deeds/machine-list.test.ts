@@ -1,0 +1,186 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { AdminActor, Db } from "@/lib/ctx";
+import { listMachines } from "@/lib/fleet/queries";
+import { addSecret } from "@/lib/machines/commands";
+import { MACHINE_SORTS, type MachineRow, machineListSchema } from "@/lib/machines/schema";
+import { openSession } from "@/lib/sessions/commands";
+import { addSeconds } from "@/lib/time";
+import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { disableMachine } from "@/lib/workflows/disable-machine";
+import { act, ask, inTransaction, newTenantAdmin, prisma, provisioned, robotOf } from "@/test/world";
+
+type Asked = Readonly<Record<string, unknown>>;
+let admin: AdminActor;
+
+const list = (asked: Asked, now?: Date, actor = admin) =>
+  ask(actor, listMachines, machineListSchema.parse(asked), now);
+const names = async (asked: Asked) => (await list(asked)).rows.map(({ name }) => name);
+
+beforeAll(async () => {
+  admin = await newTenantAdmin();
+  const busy = await provisioned(admin, { name: "Busy 100%", kind: "Template", description: "Two HOSTS" });
+  const second = await act(admin, addSecret, busy);
+  await act(admin, deleteSecret, { ...second, machineId: busy.machineId, confirmedLast: false });
+  for (const hostName of ["H1", "H2"]) {
+    const ctx = { actor: robotOf(admin, busy), now: new Date() };
+    await inTransaction((db) => openSession({ ...ctx, db }, { hostName }));
+  }
+  await prisma().secret.update({ where: { id: busy.secretId }, data: { lastUsedAt: new Date() } });
+  const idle = await provisioned(admin, { name: "idle_pc", kind: "Standard", tags: ["Finance", "Büro"] });
+  await act(admin, addSecret, idle);
+  await act(admin, disableMachine, idle);
+  await provisioned(admin, { name: "back\\slash", kind: "Standard", description: "STRAẞE Übung" });
+  const gone = await provisioned(admin, { name: "Gone" });
+  await act(admin, deleteMachines, { machineIds: [gone.machineId] });
+});
+
+test("the list shows the tenant's machines with what hangs on each, and no deleted ones", async () => {
+  const page = await list({});
+  expect(page).toMatchObject({ matching: 3, all: 3, page: 1, pageCount: 1 });
+  expect(page.rows.map(({ name }) => name)).toEqual(["back\\slash", "Busy 100%", "idle_pc"]);
+  expect(page.rows[1]).toMatchObject({
+    kind: "Template",
+    liveSecrets: 1,
+    connectedHosts: 2,
+    lastUsedAt: expect.any(Date),
+    createdAt: expect.any(Date),
+    isEnabled: true,
+  });
+  expect(page.rows[2]).toMatchObject({
+    liveSecrets: 2,
+    connectedHosts: 0,
+    lastUsedAt: null,
+    isEnabled: false,
+  });
+});
+
+test("a host that fell silent no longer counts as connected", async () => {
+  const page = await list({ search: "Busy" }, addSeconds(new Date(), 121));
+  expect(page.rows[0]?.connectedHosts).toBe(0);
+});
+
+describe("search takes what is typed literally, in any case", () => {
+  test.each<[string, string[]]>([
+    ["%", ["Busy 100%"]],
+    ["_", ["idle_pc"]],
+    ["\\", ["back\\slash"]],
+    ["\\s", ["back\\slash"]],
+    ["_%", []],
+    ["BUSY", ["Busy 100%"]],
+    ["two hosts", ["Busy 100%"]],
+    ["FINANCE", ["idle_pc"]],
+    ["büro", ["idle_pc"]],
+    ["übung", ["back\\slash"]],
+    ["straße", ["back\\slash"]],
+    ["'; DROP TABLE machines; --", []],
+    ["no such machine", []],
+    ["  idle  ", ["idle_pc"]],
+    ["\0", ["back\\slash", "Busy 100%", "idle_pc"]],
+    ["\ud800", ["back\\slash", "Busy 100%", "idle_pc"]],
+  ])("%j", async (search, found) => {
+    expect(await names({ search })).toEqual(found);
+    expect(await list({ search })).toMatchObject({ matching: found.length, all: 3 });
+  });
+
+  test("a client id, whole, in part or in capitals", async () => {
+    const { clientId } = await prisma().machine.findFirstOrThrow({ where: { name: "idle_pc" } });
+    for (const search of [clientId, clientId.slice(0, 13), clientId.toUpperCase()]) {
+      expect(await names({ search })).toEqual(["idle_pc"]);
+    }
+  });
+});
+
+test.each<[Asked, string[]]>([
+  [{ type: "Template" }, ["Busy 100%"]],
+  [{ type: "Standard" }, ["back\\slash", "idle_pc"]],
+  [{ state: "disabled" }, ["idle_pc"]],
+  [{ state: "enabled" }, ["back\\slash", "Busy 100%"]],
+  [{ type: "Standard", state: "enabled", search: "s" }, ["back\\slash"]],
+])("filter %j", async (asked, found) => {
+  expect(await names(asked)).toEqual(found);
+});
+
+test("an address that makes no sense is read as the plain list instead of failing", async () => {
+  const nonsense = {
+    search: 7,
+    type: "x",
+    state: [],
+    sort: "name; DROP",
+    direction: "up",
+    page: "-1",
+    pageSize: "1e9",
+  };
+  expect(await names(nonsense)).toEqual(await names({}));
+});
+
+const KEY: Readonly<Record<string, (row: MachineRow) => string | number>> = {
+  name: ({ name }) => name.toLowerCase(),
+  type: ({ kind }) => ["Standard", "Template"].indexOf(kind),
+  description: ({ description }) => description.toLowerCase(),
+  secrets: ({ liveSecrets }) => liveSecrets,
+  hosts: ({ connectedHosts }) => connectedHosts,
+  lastUsed: ({ lastUsedAt }) => lastUsedAt?.getTime() ?? 0,
+  created: ({ createdAt }) => createdAt.getTime(),
+};
+
+test.each(MACHINE_SORTS)(
+  "sorting by %s goes both ways, and every page of it shows each machine once",
+  async (sort) => {
+    for (const direction of ["asc", "desc"] as const) {
+      const { rows } = await list({ sort, direction });
+      const keys = rows.map((row) => KEY[sort]?.(row) ?? 0);
+      const ordered = [...keys].sort((one, other) => (one < other ? -1 : Number(one > other)));
+      expect(keys).toEqual(direction === "asc" ? ordered : ordered.reverse());
+    }
+  },
+);
+
+describe("with 5,000 machines", () => {
+  let crowded: AdminActor;
+  beforeAll(async () => {
+    crowded = await newTenantAdmin();
+    await prisma().$executeRaw`
+      INSERT INTO machines (id, tenant_id, kind, name, name_key, client_id, unattended_runtimes,
+                            non_production_runtimes, testing_runtimes, process_type, process_compatibility, tags, created_at)
+      SELECT gen_random_uuid(), ${crowded.tenantId}::uuid, 'Template', 'Robot ' || n, 'robot ' || lpad(n::text, 4, '0'),
+             gen_random_uuid(), 1, 0, 0, 'Any', 'Any', '{}', now() FROM generate_series(1, 5000) n`;
+    await prisma().$executeRaw`
+      INSERT INTO secrets (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
+      SELECT substr(md5(m.id::text || n), 1, 16), tenant_id, m.id, '', '', '', now()
+        FROM machines m, generate_series(1, 3) n WHERE tenant_id = ${crowded.tenantId}::uuid`;
+    await prisma().$executeRaw`ANALYZE`;
+  });
+
+  test("pages do not overlap, count right, and one behind the last is the last", async () => {
+    const seen = new Set<string>();
+    for (let page = 1; page <= 50; page += 1) {
+      const { rows, pageCount, matching } = await list(
+        { page, pageSize: 100, sort: "created" },
+        undefined,
+        crowded,
+      );
+      expect([rows.length, pageCount, matching]).toEqual([100, 50, 5000]);
+      for (const { id } of rows) seen.add(id);
+    }
+    expect(seen.size).toBe(5000);
+    const behind = await list({ page: 99_999, pageSize: 100 }, undefined, crowded);
+    expect(behind).toMatchObject({ page: 50, pageCount: 50 });
+    expect(behind.rows).toHaveLength(100);
+  });
+
+  test("a page asks the database two questions, however many machines it shows", async () => {
+    const questions: string[] = [];
+    const counting = new Proxy(prisma() as Db, {
+      get: (db, property) => {
+        if (/^(?:\$queryRaw|[a-z]\w*)$/i.test(String(property))) questions.push(String(property));
+        return Reflect.get(db, property) as unknown;
+      },
+    });
+    const query = machineListSchema.parse({ pageSize: 100, sort: "secrets", search: "robot" });
+    const page = await listMachines({ db: counting, actor: crowded, now: new Date() }, query);
+    expect(page.rows).toHaveLength(100);
+    expect(page.rows[0]?.liveSecrets).toBe(3);
+    expect(questions).toEqual(["$queryRaw", "$queryRaw"]);
+  });
+});
