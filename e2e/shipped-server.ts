@@ -11,7 +11,7 @@ export type ShippedServer = {
   stop(): Promise<void>;
 };
 
-const READY = /^Latchkey is ready: /;
+const READY = /Latchkey is ready: /;
 
 /**
  * Starts the shipped server and waits until it says that it is ready.

@@ -5,4 +5,10 @@ import { routesPlugin } from "./routes.mjs";
 
 const root = dirname(import.meta.dirname);
 const mode = process.argv[2] === "development" ? "development" : "production";
-await bundle(root, "server.ts", `dist/${mode}/server.mjs`, [routesPlugin(root, mode === "production")]);
+await bundle(
+  root,
+  "server.ts",
+  `dist/${mode}/server.mjs`,
+  [routesPlugin(root, mode === "production")],
+  ["server/light-response.ts"],
+);

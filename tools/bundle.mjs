@@ -7,9 +7,10 @@ import { build } from "esbuild";
  * @param {string} entry path of the entry, relative to `root`
  * @param {string} outfile path of the module to write, relative to `root`
  * @param {import("esbuild").Plugin[]} [plugins]
+ * @param {string[]} [inject] modules whose exports stand in for the globals of the same names
  * @returns {Promise<void>} rejects when a file does not compile
  */
-export async function bundle(root, entry, outfile, plugins = []) {
+export async function bundle(root, entry, outfile, plugins = [], inject = []) {
   await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -24,5 +25,6 @@ export async function bundle(root, entry, outfile, plugins = []) {
     alias: { "@": root },
     logLevel: "error",
     plugins,
+    inject,
   });
 }
