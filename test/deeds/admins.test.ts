@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { checkPassword } from "@/lib/admins/commands";
+import { findSignedInAdmin } from "@/lib/admins/queries";
+import { makeSetupToken } from "@/lib/admins/setup-token";
+import { addSeconds } from "@/lib/time";
+import { prepareFirstStart } from "@/lib/workflows/first-start";
+import { setUpSchema } from "@/lib/workflows/schema";
+import { setUp } from "@/lib/workflows/set-up";
+import { dumpDatabase } from "@/test/dump";
+import { anonymousCtx, inTransaction, prisma, systemCtx } from "@/test/world";
+
+const EMAIL = "ada@latchkey.test";
+const PASSWORD = "correct horse battery";
+const ADMIN = { email: EMAIL, password: PASSWORD };
+
+const firstStart = (admin: typeof ADMIN | null, now?: Date) =>
+  inTransaction((db) => prepareFirstStart(systemCtx(db, now), admin));
+const settingUp = (setupToken: string, input: object = {}, now?: Date) =>
+  inTransaction((db) => setUp(anonymousCtx(db, now), setUpSchema.parse({ setupToken, ...ADMIN, ...input })));
+const signIn = (email: string, password: string) =>
+  checkPassword(anonymousCtx(prisma()), { email, password });
+
+/** Back to the moment before the first start. */
+beforeEach(async () => {
+  await prisma().auditEvent.deleteMany({});
+  await prisma().admin.deleteMany({});
+  await prisma().tenant.deleteMany({});
+  await prisma().setupToken.deleteMany({});
+  await prisma().signingKey.deleteMany({});
+});
+
+describe("the first start", () => {
+  test("of several processes at once makes one key, one tenant and one administrator", async () => {
+    const starts = await Promise.all(Array.from({ length: 4 }, () => firstStart(ADMIN)));
+    expect(starts).toEqual(Array(4).fill({ setupToken: null }));
+    expect(await prisma().signingKey.count()).toBe(1);
+    expect(await prisma().admin.count()).toBe(1);
+    expect(await prisma().tenant.findMany({ select: { slug: true } })).toEqual([{ slug: "default" }]);
+  });
+
+  test("without an administrator gives a link's token, of which only a digest is stored", async () => {
+    const { setupToken } = await firstStart(null);
+    expect(setupToken).toMatch(/^[\w-]{43}$/);
+    expect(JSON.stringify(await dumpDatabase())).not.toContain(setupToken);
+  });
+
+  test("is no first start once there is an administrator: nothing is made, no link is given", async () => {
+    await firstStart(ADMIN);
+    const before = await dumpDatabase();
+    expect(await firstStart({ email: "eve@latchkey.test", password: PASSWORD })).toEqual({
+      setupToken: null,
+    });
+    expect(await firstStart(null)).toEqual({ setupToken: null });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+});
+
+describe("the set-up link", () => {
+  test("makes its holder the first administrator, who can sign in", async () => {
+    const { setupToken } = await firstStart(null);
+    expect(await settingUp(setupToken ?? "", { tenantSlug: "acme", tenantName: "Acme" })).toEqual({
+      tenantSlug: "acme",
+    });
+    const signedIn = await signIn(EMAIL, PASSWORD);
+    const admin = await findSignedInAdmin(
+      prisma(),
+      { adminId: signedIn?.id ?? "", signedInAt: addSeconds(new Date(), 1) },
+      new Date(),
+    );
+    expect(admin).toMatchObject({
+      email: EMAIL,
+      tenants: [{ slug: "acme", name: "Acme", role: "Administrator" }],
+    });
+  });
+
+  test("works once, also for two who use it at once", async () => {
+    const { setupToken } = await firstStart(null);
+    const uses = ["one", "two", "three"].map((name) =>
+      settingUp(setupToken ?? "", { email: `${name}@latchkey.test`, tenantSlug: name }),
+    );
+    const outcomes = await Promise.allSettled(uses);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await expect(settingUp(setupToken ?? "")).rejects.toMatchObject({ code: "gone" });
+    expect(await prisma().admin.count()).toBe(1);
+    expect(await prisma().tenant.count()).toBe(1);
+  });
+
+  test("takes every other link with it", async () => {
+    const [first, second] = [await firstStart(null), await firstStart(null)];
+    await settingUp(first.setupToken ?? "");
+    await prisma().admin.deleteMany({});
+    await expect(settingUp(second.setupToken ?? "", { tenantSlug: "b" })).rejects.toMatchObject({
+      code: "gone",
+    });
+  });
+
+  test("is over after a day", async () => {
+    const made = new Date("2026-05-04T12:00:00.000Z");
+    const token = await inTransaction((db) => makeSetupToken(systemCtx(db, made)));
+    const day = 24 * 60 * 60;
+    await expect(settingUp(token, {}, addSeconds(made, day))).rejects.toMatchObject({ code: "gone" });
+    expect(await settingUp(token, {}, addSeconds(made, day - 1))).toEqual({ tenantSlug: "default" });
+  });
+
+  test("cannot be guessed, and a refused try makes nothing", async () => {
+    await firstStart(null);
+    const before = await dumpDatabase();
+    await expect(settingUp("A".repeat(43))).rejects.toMatchObject({ code: "gone" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+});
+
+describe("signing in", () => {
+  beforeEach(async () => {
+    await firstStart(ADMIN);
+  });
+
+  test("needs the right password, to the byte; the email in any case", async () => {
+    expect(await signIn(EMAIL, PASSWORD)).toMatchObject({ email: EMAIL });
+    expect(await signIn(` ${EMAIL.toUpperCase()}`, PASSWORD)).toMatchObject({ email: EMAIL });
+    for (const wrong of [
+      `${PASSWORD} `,
+      PASSWORD.toUpperCase(),
+      "",
+      "x",
+      `${PASSWORD}\0`,
+      "\ud800".repeat(12),
+    ]) {
+      expect(await signIn(EMAIL, wrong), wrong).toBeNull();
+    }
+  });
+
+  test("an unknown email and a disabled admin are refused like a wrong password", async () => {
+    expect(await signIn("nobody@latchkey.test", PASSWORD)).toBeNull();
+    await prisma().admin.updateMany({ data: { disabledAt: new Date() } });
+    expect(await signIn(EMAIL, PASSWORD)).toBeNull();
+  });
+
+  test("an unknown email takes as long as a wrong password", async () => {
+    const took = async (email: string) => {
+      const from = process.cpuUsage();
+      await signIn(email, "another password");
+      return process.cpuUsage(from).user;
+    };
+    const ratios = [];
+    for (let round = 0; round < 3; round += 1)
+      ratios.push((await took("nobody@latchkey.test")) / (await took(EMAIL)));
+    // A hash takes a hundred times what the rest does; a missing one would show as 0.01.
+    expect(Math.min(...ratios)).toBeGreaterThan(0.3);
+  });
+});
+
+describe("a sign-in is asked of the database every time", () => {
+  test("and is over when the admin is disabled, gone, or changed the password since", async () => {
+    await firstStart(ADMIN);
+    const { id } = await prisma().admin.findFirstOrThrow();
+    const now = addSeconds(new Date(), 5);
+    const ask = () => findSignedInAdmin(prisma(), { adminId: id, signedInAt: now }, addSeconds(now, 1));
+    expect(await ask()).toMatchObject({ id, tenants: [{ slug: "default" }] });
+    await prisma().membership.deleteMany({});
+    expect(await ask()).toMatchObject({ id, tenants: [] });
+    await prisma().adminPassword.updateMany({ data: { changedAt: addSeconds(now, 1) } });
+    expect(await ask()).toBeNull();
+    await prisma().adminPassword.updateMany({ data: { changedAt: now } });
+    await prisma().admin.updateMany({ data: { disabledAt: now } });
+    expect(await ask()).toBeNull();
+    await prisma().admin.deleteMany({});
+    expect(await ask()).toBeNull();
+  });
+});
