@@ -26,7 +26,7 @@ async function manyMachines(world: World, count: number) {
 
 test("an empty tenant leads to its first machine", async ({ page, world }) => {
   await signIn(page, world.admin);
-  await expect(page.getByRole("heading", { name: "Machines" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Machines", exact: true })).toBeVisible();
   await page
     .getByRole("main")
     .getByRole("link", { name: /machine template/i })

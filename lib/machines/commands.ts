@@ -121,7 +121,6 @@ export async function editMachine(
     throw new Refusal(
       "conflict",
       "Somebody else saved this machine while you were editing. Reload to see their changes, then make yours again.",
-      { field: "revision" },
     );
   }
   await record(ctx, [{ type: "machine.edited", machineId, before, after: details }]);
