@@ -58,7 +58,11 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
       initialFocus={input}
       finalFocus={() => (isDeleted.current ? document.querySelector<HTMLElement>("#main h1") : true)}
       title={isOne ? "Delete this machine?" : `Delete ${subject}?`}
-      description="Its client ID and all its client secrets stop working at once and for good."
+      description={
+        isOne
+          ? "Its client ID and all its client secrets stop working at once and for good."
+          : "Their client IDs and all their client secrets stop working at once and for good."
+      }
       buttons={
         <>
           <Button onClick={() => onClose(false)}>Cancel</Button>

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { listAddress } from "@/components/machines/list-address";
 import { Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
@@ -9,17 +10,21 @@ type ListFooterProps = {
   query: MachineListQuery;
   path: string;
   onPageSize: (pageSize: number) => void;
+  /** Stands where the count stands, while there is something more important to say. */
+  children: ReactNode;
 };
 
 const SIZE_OPTIONS = PAGE_SIZES.map((size) => ({ value: String(size), label: `${size} a page` }));
 
-export function ListFooter({ list, query, path, onPageSize }: ListFooterProps) {
+export function ListFooter({ list, query, path, onPageSize, children }: ListFooterProps) {
   const [smallest] = PAGE_SIZES;
   return (
-    <div className="mt-3 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2 text-muted">
-      <p role="status" className="mr-auto tabular-nums">
-        {list.matching === 0 ? "0 machines" : formatRange(list.page, query.pageSize, list.matching)}
-      </p>
+    <div className="sticky bottom-0 flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 bg-paper py-2 text-muted">
+      {children ?? (
+        <p role="status" className="mr-auto tabular-nums">
+          {list.matching === 0 ? "0 machines" : formatRange(list.page, query.pageSize, list.matching)}
+        </p>
+      )}
       {list.matching > smallest ? (
         <>
           <Select

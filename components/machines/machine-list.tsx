@@ -49,21 +49,14 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
     setTicked(next);
   };
   const copy = async (row: Row) => {
-    const copied = await copyText(row.clientId, document.body);
+    const copied = await copyText(row.clientId);
     toasts.add({ title: copied ? "Client ID copied" : "The browser refused to copy." });
   };
 
   return (
     <>
       <MachineToolbar query={query} onChange={change} />
-      <div className="relative mt-3 rounded-[5px] border border-line bg-surface">
-        {chosen.length > 0 ? (
-          <SelectionBar
-            count={chosen.length}
-            onClear={() => setTicked(new Set())}
-            onDelete={() => setAsking({ deed: "delete", machines: chosen })}
-          />
-        ) : null}
+      <div className="mt-3 rounded-[5px] border border-line bg-surface">
         {list.rows.length === 0 ? (
           <NoMatch clearHref={path} />
         ) : (
@@ -99,7 +92,15 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
           </MachineTable>
         )}
       </div>
-      <ListFooter list={list} query={query} path={path} onPageSize={(pageSize) => change({ pageSize })} />
+      <ListFooter list={list} query={query} path={path} onPageSize={(pageSize) => change({ pageSize })}>
+        {chosen.length > 0 ? (
+          <SelectionBar
+            count={chosen.length}
+            onClear={() => setTicked(new Set())}
+            onDelete={() => setAsking({ deed: "delete", machines: chosen })}
+          />
+        ) : null}
+      </ListFooter>
       <MachineMenu
         handle={menu}
         hrefOf={hrefOf}

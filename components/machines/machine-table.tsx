@@ -10,8 +10,8 @@ import type { MachineListQuery, MachineSort } from "@/lib/machines/schema";
 const COLUMNS: readonly { label: string; title?: string; sort?: MachineSort; className: string }[] = [
   { label: "Name", sort: "name", className: "" },
   { label: "Type", sort: "type", className: "hidden w-20 md:table-cell" },
-  { label: "Description", sort: "description", className: "hidden w-[18%] xl:table-cell" },
-  { label: "Client ID", className: "hidden w-32 lg:table-cell" },
+  { label: "Description", sort: "description", className: "hidden w-[18%] xl:table-cell 2xl:w-[24%]" },
+  { label: "Client ID", className: "hidden w-32 lg:table-cell 2xl:w-84" },
   {
     label: "Secrets",
     title: "Live client secrets",

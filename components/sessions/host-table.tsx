@@ -24,7 +24,10 @@ export function HostTable({ hosts, now }: { hosts: readonly ConnectedHost[]; now
     );
   }
   return (
-    <ScrollBox label="Connected hosts" className="max-h-96 rounded-[5px] border border-line bg-surface">
+    <ScrollBox
+      label="List of connected hosts"
+      className="max-h-96 rounded-[5px] border border-line bg-surface"
+    >
       <table aria-labelledby="connected-hosts" className="w-full border-collapse">
         <thead>
           <tr className="border-b border-line text-[0.8125rem] text-muted">

@@ -3,7 +3,7 @@
  * there the old command still works on a selection.
  * @param near where the helper element goes: inside an open dialog, because focus may not leave it
  */
-export async function copyText(text: string, near: HTMLElement): Promise<boolean> {
+export async function copyText(text: string, near?: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -12,14 +12,14 @@ export async function copyText(text: string, near: HTMLElement): Promise<boolean
   }
 }
 
-function copySelection(text: string, near: HTMLElement): boolean {
+function copySelection(text: string, near?: HTMLElement): boolean {
   const before = document.activeElement;
   const helper = document.createElement("textarea");
   helper.value = text;
   helper.readOnly = true;
   helper.setAttribute("aria-hidden", "true");
   helper.className = "fixed top-0 left-0 size-px opacity-0";
-  (near.parentElement ?? document.body).append(helper);
+  (near?.parentElement ?? document.body).append(helper);
   helper.select();
   const copied = document.execCommand("copy");
   helper.remove();

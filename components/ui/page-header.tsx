@@ -22,7 +22,7 @@ export function PageHeader({ crumbs, title, children }: PageHeaderProps) {
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <h1
           tabIndex={-1}
-          className="min-w-0 text-xl leading-7 font-semibold tracking-[-0.01em] break-words outline-none"
+          className="min-w-0 text-xl leading-7 font-semibold tracking-[-0.01em] break-words outline-none line-clamp-3"
         >
           {title}
         </h1>
