@@ -1,0 +1,197 @@
+import { expect, test } from "vitest";
+import {
+  ADMIN_DOORS,
+  EXCEPTIONS,
+  MODELS,
+  MORE_WORDS,
+  MOUNTED,
+  ROOMS,
+  TYPES_ANYBODY_MAY_NAME,
+  WORDS,
+} from "./architecture/plan";
+import { type Import, loadedBy, placeOf, SOURCES, type Source, wordOf } from "./architecture/sources";
+
+type Arrow = Import & { readonly from: Source; readonly target: string };
+
+const ARROWS: readonly Arrow[] = SOURCES.flatMap((from) =>
+  from.imports.flatMap((one) => (one.target === null ? [] : [{ ...one, from, target: one.target }])),
+);
+const isRoom = (place: string) => place in ROOMS;
+const roomSources = SOURCES.filter(({ path }) => isRoom(placeOf(path)));
+const isNext = ({ specifier }: Import) => /^next(?:-auth)?(?:\/|$)/.test(specifier);
+
+/** Fails with one line a violation, unless it is an accepted one. */
+function expectNone(violations: readonly string[]) {
+  expect(violations.filter((violation) => !EXCEPTIONS.includes(violation))).toEqual([]);
+}
+
+const arrowsThat = (isWrong: (arrow: Arrow) => boolean) =>
+  expectNone(ARROWS.filter(isWrong).map(({ from, target }) => `${from.path} → ${target}`));
+
+const sourcesThat = (isWrong: (source: Source) => boolean, sources = SOURCES) =>
+  expectNone(sources.filter(isWrong).map(({ path }) => path));
+
+const ANYWHERE_IN_LIB = new Set(["cellar", "doors", "workflows", ...Object.keys(ROOMS)]);
+
+function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
+  const [here, there] = [placeOf(from.path), placeOf(target)];
+  const word = wordOf(target);
+  if (here === there) return true;
+  if (isTypeOnly && TYPES_ANYBODY_MAY_NAME.includes(target)) return true;
+  if (target === "lib/db.ts") return here === "doors" || here === "server";
+  switch (here) {
+    case "app":
+      if (isRoom(there)) return WORDS.includes(word) || (there === "identity" && MOUNTED.test(from.path));
+      return ["components", "doors", "workflows"].includes(there) || word === "format";
+    case "components":
+      if (isRoom(there) || there === "workflows") return ["schema", "rules"].includes(word);
+      return target === "lib/format.ts" || (target === "lib/errors.ts" && isTypeOnly);
+    case "server":
+      return there === "cellar" || target === "lib/doors/first-start.ts";
+    case "cellar":
+      return false;
+    case "doors":
+    case "workflows":
+      return isRoom(there) || there === "cellar" || (here === "doors" && there === "workflows");
+    default:
+      return there === "cellar" || (ROOMS[here]?.includes(there) ?? false);
+  }
+}
+
+test("the sources are seen, with what they load", () => {
+  const loaded = loadedBy("lib/doors/robot.ts").map(({ path }) => path);
+  expect(loaded).toEqual(expect.arrayContaining(["lib/db.ts", "lib/secrets/standing.ts", "lib/keys.ts"]));
+  expect(ARROWS.length).toBeGreaterThan(300);
+});
+
+test("everybody enters only what the plan lets them enter", () => {
+  arrowsThat((arrow) => !mayEnter(arrow));
+});
+
+test("the plan has no circles, and no two files load each other", () => {
+  const ranks = new Map<string, number>();
+  const rank = (room: string, above: readonly string[] = []): number => {
+    expect(above).not.toContain(room);
+    const below = (ROOMS[room] ?? []).map((next) => rank(next, [...above, room]));
+    ranks.set(room, Math.max(0, ...below.map((value) => value + 1)));
+    return ranks.get(room) ?? 0;
+  };
+  for (const room of Object.keys(ROOMS)) rank(room);
+  arrowsThat(({ from, target, isTypeOnly }) => !isTypeOnly && loadedBy(target).includes(from));
+});
+
+test("lib holds rooms, doors, workflows and the cellar, and nothing else", () => {
+  sourcesThat(({ path }) => path.startsWith("lib/") && !ANYWHERE_IN_LIB.has(placeOf(path)));
+});
+
+test("a room's files are called by its words", () => {
+  sourcesThat(({ path }) => {
+    const [, room = "", word = ""] = path.replace(/\.tsx?$/, "").split("/");
+    return !WORDS.includes(word) && !MORE_WORDS[room]?.includes(word);
+  }, roomSources);
+});
+
+test("nothing is called by what it is not: no utils, helpers, misc, service, index, common or types", () => {
+  sourcesThat(({ path }) => /^(?:utils?|helpers?|misc|services?|index|common|types)$/.test(wordOf(path)));
+});
+
+test("inside a folder imports say ./, across folders @/, and ../ is never said", () => {
+  expectNone(
+    SOURCES.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier, target }) => {
+          if (specifier.startsWith("../")) return true;
+          const place = placeOf(path);
+          const isOwn = isRoom(place) && target !== null && placeOf(target) === place;
+          return isOwn && !specifier.startsWith("./");
+        })
+        .map(({ specifier }) => `${path} → ${specifier}`),
+    ),
+  );
+});
+
+test("Next.js and next-auth stay in the addresses, their screens and the admin door", () => {
+  sourcesThat(({ path, imports }) => {
+    const place = placeOf(path);
+    if (place === "app" || path === "server.ts" || ADMIN_DOORS.includes(path)) return false;
+    if (place === "components")
+      return imports.some((one) => isNext(one) && !/^next\/(?:link|navigation)$/.test(one.specifier));
+    return imports.some((one) => isNext(one) && !one.isTypeOnly);
+  });
+});
+
+test("what robots' requests load is free of Next.js and of React", () => {
+  const mounted = SOURCES.filter(({ path }) => MOUNTED.test(path));
+  expect(mounted.length).toBeGreaterThan(8);
+  const loaded = new Set(mounted.flatMap(({ path }) => loadedBy(path)));
+  sourcesThat(
+    ({ imports }) => imports.some((one) => isNext(one) || /^react/.test(one.specifier)),
+    [...loaded],
+  );
+});
+
+test("a schema imports zod and other schemas only", () => {
+  sourcesThat(
+    ({ imports }) =>
+      imports.some(
+        ({ specifier, target }) => specifier !== "zod" && (!target || wordOf(target) !== "schema"),
+      ),
+    SOURCES.filter(({ path }) => path.startsWith("lib/") && wordOf(path) === "schema"),
+  );
+});
+
+test("rules are pure: they read no clock, no database and no environment", () => {
+  sourcesThat(
+    ({ text, imports }) =>
+      /new Date\(\)|Date\.now|Math\.random|\basync\b|\bawait\b/.test(text) ||
+      imports.some(({ specifier }) => /prisma|node:|\/(?:env|log|keys|shared)$/.test(specifier)),
+    SOURCES.filter(({ path }) => wordOf(path) === "rules"),
+  );
+});
+
+test("queries write nothing", () => {
+  const writes =
+    /\.(?:create|createMany|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany)\(|\$execute|\b(?:INSERT|UPDATE|DELETE)\b/;
+  sourcesThat(
+    ({ text }) => writes.test(text),
+    SOURCES.filter(({ path }) => wordOf(path) === "queries"),
+  );
+});
+
+test("only doors read the clock and open transactions; what is behind them gets both", () => {
+  const behind = SOURCES.filter(({ path }) => isRoom(placeOf(path)) || placeOf(path) === "workflows");
+  sourcesThat(
+    ({ text }) => /new Date\(\)|Date\.now|\$transaction|revalidatePath|: Request\b/.test(text),
+    behind,
+  );
+});
+
+test("a room touches the rows of its own models only", () => {
+  expectNone(
+    roomSources.flatMap(({ path, text }) =>
+      [
+        ...text.matchAll(
+          /\bdb\.([a-z]\w+)\s*\.?\s*(?:find|count|create|update|upsert|delete|aggregate|group|\n)/g,
+        ),
+      ]
+        .map(([, model = ""]) => model)
+        .filter((model) => !MODELS[placeOf(path)]?.includes(model))
+        .map((model) => `${path} touches ${model}`),
+    ),
+  );
+});
+
+test("the environment is read in one place", () => {
+  sourcesThat(
+    ({ path, text }) =>
+      path.startsWith("lib/") && path !== "lib/env.ts" && /process\.env\b/.test(text.replace(/`[^`]*`/g, "")),
+  );
+});
+
+test("a layout is never a client component: what is below it would all be sent to the browser", () => {
+  sourcesThat(({ path, text }) => /^app\/(?:.+\/)?layout\.tsx$/.test(path) && /^"use client"/m.test(text));
+});
+
+test("the table of exceptions is empty", () => {
+  expect(EXCEPTIONS).toEqual([]);
+});

@@ -1,0 +1,66 @@
+/**
+ * The house plan as a table. A new room, word or arrow is a decision: it is made here and says why in its commit.
+ */
+
+/** Which rooms a room may enter. The plan has no circles. */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  audit: [],
+  tenants: ["audit"],
+  admins: ["audit"],
+  secrets: ["audit"],
+  machines: ["secrets", "audit"],
+  identity: ["machines", "secrets", "audit"],
+  sessions: ["machines", "secrets", "audit"],
+  jobs: ["sessions", "machines", "audit"],
+  // Reads what several rooms know together; writes nothing and is above them.
+  fleet: ["machines", "sessions", "secrets"],
+};
+
+/**
+ * Types that may be named across the plan, because they leave nothing behind at run time: what a role is belongs to
+ * tenants, and an actor has one.
+ */
+export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts"];
+
+/** What every room may hold, and what one room holds besides, named for what it is. */
+export const WORDS = ["schema", "rules", "queries", "commands"];
+export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
+  audit: ["events"],
+  admins: ["passwords", "setup-token", "throttle"],
+  secrets: ["material", "standing", "last-use"],
+  identity: [
+    "access-token",
+    "addresses",
+    "authentication-configuration",
+    "client-authentication",
+    "client-credentials",
+    "form",
+    "metadata",
+    "oauth-error",
+    "scopes",
+    "signing-keys",
+    "token-request",
+  ],
+};
+
+/** The Prisma models whose rows a room reads and writes; nobody else touches them. */
+export const MODELS: Readonly<Record<string, readonly string[]>> = {
+  audit: ["auditEvent"],
+  tenants: ["tenant"],
+  admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
+  secrets: ["secret"],
+  machines: ["machine"],
+  identity: ["signingKey"],
+  sessions: ["session"],
+  jobs: ["job"],
+};
+
+/** The doors that may use what Next.js and next-auth offer. */
+export const ADMIN_DOORS = ["lib/doors/admin.ts", "lib/doors/auth.ts", "lib/doors/theme.ts"];
+
+/** Files that robots' requests load; they are mounted in front of Next.js. */
+export const MOUNTED =
+  /^lib\/doors\/(?:oauth|robot)\.ts$|^app\/(?:api\/(?:identity|orchestrator)|identity|\.well-known)\//;
+
+/** Violations that are accepted. It stays empty. */
+export const EXCEPTIONS: readonly string[] = [];
