@@ -21,7 +21,7 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en" data-theme={await readTheme()} className={fontVariables} suppressHydrationWarning>
+    <html lang="en" data-theme={await readTheme()} className={fontVariables}>
       <body className="font-sans antialiased">
         <Providers>
           <div className="page">{children}</div>

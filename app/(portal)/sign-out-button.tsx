@@ -1,11 +1,11 @@
 "use client";
 
-import { signOut } from "next-auth/react";
 import { Button } from "@/components/ui/button";
+import { signOutAndLeave } from "./sign-out";
 
 export function SignOutButton() {
   return (
-    <Button className="mt-8" onClick={() => signOut({ callbackUrl: "/sign-in" })}>
+    <Button className="mt-8" onClick={signOutAndLeave}>
       Sign out
     </Button>
   );

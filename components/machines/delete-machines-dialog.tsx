@@ -10,6 +10,7 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, TextInput } from "@/components/ui/field";
+import { ScrollBox } from "@/components/ui/scroll-box";
 import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
 
@@ -18,6 +19,8 @@ type DeleteMachinesDialogProps = {
   actions: Pick<MachineActions, "deleteMachines" | "askHosts">;
   onClose: (isDeleted: boolean) => void;
 };
+
+const NAMES = "border-l-2 border-danger-line pl-3 font-medium break-words";
 
 /** Mounted only while it asks. The last word is typed: a click can slip, a name cannot. */
 export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachinesDialogProps) {
@@ -77,13 +80,7 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
           {failure}
         </Banner>
       ) : null}
-      <ul className="max-h-28 overflow-y-auto border-l-2 border-danger-line pl-3 font-medium">
-        {machines.map((machine) => (
-          <li key={machine.id} className="break-words">
-            {machine.name}
-          </li>
-        ))}
-      </ul>
+      {isOne ? <p className={NAMES}>{only.name}</p> : <MachineNames machines={machines} />}
       <CutHosts impact={impact} through={isOne ? "as this machine" : "as these machines"} />
       <form id={formId} onSubmit={submit}>
         <Field label={isOne ? "Type the machine’s name to confirm" : `Type “${expected}” to confirm`}>
@@ -97,5 +94,17 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
         </Field>
       </form>
     </Dialog>
+  );
+}
+
+function MachineNames({ machines }: { machines: readonly NamedMachine[] }) {
+  return (
+    <ScrollBox label="Machines to delete" className="max-h-28">
+      <ul className={NAMES}>
+        {machines.map((machine) => (
+          <li key={machine.id}>{machine.name}</li>
+        ))}
+      </ul>
+    </ScrollBox>
   );
 }

@@ -50,7 +50,9 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
   };
   const copy = async (row: Row) => {
     const copied = await copyText(row.clientId);
-    toasts.add({ title: copied ? "Client ID copied" : "The browser refused to copy." });
+    toasts.add(
+      copied ? { title: "Client ID copied" } : { title: "The browser refused to copy.", type: "failure" },
+    );
   };
 
   return (

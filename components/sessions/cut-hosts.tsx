@@ -1,5 +1,6 @@
 import { Unplug } from "lucide-react";
 import type { Impact } from "@/components/sessions/use-connected-hosts";
+import { ScrollBox } from "@/components/ui/scroll-box";
 import { formatQuantity } from "@/lib/format";
 
 type CutHostsProps = {
@@ -36,13 +37,15 @@ function Known({ hosts, through }: { hosts: readonly string[]; through: string }
       <p className="font-medium">
         {formatQuantity(hosts.length, "host")} will be disconnected, and what runs there stops:
       </p>
-      <ul className="mt-1 max-h-32 overflow-y-auto font-mono text-[0.8125rem]">
-        {[...new Set(hosts)].map((host) => (
-          <li key={host} className="break-words">
-            {host}
-          </li>
-        ))}
-      </ul>
+      <ScrollBox label="Hosts to be disconnected" className="mt-1 max-h-32">
+        <ul className="font-mono text-[0.8125rem]">
+          {[...new Set(hosts)].map((host) => (
+            <li key={host} className="break-words">
+              {host}
+            </li>
+          ))}
+        </ul>
+      </ScrollBox>
     </>
   );
 }

@@ -21,8 +21,8 @@ export function Failure({ error, retry }: FailureProps) {
       }
     >
       <p role="alert">
-        The server failed while it made the page; often its database is away for a moment. Your robots are not
-        affected by this page.
+        The server failed while it made this page. Often its database is away for a moment, and a second try
+        is enough.
       </p>
       {error.digest ? (
         <p>

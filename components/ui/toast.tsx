@@ -1,13 +1,13 @@
 "use client";
 
 import { Toast } from "@base-ui/react/toast";
-import { CheckCircle2, X } from "lucide-react";
+import { AlertTriangle, CheckCircle2, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { buttonClass } from "@/components/ui/button";
 
 const TIMEOUT_MILLISECONDS = 8000;
 
-/** Say what happened: `add({ title })`. Base UI announces it and keeps it while somebody reads it. */
+/** Say what happened: `add({ title })`, with type "failure" when it did not. Base UI announces it and keeps it while somebody reads it. */
 export const useToasts = Toast.useToastManager;
 
 export function ToastProvider({ children }: { children: ReactNode }) {
@@ -31,7 +31,11 @@ function Toasts() {
       className="rounded-[5px] border border-line bg-raised shadow-pop transition-opacity duration-150 data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
     >
       <Toast.Content className="flex items-start gap-2.5 py-2 pr-2 pl-3">
-        <CheckCircle2 aria-hidden size={16} className="mt-1.5 shrink-0 text-accent" />
+        {toast.type === "failure" ? (
+          <AlertTriangle aria-hidden size={16} className="mt-1.5 shrink-0 text-danger" />
+        ) : (
+          <CheckCircle2 aria-hidden size={16} className="mt-1.5 shrink-0 text-accent" />
+        )}
         <div className="min-w-0 flex-1 py-1 break-words">
           <Toast.Title className="font-medium" />
           <Toast.Description className="text-muted" />
