@@ -1,14 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startShippedServer } from "@/e2e/shipped-server";
 import type { Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { IssuedSecret } from "@/lib/secrets/schema";
 import { runStops } from "@/lib/stopping";
+import { startLatchkey } from "@/test/shipped/process";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 
 export type Bench = {
@@ -19,16 +16,17 @@ export type Bench = {
 
 /** Starts a PostgreSQL and the shipped server on it, and provisions machines through our own deed. */
 export async function startBench(machineCount: number, port: number): Promise<Bench> {
-  const results = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
   const postgres = await startScratchPostgres();
   const origin = `http://localhost:${port}`;
-  Object.assign(process.env, {
+  const env = {
     DATABASE_URL: postgres.url,
     APP_SECRET: randomBytes(32).toString("base64url"),
     ORIGIN: origin,
     LOG_LEVEL: "warn",
-  });
-  const server = await startShippedServer({ PORT: String(port) }, join(results, "server.log"));
+  };
+  Object.assign(process.env, env);
+  const latchkey = await startLatchkey({ port, env });
+  await latchkey.ready();
   const { prisma } = database();
   const now = new Date();
   const tenant = await prisma.tenant.create({ data: { slug: "bench", name: "Bench", createdAt: now } });
@@ -53,9 +51,8 @@ export async function startBench(machineCount: number, port: number): Promise<Be
     machines,
     async stop() {
       await runStops();
-      await server.stop();
+      await latchkey.remove();
       await postgres.stop();
-      rmSync(results, { recursive: true, force: true });
     },
   };
 }
