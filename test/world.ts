@@ -1,26 +1,22 @@
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll } from "vitest";
-import type { AdminActor, AnonymousActor, Ctx, Db, RobotActor, SystemActor } from "@/lib/ctx";
-import { database } from "@/lib/db";
 import { ensureSigningKey } from "@/lib/identity/signing-keys";
 import { log } from "@/lib/log";
-import { provisionMachine } from "@/lib/machines/commands";
-import { provisionMachineSchema } from "@/lib/machines/schema";
 import { runStops } from "@/lib/stopping";
-import { createTenant } from "@/lib/tenants/commands";
-import type { Role } from "@/lib/tenants/schema";
 import { type RouteModule, routeTable } from "@/server/route-table";
 import { testDatabase } from "@/test/database";
+import { CALLER_ADDRESS, inTransaction, systemCtx } from "@/test/people";
 import { proxyTo } from "@/test/proxy";
 import { findRoutes } from "@/tools/routes.mjs";
+
+export * from "@/test/people";
 
 /**
  * An installation for one test file: a database of its own, the environment, a signing key, and the published addresses.
  * Nothing of it is a stand-in; what a test asks through `call` goes the way of a robot's request, less the socket.
  */
 export const ORIGIN = "https://latchkey.test";
-export const CALLER_ADDRESS = "192.0.2.7";
 
 const { url, drop } = await testDatabase();
 /** The way from the process to its database, which a test may close. */
@@ -43,97 +39,7 @@ afterAll(async () => {
   await drop();
 });
 
-export const prisma = () => database().prisma;
-export const sql = () => database().sql;
-
-/** Runs a deed as its door does: in one transaction. */
-export const inTransaction = <T>(deed: (db: Db) => Promise<T>): Promise<T> =>
-  prisma().$transaction(deed, { maxWait: 20_000, timeout: 30_000 });
-
-const SYSTEM: SystemActor = { kind: "system" };
-
-await inTransaction((db) => ensureSigningKey({ db, actor: SYSTEM, now: new Date() }));
-
-const counted = new Map<string, number>();
-/** @returns a name that nothing else in this file has */
-export function unique(word: string): string {
-  const count = (counted.get(word) ?? 0) + 1;
-  counted.set(word, count);
-  return `${word}-${count}`;
-}
-
-export type Tenant = { readonly id: string; readonly slug: string };
-
-export function newTenant(): Promise<Tenant> {
-  const slug = unique("tenant");
-  return inTransaction((db) => createTenant({ db, actor: SYSTEM, now: new Date() }, { slug, name: slug }));
-}
-
-/** A person of the tenant. Has no password, so cannot sign in: hashing one takes a quarter of a second. */
-export async function newAdmin(tenant: Tenant, role: Role = "Administrator"): Promise<AdminActor> {
-  const email = `${unique("admin")}@latchkey.test`;
-  const { id } = await prisma().admin.create({
-    data: {
-      email,
-      emailKey: email,
-      createdAt: new Date(),
-      memberships: { create: { tenantId: tenant.id, role, createdAt: new Date() } },
-    },
-    select: { id: true },
-  });
-  return { kind: "admin", id, name: email, address: CALLER_ADDRESS, tenantId: tenant.id, role };
-}
-
-export const newTenantAdmin = async () => newAdmin(await newTenant());
-
-/** Does a deed of an admin as the admin door does. */
-export function act<I, T>(
-  actor: AdminActor,
-  deed: (ctx: Ctx, input: I) => Promise<T>,
-  input: I,
-  now: Date = new Date(),
-): Promise<T> {
-  return inTransaction((db) => deed({ db, actor, now }, input));
-}
-
-/** Asks a question of an admin as a page does. */
-export function ask<I, T>(
-  actor: AdminActor,
-  query: (ctx: Ctx, input: I) => Promise<T>,
-  input: I,
-  now: Date = new Date(),
-): Promise<T> {
-  return query({ db: prisma(), actor, now }, input);
-}
-
-export const anonymousCtx = (
-  db: Db,
-  now: Date = new Date(),
-  address: string | null = CALLER_ADDRESS,
-): Ctx<AnonymousActor> => ({ db, actor: { kind: "anonymous", address }, now });
-
-export const systemCtx = (db: Db, now: Date = new Date()): Ctx<SystemActor> => ({ db, actor: SYSTEM, now });
-
-export type Provisioned = Awaited<ReturnType<typeof provisionMachine>>;
-
-/** A machine with its first secret; a template unless said otherwise. */
-export function provisioned(
-  actor: AdminActor,
-  details: Partial<(typeof provisionMachineSchema)["_input"]> = {},
-): Promise<Provisioned> {
-  const input = provisionMachineSchema.parse({ name: unique("machine"), kind: "Template", ...details });
-  return act(actor, provisionMachine, input);
-}
-
-export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => ({
-  kind: "robot",
-  id: machine.machineId,
-  name: machine.machineName,
-  address: CALLER_ADDRESS,
-  tenantId: admin.tenantId,
-  clientId: machine.clientId,
-  secretId: machine.secretId,
-});
+await inTransaction((db) => ensureSigningKey(systemCtx(db)));
 
 const root = join(import.meta.dirname, "..");
 const routes = await Promise.all(
