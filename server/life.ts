@@ -10,9 +10,11 @@ export type Life = {
   end(exitCode: number): Promise<never>;
 };
 
+const impatienceMs = 1_000;
+
 /**
  * Watches for the signals and failures that end this process. The first SIGTERM or SIGINT closes everything in order and exits 0; a second
- * one exits at once. A failure that nobody handled is reported, and ends the process with code 1 after the same closing.
+ * one, more than a second later, exits at once. A failure that nobody handled is reported, and ends the process with code 1 after the same closing.
  *
  * @param report receives failures nobody handled
  */
@@ -24,8 +26,14 @@ export function watchLife(report: (error: unknown) => void): Life {
     ending ??= closeAll(closings, report).then(() => process.exit(exitCode));
     return ending;
   };
+  let askedAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (ending !== undefined) process.exit(130);
+    if (askedAt !== undefined) {
+      // `npm start` passes Ctrl-C on to us although the terminal has sent it to us already.
+      if (performance.now() - askedAt > impatienceMs) process.exit(130);
+      return;
+    }
+    askedAt = performance.now();
     announce(`${signal}: stopping`);
     void end(0);
   };
