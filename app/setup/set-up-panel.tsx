@@ -12,10 +12,19 @@ export function SetUpPanel({ setUp }: SetUpPanelProps) {
   const [isUsed, setUsed] = useState(false);
 
   // The fragment reaches no server and no log; once read it leaves the address bar and the history too.
+  // A link pasted into this very tab only changes the fragment, and loads nothing.
   useEffect(() => {
-    const token = window.location.hash.slice(1);
-    setToken((known) => token || known || "");
-    if (token) window.history.replaceState(null, "", window.location.pathname);
+    const read = () => {
+      const token = window.location.hash.slice(1);
+      setToken((known) => token || known || "");
+      if (token) {
+        setUsed(false);
+        window.history.replaceState(null, "", window.location.pathname);
+      }
+    };
+    read();
+    window.addEventListener("hashchange", read);
+    return () => window.removeEventListener("hashchange", read);
   }, []);
 
   if (isUsed || setupToken === "") return <SetUpNotice isUsed={isUsed} />;

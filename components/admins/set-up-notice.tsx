@@ -7,7 +7,7 @@ export function SetUpNotice({ isUsed }: { isUsed: boolean }) {
     <div className="flex flex-col gap-4">
       <Banner look={isUsed ? "danger" : "note"} role={isUsed ? "alert" : "status"}>
         {isUsed
-          ? "This set-up link is no longer valid: it was used, or the server made a new one since."
+          ? "This set-up link is no longer valid: it was used already, or is older than a day."
           : "This page needs the set-up link, and the address you opened is not it."}
       </Banner>
       <p className="text-muted">
