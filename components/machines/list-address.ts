@@ -23,6 +23,3 @@ export function sortChange(query: MachineListQuery, sort: MachineSort): Partial<
   const startsAtLargest = ["secrets", "hosts", "lastUsed", "created"].includes(sort);
   return { sort, direction: startsAtLargest ? "desc" : "asc" };
 }
-
-export const isFiltered = (query: MachineListQuery): boolean =>
-  query.search !== "" || query.type !== undefined || query.state !== undefined;

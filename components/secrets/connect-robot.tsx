@@ -65,7 +65,7 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
 function Snippet({ label, text, children }: { label: string; text: string; children: ReactNode }) {
   return (
     <>
-      <ScrollBox label={label} className="max-h-44 rounded-[4px] border border-line bg-sunken">
+      <ScrollBox label={label} className="max-h-52 rounded-[4px] border border-line bg-sunken">
         <pre className="w-fit px-2.5 py-2 font-mono text-xs leading-5">{text}</pre>
       </ScrollBox>
       <div className="mt-2 flex flex-wrap gap-2">{children}</div>

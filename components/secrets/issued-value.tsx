@@ -25,7 +25,7 @@ export function IssuedValue({ label, value, isSecret, onCopied }: IssuedValuePro
         value={value}
         onFocus={(event) => event.target.select()}
         className={classes(
-          "field-sizing-content min-w-0 resize-none rounded-[4px] border px-2 py-[3px] font-mono text-[0.8125rem] leading-5 break-all",
+          "field-sizing-content min-w-0 resize-none rounded-[4px] border px-2 py-[3px] font-mono text-xs leading-5 break-all",
           isSecret ? "border-brass-line bg-brass-soft" : "border-line bg-sunken",
         )}
       />
