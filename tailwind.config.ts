@@ -21,6 +21,7 @@ export default {
           soft: "var(--accent-soft)",
           on: "var(--accent-on)",
         },
+        plate: { DEFAULT: "var(--plate)", hole: "var(--plate-hole)" },
         brass: { DEFAULT: "var(--brass)", line: "var(--brass-line)", soft: "var(--brass-soft)" },
         danger: {
           DEFAULT: "var(--danger)",
