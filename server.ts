@@ -7,7 +7,7 @@ import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { announce } from "@/server/announce";
-import { refuseAtDoorstep } from "@/server/doorstep";
+import { refuseAtDoorstep, refuseOtherSite } from "@/server/doorstep";
 import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
@@ -79,6 +79,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   const secure = origin.startsWith("https:");
   const server = httpServer((request, response) => {
     if (refuseAtDoorstep(request, response) || mounted(request, response)) return;
+    if (refuseOtherSite(request, response, origin)) return;
     protectPage(request, response, { secure, dev });
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error }, "a page failed");

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { plainAddress, refuseAtDoorstep } from "./doorstep";
+import { plainAddress, refuseAtDoorstep, refuseOtherSite } from "./doorstep";
 import { mount } from "./mount";
 import type { Route } from "./route-table";
 
@@ -143,4 +143,17 @@ test("a method that a module lacks gets 405 with the ones it has", async () => {
     headers: { allow: "GET, HEAD" },
   });
   expect(await ask(port, "/api/read", { method: "HEAD" })).toMatchObject({ status: 200, body: "" });
+});
+
+test.each([
+  ["POST", "localhost:3000", "http://localhost:3000", 200],
+  ["POST", "behind-a-proxy:80", "https://latchkey.example.com", 200],
+  ["POST", "localhost:3000", "https://evil.example", 403],
+  ["POST", "localhost:3000", "null", 403],
+  ["GET", "localhost:3000", "https://evil.example", 200],
+])("%s to %s from a page of %s is answered with %i", async (method, host, origin, status) => {
+  const port = await serve((incoming, response) => {
+    if (!refuseOtherSite(incoming, response, "https://latchkey.example.com")) response.end();
+  });
+  expect(await ask(port, "/", { method, headers: { host, origin } })).toMatchObject({ status });
 });
