@@ -12,11 +12,16 @@ const FIRST_ADMIN_LOCK = 7_203_115;
 
 /**
  * Waits for anybody else who is making the first administrator, until this transaction ends.
- * @throws Refusal `gone` when there is an admin already
+ * @returns whether the first administrator is still to be made
  */
-export async function requireNoAdminYet(ctx: Ctx<AnonymousActor | SystemActor>): Promise<void> {
+export async function awaitFirstAdmin(ctx: Ctx<AnonymousActor | SystemActor>): Promise<boolean> {
   await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_ADMIN_LOCK})`;
-  if (!(await isFirstAdminMissing(ctx.db))) {
+  return isFirstAdminMissing(ctx.db);
+}
+
+/** @throws Refusal `gone` when there is an admin already, or one was being made */
+export async function requireNoAdminYet(ctx: Ctx<AnonymousActor | SystemActor>): Promise<void> {
+  if (!(await awaitFirstAdmin(ctx))) {
     throw new Refusal("gone", "Latchkey is set up already. Sign in instead.");
   }
 }

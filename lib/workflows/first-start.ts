@@ -1,5 +1,4 @@
-import { createFirstAdmin } from "@/lib/admins/commands";
-import { isFirstAdminMissing } from "@/lib/admins/queries";
+import { awaitFirstAdmin, createFirstAdmin } from "@/lib/admins/commands";
 import type { NewAdmin } from "@/lib/admins/schema";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import type { Ctx, SystemActor } from "@/lib/ctx";
@@ -17,7 +16,7 @@ export async function prepareFirstStart(
   admin: NewAdmin | null,
 ): Promise<{ setupToken: string | null }> {
   await ensureSigningKey(ctx);
-  if (!(await isFirstAdminMissing(ctx.db))) return { setupToken: null };
+  if (!(await awaitFirstAdmin(ctx))) return { setupToken: null };
   if (!admin) return { setupToken: await makeSetupToken(ctx) };
   const tenant = await createTenant(ctx, DEFAULT_TENANT);
   await createFirstAdmin(ctx, { ...admin, tenantId: tenant.id });

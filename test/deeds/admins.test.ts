@@ -21,13 +21,15 @@ const signIn = (email: string, password: string) =>
   checkPassword(anonymousCtx(prisma()), { email, password });
 
 /** Back to the moment before the first start. */
-beforeEach(async () => {
+async function forgetEverything() {
   await prisma().auditEvent.deleteMany({});
   await prisma().admin.deleteMany({});
   await prisma().tenant.deleteMany({});
   await prisma().setupToken.deleteMany({});
   await prisma().signingKey.deleteMany({});
-});
+}
+
+beforeEach(forgetEverything);
 
 describe("the first start", () => {
   test("of several processes at once makes one key, one tenant and one administrator", async () => {
@@ -92,6 +94,28 @@ describe("the set-up link", () => {
     await expect(settingUp(second.setupToken ?? "", { tenantSlug: "b" })).rejects.toMatchObject({
       code: "gone",
     });
+  });
+
+  test("is worth nothing once there is an administrator, however that came to be", async () => {
+    const { setupToken } = await firstStart(null);
+    await firstStart({ email: "unattended@latchkey.test", password: PASSWORD });
+    const before = await dumpDatabase();
+    await expect(settingUp(setupToken ?? "", { tenantSlug: "late" })).rejects.toMatchObject({ code: "gone" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+
+  test("of one process, used at once with that of another and with an unattended start, makes one administrator", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await forgetEverything();
+      const links = [await firstStart(null), await firstStart(null)];
+      const using = links.map(({ setupToken }, at) =>
+        settingUp(setupToken ?? "", { email: `link-${at}@latchkey.test`, tenantSlug: `link-${at}` }),
+      );
+      const [unattended] = await Promise.allSettled([firstStart(ADMIN), ...using]);
+      expect(unattended.status).toBe("fulfilled");
+      expect(await prisma().admin.count()).toBe(1);
+      expect(await prisma().tenant.count()).toBe(1);
+    }
   });
 
   test("is over after a day", async () => {

@@ -100,6 +100,7 @@ const OTHER_DEEDS: Readonly<
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
   recordHeartbeat: "a fleet does it hundreds of times a second",
+  awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
   holdMachine: "locks a row, changes nothing",
