@@ -43,6 +43,22 @@ export function refuseAtDoorstep(request: IncomingMessage, response: ServerRespo
   return false;
 }
 
+/**
+ * Refuses a page's request that changes something and was sent by a page of another site. Robots' requests are not asked: they carry their own
+ * credentials, and no browser adds them.
+ *
+ * @param origin our own, for when a proxy changes the Host header
+ * @returns true when the request was refused and answered.
+ */
+export function refuseOtherSite(request: IncomingMessage, response: ServerResponse, origin: string): boolean {
+  const sender = request.headers.origin;
+  if (sender === undefined || request.method === "GET" || request.method === "HEAD" || sender === origin) {
+    return false;
+  }
+  if (URL.canParse(sender) && new URL(sender).host === request.headers.host) return false;
+  return refuse(response, 403, "This request came from a page of another site.");
+}
+
 function refuse(
   response: ServerResponse,
   status: number,
