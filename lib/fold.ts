@@ -3,5 +3,6 @@
  * Upper and lower case are not enough by themselves: capitals of `ß` are `SS`, and `Σ` has two small letters.
  */
 export function folded(text: string): string {
-  return text.trim().normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+  // Trimmed last: some compatibility forms begin with a space.
+  return text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC").trim();
 }
