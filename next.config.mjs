@@ -8,6 +8,8 @@ export default {
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
   images: { unoptimized: true },
+  // Metadata is sent with the head and not streamed after it: a page's title was empty for a moment after an action.
+  htmlLimitedBots: /.*/,
   serverExternalPackages: ["pg", "pino", "@prisma/client", "@prisma/adapter-pg", "bcryptjs", "jose"],
   experimental: {
     serverActions: {

@@ -19,8 +19,15 @@ test("somebody who is not signed in is sent to the sign-in page, and back where 
   page,
   world,
 }) => {
-  await page.goto(`/tenants/${world.slug}/machines`);
+  await page.goto(`/tenants/${world.slug}/machines?sort=created&direction=desc`);
   await expect(page).toHaveURL(/\/sign-in/);
+  await page.getByLabel("Email").fill(world.admin.email);
+  await page.getByLabel("Password", { exact: true }).fill(world.admin.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`/tenants/${world.slug}/machines?sort=created&direction=desc`);
+});
+
+test("signing in never leads to another site", async ({ page, world }) => {
   await page.goto("/sign-in?callbackUrl=https%3A%2F%2Fevil.example%2F");
   await page.getByLabel("Email").fill(world.admin.email);
   await page.getByLabel("Password", { exact: true }).fill(world.admin.password);

@@ -3,9 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 /** The header that tells the doors the address a request came from. Only this process sets it. */
 export const addressHeader = "x-latchkey-address";
 
+/** The header that tells pages which address was asked for, so that signing in leads back to it. Only this process sets it. */
+export const targetHeader = "x-latchkey-target";
+
 /** Headers a client could send to be taken for somebody else. No proxy is trusted, so nobody's word counts. */
 const untrusted = new Set([
   addressHeader,
+  targetHeader,
   "forwarded",
   "x-forwarded-for",
   "x-forwarded-host",
@@ -101,8 +105,10 @@ function cleanse(request: IncomingMessage): void {
   }
   raw.length = kept;
   const address = plainAddress(request.socket.remoteAddress);
+  const target = request.url ?? "/";
   request.headers[addressHeader] = address;
-  raw.push(addressHeader, address);
+  request.headers[targetHeader] = target;
+  raw.push(addressHeader, address, targetHeader, target);
 }
 
 /** An IPv4 address that came in over IPv6 (`::ffff:192.0.2.1`) is written as people know it. */

@@ -11,7 +11,7 @@ import { type ActionResult, Refusal } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { TenantView } from "@/lib/tenants/schema";
 import { authOptions } from "./auth";
-import { callerAddress } from "./caller";
+import { askedAddress, callerAddress } from "./caller";
 
 const signInSchema = z.object({ adminId: z.uuid(), signedInAtMilliseconds: z.number() });
 
@@ -39,9 +39,15 @@ export async function currentAdmin(): Promise<Who | null> {
   return admin && who(admin);
 }
 
+/** Sends whoever is not signed in to the sign-in page, which leads back to the address they asked for. */
+async function askToSignIn(): Promise<never> {
+  const asked = askedAddress(await headers());
+  redirect(asked === "/" ? "/sign-in" : `/sign-in?callbackUrl=${encodeURIComponent(asked)}`);
+}
+
 /** For pages: who is signed in; anybody else is sent to the sign-in page. */
 export async function requireAdmin(): Promise<Who> {
-  return (await currentAdmin()) ?? redirect("/sign-in");
+  return (await currentAdmin()) ?? (await askToSignIn());
 }
 
 async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise<AdminActor> {
@@ -58,7 +64,7 @@ async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise<AdminA
 /** For pages of a tenant: a context that reads as this admin. A tenant they do not belong to is not found. */
 export async function requireTenant(slug: string): Promise<Who & { tenant: TenantView; ctx: Ctx }> {
   const admin = await findAdmin();
-  if (!admin) redirect("/sign-in");
+  if (!admin) return askToSignIn();
   const tenant = admin.tenants.find((candidate) => candidate.slug === slug);
   if (!tenant) notFound();
   const ctx = { db: database().prisma, actor: await actorIn(admin, tenant), now: new Date() };
