@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import { provisionMachine } from "@/lib/machines/commands";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { IssuedSecret } from "@/lib/secrets/schema";
 import { runStops } from "@/lib/stopping";

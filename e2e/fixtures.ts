@@ -4,7 +4,7 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { emailKey } from "@/lib/admins/rules";
 import type { Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import { provisionMachine } from "@/lib/machines/commands";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { IssuedSecret } from "@/lib/secrets/schema";
 import type { Role } from "@/lib/tenants/schema";

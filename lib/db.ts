@@ -12,6 +12,9 @@ const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 /** No question of ours takes seconds; one that does must not hold a connection for ever. */
 const STATEMENT_TIMEOUT_MILLISECONDS = 15_000;
 
+/** In milliseconds. A busy machine may be slow to begin and to finish; what takes longer than this is stuck. */
+const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
+
 function makeDatabase() {
   const pool = new pg.Pool({
     connectionString: env().databaseUrl,
@@ -22,7 +25,7 @@ function makeDatabase() {
   });
   // An idle connection that dies is replaced at the next use; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ reason: error.message }, "a database connection was lost"));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION });
   const sql: Sql = {
     async query<Row>(statement: { name: string; text: string }, values: readonly unknown[]) {
       const result = await pool.query({ ...statement, values: [...values] });

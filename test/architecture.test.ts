@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import {
   ADMIN_DOORS,
@@ -101,9 +102,8 @@ test("inside a folder imports say ./, across folders @/, and ../ is never said",
       imports
         .filter(({ specifier, target }) => {
           if (specifier.startsWith("../")) return true;
-          const place = placeOf(path);
-          const isOwn = isRoom(place) && target !== null && placeOf(target) === place;
-          return isOwn && !specifier.startsWith("./");
+          const isSameFolder = target !== null && dirname(target) === dirname(path);
+          return isRoom(placeOf(path)) && isSameFolder && !specifier.startsWith("./");
         })
         .map(({ specifier }) => `${path} → ${specifier}`),
     ),

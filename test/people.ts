@@ -1,6 +1,6 @@
 import type { AdminActor, AnonymousActor, Ctx, Db, RobotActor, SystemActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import { provisionMachine } from "@/lib/machines/commands";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import type { Role } from "@/lib/tenants/schema";

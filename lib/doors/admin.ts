@@ -105,14 +105,13 @@ function refusal(error: unknown): ActionResult<never> {
   };
 }
 
-const TRANSACTION = { maxWait: 5_000, timeout: 15_000 };
 const TRIES = 3;
 
 /** One transaction; tried again when PostgreSQL asks for it (a deadlock with another admin's deed). */
 async function inTransaction<T>(deed: (db: Db) => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await database().prisma.$transaction(deed, TRANSACTION);
+      return await database().prisma.$transaction(deed);
     } catch (error) {
       if (tried === TRIES || !isWriteConflict(error)) throw error;
     }

@@ -2,6 +2,18 @@ import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { MachineKind, MachineView } from "./schema";
 
+/** What a machine's form holds. */
+export const MACHINE_DETAILS = {
+  name: true,
+  description: true,
+  unattendedRuntimes: true,
+  nonProductionRuntimes: true,
+  testingRuntimes: true,
+  processType: true,
+  processCompatibility: true,
+  tags: true,
+} as const;
+
 /** @returns the machine as its edit page shows it, or null when the tenant has none of that id. */
 export async function getMachine(
   ctx: Ctx,
@@ -10,17 +22,10 @@ export async function getMachine(
   const row = await ctx.db.machine.findFirst({
     where: { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null },
     select: {
+      ...MACHINE_DETAILS,
       id: true,
       kind: true,
-      name: true,
-      description: true,
       clientId: true,
-      unattendedRuntimes: true,
-      nonProductionRuntimes: true,
-      testingRuntimes: true,
-      processType: true,
-      processCompatibility: true,
-      tags: true,
       revision: true,
       createdAt: true,
       createdBy: { select: { email: true } },
@@ -47,17 +52,10 @@ export async function describeMyself(ctx: Ctx<RobotActor>) {
   const machine = await ctx.db.machine.findFirst({
     where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null },
     select: {
+      ...MACHINE_DETAILS,
       id: true,
       kind: true,
-      name: true,
-      description: true,
       clientId: true,
-      unattendedRuntimes: true,
-      nonProductionRuntimes: true,
-      testingRuntimes: true,
-      processType: true,
-      processCompatibility: true,
-      tags: true,
       tenant: { select: { slug: true, name: true } },
     },
   });

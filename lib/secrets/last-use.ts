@@ -13,7 +13,7 @@ type Use = { readonly at: Date; readonly address: string | null };
 const FLUSH = {
   name: "secret_last_use_flush",
   text: `WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS u(id, at, address)),
-              locked AS (SELECT s.id FROM secrets s JOIN used USING (id) ORDER BY s.id FOR UPDATE OF s)
+              locked AS (SELECT s.id FROM secrets s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
          UPDATE secrets s SET last_used_at = u.at, last_used_address = u.address
            FROM used u JOIN locked l USING (id)
           WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,

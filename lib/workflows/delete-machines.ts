@@ -1,8 +1,8 @@
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { markDeleted } from "@/lib/machines/commands";
+import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
 import { revokeSecretsOfMachines } from "@/lib/secrets/commands";
-import { endSessions } from "@/lib/sessions/commands";
+import { endSessions } from "@/lib/sessions/commands/end-sessions";
 
 /**
  * Deletes machines with their secrets and disconnects their hosts, all of them or none.

@@ -1,11 +1,11 @@
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { holdMachine } from "@/lib/machines/commands";
+import { holdMachine } from "@/lib/machines/commands/hold-machine";
 import { allow } from "@/lib/permissions";
 import { revokeSecret } from "@/lib/secrets/commands";
 import { countLiveSecrets } from "@/lib/secrets/queries";
 import type { DeleteSecretInput } from "@/lib/secrets/schema";
-import { endSessions } from "@/lib/sessions/commands";
+import { endSessions } from "@/lib/sessions/commands/end-sessions";
 
 /**
  * Deletes a client secret and cuts what hangs on it: its sessions end here; its tokens are refused from the commit on,

@@ -1,6 +1,6 @@
 import type { Ctx } from "@/lib/ctx";
-import { markDisabled } from "@/lib/machines/commands";
-import { endSessions } from "@/lib/sessions/commands";
+import { markDisabled } from "@/lib/machines/commands/withdraw-machine";
+import { endSessions } from "@/lib/sessions/commands/end-sessions";
 
 /**
  * Refuses a machine's robots until it is enabled again, and disconnects its hosts.

@@ -28,6 +28,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
   admins: ["passwords", "setup-token", "throttle"],
   secrets: ["material", "standing", "last-use"],
+  machines: ["refusals"],
+  sessions: ["session-row"],
   identity: [
     "access-token",
     "addresses",

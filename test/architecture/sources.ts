@@ -80,6 +80,8 @@ export function placeOf(path: string): string {
 /** The last part of a file's name without its ending: a room's word, or the name of a cellar file. */
 export const wordOf = (path: string) =>
   path
+    // A deed that has a file of its own is still one of the room's commands.
+    .replace(/\/commands\/[^/]+$/, "/commands")
     .split("/")
     .at(-1)
     ?.replace(/\.tsx?$/, "") ?? "";

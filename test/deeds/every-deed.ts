@@ -1,17 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { AdminActor, Ctx } from "@/lib/ctx";
-import {
-  addSecret,
-  editMachine,
-  enableMachine,
-  markDeleted,
-  markDisabled,
-  provisionMachine,
-} from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { editMachine } from "@/lib/machines/commands/edit-machine";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
+import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { issueSecret, revokeSecret, revokeSecretsOfMachines } from "@/lib/secrets/commands";
-import { endSessions, openSession } from "@/lib/sessions/commands";
+import { endSessions } from "@/lib/sessions/commands/end-sessions";
+import { openSession } from "@/lib/sessions/commands/open-session";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";

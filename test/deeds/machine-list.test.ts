@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor, Db } from "@/lib/ctx";
 import { listMachines } from "@/lib/fleet/queries";
-import { addSecret } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
 import { MACHINE_SORTS, type MachineRow, machineListSchema } from "@/lib/machines/schema";
-import { openSession } from "@/lib/sessions/commands";
+import { openSession } from "@/lib/sessions/commands/open-session";
 import { addSeconds } from "@/lib/time";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { addSecret, editMachine, provisionMachine } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { editMachine } from "@/lib/machines/commands/edit-machine";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { getMachine } from "@/lib/machines/queries";
 import { type EditMachineInput, machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { LIVE_SECRETS_MAX } from "@/lib/secrets/schema";

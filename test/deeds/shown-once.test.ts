@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { addSecret } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
 import { getMachine } from "@/lib/machines/queries";
 import { listSecrets } from "@/lib/secrets/queries";
 import { deleteSecret } from "@/lib/workflows/delete-secret";

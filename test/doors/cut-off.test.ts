@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { addSecret, enableMachine } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor, RobotActor } from "@/lib/ctx";
-import { addSecret } from "@/lib/machines/commands";
-import { recordHeartbeat } from "@/lib/sessions/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { addSeconds } from "@/lib/time";
 import { buyToken, connect, type Session, send } from "@/test/robot";

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { addSecret } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
 import { askToken, askTokenByPost, basic, buyToken, postForm } from "@/test/robot";
 import { act, call, newTenantAdmin, ORIGIN, type Provisioned, provisioned } from "@/test/world";
 

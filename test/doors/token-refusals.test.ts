@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { addSecret } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";

@@ -2,7 +2,7 @@ import * as oauth4webapi from "oauth4webapi";
 import * as openid from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { addSecret } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";

@@ -1,7 +1,10 @@
 "use server";
 
 import { adminAction, adminQuestion } from "@/lib/doors/admin";
-import { addSecret, editMachine, enableMachine, provisionMachine } from "@/lib/machines/commands";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { editMachine } from "@/lib/machines/commands/edit-machine";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
+import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import {
   deleteMachinesSchema,
   editMachineSchema,

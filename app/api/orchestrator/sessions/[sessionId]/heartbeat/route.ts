@@ -1,5 +1,5 @@
 import { robotPulse, robotResource } from "@/lib/doors/robot";
-import { recordHeartbeat } from "@/lib/sessions/commands";
+import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { heartbeatSchema } from "@/lib/sessions/schema";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { record } from "@/lib/audit/commands";
+import type { Ctx } from "@/lib/ctx";
+import { refuseTakenName } from "@/lib/machines/refusals";
+import { nameKey } from "@/lib/machines/rules";
+import type { ProvisionMachineInput } from "@/lib/machines/schema";
+import { allow } from "@/lib/permissions";
+import { issueSecret } from "@/lib/secrets/commands";
+import type { IssuedSecret } from "@/lib/secrets/schema";
+
+/**
+ * Creates a machine with its first secret, or neither.
+ * @returns the machine's id and the secret with its value, which nothing can return again
+ * @throws Refusal `conflict` at `name` when the tenant has a machine of that name, whatever the case
+ */
+export async function provisionMachine(
+  ctx: Ctx,
+  input: ProvisionMachineInput,
+): Promise<IssuedSecret & { machineId: string }> {
+  allow(ctx.actor, "machines.provision");
+  const machine = await ctx.db.machine
+    .create({
+      data: {
+        ...input,
+        tenantId: ctx.actor.tenantId,
+        nameKey: nameKey(input.name),
+        clientId: randomUUID(),
+        createdAt: ctx.now,
+        createdById: ctx.actor.id,
+      },
+      select: { id: true, clientId: true },
+    })
+    .catch((error: unknown) => refuseTakenName(error, input.name));
+  await record(ctx, [
+    {
+      type: "machine.provisioned",
+      machineId: machine.id,
+      name: input.name,
+      kind: input.kind,
+      clientId: machine.clientId,
+    },
+  ]);
+  const issued = await issueSecret(ctx, { machineId: machine.id });
+  return { ...issued, machineId: machine.id, machineName: input.name, clientId: machine.clientId };
+}

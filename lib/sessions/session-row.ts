@@ -1,0 +1,33 @@
+import { sessionState } from "./rules";
+import { HEARTBEAT_INTERVAL_SECONDS, type SessionView } from "./schema";
+
+/** A session as the short path reads it. */
+export type SessionRow = {
+  id: string;
+  machine_id: string;
+  secret_id: string;
+  host_name: string;
+  robot_version: string | null;
+  platform: string | null;
+  is_busy: boolean;
+  started_at: Date;
+  heartbeat_at: Date;
+  ended_at: Date | null;
+  end_reason: string | null;
+};
+
+/** @returns the session as the robot sees it */
+export const sessionView = (row: SessionRow, now: Date): SessionView => ({
+  id: row.id,
+  machineId: row.machine_id,
+  hostName: row.host_name,
+  secretId: row.secret_id,
+  state: sessionState({ endedAt: row.ended_at, heartbeatAt: row.heartbeat_at, isBusy: row.is_busy }, now),
+  robotVersion: row.robot_version,
+  platform: row.platform,
+  startedAt: row.started_at,
+  heartbeatAt: row.heartbeat_at,
+  endedAt: row.ended_at,
+  endReason: row.end_reason,
+  heartbeatIntervalSeconds: HEARTBEAT_INTERVAL_SECONDS,
+});
