@@ -14,9 +14,9 @@ export function CutHosts({ impact, through }: CutHostsProps) {
   return (
     <div
       role="status"
-      className="flex min-h-[3.75rem] items-center gap-2.5 rounded-[4px] border border-line bg-sunken px-3 py-2"
+      className="flex min-h-[3.75rem] items-start gap-2.5 rounded-[4px] border border-line bg-sunken px-3 py-2"
     >
-      <Unplug aria-hidden size={16} className="shrink-0 text-muted" />
+      <Unplug aria-hidden size={16} className="mt-[3px] shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
         {impact.state === "asking" ? <p className="text-muted">Asking what is connected…</p> : null}
         {impact.state === "failed" ? (
