@@ -24,17 +24,20 @@ export class Refusal extends Error {
   readonly field: string | undefined;
   /** Seconds until another try makes sense, where that is known. */
   readonly retryAfterSeconds: number | undefined;
+  /** What a robot can act on, beside the message. */
+  readonly members: Readonly<Record<string, string>> | undefined;
 
   constructor(
     code: RefusalCode,
     message: string,
-    options: { field?: string; retryAfterSeconds?: number } = {},
+    options: { field?: string; retryAfterSeconds?: number; members?: Readonly<Record<string, string>> } = {},
   ) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.field = options.field;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.members = options.members;
   }
 }
 

@@ -59,4 +59,16 @@ export type ConnectedHost = {
   readonly heartbeatAt: Date;
 };
 
+/** A host as the page of robots shows it. */
+export type RobotRow = ConnectedHost & {
+  readonly machineName: string;
+  readonly address: string;
+  readonly robotVersion: string | null;
+  readonly platform: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly endReason: string | null;
+  readonly runningJobs: readonly { readonly jobId: string; readonly processName: string }[];
+};
+
 export const connectedHostsSchema = z.object({ machineIds: z.array(z.uuid()).min(1).max(200) });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { listMachines } from "@/lib/fleet/queries";
+import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { getMachine } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
 import { countLiveSecrets, listSecrets } from "@/lib/secrets/queries";
@@ -82,7 +82,7 @@ test("ids of two tenants in one deletion: only one's own are deleted", async () 
   const deleted = await inTransaction((db) =>
     deleteMachines({ db, actor: owner, now: new Date() }, { machineIds }),
   );
-  expect(deleted).toEqual({ deleted: 1, disconnectedHosts: ["HOST"] });
+  expect(deleted).toEqual({ deleted: 1, disconnectedHosts: ["HOST"], stoppedJobs: 0 });
   expect(await ask(stranger, getMachine, theirs.machine)).not.toBeNull();
   expect(await ask(stranger, listConnectedHosts, { machineIds })).toHaveLength(1);
 });

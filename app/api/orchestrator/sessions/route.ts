@@ -3,5 +3,5 @@ import { openSession } from "@/lib/sessions/commands/open-session";
 import { openSessionSchema } from "@/lib/sessions/schema";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
-  POST: robotDeed("OR.Robots", openSessionSchema, openSession, 201),
+  POST: robotDeed("OR.Robots", openSessionSchema, openSession, { status: 201 }),
 });
