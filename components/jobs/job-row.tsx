@@ -1,0 +1,62 @@
+import Link from "next/link";
+import { JobState } from "@/components/jobs/job-state";
+import { Progress } from "@/components/ui/progress";
+import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
+import { Ago } from "@/components/ui/time";
+import { formatDuration } from "@/lib/format";
+import type { JobRow as Row } from "@/lib/jobs/schema";
+
+type JobRowProps = { row: Row; href: string; now: Date };
+
+const NOTHING = <span className="text-muted">–</span>;
+
+export function JobRow({ row, href, now }: JobRowProps) {
+  const { startedAt, endedAt, progress } = row;
+  return (
+    <StackRow>
+      <StackCell>
+        <Link
+          href={href}
+          prefetch={false}
+          className="rounded-[2px] font-medium break-words hover:text-accent hover:underline"
+        >
+          {row.processName}
+        </Link>
+        <Under>{row.runtimeType}</Under>
+      </StackCell>
+      <StackCell label="State">
+        <JobState state={row.state} />
+      </StackCell>
+      <StackCell label="Progress">
+        {progress === null ? (
+          NOTHING
+        ) : (
+          <Progress percent={progress} label={`Progress of ${row.processName}`} />
+        )}
+      </StackCell>
+      <StackCell label="Host">
+        {row.hostName === null ? (
+          NOTHING
+        ) : (
+          <>
+            <span className="font-mono text-[0.8125rem] break-all">{row.hostName}</span>
+            <Under>{row.machineName}</Under>
+          </>
+        )}
+      </StackCell>
+      <StackCell label="Started by" className="break-words text-muted">
+        {row.createdBy ?? NOTHING}
+      </StackCell>
+      <StackCell label="Created" className="text-muted">
+        <Ago at={row.createdAt} now={now} />
+      </StackCell>
+      <StackCell label="Started" className="text-muted">
+        {startedAt ? <Ago at={startedAt} now={now} /> : NOTHING}
+      </StackCell>
+      <StackCell label="Ended" className="text-muted">
+        {endedAt ? <Ago at={endedAt} now={now} /> : NOTHING}
+        {startedAt && endedAt ? <Under>after {formatDuration(startedAt, endedAt)}</Under> : null}
+      </StackCell>
+    </StackRow>
+  );
+}
