@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { oneBuildAtATime } from "./build-lock.mjs";
+import { buildRobotIfChanged } from "./build-robot.mjs";
 import { sourceStamp } from "./stamp.mjs";
 
 /** A step of the build failed; the message holds what it said. */
@@ -41,6 +42,7 @@ export async function buildIfChanged(root, say) {
       if (isBuilt(stamp)) return;
       rmSync(stampFile, { force: true });
       for (const step of [prismaClient, pages, production]) await run(root, step, "production", say);
+      await buildRobotIfChanged(root);
       writeFileSync(stampFile, stamp);
     },
   );
