@@ -49,7 +49,12 @@ export async function reportJob(ctx: Ctx<RobotActor>, input: ReportJobInput): Pr
   const scope = ownJob(ctx, input.jobId);
   const before = input.state ? statesBefore(`report ${input.state}`) : [...ON_HOST];
   const [job] = await ctx.db.job.updateManyAndReturn({
-    where: { ...scope, state: { in: before }, NOT: { lastReportId: input.reportId } },
+    where: {
+      ...scope,
+      state: { in: before },
+      // In SQL nothing differs from NULL, so the first report has to be named.
+      OR: [{ lastReportId: null }, { lastReportId: { not: input.reportId } }],
+    },
     data: reported(ctx, input),
     select: ROBOT_JOB,
   });
