@@ -80,7 +80,8 @@ export function startChild(local: LocalProcess, input: ChildInput, watchdog: Wat
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (piece: string) => reader.push(piece));
   child.stderr.setEncoding("utf8").on("data", (piece: string) => {
-    errors = (errors + piece).slice(-ERROR_MAX_LENGTH - 1);
+    // More than is reported, because white space at the end goes.
+    errors = (errors + piece).slice(-2 * ERROR_MAX_LENGTH);
   });
   // A process that does not read its input closes the pipe, and is right to.
   child.stdin.on("error", () => undefined).end(json);

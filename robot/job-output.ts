@@ -51,9 +51,9 @@ export function outputReader(onProgress: (progress: Progress) => void): OutputRe
     const progress = said && progressOf(said);
     if (said && Object.hasOwn(said, "output")) output = { value: said.output };
     else if (progress) onProgress(progress);
-    // Twice the limit before it is cut, so that not every line copies the whole.
+    // Well above what is reported: not every line copies the whole, and white space at the end goes.
     else text += line + end;
-    if (text.length > 2 * TEXT_MAX_LENGTH) text = text.slice(-TEXT_MAX_LENGTH - 1);
+    if (text.length > 4 * TEXT_MAX_LENGTH) text = text.slice(-2 * TEXT_MAX_LENGTH);
   }
 
   return {
@@ -62,7 +62,7 @@ export function outputReader(onProgress: (progress: Progress) => void): OutputRe
       rest = lines.pop() ?? "";
       for (const line of lines) take(line, "\n");
       if (rest.length > LINE_MAX_LENGTH) {
-        text = (text + rest).slice(-TEXT_MAX_LENGTH - 1);
+        text = (text + rest).slice(-2 * TEXT_MAX_LENGTH);
         rest = "";
       }
     },

@@ -12,7 +12,7 @@ while read -r what group; do
     drop) case $groups in *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;; esac ;;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done`;
+for group in $groups; do kill -KILL "-$group" 2>/dev/null; done`;
 
 /** Kills the jobs' process groups when the robot dies without a chance to do it, as with kill -9. */
 export type Watchdog = {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Child, startChild } from "@/robot/child";
 import type { Progress } from "@/robot/job-output";
 import { startWatchdog, type Watchdog } from "@/robot/watchdog";
+import { isAlive } from "@/test/robot/alive";
 
 let watchdog: Watchdog;
 beforeEach(() => {
@@ -22,15 +23,6 @@ function start(script: string, input: unknown = {}, env: Record<string, string> 
   const child: Child = startChild(local, given, watchdog);
   const said = () => new Promise<void>((resolve) => waiting.push(resolve));
   return { child, progress, said };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const ECHO_INPUT = `
