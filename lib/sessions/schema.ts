@@ -23,6 +23,11 @@ export const openSessionSchema = z.object({
   platform: plain(128).optional(),
 });
 
+export const connectHostSchema = openSessionSchema.extend({
+  /** Jobs that still run on this host from before, when it connects again; any other of its session is lost. */
+  runningJobs: z.array(z.uuid()).max(1000).default([]),
+});
+
 export const sessionIdSchema = z.object({ sessionId: z.uuid() });
 
 export const heartbeatSchema = sessionIdSchema.extend({
@@ -30,6 +35,7 @@ export const heartbeatSchema = sessionIdSchema.extend({
   state: z.enum(["Available", "Busy"]).optional(),
 });
 
+export type ConnectHostInput = z.output<typeof connectHostSchema>;
 export type OpenSessionInput = z.output<typeof openSessionSchema>;
 export type HeartbeatInput = z.output<typeof heartbeatSchema>;
 

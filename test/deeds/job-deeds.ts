@@ -5,7 +5,7 @@ import { reportJob } from "@/lib/jobs/commands/report-job";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds, HOUR_SECONDS } from "@/lib/time";
-import { disconnectMyself } from "@/lib/workflows/close-session";
+import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { type Provisioned, robotOf, systemCtx } from "@/test/world";
 import type { Scene } from "./every-deed";
 
@@ -27,9 +27,15 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["session.ended", "job.ended"],
     run: (db, { admin, machine, sessionId }) => disconnectMyself(robotCtx(db, admin, machine), { sessionId }),
   },
+  connectHost: {
+    events: ["session.opened", "job.ended"],
+    run: (db, { admin, machine }) =>
+      connectHost(robotCtx(db, admin, machine), { hostName: "HOST", runningJobs: [] }),
+  },
   loseJobsOfSession: {
     events: ["job.ended"],
-    run: (db, { admin, machine, sessionId }) => loseJobsOfSession(robotCtx(db, admin, machine), sessionId),
+    run: (db, { admin, machine, sessionId }) =>
+      loseJobsOfSession(robotCtx(db, admin, machine), sessionId, "the robot started again without it"),
   },
   loseJobsOfSilentHosts: {
     events: ["job.ended"],

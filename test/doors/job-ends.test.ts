@@ -103,4 +103,18 @@ describe("a job ends in other ways", () => {
       endReason: "the host was silent for 120 seconds",
     });
   });
+
+  test("lost when the robot starts again without it; one that it still runs goes on", async () => {
+    const { jobId } = await start();
+    await claimed();
+    const again = (runningJobs: string[]) =>
+      send("POST", "sessions", token, { hostName: "HOST-A", runningJobs });
+    expect((await again([jobId])).status).toBe(201);
+    expect(await jobOf(jobId)).toMatchObject({ state: "Running" });
+    expect((await again([])).status).toBe(201);
+    expect(await jobOf(jobId)).toMatchObject({
+      state: "Faulted",
+      endReason: "the robot started again without it",
+    });
+  });
 });

@@ -31,11 +31,23 @@ export async function stopJobsOfSessions(
   return stopped.length;
 }
 
-/** A robot that disconnects leaves nothing running: what it had not reported is lost. */
-export async function loseJobsOfSession(ctx: Ctx<RobotActor>, sessionId: string): Promise<void> {
-  const reason = "the robot disconnected before it reported the end";
+/**
+ * Gives up what a robot does not run any more: all of it when it disconnects, what it does not name when it starts again.
+ * @param kept ids of jobs that go on
+ */
+export async function loseJobsOfSession(
+  ctx: Ctx<RobotActor>,
+  sessionId: string,
+  reason: "the robot disconnected before it reported the end" | "the robot started again without it",
+  kept: readonly string[] = [],
+): Promise<void> {
   const lost = await ctx.db.job.updateManyAndReturn({
-    where: { tenantId: ctx.actor.tenantId, sessionId, state: { in: [...ON_HOST] } },
+    where: {
+      tenantId: ctx.actor.tenantId,
+      sessionId,
+      state: { in: [...ON_HOST] },
+      id: { notIn: [...kept] },
+    },
     data: { state: "Faulted", endedAt: ctx.now, endReason: reason },
     select: CHANGED,
   });

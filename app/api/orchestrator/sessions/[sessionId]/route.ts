@@ -1,6 +1,6 @@
 import { robotDeed, robotResource } from "@/lib/doors/robot";
 import { sessionIdSchema } from "@/lib/sessions/schema";
-import { disconnectMyself } from "@/lib/workflows/close-session";
+import { disconnectMyself } from "@/lib/workflows/connect-host";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
   DELETE: robotDeed("OR.Robots", sessionIdSchema, disconnectMyself),
