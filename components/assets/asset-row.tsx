@@ -28,7 +28,7 @@ export function AssetRow({ asset, now, on }: AssetRowProps) {
   return (
     <StackRow>
       <StackCell>
-        <span id={nameId} className="font-medium break-words">
+        <span id={nameId} className="font-medium">
           {asset.name}
         </span>
         {asset.description ? <Under>{asset.description}</Under> : null}
@@ -47,9 +47,7 @@ export function AssetRow({ asset, now, on }: AssetRowProps) {
             {asset.machineValues.map((own) => (
               <li key={own.machineId} className="flex items-start justify-between gap-2">
                 <span className="min-w-0">
-                  <span className="block text-[0.8125rem] leading-5 break-words text-muted">
-                    {own.machineName}
-                  </span>
+                  <span className="block text-[0.8125rem] leading-5 text-muted">{own.machineName}</span>
                   <AssetValue value={own.value} />
                 </span>
                 {on ? (

@@ -18,9 +18,8 @@ export function JobButtons({ job, actions }: JobButtonsProps) {
   const [isPending, setPending] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const isBusy = useRef(false);
-  const isPendingJob = job.state === "Pending";
   const canStop = nextState(job.state, "stop") !== null;
-  const canKill = !isPendingJob && nextState(job.state, "kill") !== null;
+  const canKill = job.state !== "Pending" && nextState(job.state, "kill") !== null;
 
   const stop = async () => {
     if (isBusy.current) return;
@@ -30,9 +29,7 @@ export function JobButtons({ job, actions }: JobButtonsProps) {
     isBusy.current = false;
     setPending(false);
     toasts.add(
-      answer.ok
-        ? { title: isPendingJob ? "Stopped before it started." : "Asked the robot to stop." }
-        : { title: answer.message, priority: "high", type: "failure" },
+      answer.ok ? { title: "Asked to stop." } : { title: answer.message, priority: "high", type: "failure" },
     );
   };
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { JobView } from "@/lib/jobs/schema";
 
-const MONO = "font-mono text-[0.8125rem] break-all";
+const MONO = "font-mono text-[0.8125rem] wrap-anywhere";
 
 /** Where it was to run and where it runs. */
 export function JobFacts({ job }: { job: JobView }) {
@@ -19,7 +19,7 @@ export function JobFacts({ job }: { job: JobView }) {
       {facts.map(([label, value]) => (
         <div key={label} className="contents">
           <dt className="text-muted">{label}</dt>
-          <dd className="break-words">{value}</dd>
+          <dd className="wrap-anywhere">{value}</dd>
         </div>
       ))}
     </dl>

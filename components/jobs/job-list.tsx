@@ -22,13 +22,12 @@ type JobListProps = {
 
 const COLUMNS: readonly Column[] = [
   { label: "Process" },
-  { label: "State", className: "w-32" },
-  { label: "Progress", className: "w-36" },
+  { label: "State and progress", className: "w-40" },
   { label: "Host" },
   { label: "Started by" },
-  { label: "Created", className: "w-28" },
-  { label: "Started", className: "w-28" },
-  { label: "Ended", className: "w-28" },
+  { label: "Created", className: "w-27" },
+  { label: "Started", className: "w-27" },
+  { label: "Ended", className: "w-27" },
 ];
 
 export function JobList({ list, query, processes, path, now }: JobListProps) {

@@ -18,7 +18,7 @@ export function JobRow({ row, href, now }: JobRowProps) {
         <Link
           href={href}
           prefetch={false}
-          className="rounded-[2px] font-medium break-words hover:text-accent hover:underline"
+          className="rounded-[2px] font-medium hover:text-accent hover:underline"
         >
           {row.processName}
         </Link>
@@ -26,12 +26,10 @@ export function JobRow({ row, href, now }: JobRowProps) {
       </StackCell>
       <StackCell label="State">
         <JobState state={row.state} />
-      </StackCell>
-      <StackCell label="Progress">
-        {progress === null ? (
-          NOTHING
-        ) : (
-          <Progress percent={progress} label={`Progress of ${row.processName}`} />
+        {progress === null || row.state === "Successful" ? null : (
+          <span className="mt-0.5 block max-w-40">
+            <Progress percent={progress} label={`Progress of ${row.processName}`} />
+          </span>
         )}
       </StackCell>
       <StackCell label="Host">
@@ -39,12 +37,12 @@ export function JobRow({ row, href, now }: JobRowProps) {
           NOTHING
         ) : (
           <>
-            <span className="font-mono text-[0.8125rem] break-all">{row.hostName}</span>
+            <span className="font-mono text-[0.8125rem]">{row.hostName}</span>
             <Under>{row.machineName}</Under>
           </>
         )}
       </StackCell>
-      <StackCell label="Started by" className="break-words text-muted">
+      <StackCell label="Started by" className="text-muted">
         {row.createdBy ?? NOTHING}
       </StackCell>
       <StackCell label="Created" className="text-muted">

@@ -88,7 +88,7 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
         <Field
           label="Input"
           error={errors.input}
-          hint="JSON, at most 64 KiB. The robot gets it as it stands here."
+          hint="JSON, at most 64 KiB. It starts as the process’s default input."
           className="sm:col-span-2"
         >
           <TextArea name="input" isCode rows={8} value={input} onValueChange={setInput} />

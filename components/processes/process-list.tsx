@@ -25,7 +25,7 @@ type ProcessListProps = {
 type Asking = { deed: "add" } | { deed: "edit" | "delete"; process: ProcessView } | null;
 
 const COLUMNS: readonly Column[] = [
-  { label: "Name" },
+  { label: "Name", className: "w-[24%]" },
   { label: "Runtime type", className: "w-36" },
   { label: "Description" },
   { label: "Created", className: "w-56" },
@@ -58,13 +58,13 @@ export function ProcessList({ crumbs, processes, jobsPath, canChange, actions }:
         <StackTable label="Processes" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
           {processes.map((process) => (
             <StackRow key={process.id}>
-              <StackCell className="font-medium break-words">
+              <StackCell className="font-medium">
                 <span id={`process-${process.id}`}>{process.name}</span>
               </StackCell>
               <StackCell label="Runtime type" className="text-muted">
                 {process.runtimeType}
               </StackCell>
-              <StackCell label="Description" className="break-words text-muted">
+              <StackCell label="Description" className="text-muted">
                 {process.description || "–"}
               </StackCell>
               <StackCell label="Created" className="text-muted">

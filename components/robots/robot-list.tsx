@@ -32,11 +32,11 @@ type RobotListProps = {
 
 const COLUMNS: readonly Column[] = [
   { label: "Host" },
-  { label: "State", className: "w-44" },
+  { label: "State", className: "w-40" },
   { label: "Running job" },
-  { label: "Machine and secret ID" },
-  { label: "Address", className: "w-32" },
-  { label: "Last heartbeat", className: "w-32" },
+  { label: "Machine, secret ID", className: "w-40" },
+  { label: "Address", className: "w-30" },
+  { label: "Last heartbeat", className: "w-30" },
 ];
 const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
 

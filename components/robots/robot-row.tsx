@@ -27,7 +27,7 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
   return (
     <StackRow>
       <StackCell>
-        <span id={nameId} className={`${MONO} font-medium break-all`}>
+        <span id={nameId} className={`${MONO} font-medium`}>
           {row.hostName}
         </span>
         {program ? <Under>{program}</Under> : null}
@@ -35,7 +35,7 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
       <StackCell label="State">
         <Badge look={SESSION_LOOKS[row.state]}>{row.state}</Badge>
         <Under>
-          {row.endedAt ? "" : "since "}
+          {row.endedAt ? "ended " : "connected "}
           <Ago at={row.endedAt ?? row.startedAt} now={now} />
           {row.endReason ? `: ${row.endReason}` : null}
         </Under>
@@ -47,11 +47,7 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
           <ul>
             {row.runningJobs.map(({ jobId, processName }) => (
               <li key={jobId}>
-                <Link
-                  href={`${home}/jobs/${jobId}`}
-                  prefetch={false}
-                  className={`${LINK} font-medium break-words`}
-                >
+                <Link href={`${home}/jobs/${jobId}`} prefetch={false} className={`${LINK} font-medium`}>
                   {processName}
                 </Link>
               </li>
@@ -63,20 +59,16 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
         {row.endedAt ? (
           row.machineName
         ) : (
-          <Link
-            href={`${home}/machines/${row.machineId}/edit`}
-            prefetch={false}
-            className={`${LINK} break-words`}
-          >
+          <Link href={`${home}/machines/${row.machineId}/edit`} prefetch={false} className={`${LINK}`}>
             {row.machineName}
           </Link>
         )}
         <Under>
           <span className="sr-only">Secret ID </span>
-          <span className={`${MONO} break-all`}>{row.secretId}</span>
+          <span className={`${MONO}`}>{row.secretId}</span>
         </Under>
       </StackCell>
-      <StackCell label="Address" className={`${MONO} break-all text-muted`}>
+      <StackCell label="Address" className={`${MONO} text-muted`}>
         {row.address}
       </StackCell>
       <StackCell label="Last heartbeat" className="text-muted">

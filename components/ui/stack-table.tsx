@@ -48,7 +48,7 @@ export function StackCell({ label, className, children }: StackCellProps) {
   return (
     <td
       className={classes(
-        "px-2.5 py-2.5 align-top first:pl-4 last:pr-3 @max-3xl:block @max-3xl:px-0! @max-3xl:py-0.5 @max-3xl:empty:hidden",
+        "px-2.5 py-2.5 align-top wrap-anywhere first:pl-4 last:pr-3 @max-3xl:block @max-3xl:px-0! @max-3xl:py-0.5 @max-3xl:empty:hidden",
         label !== undefined && "@max-3xl:grid @max-3xl:grid-cols-[7rem_minmax(0,1fr)] @max-3xl:gap-2",
         className,
       )}
@@ -65,5 +65,5 @@ export function StackCell({ label, className, children }: StackCellProps) {
 
 /** The second, quieter line of a cell. */
 export function Under({ children }: { children: ReactNode }) {
-  return <span className="block text-[0.8125rem] leading-5 break-words text-muted">{children}</span>;
+  return <span className="block text-[0.8125rem] leading-5 wrap-anywhere text-muted">{children}</span>;
 }
