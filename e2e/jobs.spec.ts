@@ -84,12 +84,14 @@ test("the lists follow what robots do, and one host is disconnected with what ru
   const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("Bank statements");
   await dialog.getByRole("button", { name: "Disconnect" }).click();
+  await expect(dialog).toBeHidden();
   await expect(row).toContainText("Disconnected");
   await expect(page.getByText("1 host disconnected: host-b. 1 job stopped.").first()).toBeVisible();
   expect((await robot.call("POST", `sessions/${sessionId}/heartbeat`)).status).toBe(410);
 
   await page.getByRole("button", { name: "Remove dead" }).click();
   await dialog.getByRole("button", { name: "Remove" }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByText("No robots yet")).toBeVisible();
   await expectNoReload(page);
 
@@ -151,10 +153,12 @@ test("a robot fetches what the assets page holds; a credential is shown to no pe
   await dialog.getByLabel("For").selectOption({ label: "vat" });
   await dialog.getByLabel("Value").fill("7");
   await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
   await expect(row.getByRole("listitem")).toContainText("vat");
   expect(await fetched("limit")).toMatchObject({ value: 7 });
   await row.getByRole("button", { name: "Remove the value for vat" }).click();
   await dialog.getByRole("button", { name: "Remove" }).click();
+  await expect(dialog).toBeHidden();
   await expect(row.getByRole("listitem")).toBeHidden();
   expect(await fetched("limit")).toMatchObject({ value: 250 });
 
@@ -171,6 +175,7 @@ test("a robot fetches what the assets page holds; a credential is shown to no pe
   expect(await page.content()).not.toContain("sesame-unseen");
   await page.getByRole("row", { name: /login/ }).getByRole("button", { name: "Delete" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole("row", { name: /login/ })).toBeHidden();
   expect((await robot.call("GET", "assets/login")).status).toBe(404);
 });
