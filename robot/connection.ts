@@ -3,7 +3,7 @@ import { type Patience, untilAnswered } from "./back-off";
 import { listen } from "./events";
 import type { Jobs } from "./jobs";
 import type { Orchestrator } from "./orchestrator";
-import { type Session, sessionAnswer } from "./session";
+import { type Session, SessionOver, sessionAnswer } from "./session";
 
 const LONG_POLL_SECONDS = 30;
 const LONG_POLL_TIMEOUT_SECONDS = 45;
@@ -25,6 +25,8 @@ export type ConnectionTools = {
   readonly orchestrator: Orchestrator;
   readonly jobs: Jobs;
   readonly patience: Patience;
+  /** Connects once more, naming the jobs that run. */
+  readonly connect: () => Promise<Session>;
 };
 
 /**
@@ -34,18 +36,13 @@ export type ConnectionTools = {
  */
 export async function liveOn(
   session: Session,
-  { orchestrator, jobs, patience }: ConnectionTools,
+  { orchestrator, jobs, patience, connect }: ConnectionTools,
   taking: AbortSignal,
   signal: AbortSignal,
 ): Promise<never> {
   const over = new AbortController();
   const alive = AbortSignal.any([signal, over.signal]);
-  const ask = (
-    method: string,
-    path: string,
-    asking: { body?: object; timeoutSeconds?: number },
-    until: AbortSignal,
-  ) =>
+  const ask = (method: string, path: string, asking: { body?: object }, until: AbortSignal) =>
     untilAnswered(
       async () => sessionAnswer(await orchestrator.send(method, path, { ...asking, signal: until })),
       patience,
@@ -70,6 +67,29 @@ export async function liveOn(
     return machine.unattendedRuntimes + machine.nonProductionRuntimes + machine.testingRuntimes;
   }
 
+  /** When the answer to a long poll was lost, and maybe a job with it, which the server thinks is running here. */
+  let lostAnswerAt: number | undefined;
+
+  async function nextJob(until: AbortSignal): Promise<unknown> {
+    const asking = { body: { waitSeconds: LONG_POLL_SECONDS }, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
+    const path = `sessions/${session.id}/jobs/next`;
+    const poll = () =>
+      orchestrator.send("POST", path, { ...asking, signal: until }).catch((error: unknown) => {
+        lostAnswerAt = performance.now();
+        throw error;
+      });
+    return sessionAnswer(await untilAnswered(poll, patience, until)).body;
+  }
+
+  /** Once the lost poll has ended at the server too, tells it what runs here, so that it gives up what does not. */
+  async function makeGoodLostAnswer(): Promise<void> {
+    if (lostAnswerAt === undefined) return;
+    if (performance.now() - lostAnswerAt < LONG_POLL_TIMEOUT_SECONDS * 1000) return;
+    lostAnswerAt = undefined;
+    const { id } = await connect();
+    if (id !== session.id) throw new SessionOver("it was not open any more");
+  }
+
   async function take(): Promise<void> {
     const open = AbortSignal.any([alive, taking]);
     let slots = await countSlots(open);
@@ -79,12 +99,12 @@ export async function liveOn(
         slots = await countSlots(open);
       }
       const askedAt = performance.now();
-      const next = { body: { waitSeconds: LONG_POLL_SECONDS }, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
-      const { status, body } = await ask("POST", `sessions/${session.id}/jobs/next`, next, open);
-      if (status === 200) jobs.start(jobSchema.parse(body));
+      const job = await nextJob(open);
+      if (job !== undefined) jobs.start(jobSchema.parse(job));
       else if (performance.now() - askedAt < EMPTY_ANSWER_PAUSE_SECONDS * 1000) {
         await patience.pause(EMPTY_ANSWER_PAUSE_SECONDS, open);
       }
+      await makeGoodLostAnswer();
     }
   }
 

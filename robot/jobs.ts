@@ -5,6 +5,7 @@ import { isStillOurs, type Job, type JobTools, type RunningJob, runJob } from ".
 /** All jobs on this host. They outlive a lost connection and a session that ended by itself. */
 export type Jobs = {
   count(): number;
+  ids(): readonly string[];
   start(job: Job): void;
   /** A stop or kill that the server asks for; told again after each reconnect. */
   end(jobId: string, how: "stop" | "kill"): void;
@@ -43,6 +44,7 @@ export function keepJobs(tools: JobTools, fail: (end: RobotEnd) => void): Jobs {
 
   return {
     count: () => running.size,
+    ids: () => [...running.keys()],
     start(job) {
       if (running.has(job.id) || endedEarly.has(job.id)) return;
       const one = runJob(job, tools);

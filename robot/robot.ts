@@ -1,4 +1,3 @@
-import { version } from "@/package.json";
 import { backOffSeconds, type Patience, patience as realPatience } from "./back-off";
 import { liveOn } from "./connection";
 import { endOf, RobotEnd } from "./exit-codes";
@@ -60,14 +59,16 @@ export async function runRobot({
   const tools = { orchestrator, processes, watchdog, patience, stopGraceSeconds, log, over: over.signal };
   const jobs = keepJobs(tools, fail);
 
+  const connect = () => openSession(orchestrator, settings, jobs.ids, patience, over.signal);
+
   async function stayConnected(): Promise<never> {
     for (let failures = 1; ; failures += 1) {
-      const session = await openSession(orchestrator, settings, version, patience, over.signal);
+      const session = await connect();
       sessionId = session.id;
       log(`connected to ${settings.url.origin} as host ${settings.hostName}, session ${session.id}`);
       const connectedAt = performance.now();
       try {
-        return await liveOn(session, { orchestrator, jobs, patience }, draining.signal, over.signal);
+        return await liveOn(session, { orchestrator, jobs, patience, connect }, draining.signal, over.signal);
       } catch (error) {
         if (!(error instanceof SessionOver)) throw error;
         const end = endOfSession(error.message);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { version } from "@/package.json";
 import { type Patience, Unreachable, untilAnswered } from "./back-off";
 import { RobotEnd } from "./exit-codes";
 import type { Answer, Orchestrator } from "./orchestrator";
@@ -41,19 +42,21 @@ export function sessionAnswer(answer: Answer): Answer {
 }
 
 /**
- * Connects this host, however long it takes.
+ * Connects this host, however long it takes; on an open session it says what runs here, and the server gives up what does not.
+ * @param runningJobs jobs from before; asked at each try
  * @throws RobotEnd `wrongHost` when the machine serves another host
  */
 export async function openSession(
   orchestrator: Orchestrator,
   { hostName }: Settings,
-  robotVersion: string,
+  runningJobs: () => readonly string[],
   patience: Patience,
   signal: AbortSignal,
 ): Promise<Session> {
-  const body = { hostName, robotVersion, platform: `${process.platform} ${process.arch}` };
+  const host = { hostName, robotVersion: version, platform: `${process.platform} ${process.arch}` };
   return untilAnswered(
     async () => {
+      const body = { ...host, runningJobs: runningJobs() };
       const answer = await orchestrator.send("POST", "sessions", { body, signal });
       if (answer.status === 201) return sessionSchema.parse(answer.body);
       if (answer.status === 409) throw new RobotEnd("wrongHost", answer.detail);
