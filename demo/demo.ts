@@ -87,8 +87,11 @@ export async function runDemo(root: string): Promise<void> {
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(server);
-    for await (const chunk of server.stdout) if (/Latchkey is ready/.test(String(chunk))) break;
-    server.stdout.resume();
+    let said = "";
+    server.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    while (!/Latchkey is ready/.test(said)) await once(server.stdout, "data");
     const cast = await makeCast(await makeAdmin(EMAIL, password));
     const processes = writeProcesses(root, place);
     for (const host of cast.hosts) children.push(startRobot(root, origin, processes, host));
