@@ -39,45 +39,41 @@ export function AssetRow({ asset, now, on }: AssetRowProps) {
       <StackCell label="Value">
         <AssetValue value={asset.value} />
       </StackCell>
-      <StackCell label="Per machine">
-        {asset.machineValues.length === 0 ? (
-          <span className="text-muted">–</span>
-        ) : (
-          <ul className="flex flex-col gap-1">
-            {asset.machineValues.map((own) => (
-              <li key={own.machineId} className="flex items-start justify-between gap-2">
-                <span className="min-w-0">
-                  <span className="block text-[0.8125rem] leading-5 text-muted">{own.machineName}</span>
-                  <AssetValue value={own.value} />
+      <StackCell label="Per machine" isEmpty={asset.machineValues.length === 0}>
+        <ul className="flex flex-col gap-1">
+          {asset.machineValues.map((own) => (
+            <li key={own.machineId} className="flex items-start justify-between gap-2">
+              <span className="min-w-0">
+                <span className="block text-[0.8125rem] leading-5 text-muted">{own.machineName}</span>
+                <AssetValue value={own.value} />
+              </span>
+              {on ? (
+                <span className="flex shrink-0">
+                  <Button
+                    size="icon"
+                    look="quiet"
+                    aria-label={`Set the value for ${own.machineName}`}
+                    title="Set value"
+                    aria-describedby={nameId}
+                    onClick={() => on.set(own.machineId)}
+                  >
+                    <Pencil aria-hidden size={14} />
+                  </Button>
+                  <Button
+                    size="icon"
+                    look="quiet"
+                    aria-label={`Remove the value for ${own.machineName}`}
+                    title="Remove"
+                    aria-describedby={nameId}
+                    onClick={() => on.removeValue(own)}
+                  >
+                    <X aria-hidden size={15} />
+                  </Button>
                 </span>
-                {on ? (
-                  <span className="flex shrink-0">
-                    <Button
-                      size="icon"
-                      look="quiet"
-                      aria-label={`Set the value for ${own.machineName}`}
-                      title="Set value"
-                      aria-describedby={nameId}
-                      onClick={() => on.set(own.machineId)}
-                    >
-                      <Pencil aria-hidden size={14} />
-                    </Button>
-                    <Button
-                      size="icon"
-                      look="quiet"
-                      aria-label={`Remove the value for ${own.machineName}`}
-                      title="Remove"
-                      aria-describedby={nameId}
-                      onClick={() => on.removeValue(own)}
-                    >
-                      <X aria-hidden size={15} />
-                    </Button>
-                  </span>
-                ) : null}
-              </li>
-            ))}
-          </ul>
-        )}
+              ) : null}
+            </li>
+          ))}
+        </ul>
       </StackCell>
       <StackCell label="Changed" className="text-muted">
         <Ago at={asset.updatedAt} now={now} />

@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   { label: "Started by" },
   { label: "Created", className: "w-27" },
   { label: "Started", className: "w-27" },
-  { label: "Ended", className: "w-27" },
+  { label: "Ended", className: "w-36" },
 ];
 
 export function JobList({ list, query, processes, path, now }: JobListProps) {

@@ -8,8 +8,6 @@ import type { JobRow as Row } from "@/lib/jobs/schema";
 
 type JobRowProps = { row: Row; href: string; now: Date };
 
-const NOTHING = <span className="text-muted">–</span>;
-
 export function JobRow({ row, href, now }: JobRowProps) {
   const { startedAt, endedAt, progress } = row;
   return (
@@ -32,27 +30,21 @@ export function JobRow({ row, href, now }: JobRowProps) {
           </span>
         )}
       </StackCell>
-      <StackCell label="Host">
-        {row.hostName === null ? (
-          NOTHING
-        ) : (
-          <>
-            <span className="font-mono text-[0.8125rem]">{row.hostName}</span>
-            <Under>{row.machineName}</Under>
-          </>
-        )}
+      <StackCell label="Host" isEmpty={row.hostName === null}>
+        <span className="font-mono text-[0.8125rem]">{row.hostName}</span>
+        <Under>{row.machineName}</Under>
       </StackCell>
-      <StackCell label="Started by" className="text-muted">
-        {row.createdBy ?? NOTHING}
+      <StackCell label="Started by" className="text-muted" isEmpty={row.createdBy === null}>
+        {row.createdBy}
       </StackCell>
       <StackCell label="Created" className="text-muted">
         <Ago at={row.createdAt} now={now} />
       </StackCell>
-      <StackCell label="Started" className="text-muted">
-        {startedAt ? <Ago at={startedAt} now={now} /> : NOTHING}
+      <StackCell label="Started" className="text-muted" isEmpty={startedAt === null}>
+        {startedAt ? <Ago at={startedAt} now={now} /> : null}
       </StackCell>
-      <StackCell label="Ended" className="text-muted">
-        {endedAt ? <Ago at={endedAt} now={now} /> : NOTHING}
+      <StackCell label="Ended" className="text-muted" isEmpty={endedAt === null}>
+        {endedAt ? <Ago at={endedAt} now={now} /> : null}
         {startedAt && endedAt ? <Under>after {formatDuration(startedAt, endedAt)}</Under> : null}
       </StackCell>
     </StackRow>

@@ -64,8 +64,8 @@ export function ProcessList({ crumbs, processes, jobsPath, canChange, actions }:
               <StackCell label="Runtime type" className="text-muted">
                 {process.runtimeType}
               </StackCell>
-              <StackCell label="Description" className="text-muted">
-                {process.description || "–"}
+              <StackCell label="Description" className="text-muted" isEmpty={process.description === ""}>
+                {process.description}
               </StackCell>
               <StackCell label="Created" className="text-muted">
                 <Day at={process.createdAt} />

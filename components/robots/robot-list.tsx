@@ -33,7 +33,7 @@ type RobotListProps = {
 const COLUMNS: readonly Column[] = [
   { label: "Host" },
   { label: "State", className: "w-40" },
-  { label: "Running job" },
+  { label: "Running job", className: "w-36" },
   { label: "Machine, secret ID", className: "w-40" },
   { label: "Address", className: "w-30" },
   { label: "Last heartbeat", className: "w-30" },
@@ -44,7 +44,7 @@ export function RobotList({ crumbs, robots, home, now, canChange, actions }: Rob
   const toasts = useToasts();
   const [asking, setAsking] = useState<Row | "dead" | null>(null);
   const dead = robots.filter(({ endedAt }) => endedAt !== null).length;
-  const open = robots.length - dead;
+  const silent = robots.filter(({ state }) => state === "Unresponsive").length;
   return (
     <>
       <PageHeader crumbs={crumbs} title="Robots">
@@ -60,7 +60,9 @@ export function RobotList({ crumbs, robots, home, now, canChange, actions }: Rob
       ) : (
         <>
           <p role="status" className="mb-3 text-muted tabular-nums">
-            {formatQuantity(open, "host")} connected{dead > 0 ? `, ${dead} disconnected` : ""}
+            {formatQuantity(robots.length - dead - silent, "host")} connected
+            {silent > 0 ? `, ${silent} unresponsive` : null}
+            {dead > 0 ? `, ${dead} disconnected` : null}
           </p>
           <StackTable label="Robots" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
             {robots.map((row) => (

@@ -40,20 +40,16 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
           {row.endReason ? `: ${row.endReason}` : null}
         </Under>
       </StackCell>
-      <StackCell label="Running job">
-        {row.runningJobs.length === 0 ? (
-          <span className="text-muted">None</span>
-        ) : (
-          <ul>
-            {row.runningJobs.map(({ jobId, processName }) => (
-              <li key={jobId}>
-                <Link href={`${home}/jobs/${jobId}`} prefetch={false} className={`${LINK} font-medium`}>
-                  {processName}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        )}
+      <StackCell label="Running job" isEmpty={row.runningJobs.length === 0}>
+        <ul>
+          {row.runningJobs.map(({ jobId, processName }) => (
+            <li key={jobId}>
+              <Link href={`${home}/jobs/${jobId}`} prefetch={false} className={`${LINK} font-medium`}>
+                {processName}
+              </Link>
+            </li>
+          ))}
+        </ul>
       </StackCell>
       <StackCell label="Machine">
         {row.endedAt ? (
@@ -68,8 +64,8 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
           <span className={`${MONO}`}>{row.secretId}</span>
         </Under>
       </StackCell>
-      <StackCell label="Address" className={`${MONO} text-muted`}>
-        {row.address}
+      <StackCell label="Address" className="text-muted">
+        <span className={MONO}>{row.address}</span>
       </StackCell>
       <StackCell label="Last heartbeat" className="text-muted">
         <Ago at={row.heartbeatAt} now={now} />

@@ -41,24 +41,33 @@ export function StackRow({ children }: { children: ReactNode }) {
   );
 }
 
-type StackCellProps = { label?: string; className?: string; children: ReactNode };
+type StackCellProps = {
+  label?: string;
+  className?: string;
+  /** Nothing to say: a dash in the table, no line in the stack. */
+  isEmpty?: boolean;
+  children?: ReactNode;
+};
 
-/** The label is written where the column's head is not. A cell with nothing in it takes no line there. */
-export function StackCell({ label, className, children }: StackCellProps) {
+/** The label is written where the column's head is not. */
+export function StackCell({ label, className, isEmpty = false, children }: StackCellProps) {
   return (
     <td
       className={classes(
-        "px-2.5 py-2.5 align-top wrap-anywhere first:pl-4 last:pr-3 @max-3xl:block @max-3xl:px-0! @max-3xl:py-0.5 @max-3xl:empty:hidden",
-        label !== undefined && "@max-3xl:grid @max-3xl:grid-cols-[7rem_minmax(0,1fr)] @max-3xl:gap-2",
+        "px-2.5 py-2.5 align-top wrap-anywhere first:pl-4 last:pr-3 @max-3xl:block @max-3xl:px-0! @max-3xl:py-0.5",
+        isEmpty && "text-muted @max-3xl:hidden",
+        !isEmpty &&
+          label !== undefined &&
+          "@max-3xl:grid @max-3xl:grid-cols-[7rem_minmax(0,1fr)] @max-3xl:gap-2",
         className,
       )}
     >
-      {label === undefined ? null : (
+      {label === undefined || isEmpty ? null : (
         <span aria-hidden className="text-[0.8125rem] text-muted @3xl:hidden">
           {label}
         </span>
       )}
-      {label === undefined ? children : <div className="min-w-0">{children}</div>}
+      {isEmpty ? "–" : label === undefined ? children : <div className="min-w-0">{children}</div>}
     </td>
   );
 }
