@@ -5,7 +5,7 @@ import { ScrollBox } from "@/components/ui/scroll-box";
 export function CodeBlock({ label, text }: { label: string; text: string }) {
   return (
     <div className="relative">
-      <ScrollBox label={label} className="max-h-80 rounded-[4px] border border-line bg-sunken">
+      <ScrollBox label={`${label} text`} className="max-h-80 rounded-[4px] border border-line bg-sunken">
         <pre className="px-3 py-2 pr-12 font-mono text-[0.8125rem] leading-5 break-words whitespace-pre-wrap">
           {text}
         </pre>
