@@ -58,6 +58,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof Unreachable) return error.message;
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 };
 

@@ -18,7 +18,12 @@ const pages = [
 ];
 const production = ["bundling the server", "tools/bundle-server.mjs", "production"];
 const development = ["bundling the server", "tools/bundle-server.mjs", "development"];
-const results = ["dist/production/server.mjs", ".next/BUILD_ID", "lib/generated/prisma/client.ts"];
+const results = [
+  "dist/production/server.mjs",
+  "dist/robot.mjs",
+  ".next/BUILD_ID",
+  "lib/generated/prisma/client.ts",
+];
 
 /**
  * Builds what `npm start` runs, unless that was done since the last change.
