@@ -15,6 +15,31 @@ test("a wrong email and a wrong password look the same, and the email stays type
   }
 });
 
+test("the sixth failure is slowed and says so, and the browser that the admin knows is let in meanwhile", async ({
+  page,
+  world,
+  browser,
+}) => {
+  await signIn(page, world.admin);
+  await page.getByRole("button", { name: world.admin.email }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await stranger.goto("/sign-in");
+  await stranger.getByLabel("Email").fill(world.admin.email);
+  for (const answer of [
+    ...Array(5).fill("Email or password is wrong."),
+    /^Too many attempts\. Try again in \d seconds?\.$/,
+  ]) {
+    await stranger.getByLabel("Password", { exact: true }).fill("not the password");
+    await stranger.getByRole("button", { name: "Sign in" }).click();
+    await expect(stranger.locator("form").getByRole("alert")).toHaveText(answer);
+    await expect(stranger.locator("[aria-busy=true]")).toHaveCount(0);
+  }
+  await context.close();
+  await signIn(page, world.admin);
+});
+
 test("somebody who is not signed in is sent to the sign-in page, and back where they wanted to go", async ({
   page,
   world,
