@@ -28,7 +28,7 @@ test("the sixth failure is slowed and says so, and the browser that the admin kn
   await stranger.goto("/sign-in");
   await stranger.getByLabel("Email").fill(world.admin.email);
   for (const answer of [
-    ...Array(5).fill("Email or password is wrong."),
+    ...Array.from({ length: 5 }, () => "Email or password is wrong."),
     /^Too many attempts\. Try again in \d seconds?\.$/,
   ]) {
     await stranger.getByLabel("Password", { exact: true }).fill("not the password");
