@@ -3,12 +3,13 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import next from "next";
 import { startClock } from "@/lib/doors/clock";
+import { outage } from "@/lib/db";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { announce } from "@/server/announce";
-import { refuseAtDoorstep, refuseOtherSite } from "@/server/doorstep";
+import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
 import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
@@ -16,6 +17,7 @@ import { type Life, watchLife } from "@/server/life";
 import { migrate } from "@/server/migrations";
 import { mount } from "@/server/mount";
 import { protectPage } from "@/server/page-headers";
+import { correctStatus } from "@/server/page-status";
 import { Problem } from "@/server/problem";
 
 /** How the process is started. */
@@ -81,8 +83,9 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   const secure = origin.startsWith("https:");
   const server = httpServer((request, response) => {
     if (refuseAtDoorstep(request, response) || mounted(request, response)) return;
-    if (refuseOtherSite(request, response, origin)) return;
+    if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     protectPage(request, response, { secure, dev });
+    correctStatus(request, response, () => outage().isNow);
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error }, "a page failed");
       if (!response.headersSent) response.writeHead(500);

@@ -23,6 +23,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" data-theme={await readTheme()} className={fontVariables}>
       <body className="font-sans antialiased">
+        <noscript>
+          <p role="alert" className="border-b border-danger-line bg-danger-soft px-4 py-3 text-ink">
+            Latchkey needs JavaScript, and this browser does not run it. Turn it on for this site, then load
+            the page again.
+          </p>
+        </noscript>
         <Providers>
           <div className="page">{children}</div>
         </Providers>

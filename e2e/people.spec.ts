@@ -16,6 +16,35 @@ test("a wrong email and a wrong password look the same, and the email stays type
   }
 });
 
+test("after five failures the page says how long to wait, and the browser that the admin knows is let in", async ({
+  page,
+  world,
+  browser,
+}) => {
+  // Ten sign-ins are ten password hashes, which are slow on purpose.
+  test.slow();
+  await signIn(page, world.admin);
+  await page.getByRole("button", { name: world.admin.email }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await stranger.goto("/sign-in");
+  await stranger.getByLabel("Email").fill(world.admin.email);
+  const answer = stranger.locator("form").getByRole("alert");
+  const fail = async () => {
+    await stranger.getByLabel("Password", { exact: true }).fill("not the password");
+    await stranger.getByRole("button", { name: "Sign in" }).click();
+    await expect(answer).toHaveText(/./);
+    await expect(stranger.locator("[aria-busy=true]")).toHaveCount(0);
+    return answer.textContent();
+  };
+  for (let failed = 0; failed < 5; failed += 1) expect(await fail()).toBe("Email or password is wrong.");
+  // The first pauses are shorter than a busy machine takes for an attempt; each is twice the one before.
+  await expect.poll(fail, { timeout: 60_000 }).toMatch(/^Too many attempts\. Try again in \d+ seconds?\.$/);
+  await context.close();
+  await signIn(page, world.admin);
+});
+
 test("somebody who is not signed in is sent to the sign-in page, and back where they wanted to go", async ({
   page,
   world,

@@ -42,6 +42,9 @@ function makeDatabase() {
 /** The one pool of this process and the two ways to speak through it. Only doors and server.ts may import this. */
 export const database = () => oncePerProcess("database", makeDatabase);
 
+/** What is said in `Retry-After` while the database is away. */
+export const DATABASE_RETRY_AFTER_SECONDS = 2;
+
 // SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (out of resources), and what node and pg say.
 const UNAVAILABLE_CODES =
   /^(?:08\w{3}|57P0\d|53\w{3}|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|P1001|P1002|P1008|P1017|P2024)$/;
@@ -71,6 +74,9 @@ export function isDatabaseAway(error: unknown): boolean {
   }
   return false;
 }
+
+/** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */
+export const outage = () => oncePerProcess("outage", () => ({ isNow: false }));
 
 /** Serialization failure, deadlock, and Prisma's name for both, which it does not give to raw queries. */
 const CONFLICT_CODES = /^(?:40001|40P01|P2034)$/;

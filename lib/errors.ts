@@ -9,7 +9,6 @@ export const REFUSAL_STATUS = {
   conflict: 409,
   gone: 410,
   limit_reached: 409,
-  too_many_attempts: 429,
 } as const satisfies Record<string, number>;
 
 export type RefusalCode = keyof typeof REFUSAL_STATUS;
@@ -22,21 +21,18 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** The form field the refusal is about, where there is one. */
   readonly field: string | undefined;
-  /** Seconds until another try makes sense, where that is known. */
-  readonly retryAfterSeconds: number | undefined;
   /** What a robot can act on, beside the message. */
   readonly members: Readonly<Record<string, string>> | undefined;
 
   constructor(
     code: RefusalCode,
     message: string,
-    options: { field?: string; retryAfterSeconds?: number; members?: Readonly<Record<string, string>> } = {},
+    options: { field?: string; members?: Readonly<Record<string, string>> } = {},
   ) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.field = options.field;
-    this.retryAfterSeconds = options.retryAfterSeconds;
     this.members = options.members;
   }
 }

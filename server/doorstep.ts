@@ -47,6 +47,30 @@ export function refuseAtDoorstep(request: IncomingMessage, response: ServerRespo
   return false;
 }
 
+/** Addresses of the APIs, which know their own methods and bounds. */
+const api = /^\/(?:api|identity|\.well-known)(?:[/?]|$)/;
+const pageMethods = ["GET", "HEAD", "POST"];
+/** No form of a page needs more. Next.js has the same bound for its actions, but answers 500. */
+const pageBodyMaxBytes = 64 * 1024;
+
+/**
+ * Refuses what no page can answer, and Next.js would answer with the page or with 500.
+ *
+ * @returns true when the request was refused and answered.
+ */
+export function refuseAtPages(request: IncomingMessage, response: ServerResponse): boolean {
+  if (api.test(request.url ?? "")) return false;
+  if (!pageMethods.includes(request.method ?? "")) {
+    return refuse(response, 405, `A page does not know ${request.method}.`, {
+      allow: pageMethods.join(", "),
+    });
+  }
+  if (Number(request.headers["content-length"] ?? 0) > pageBodyMaxBytes) {
+    return refuse(response, 413, "The body is larger than 64 KiB.");
+  }
+  return false;
+}
+
 /**
  * Refuses a page's request that changes something and was sent by a page of another site. Robots' requests are not asked: they carry their own
  * credentials, and no browser adds them.

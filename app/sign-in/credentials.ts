@@ -1,4 +1,5 @@
 import { signIn } from "next-auth/react";
+import { formatQuantity } from "@/lib/format";
 
 const AWAY = "The server cannot sign anybody in right now. Try again in a moment.";
 const WRONG = "Email or password is wrong.";
@@ -18,6 +19,6 @@ export async function signInWithPassword(credentials: {
   if (!answer) return AWAY;
   if (answer.ok && !answer.error) return null;
   const seconds = /^TooManyAttempts:(\d+)$/.exec(answer.error ?? "")?.[1];
-  if (seconds) return `Too many attempts. Try again in ${seconds} seconds.`;
+  if (seconds) return `Too many attempts. Try again in ${formatQuantity(Number(seconds), "second")}.`;
   return answer.error === "CredentialsSignin" ? WRONG : AWAY;
 }

@@ -3,7 +3,6 @@
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { STATE_FILTER_OPTIONS, TYPE_FILTER_OPTIONS } from "@/components/machines/labels";
-import { Button } from "@/components/ui/button";
 import { controlClass } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { type MachineListQuery, machineListSchema } from "@/lib/machines/schema";
@@ -15,7 +14,7 @@ type MachineToolbarProps = {
 
 const PAUSE_MILLISECONDS = 300;
 
-/** A form that the browser could send by itself; with JavaScript the list follows the typing. */
+/** The list follows the typing; Enter asks at once. */
 export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
   const [search, setSearch] = useState(query.search);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -89,9 +88,6 @@ export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
         onValueChange={(value) => choose({ state: value })}
         className="sm:w-36"
       />
-      <noscript>
-        <Button type="submit">Search</Button>
-      </noscript>
     </form>
   );
 }

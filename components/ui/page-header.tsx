@@ -12,7 +12,8 @@ export function PageHeader({ crumbs, title, children }: PageHeaderProps) {
       <nav aria-label="Breadcrumb" className="mb-1.5">
         <ol className="flex flex-wrap items-center gap-x-1.5 text-[0.8125rem] text-muted">
           {crumbs.map((crumb, index) => (
-            <li key={crumb.label} className="flex max-w-full min-w-0 items-center gap-x-1.5">
+            // biome-ignore lint/suspicious/noArrayIndexKey: a machine may be called like its tenant; a crumb's place is what it is
+            <li key={index} className="flex max-w-full min-w-0 items-center gap-x-1.5">
               {index > 0 ? <span aria-hidden>›</span> : null}
               <CrumbLabel crumb={crumb} />
             </li>

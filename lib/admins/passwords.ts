@@ -6,6 +6,10 @@ const COST = 12;
 /** A hash of nothing anyone knows, so that an unknown email costs what a known one costs. */
 const NOBODY = hash(crypto.randomUUID(), COST);
 
+/**
+ * @returns the bcrypt hash that is stored for a password
+ * @throws ZodError for a password that `newPasswordSchema` refuses; bcrypt would cut a longer one
+ */
 export async function hashPassword(password: string): Promise<string> {
   return hash(newPasswordSchema.parse(password), COST);
 }

@@ -54,6 +54,7 @@ export async function findAdminForSignIn(
   };
 }
 
+/** @returns whether nobody was ever made an admin here, so that set-up is still open. */
 export async function isFirstAdminMissing(db: Db): Promise<boolean> {
   return (await db.admin.findFirst({ select: { id: true } })) === null;
 }

@@ -36,6 +36,7 @@ export function remainingPauseSeconds(
   return Math.max(0, secondsBetween(now, addSeconds(bucket.lastFailedAt, pauseSeconds)));
 }
 
+/** @returns whether failures whose last was then no longer count. */
 export function isForgotten(lastFailedAt: Date, now: Date): boolean {
   return secondsBetween(lastFailedAt, now) >= FAILURE_MEMORY_SECONDS;
 }

@@ -6,7 +6,7 @@ import { cache } from "react";
 import { z } from "zod";
 import { findSignedInAdmin, type SignedInAdmin } from "@/lib/admins/queries";
 import type { AdminActor, AnonymousActor, Ctx, Db } from "@/lib/ctx";
-import { database, isDatabaseAway, isWriteConflict } from "@/lib/db";
+import { database, isDatabaseAway, isWriteConflict, outage } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { TenantView } from "@/lib/tenants/schema";
@@ -16,14 +16,19 @@ import { askedAddress, callerAddress } from "./caller";
 const signInSchema = z.object({ adminId: z.uuid(), signedInAtMilliseconds: z.number() });
 
 const findAdmin = cache(async (): Promise<SignedInAdmin | null> => {
-  const signIn = signInSchema.safeParse(await getServerSession(authOptions()));
+  // It fails for cookies that it cannot read: whoever sends those is not signed in.
+  const signIn = signInSchema.safeParse(await getServerSession(authOptions()).catch(() => null));
   if (!signIn.success) return null;
   const { adminId, signedInAtMilliseconds } = signIn.data;
-  return findSignedInAdmin(
-    database().prisma,
-    { adminId, signedInAt: new Date(signedInAtMilliseconds) },
-    new Date(),
-  );
+  const signedInAt = new Date(signedInAtMilliseconds);
+  try {
+    const admin = await findSignedInAdmin(database().prisma, { adminId, signedInAt }, new Date());
+    outage().isNow = false;
+    return admin;
+  } catch (error) {
+    outage().isNow = isDatabaseAway(error);
+    throw error;
+  }
 });
 
 type Who = {

@@ -1,5 +1,5 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { database, isDatabaseAway } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import { OAuthError } from "@/lib/identity/oauth-error";
 import type { RawTokenRequest } from "@/lib/identity/token-request";
 import { log } from "@/lib/log";
@@ -11,7 +11,6 @@ import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 /** RFC 7617 §2.1: we read both halves as UTF-8. */
 const BASIC_CHALLENGE = 'Basic realm="Latchkey", charset="UTF-8"';
-const RETRY_AFTER_SECONDS = 2;
 
 const METADATA_MAX_AGE_SECONDS = 300;
 
@@ -40,7 +39,7 @@ function refusal(error: unknown, address: string | null): Response {
   if (isDatabaseAway(error)) {
     log.error({ err: error }, "the database is away");
     return errorResponse(503, "temporarily_unavailable", "The server cannot reach its database. Try again.", {
-      "retry-after": String(RETRY_AFTER_SECONDS),
+      "retry-after": String(DATABASE_RETRY_AFTER_SECONDS),
     });
   }
   log.error({ err: error }, "the token endpoint failed");

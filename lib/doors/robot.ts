@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
-import { database, isDatabaseAway } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { Scope } from "@/lib/identity/scopes";
 import { log } from "@/lib/log";
@@ -9,8 +9,6 @@ import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { type Problem, ProblemError, problemResponse, traceIdOf } from "./problem";
-
-const RETRY_AFTER_SECONDS = 2;
 
 function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
@@ -29,7 +27,7 @@ function problemOf(error: unknown): Problem {
     return {
       status: 503,
       detail: "The server cannot reach its database. Try again.",
-      headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
+      headers: { "retry-after": String(DATABASE_RETRY_AFTER_SECONDS) },
     };
   }
   return {

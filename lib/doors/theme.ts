@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import { z } from "zod";
+import { env } from "@/lib/env";
 import { DAY_SECONDS } from "@/lib/time";
 
 const THEME_COOKIE = "latchkey-theme";
@@ -23,6 +24,7 @@ export async function saveTheme(choice: unknown): Promise<void> {
     jar.set(THEME_COOKIE, theme.data, {
       httpOnly: true,
       sameSite: "lax",
+      secure: env().origin.startsWith("https:"),
       path: "/",
       maxAge: KEPT_DAYS * DAY_SECONDS,
     });

@@ -29,6 +29,7 @@ describe("what a form refuses, it refuses at the field", () => {
     ["name", { name: "a\0b" }],
     ["name", { name: "a\u0085b" }],
     ["name", { name: "\ud800" }],
+    ["name", { name: "kiln\u202egpj.exe" }],
     ["name", { name: 7 }],
     ["description", { description: "x".repeat(501) }],
     ["description", { description: "a\0b" }],
@@ -58,6 +59,11 @@ test("the largest values a form allows are allowed", () => {
       tags: Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(64, "x")),
     }),
   ).toEqual([]);
+});
+
+test("names are written in any script, right to left too, and with joined emoji", () => {
+  for (const name of ["مرحبا", "שלום-PC", "a\u200fb", "👩🏽‍🔬", "<b>x</b>"])
+    expect(refusedFields({ name })).toEqual([]);
 });
 
 test("the same tag twice is one tag", () => {

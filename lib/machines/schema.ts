@@ -24,8 +24,12 @@ export const TAG_MAX_LENGTH = 64;
 export const PAGE_SIZES = [25, 50, 100] as const;
 export const BULK_DELETE_MAX = 200;
 
-/** PostgreSQL stores no NUL and no lone surrogate; control characters in a name are always a mistake. */
-const isPlainText = (value: string) => value.isWellFormed() && !/\p{Cc}/u.test(value);
+/**
+ * PostgreSQL stores no NUL and no lone surrogate; control characters in a name are always a mistake, and those that turn the
+ * direction of writing make one name look like another, and the sentence around it say something else.
+ */
+const isPlainText = (value: string) =>
+  value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value);
 
 const name = z
   .string({ error: "Enter a name." })

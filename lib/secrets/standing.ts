@@ -24,7 +24,7 @@ type Row = {
 };
 
 // Secret and machine in one indexed read: this decides every token request and every call of a robot, and a second
-// read would halve both (DESIGN.md, "The robots' path is short").
+// read would halve both (DECISIONS.md, 2).
 const FIND_BY_SECRET_ID = {
   name: "secret_standing",
   text: `SELECT s.digest, s.pepper_id, s.revoked_at, m.id AS machine_id, m.name AS machine_name,

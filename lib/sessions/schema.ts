@@ -13,7 +13,8 @@ const plain = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
+    // The second group turns the direction of writing, so that one host name looks like another to the admin who reads it.
+    .refine((value) => value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value), {
       error: "must be plain text without control characters",
     });
 

@@ -38,6 +38,7 @@ describe("a body of the wrong shape is a 400 that names the field", () => {
     ["a NUL", { hostName: "a\0b" }, /hostName/],
     ["a line break", { hostName: "a\nb" }, /hostName/],
     ["a lone surrogate", { hostName: "a\ud800" }, /hostName/],
+    ["a name that turns the line round", { hostName: "\u202ea" }, /hostName/],
     ["a lone surrogate elsewhere", { hostName: "a", platform: "\udc00" }, /platform/],
     ["an object as version", { hostName: "a", robotVersion: {} }, /robotVersion/],
     ["a body that is a list", [], /JSON object/],

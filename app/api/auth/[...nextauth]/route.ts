@@ -1,3 +1,10 @@
 import { authHandler } from "@/lib/doors/auth";
 
-export { authHandler as GET, authHandler as POST };
+export {
+  authHandler as GET,
+  authHandler as POST,
+  authHandler as PUT,
+  authHandler as PATCH,
+  authHandler as DELETE,
+  authHandler as OPTIONS,
+};

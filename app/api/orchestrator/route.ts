@@ -1,0 +1,2 @@
+/** The root of the API is none of its resources; without this Next.js would answer with a page. */
+export * from "@/app/api/orchestrator/[...path]/route";
