@@ -22,12 +22,12 @@ type JobListProps = {
 
 const COLUMNS: readonly Column[] = [
   { label: "Process" },
-  { label: "State and progress", className: "w-40" },
+  { label: "State and progress", className: "w-36" },
   { label: "Host" },
   { label: "Started by" },
-  { label: "Created", className: "w-27" },
-  { label: "Started", className: "w-27" },
-  { label: "Ended", className: "w-36" },
+  { label: "Created", className: "w-25" },
+  { label: "Started", className: "w-25" },
+  { label: "Ended", className: "w-34" },
 ];
 
 export function JobList({ list, query, processes, path, now }: JobListProps) {

@@ -35,7 +35,9 @@ export function JobRow({ row, href, now }: JobRowProps) {
         <Under>{row.machineName}</Under>
       </StackCell>
       <StackCell label="Started by" className="text-muted" isEmpty={row.createdBy === null}>
-        {row.createdBy}
+        <span title={row.createdBy ?? undefined} className="block @3xl:max-w-40 @3xl:truncate">
+          {row.createdBy}
+        </span>
       </StackCell>
       <StackCell label="Created" className="text-muted">
         <Ago at={row.createdAt} now={now} />

@@ -33,9 +33,9 @@ type RobotListProps = {
 const COLUMNS: readonly Column[] = [
   { label: "Host" },
   { label: "State", className: "w-40" },
-  { label: "Running job", className: "w-36" },
+  { label: "Running job", className: "w-30" },
   { label: "Machine, secret ID", className: "w-40" },
-  { label: "Address", className: "w-30" },
+  { label: "Address", className: "w-28" },
   { label: "Last heartbeat", className: "w-30" },
 ];
 const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
