@@ -7,12 +7,10 @@ export const SIGNAL_CHANNEL = "latchkey";
  * What one process tells the others. A signal says where to look, never what to believe: whoever hears it asks the tables.
  */
 export type Signal =
-  /** A job waits that hosts of this tenant may take. */
-  | { readonly kind: "job"; readonly tenantId: string }
+  /** A job waits that hosts of this tenant may take, or those of one machine only. */
+  | { readonly kind: "job"; readonly tenantId: string; readonly machineId: string | null }
   /** Something about this host's session changed: it ended, or a job on it is to stop. */
   | { readonly kind: "session"; readonly tenantId: string; readonly sessionId: string }
-  /** The host opened a stream of events; older ones of the same session end. */
-  | { readonly kind: "stream"; readonly sessionId: string; readonly streamId: string }
   /** Something that the tenant's pages show changed. */
   | { readonly kind: "page"; readonly tenantId: string };
 

@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { RobotActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import { Refusal } from "@/lib/errors";
-import { sessionCommands } from "@/lib/fleet/queries/session-commands";
-import { log } from "@/lib/log";
+import type { SessionCommands } from "@/lib/fleet/queries/session-commands";
+import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { oncePerProcess } from "@/lib/shared";
-import { signal } from "@/lib/signals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot } from "./bearer";
+import { look, type Watcher } from "./lookout";
 import type { RouteHandler } from "./methods";
 import { answering, readInput } from "./robot";
 import { hear, hearStop } from "./signals";
@@ -30,58 +29,41 @@ const open = () =>
  * it opens, at each signal, and when signals may have been missed, and sends what it has not sent yet. So nothing is lost
  * by a reconnect, whatever `Last-Event-ID` says.
  */
-class EventStream {
-  readonly #id = randomUUID();
+class EventStream implements Watcher {
   readonly #sent = new Set<string>();
   readonly #stops: (() => void)[];
   readonly #encoder = new TextEncoder();
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
   #eventId = 0;
 
   constructor(
     readonly controller: ReadableStreamDefaultController<Uint8Array>,
     readonly actor: RobotActor,
     readonly sessionId: string,
+    readonly streamId: string,
   ) {
     open().add(this);
     this.#stops = [
-      hear(`session ${sessionId}`, () => this.look()),
+      hear(`session ${sessionId}`, () => look(this)),
       hear(`job ${actor.tenantId}`, (heard) => heard && this.send("job-available", {})),
-      hear(`stream ${sessionId}`, (heard) => {
-        if (heard?.kind === "stream" && heard.streamId !== this.#id) this.end("replaced", {});
-      }),
       hearStop(() => this.close()),
     ];
     this.send("ready", {});
-    signal(database().prisma, [{ kind: "stream", sessionId, streamId: this.#id }]).catch((error: Error) =>
-      log.warn({ reason: error.message }, "older streams of a session could not be told"),
-    );
-    this.look();
+    look(this);
   }
 
-  /** Looks at the tables, once more if asked while looking. */
-  look(): void {
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookWhileAsked().finally(() => {
-      this.#looking = null;
-    });
+  isOpen(): boolean {
+    return open().has(this);
   }
 
-  async #lookWhileAsked(): Promise<void> {
-    while (this.#lookAgain && open().has(this)) {
-      this.#lookAgain = false;
-      try {
-        const ctx = { db: database().prisma, actor: this.actor, now: new Date() };
-        const commands = await sessionCommands(ctx, this.sessionId);
-        for (const jobId of commands?.stop ?? []) this.#sendOnce("stop", jobId);
-        for (const jobId of commands?.kill ?? []) this.#sendOnce("kill", jobId);
-        if (commands?.ended) this.end("disconnected", commands.ended);
-      } catch (error) {
-        // The database is away: when it is back, the listening connection tells everybody to look again.
-        log.debug({ err: error }, "a stream could not look");
-      }
+  /** Says what holds by the tables and was not said yet. */
+  told({ streamId, stop, kill, ended }: SessionCommands): void {
+    if (streamId !== this.streamId) {
+      this.end("replaced", {});
+      return;
     }
+    for (const jobId of stop) this.#sendOnce("stop", jobId);
+    for (const jobId of kill) this.#sendOnce("kill", jobId);
+    if (ended) this.end("disconnected", ended);
   }
 
   #sendOnce(event: "stop" | "kill", jobId: string): void {
@@ -101,7 +83,7 @@ class EventStream {
   }
 
   #write(text: string): void {
-    if (open().has(this)) this.controller.enqueue(this.#encoder.encode(text));
+    if (this.isOpen()) this.controller.enqueue(this.#encoder.encode(text));
   }
 
   end(event: string, data: object): void {
@@ -121,13 +103,14 @@ class EventStream {
 export const sessionEvents: RouteHandler = answering(async (request, params) => {
   const actor = await requireRobot(database().sql, request, "OR.Robots", new Date());
   const { sessionId } = await readInput(request, params, z.object({ sessionId: z.uuid() }));
-  const ctx = { db: database().prisma, actor, now: new Date() };
-  if (!(await sessionCommands(ctx, sessionId)))
-    throw new Refusal("not_found", "This machine has no such session.");
+  const streamId = randomUUID();
+  await database().prisma.$transaction((db) =>
+    claimStream({ db, actor, now: new Date() }, { sessionId, streamId }),
+  );
   let stream: EventStream | undefined;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      stream = new EventStream(controller, actor, sessionId);
+      stream = new EventStream(controller, actor, sessionId, streamId);
     },
     cancel: () => stream?.close({ hungUp: true }),
   });

@@ -1,31 +1,40 @@
+import type { RobotActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
-import { isJobPending } from "@/lib/jobs/queries";
-import { nextJobSchema } from "@/lib/jobs/schema";
+import { nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot } from "./bearer";
 import type { RouteHandler } from "./methods";
 import { answering, jsonAnswer, readInput } from "./robot";
-import { waitForJob, wakeOne } from "./waiting";
+import { WaitingPlace } from "./waiting";
+
+const claim = (actor: RobotActor, sessionId: string): Promise<RobotJob | null> =>
+  database().prisma.$transaction((db) => claimJob({ db, actor, now: new Date() }, { sessionId }));
 
 /**
- * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is woken shows its token
+ * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is called shows its token
  * again, because secret, machine or token may have gone while it waited.
  */
 export const nextJob: RouteHandler = answering(async (request, params) => {
-  const { prisma, sql } = database();
   const askedAt = performance.now();
-  const first = await requireRobot(sql, request, "OR.Jobs", new Date());
+  let actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
   const { sessionId, waitSeconds } = await readInput(request, params, nextJobSchema);
-  for (let robot = first; ; ) {
-    const actor = robot;
-    const job = await prisma.$transaction((db) => claimJob({ db, actor, now: new Date() }, { sessionId }));
-    if (await isJobPending({ db: prisma, actor, now: new Date() })) wakeOne(actor.tenantId);
-    if (job) return jsonAnswer(job, 200);
-    const leftMilliseconds = waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
-    if (leftMilliseconds <= 0) return jsonAnswer(undefined, 204);
-    const outcome = await waitForJob(actor.tenantId, sessionId, leftMilliseconds, request.signal);
-    if (outcome !== "woken") return jsonAnswer(undefined, 204);
-    robot = await requireRobot(sql, request, "OR.Jobs", new Date());
+  const place = new WaitingPlace(actor.tenantId, actor.id, sessionId, request.signal);
+  try {
+    for (;;) {
+      const calls = place.answerCalls();
+      let job: RobotJob | null = null;
+      try {
+        job = await claim(actor, sessionId);
+      } finally {
+        if (!job) calls.passOn();
+      }
+      if (job) return jsonAnswer(job, 200);
+      const leftMilliseconds = waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
+      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return jsonAnswer(undefined, 204);
+      actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
+    }
+  } finally {
+    place.leave();
   }
 });

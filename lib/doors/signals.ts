@@ -13,7 +13,7 @@ const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
 const PROBE_SECONDS = 10;
 
 /** `again` tells everybody to look at the tables: signals may have been missed. */
-type Topic = `job ${string}` | `session ${string}` | `page ${string}` | `stream ${string}` | "again";
+type Topic = `job ${string}` | `session ${string}` | `page ${string}` | "again";
 
 function topicOf(signal: Signal): Topic {
   switch (signal.kind) {
@@ -21,8 +21,7 @@ function topicOf(signal: Signal): Topic {
     case "page":
       return `${signal.kind} ${signal.tenantId}`;
     case "session":
-    case "stream":
-      return `${signal.kind} ${signal.sessionId}`;
+      return `session ${signal.sessionId}`;
   }
 }
 

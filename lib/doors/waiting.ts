@@ -1,62 +1,113 @@
 import { hear, hearStop } from "./signals";
 
-/** One host that waits for a job of its tenant. */
-type Waiter = () => void;
+/** Calls the next host that a job may be for. */
+type Round = () => void;
 
-const queues = new Map<string, { readonly waiters: Set<Waiter>; readonly stopHearing: () => void }>();
+/** How many hosts try for one job at once; each that cannot take it has the next one called. */
+const CALLED_AT_ONCE = 4;
 
-/** How many hosts try for one job at once; each that finds more waiting wakes another. */
-const WOKEN_AT_ONCE = 4;
+const queues = new Map<string, { readonly places: Set<WaitingPlace>; readonly stopHearing: () => void }>();
 
-function queueOf(tenantId: string) {
-  const known = queues.get(tenantId);
-  if (known) return known;
-  const waiters = new Set<Waiter>();
-  const wake = (count: number) => {
-    for (const waiter of [...waiters].slice(0, count)) waiter();
+/**
+ * Calls hosts to one job, the longest waiting first, each at most once: so the call reaches whoever may take it, and ends
+ * however many may not.
+ */
+function callAround(places: Iterable<WaitingPlace>, machineId: string | null): void {
+  const fitting = [...places].filter((place) => machineId === null || place.machineId === machineId);
+  const next: Round = () => {
+    let place = fitting.shift();
+    while (place && !place.isOpen) place = fitting.shift();
+    place?.call(next);
   };
-  const stopHearing = hear(`job ${tenantId}`, (signal) => wake(signal ? WOKEN_AT_ONCE : waiters.size));
-  const queue = { waiters, stopHearing };
-  queues.set(tenantId, queue);
-  return queue;
+  for (let called = 0; called < CALLED_AT_ONCE; called += 1) next();
 }
 
-/** Wakes the host of this tenant that has waited longest in this process. */
-export function wakeOne(tenantId: string): void {
-  const [first] = queues.get(tenantId)?.waiters ?? [];
-  first?.();
+function placesOf(tenantId: string): Set<WaitingPlace> {
+  const known = queues.get(tenantId);
+  if (known) return known.places;
+  const places = new Set<WaitingPlace>();
+  const stopHearing = hear(`job ${tenantId}`, (signal) => {
+    if (signal?.kind === "job") callAround(places, signal.machineId);
+    else for (const place of places) place.call();
+  });
+  queues.set(tenantId, { places, stopHearing });
+  return places;
 }
 
 /**
- * Waits until a job may be there, the session changed, the time is up, the caller hung up or the process stops.
- * @returns what ended the wait; whoever waited looks at the tables then
+ * A host's place in the queue for its tenant's jobs. It is taken before the tables are looked at, so that no call between
+ * a look and the wait is lost.
  */
-export function waitForJob(
-  tenantId: string,
-  sessionId: string,
-  milliseconds: number,
-  hungUp: AbortSignal,
-): Promise<"woken" | "time is up" | "hung up"> {
-  const queue = queueOf(tenantId);
-  return new Promise((resolve) => {
-    const done = (outcome: "woken" | "time is up" | "hung up") => {
-      clearTimeout(timer);
-      hungUp.removeEventListener("abort", leave);
-      stopHearingSession();
-      stopHearingStop();
-      queue.waiters.delete(wake);
-      if (queue.waiters.size === 0) {
-        queue.stopHearing();
-        queues.delete(tenantId);
-      }
-      resolve(outcome);
+export class WaitingPlace {
+  readonly #stops: (() => void)[];
+  #rounds: Round[] = [];
+  #isCalled = false;
+  #isOver = false;
+  #wake: (() => void) | null = null;
+  isOpen = true;
+
+  constructor(
+    readonly tenantId: string,
+    readonly machineId: string,
+    sessionId: string,
+    hungUp: AbortSignal,
+  ) {
+    const over = () => {
+      this.#isOver = true;
+      this.#wake?.();
     };
-    const wake = () => done("woken");
-    const leave = () => done("hung up");
-    const timer = setTimeout(() => done("time is up"), milliseconds);
-    const stopHearingSession = hear(`session ${sessionId}`, wake);
-    const stopHearingStop = hearStop(() => done("time is up"));
-    queue.waiters.add(wake);
-    hungUp.addEventListener("abort", leave);
-  });
+    hungUp.addEventListener("abort", over);
+    this.#stops = [
+      hear(`session ${sessionId}`, () => this.call()),
+      hearStop(over),
+      () => hungUp.removeEventListener("abort", over),
+    ];
+    placesOf(tenantId).add(this);
+  }
+
+  /** Somebody says that there may be something to do. */
+  call(round?: Round): void {
+    this.#isCalled = true;
+    if (round) this.#rounds.push(round);
+    this.#wake?.();
+  }
+
+  /** @returns has the calls so far answered, by whoever is next, if this host takes no job */
+  answerCalls(): { passOn(): void } {
+    const rounds = this.#rounds;
+    this.#rounds = [];
+    this.#isCalled = false;
+    const passOn = () => {
+      for (const round of rounds) round();
+    };
+    return { passOn };
+  }
+
+  /** @returns true when called, false when the time is up, the caller hung up or the process stops */
+  async wait(milliseconds: number): Promise<boolean> {
+    if (!this.#isCalled && !this.#isOver) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = null;
+    }
+    return this.#isCalled && !this.#isOver;
+  }
+
+  /** Gives the place up, and passes on what it was called to and did not answer. */
+  leave(): void {
+    this.isOpen = false;
+    for (const stop of this.#stops) stop();
+    const queue = queues.get(this.tenantId);
+    queue?.places.delete(this);
+    if (queue?.places.size === 0) {
+      queue.stopHearing();
+      queues.delete(this.tenantId);
+    }
+    this.answerCalls().passOn();
+  }
 }

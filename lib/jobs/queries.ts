@@ -1,4 +1,4 @@
-import type { Ctx, RobotActor } from "@/lib/ctx";
+import type { Ctx } from "@/lib/ctx";
 import { ON_HOST } from "./rules";
 import type { JobListQuery, JobPage, JobRow, Json, ProcessView, RunningJob } from "./schema";
 
@@ -107,17 +107,4 @@ export async function listRunningJobs(
     processName: process.name,
     hostName: session?.hostName ?? "",
   }));
-}
-
-/** @returns whether a job of the robot's tenant waits that its machine may take */
-export async function isJobPending(ctx: Ctx<RobotActor>): Promise<boolean> {
-  const job = await ctx.db.job.findFirst({
-    where: {
-      tenantId: ctx.actor.tenantId,
-      state: "Pending",
-      OR: [{ targetMachineId: null }, { targetMachineId: ctx.actor.id }],
-    },
-    select: { id: true },
-  });
-  return job !== null;
 }

@@ -119,6 +119,7 @@ const SILENT: Readonly<Record<string, string>> = {
   checkPassword: "asks; the sign-in that follows is recorded",
   holdMachine: "locks a row, changes nothing",
   holdSession: "locks a row, changes nothing",
+  claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
 };
 

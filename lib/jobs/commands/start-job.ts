@@ -41,7 +41,7 @@ export async function startJob(ctx: Ctx, input: StartJobInput): Promise<{ jobId:
   });
   await record(ctx, [{ type: "job.created", jobId: id, process: process.name }]);
   await signal(ctx.db, [
-    { kind: "job", tenantId },
+    { kind: "job", tenantId, machineId: input.machineId ?? null },
     { kind: "page", tenantId },
   ]);
   return { jobId: id };

@@ -8,7 +8,8 @@ CREATE TYPE "JobState" AS ENUM ('Pending', 'Running', 'Stopping', 'Terminating',
 CREATE TYPE "AssetType" AS ENUM ('Text', 'Number', 'Boolean', 'Json', 'Credential');
 
 -- AlterTable
-ALTER TABLE "sessions" ADD COLUMN     "removed_at" TIMESTAMPTZ(3);
+ALTER TABLE "sessions" ADD COLUMN     "removed_at" TIMESTAMPTZ(3),
+ADD COLUMN     "stream_id" UUID;
 
 -- CreateTable
 CREATE TABLE "processes" (
