@@ -8,8 +8,17 @@ import type { RouteHandler } from "./methods";
 import { answering, jsonAnswer, readInput } from "./robot";
 import { WaitingPlace } from "./waiting";
 
-const claim = (actor: RobotActor, sessionId: string): Promise<RobotJob | null> =>
-  database().prisma.$transaction((db) => claimJob({ db, actor, now: new Date() }, { sessionId }));
+/** The caller hung up while its job was being claimed. */
+class HungUp extends Error {}
+
+/** Claims a job for the host; one that hung up meanwhile leaves it in the queue, for the claim is rolled back. */
+function claim(actor: RobotActor, sessionId: string, hungUp: AbortSignal): Promise<RobotJob | null> {
+  return database().prisma.$transaction(async (db) => {
+    const job = await claimJob({ db, actor, now: new Date() }, { sessionId });
+    if (hungUp.aborted) throw new HungUp();
+    return job;
+  });
+}
 
 /**
  * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is called shows its token
@@ -25,7 +34,7 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
       const calls = place.answerCalls();
       let job: RobotJob | null = null;
       try {
-        job = await claim(actor, sessionId);
+        job = await claim(actor, sessionId, request.signal);
       } finally {
         if (!job) calls.passOn();
       }
@@ -34,6 +43,9 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
       if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return jsonAnswer(undefined, 204);
       actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
     }
+  } catch (error) {
+    if (error instanceof HungUp) return jsonAnswer(undefined, 204);
+    throw error;
   } finally {
     place.leave();
   }
