@@ -13,7 +13,8 @@ export default {
   serverExternalPackages: ["pg", "pino", "@prisma/client", "@prisma/adapter-pg", "bcryptjs", "jose"],
   experimental: {
     serverActions: {
-      bodySizeLimit: "64kb",
+      // A job's input is up to 64 KiB and grows where it is escaped on its way.
+      bodySizeLimit: "256kb",
       // Known when the process starts, not when it is built; a proxy that changes Host is then still allowed.
       allowedOrigins: process.env.ORIGIN === undefined ? [] : [new URL(process.env.ORIGIN).host],
     },

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import next from "next";
 import { outage } from "@/lib/db";
+import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
@@ -39,6 +40,7 @@ export async function start(options: StartOptions): Promise<void> {
     await prepareDatabase(life, options);
     const { setupLink } = await prepareFirstAdministrator();
     await serve(life, options);
+    startClock();
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
     announce(`Latchkey is ready: ${env().origin}`);
   } catch (error) {

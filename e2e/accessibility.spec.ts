@@ -1,11 +1,19 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, signIn, test } from "./fixtures";
+import { startRobot } from "./robot";
 
 async function expectNoViolations(page: Page, where: string) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
   expect(found, where).toEqual([]);
+}
+
+async function expectNoOverflow(page: Page, where: string) {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${where} scrolls sideways`).toBeLessThanOrEqual(0);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -22,10 +30,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       }) => {
         const check = async (where: string) => {
           await expectNoViolations(page, where);
-          const overflow = await page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          );
-          expect(overflow, `${where} scrolls sideways`).toBeLessThanOrEqual(0);
+          await expectNoOverflow(page, where);
         };
         await page.goto("/sign-in");
         await check("sign-in");
@@ -59,6 +64,73 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("button", { name: "Delete client secret" }).first().click();
         await expect(page.getByRole("alertdialog")).toContainText(secretId);
         await check("delete secret dialog");
+      });
+
+      test("so is every page and dialog of processes and assets", async ({ page, world }) => {
+        const check = async (where: string) => {
+          await expectNoViolations(page, where);
+          await expectNoOverflow(page, where);
+        };
+        await signIn(page, world.admin);
+        for (const place of ["processes", "assets"]) {
+          await page.goto(`/tenants/${world.slug}/${place}`);
+          await check(`empty ${place}`);
+        }
+        const dialog = page.getByRole("alertdialog");
+        await page.goto(`/tenants/${world.slug}/assets`);
+        await page.getByRole("button", { name: "Add asset" }).click();
+        await dialog.getByLabel("Name").fill("login-".repeat(33));
+        await dialog.getByLabel("Type").selectOption("Credential");
+        await dialog.getByRole("button", { name: "Add asset" }).click();
+        await expect(dialog.getByText("Enter a user name.")).toBeVisible();
+        await check("add asset with an error");
+        await dialog.getByLabel("User name").fill("robot");
+        await dialog.getByLabel("Password", { exact: true }).fill("unseen");
+        await dialog.getByRole("button", { name: "Add asset" }).click();
+        await expect(dialog).toBeHidden();
+        await check("assets");
+        await page.goto(`/tenants/${world.slug}/processes`);
+        await page.getByRole("button", { name: "Add process" }).click();
+        await dialog.getByLabel("Name").fill("invoices".repeat(25));
+        await check("add process");
+        await dialog.getByRole("button", { name: "Add process" }).click();
+        await expect(dialog).toBeHidden();
+        await check("processes");
+      });
+
+      test("so is every page and dialog of robots and jobs", async ({ page, world }) => {
+        const check = async (where: string) => {
+          await expectNoViolations(page, where);
+          await expectNoOverflow(page, where);
+        };
+        await signIn(page, world.admin);
+        for (const place of ["robots", "jobs"]) {
+          await page.goto(`/tenants/${world.slug}/${place}`);
+          await check(`empty ${place}`);
+        }
+        const dialog = page.getByRole("alertdialog");
+        const { jobId } = await world.startedJob("invoices".repeat(25));
+        await page.goto(`/tenants/${world.slug}/jobs/new`);
+        await expect(page.getByLabel("Input")).toHaveValue("{}");
+        await check("start job");
+        await page.goto(`/tenants/${world.slug}/jobs/${jobId}`);
+        await expect(page.getByText("No host is connected")).toBeVisible();
+        await check("pending job");
+        const robot = await startRobot(await world.provisioned("loom"));
+        await robot.claim(await robot.connect("a-very-long-host-name-".repeat(8)));
+        await robot.report(jobId, { progress: 40, message: "Row 4 of 10", output: { row: "x".repeat(300) } });
+        await expect(page.getByText("Row 4 of 10")).toBeVisible();
+        await check("running job");
+        await page.getByRole("button", { name: "Kill" }).click();
+        await expect(dialog).toBeVisible();
+        await check("kill dialog");
+        await page.goto(`/tenants/${world.slug}/jobs`);
+        await check("jobs");
+        await page.goto(`/tenants/${world.slug}/robots`);
+        await check("robots");
+        await page.getByRole("button", { name: "Disconnect" }).click();
+        await expect(dialog).toContainText("1 running job will be stopped");
+        await check("disconnect dialog");
       });
     });
   }

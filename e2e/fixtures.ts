@@ -4,6 +4,9 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { emailKey } from "@/lib/admins/rules";
 import type { Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
+import { addProcess } from "@/lib/jobs/commands/manage-process";
+import { startJob } from "@/lib/jobs/commands/start-job";
+import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { IssuedSecret } from "@/lib/secrets/schema";
@@ -23,6 +26,8 @@ export type World = {
   person(role: Role): Promise<Person>;
   /** Adds a machine as the administrator would, through our own deed. */
   provisioned(name: string, kind?: "Template" | "Standard"): Promise<IssuedSecret & { machineId: string }>;
+  /** Adds a process and starts a job of it, again through our own deeds. */
+  startedJob(process: string): Promise<{ jobId: string }>;
 };
 
 async function makeWorld(): Promise<World> {
@@ -61,6 +66,15 @@ async function makeWorld(): Promise<World> {
       prisma.$transaction((db) =>
         provisionMachine({ db, actor, now: new Date() }, provisionMachineSchema.parse({ name, kind })),
       ),
+    startedJob: (process) =>
+      prisma.$transaction(async (db) => {
+        const ctx: Ctx = { db, actor, now: new Date() };
+        const { processId } = await addProcess(
+          ctx,
+          addProcessSchema.parse({ name: process, defaultInput: "" }),
+        );
+        return startJob(ctx, startJobSchema.parse({ processId }));
+      }),
   };
 }
 

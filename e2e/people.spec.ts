@@ -1,5 +1,6 @@
 import { database } from "@/lib/db";
 import { expect, signIn, test } from "./fixtures";
+import { startRobot } from "./robot";
 
 test("a wrong email and a wrong password look the same, and the email stays typed", async ({
   page,
@@ -103,8 +104,41 @@ test("a viewer sees the machines and nothing that changes them", async ({ page, 
   }
 });
 
+test("a viewer sees robots, jobs, processes and assets, and nothing that changes them", async ({
+  page,
+  world,
+}) => {
+  const { jobId } = await world.startedJob("stack");
+  const robot = await startRobot(await world.provisioned("shelf"));
+  await robot.claim(await robot.connect("host-v"));
+  await signIn(page, await world.person("Viewer"));
+  for (const [path, seen] of [
+    ["robots", "host-v"],
+    ["jobs", "stack"],
+    [`jobs/${jobId}`, "Running"],
+    ["processes", "stack"],
+    ["assets", "No assets yet"],
+  ] as const) {
+    await page.goto(`/tenants/${world.slug}/${path}`);
+    await expect(
+      page.getByRole("main").getByText(seen, { exact: true }).filter({ visible: true }),
+    ).not.toHaveCount(0);
+    for (const name of [
+      /^(?:Stop|Kill|Disconnect|Delete)$/,
+      /^(?:Start job|Add |Remove |Set )/,
+      "More Actions",
+    ]) {
+      await expect(page.getByRole("main").getByRole("button", { name })).toBeHidden();
+      await expect(page.getByRole("main").getByRole("link", { name })).toBeHidden();
+    }
+  }
+  await page.goto(`/tenants/${world.slug}/jobs/new`);
+  await expect(page.getByText("Your role in this tenant lets you look, not change.")).toBeVisible();
+});
+
 test("each address of a tenant answers 404 to an admin of another", async ({ page, world, otherWorld }) => {
   const foreign = await otherWorld.provisioned("safe");
+  const foreignJob = await otherWorld.startedJob("weigh");
   await signIn(page, world.admin);
   for (const path of [
     `/tenants/${otherWorld.slug}`,
@@ -113,6 +147,14 @@ test("each address of a tenant answers 404 to an admin of another", async ({ pag
     `/tenants/${otherWorld.slug}/machines/${foreign.machineId}/edit`,
     `/tenants/${world.slug}/machines/${foreign.machineId}/edit`,
     `/tenants/${world.slug}/machines/no-id/edit`,
+    `/tenants/${otherWorld.slug}/robots`,
+    `/tenants/${otherWorld.slug}/jobs`,
+    `/tenants/${otherWorld.slug}/jobs/new`,
+    `/tenants/${otherWorld.slug}/jobs/${foreignJob.jobId}`,
+    `/tenants/${world.slug}/jobs/${foreignJob.jobId}`,
+    `/tenants/${world.slug}/jobs/no-id`,
+    `/tenants/${otherWorld.slug}/processes`,
+    `/tenants/${otherWorld.slug}/assets`,
     "/tenants/no-such-tenant/machines",
     "/no-such-page",
   ]) {

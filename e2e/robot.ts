@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { allowInsecureRequests, type Configuration, clientCredentialsGrant, discovery } from "openid-client";
 import { ORIGIN } from "./surroundings";
 
@@ -7,6 +8,10 @@ export type Robot = {
   call(method: string, path: string, body?: object): Promise<Response>;
   /** Connects the host and returns the session's id. */
   connect(hostName: string): Promise<string>;
+  /** Asks for work and returns the id of the job that is now its. */
+  claim(sessionId: string): Promise<string>;
+  /** Says how a job goes, or that it ended. */
+  report(jobId: string, report: object): Promise<void>;
 };
 
 /** Steps 2 and 3: asks the orchestrator how to authenticate, then the issuer for its metadata. */
@@ -53,6 +58,16 @@ export async function startRobot({
       if (response.status !== 201)
         throw new Error(`not connected: ${response.status} ${await response.text()}`);
       return ((await response.json()) as { id: string }).id;
+    },
+    async claim(sessionId) {
+      const response = await call("POST", `sessions/${sessionId}/jobs/next`, { waitSeconds: 10 });
+      if (response.status !== 200) throw new Error(`no job: ${response.status} ${await response.text()}`);
+      return ((await response.json()) as { id: string }).id;
+    },
+    async report(jobId, report) {
+      const response = await call("PATCH", `jobs/${jobId}`, { reportId: randomUUID(), ...report });
+      if (response.status !== 200)
+        throw new Error(`not reported: ${response.status} ${await response.text()}`);
     },
   };
 }

@@ -21,12 +21,19 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** The form field the refusal is about, where there is one. */
   readonly field: string | undefined;
+  /** What a robot can act on, beside the message. */
+  readonly members: Readonly<Record<string, string>> | undefined;
 
-  constructor(code: RefusalCode, message: string, options: { field?: string } = {}) {
+  constructor(
+    code: RefusalCode,
+    message: string,
+    options: { field?: string; members?: Readonly<Record<string, string>> } = {},
+  ) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.field = options.field;
+    this.members = options.members;
   }
 }
 

@@ -3,6 +3,7 @@ import {
   formatAgo,
   formatCount,
   formatDay,
+  formatDuration,
   formatInstant,
   formatNames,
   formatQuantity,
@@ -50,4 +51,18 @@ test("numbers, names and ranges read as people write them", () => {
     "26–30 of 30",
     "0–0 of 0",
   ]);
+});
+
+test.each([
+  [-3, "0 s"],
+  [0, "0 s"],
+  [59, "59 s"],
+  [60, "1 min"],
+  [200, "3 min 20 s"],
+  [7200, "2 h"],
+  [7500, "2 h 5 min"],
+  [86_400, "1 day"],
+  [3 * 86_400 + 5, "3 days"],
+])("something that took %i seconds took %s", (seconds, text) => {
+  expect(formatDuration(AT, addSeconds(AT, seconds))).toBe(text);
 });

@@ -59,3 +59,22 @@ export function formatAgo(at: Date, now: Date, zone: string): string {
     return formatQuantity(Math.floor(seconds / DAY_SECONDS), "day").concat(" ago");
   return formatDay(at, zone);
 }
+
+/** @returns `8 s`, `3 min 20 s`, `2 h 5 min`, `3 days` */
+export function formatDuration(from: Date, to: Date): string {
+  const seconds = Math.max(0, secondsBetween(from, to));
+  if (seconds < MINUTE_SECONDS) return `${seconds} s`;
+  if (seconds < HOUR_SECONDS) return twoUnits(seconds, MINUTE_SECONDS, "min", 1, "s");
+  if (seconds < DAY_SECONDS) return twoUnits(seconds, HOUR_SECONDS, "h", MINUTE_SECONDS, "min");
+  return formatQuantity(Math.floor(seconds / DAY_SECONDS), "day");
+}
+
+function twoUnits(seconds: number, large: number, largeName: string, small: number, smallName: string) {
+  const rest = Math.floor((seconds % large) / small);
+  return `${Math.floor(seconds / large)} ${largeName}${rest === 0 ? "" : ` ${rest} ${smallName}`}`;
+}
+
+/** @returns JSON as people read it: indented */
+export function formatJson(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

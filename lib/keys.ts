@@ -6,7 +6,12 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** What keys are derived for; one purpose never shares a key with another. */
-type Purpose = "client-secret pepper" | "signing-key sealing" | "sign-in cookie" | "known-browser cookie";
+type Purpose =
+  | "client-secret pepper"
+  | "signing-key sealing"
+  | "asset sealing"
+  | "sign-in cookie"
+  | "known-browser cookie";
 
 const derived = new Map<string, Buffer>();
 

@@ -10,6 +10,11 @@ const ROLES_BY_PERMISSION = {
   "machines.delete": ["Administrator"],
   "secrets.issue": ["Administrator"],
   "secrets.delete": ["Administrator"],
+  "hosts.disconnect": ["Administrator"],
+  "processes.edit": ["Administrator"],
+  "jobs.start": ["Administrator"],
+  "jobs.stop": ["Administrator"],
+  "assets.edit": ["Administrator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ROLES_BY_PERMISSION;

@@ -51,7 +51,7 @@ export function refuseAtDoorstep(request: IncomingMessage, response: ServerRespo
 const api = /^\/(?:api|identity|\.well-known)(?:[/?]|$)/;
 const pageMethods = ["GET", "HEAD", "POST"];
 /** No form of a page needs more. Next.js has the same bound for its actions, but answers 500. */
-const pageBodyMaxBytes = 64 * 1024;
+const pageBodyMaxBytes = 256 * 1024;
 
 /**
  * Refuses what no page can answer, and Next.js would answer with the page or with 500.
@@ -66,7 +66,7 @@ export function refuseAtPages(request: IncomingMessage, response: ServerResponse
     });
   }
   if (Number(request.headers["content-length"] ?? 0) > pageBodyMaxBytes) {
-    return refuse(response, 413, "The body is larger than 64 KiB.");
+    return refuse(response, 413, "The body is larger than 256 KiB.");
   }
   return false;
 }

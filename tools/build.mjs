@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { oneBuildAtATime } from "./build-lock.mjs";
+import { buildRobotIfChanged } from "./build-robot.mjs";
 import { sourceStamp } from "./stamp.mjs";
 
 /** A step of the build failed; the message holds what it said. */
@@ -17,7 +18,12 @@ const pages = [
 ];
 const production = ["bundling the server", "tools/bundle-server.mjs", "production"];
 const development = ["bundling the server", "tools/bundle-server.mjs", "development"];
-const results = ["dist/production/server.mjs", ".next/BUILD_ID", "lib/generated/prisma/client.ts"];
+const results = [
+  "dist/production/server.mjs",
+  "dist/robot.mjs",
+  ".next/BUILD_ID",
+  "lib/generated/prisma/client.ts",
+];
 
 /**
  * Builds what `npm start` runs, unless that was done since the last change.
@@ -41,6 +47,7 @@ export async function buildIfChanged(root, say) {
       if (isBuilt(stamp)) return;
       rmSync(stampFile, { force: true });
       for (const step of [prismaClient, pages, production]) await run(root, step, "production", say);
+      await buildRobotIfChanged(root);
       writeFileSync(stampFile, stamp);
     },
   );

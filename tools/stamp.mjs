@@ -9,6 +9,7 @@ const sources = [
   "lib",
   "prisma",
   "public",
+  "robot",
   "server",
   "tools",
   "server.ts",
@@ -24,14 +25,15 @@ const sources = [
 const passedOver = /(^|\/)generated$|\.test\.tsx?$/;
 
 /**
- * A digest of the names and contents of all sources; it is the same exactly when a build would give the same.
+ * A digest of the names and contents of sources; it is the same exactly when a build would give the same.
  *
  * @param {string} root the repository
+ * @param {readonly string[]} [paths] files and folders, relative to `root`; everything that the build is made from by default
  * @returns {string} 64 hexadecimal digits
  */
-export function sourceStamp(root) {
+export function sourceStamp(root, paths = sources) {
   const hash = createHash("sha256");
-  for (const source of sources) add(hash, root, source);
+  for (const path of paths) add(hash, root, path);
   return hash.digest("hex");
 }
 

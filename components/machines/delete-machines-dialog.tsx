@@ -16,7 +16,7 @@ import { formatQuantity } from "@/lib/format";
 
 type DeleteMachinesDialogProps = {
   machines: readonly NamedMachine[];
-  actions: Pick<MachineActions, "deleteMachines" | "askHosts">;
+  actions: Pick<MachineActions, "deleteMachines" | "askHosts" | "askJobs">;
   onClose: (isDeleted: boolean) => void;
 };
 
@@ -33,7 +33,7 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
   const isDeleted = useRef(false);
   const toasts = useToasts();
   const machineIds = machines.map((machine) => machine.id);
-  const impact = useConnectedHosts(actions.askHosts, machineIds);
+  const impact = useConnectedHosts(actions, machineIds);
   const [only] = machines;
   const isOne = machines.length === 1 && only !== undefined;
   const subject = isOne ? only.name : formatQuantity(machines.length, "machine");
@@ -49,7 +49,7 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
     const answer = await attempt(actions.deleteMachines({ machineIds }), LOST_ANSWER);
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);
-    toasts.add({ title: `${subject} deleted.${disconnectedSentence(answer.data.disconnectedHosts)}` });
+    toasts.add({ title: `${subject} deleted.${disconnectedSentence(answer.data)}` });
     isDeleted.current = true;
     onClose(true);
   };

@@ -13,7 +13,7 @@ import { useToasts } from "@/components/ui/toast";
 
 type DisableMachineDialogProps = {
   machine: NamedMachine;
-  actions: Pick<MachineActions, "disable" | "askHosts">;
+  actions: Pick<MachineActions, "disable" | "askHosts" | "askJobs">;
   onClose: () => void;
 };
 
@@ -21,7 +21,7 @@ export function DisableMachineDialog({ machine, actions, onClose }: DisableMachi
   const [failure, setFailure] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
   const toasts = useToasts();
-  const impact = useConnectedHosts(actions.askHosts, [machine.id]);
+  const impact = useConnectedHosts(actions, [machine.id]);
 
   const disable = async () => {
     if (isPending) return;
@@ -30,7 +30,7 @@ export function DisableMachineDialog({ machine, actions, onClose }: DisableMachi
     const answer = await attempt(actions.disable({ machineId: machine.id }), LOST_ANSWER);
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);
-    toasts.add({ title: `${machine.name} disabled.${disconnectedSentence(answer.data.disconnectedHosts)}` });
+    toasts.add({ title: `${machine.name} disabled.${disconnectedSentence(answer.data)}` });
     onClose();
   };
 

@@ -76,6 +76,7 @@ export function EditMachine({ tenant, machine, secrets, hosts, now, actions }: E
             addSecret: actions.addSecret,
             deleteSecret: actions.deleteSecret,
             askHosts: actions.askHosts,
+            askJobs: actions.askJobs,
           }}
         />
         <section aria-labelledby="connected-hosts">

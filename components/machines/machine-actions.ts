@@ -1,12 +1,12 @@
-import type { AskHosts } from "@/components/sessions/use-connected-hosts";
+import type { Cut } from "@/components/sessions/disconnected";
+import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import type { Action } from "@/components/ui/attempt";
 
 /** What the list and the edit page can do to machines; the page passes the doors in. */
-export type MachineActions = {
+export type MachineActions = ImpactQuestions & {
   readonly enable: Action<unknown>;
-  readonly disable: Action<{ disconnectedHosts: string[] }>;
-  readonly deleteMachines: Action<{ deleted: number; disconnectedHosts: string[] }>;
-  readonly askHosts: AskHosts;
+  readonly disable: Action<Cut>;
+  readonly deleteMachines: Action<Cut & { readonly deleted: number }>;
 };
 
 /** As much of a machine as a question about it names. */

@@ -44,7 +44,7 @@ export function DeleteSecretDialog({
   const [isPending, setPending] = useState(false);
   const isDeleted = useRef(false);
   const toasts = useToasts();
-  const impact = throughSecret(useConnectedHosts(actions.askHosts, [machineId]), secret.id);
+  const impact = throughSecret(useConnectedHosts(actions, [machineId]), secret.id);
 
   const remove = async () => {
     if (isPending) return;
@@ -58,7 +58,7 @@ export function DeleteSecretDialog({
     if (answer.ok) {
       isDeleted.current = true;
       toasts.add({
-        title: `Secret ${secret.id} deleted.${disconnectedSentence(answer.data.disconnectedHosts)}`,
+        title: `Secret ${secret.id} deleted.${disconnectedSentence(answer.data)}`,
       });
       return onClose();
     }
@@ -111,5 +111,7 @@ export function DeleteSecretDialog({
 
 function throughSecret(impact: Impact, secretId: string): Impact {
   if (impact.state !== "known") return impact;
-  return { state: "known", hosts: impact.hosts.filter((host) => host.secretId === secretId) };
+  const hosts = impact.hosts.filter((host) => host.secretId === secretId);
+  const cut = new Set(hosts.map(({ sessionId }) => sessionId));
+  return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
 }

@@ -5,16 +5,16 @@ import { useRef, useState } from "react";
 import { DeleteSecretDialog } from "@/components/secrets/delete-secret-dialog";
 import { IssuedSecretDialog } from "@/components/secrets/issued-secret-dialog";
 import { SecretsTable } from "@/components/secrets/secrets-table";
-import type { AskHosts } from "@/components/sessions/use-connected-hosts";
+import type { Cut } from "@/components/sessions/disconnected";
+import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { type IssuedSecret, LIVE_SECRETS_MAX, type SecretView } from "@/lib/secrets/schema";
 
-export type SecretActions = {
+export type SecretActions = ImpactQuestions & {
   readonly addSecret: Action<IssuedSecret>;
-  readonly deleteSecret: Action<{ disconnectedHosts: string[] }>;
-  readonly askHosts: AskHosts;
+  readonly deleteSecret: Action<Cut>;
 };
 
 type SecretsSectionProps = {

@@ -1,7 +1,8 @@
 import { Unplug } from "lucide-react";
 import type { Impact } from "@/components/sessions/use-connected-hosts";
 import { ScrollBox } from "@/components/ui/scroll-box";
-import { formatQuantity } from "@/lib/format";
+import { formatNames, formatQuantity } from "@/lib/format";
+import type { RunningJob } from "@/lib/jobs/schema";
 
 type CutHostsProps = {
   impact: Impact;
@@ -22,30 +23,39 @@ export function CutHosts({ impact, through }: CutHostsProps) {
         {impact.state === "failed" ? (
           <p>It could not be found out what is connected. Whatever is connected {through} will be cut.</p>
         ) : null}
-        {impact.state === "known" ? (
-          <Known hosts={impact.hosts.map((host) => host.hostName)} through={through} />
-        ) : null}
+        {impact.state === "known" ? <Known {...impact} through={through} /> : null}
       </div>
     </div>
   );
 }
 
-function Known({ hosts, through }: { hosts: readonly string[]; through: string }) {
+type KnownProps = Pick<Extract<Impact, { state: "known" }>, "hosts" | "jobs"> & { through: string };
+
+function Known({ hosts, jobs, through }: KnownProps) {
   if (hosts.length === 0) return <p>Nothing is connected {through} right now.</p>;
   return (
     <>
       <p className="font-medium">
-        {formatQuantity(hosts.length, "host")} will be disconnected, and what runs there stops:
+        {formatQuantity(hosts.length, "host")} will be disconnected
+        {jobs.length === 0
+          ? "; no job runs there."
+          : ` and ${formatQuantity(jobs.length, "running job")} stopped:`}
       </p>
       <ScrollBox label="Hosts to be disconnected" className="mt-1 max-h-32">
-        <ul className="font-mono text-[0.8125rem]">
-          {[...new Set(hosts)].map((host) => (
-            <li key={host} className="break-words">
-              {host}
+        <ul>
+          {hosts.map((host) => (
+            <li key={host.sessionId} className="break-words">
+              <span className="font-mono text-[0.8125rem]">{host.hostName}</span>
+              <RunningThere jobs={jobs.filter(({ sessionId }) => sessionId === host.sessionId)} />
             </li>
           ))}
         </ul>
       </ScrollBox>
     </>
   );
+}
+
+function RunningThere({ jobs }: { jobs: readonly RunningJob[] }) {
+  if (jobs.length === 0) return null;
+  return <span className="text-muted"> runs {formatNames(jobs.map(({ processName }) => processName))}</span>;
 }

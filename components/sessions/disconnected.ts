@@ -1,8 +1,11 @@
 import { formatNames, formatQuantity } from "@/lib/format";
 
-/** @returns ` 2 hosts disconnected: a and b.`, or nothing when nothing was connected */
-export function disconnectedSentence(hosts: readonly string[]): string {
-  return hosts.length === 0
-    ? ""
-    : ` ${formatQuantity(hosts.length, "host")} disconnected: ${formatNames(hosts)}.`;
+/** What a deed has cut, as its answer says it. */
+export type Cut = { readonly disconnectedHosts: readonly string[]; readonly stoppedJobs: number };
+
+/** @returns ` 2 hosts disconnected: a and b. 1 job stopped.`, or nothing when nothing was connected */
+export function disconnectedSentence({ disconnectedHosts: hosts, stoppedJobs }: Cut): string {
+  if (hosts.length === 0) return "";
+  const stopped = stoppedJobs === 0 ? "" : ` ${formatQuantity(stoppedJobs, "job")} stopped.`;
+  return ` ${formatQuantity(hosts.length, "host")} disconnected: ${formatNames(hosts)}.${stopped}`;
 }

@@ -1,15 +1,9 @@
 import { Unplug } from "lucide-react";
+import { SESSION_LOOKS } from "@/components/sessions/labels";
 import { Badge } from "@/components/ui/badge";
 import { ScrollBox } from "@/components/ui/scroll-box";
 import { Ago } from "@/components/ui/time";
-import type { ConnectedHost, SessionState } from "@/lib/sessions/schema";
-
-const STATE_LOOKS = {
-  Available: "accent",
-  Busy: "brass",
-  Unresponsive: "danger",
-  Disconnected: "neutral",
-} as const satisfies Record<SessionState, string>;
+import type { ConnectedHost } from "@/lib/sessions/schema";
 
 const HEAD = "h-9 px-3 text-left font-medium first:pl-4";
 const CELL = "px-3 py-2 first:pl-4";
@@ -50,7 +44,7 @@ export function HostTable({ hosts, now }: { hosts: readonly ConnectedHost[]; now
             <tr key={host.sessionId} className="border-b border-line last:border-b-0">
               <td className={`${CELL} font-mono text-[0.8125rem] break-all`}>{host.hostName}</td>
               <td className={CELL}>
-                <Badge look={STATE_LOOKS[host.state]}>{host.state}</Badge>
+                <Badge look={SESSION_LOOKS[host.state]}>{host.state}</Badge>
               </td>
               <td className={`${CELL} hidden font-mono text-[0.8125rem] md:table-cell`}>{host.secretId}</td>
               <td className={`${CELL} text-muted`}>

@@ -1,12 +1,14 @@
 "use client";
 
-import { Server } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
 
-export function NavLink({ href, children }: { href: string; children: ReactNode }) {
+type NavLinkProps = { href: string; icon: LucideIcon; children: ReactNode };
+
+export function NavLink({ href, icon: Icon, children }: NavLinkProps) {
   const pathname = usePathname();
   const isHere = pathname === href || pathname.startsWith(`${href}/`);
   return (
@@ -18,7 +20,7 @@ export function NavLink({ href, children }: { href: string; children: ReactNode 
         isHere ? "bg-accent-soft text-accent" : "text-muted hover:bg-sunken hover:text-ink",
       )}
     >
-      <Server aria-hidden size={16} />
+      <Icon aria-hidden size={16} />
       {children}
     </Link>
   );

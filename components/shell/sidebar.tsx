@@ -1,8 +1,17 @@
+import { Bot, ListChecks, Package, Server, Workflow } from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
 import type { ThemeChoice } from "@/components/shell/theme-choice";
 import type { TenantView } from "@/lib/tenants/schema";
+
+const PLACES = [
+  { label: "Machines", path: "machines", icon: Server },
+  { label: "Robots", path: "robots", icon: Bot },
+  { label: "Jobs", path: "jobs", icon: ListChecks },
+  { label: "Processes", path: "processes", icon: Workflow },
+  { label: "Assets", path: "assets", icon: Package },
+] as const;
 
 type SidebarProps = {
   tenant: TenantView;
@@ -22,9 +31,13 @@ export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: S
           Tenant
         </h2>
         <ul>
-          <li>
-            <NavLink href={`/tenants/${tenant.slug}/machines`}>Machines</NavLink>
-          </li>
+          {PLACES.map(({ label, path, icon }) => (
+            <li key={path}>
+              <NavLink href={`/tenants/${tenant.slug}/${path}`} icon={icon}>
+                {label}
+              </NavLink>
+            </li>
+          ))}
         </ul>
       </nav>
       <AccountMenu email={email} role={tenant.role} theme={theme} saveTheme={saveTheme} signOut={signOut} />

@@ -39,10 +39,22 @@ export function TextInput({ className, ...props }: Omit<ComponentProps<"input">,
   return <Base.Control {...props} className={controlClass(className)} />;
 }
 
-type TextAreaProps = TextProps & { value: string; rows?: number; name?: string };
+type TextAreaProps = TextProps & {
+  value: string;
+  rows?: number;
+  name?: string;
+  /** For JSON and the like: every character counts and nothing is spelled. */
+  isCode?: boolean;
+};
 
-export function TextArea({ rows, ...props }: TextAreaProps) {
+const CODE = "font-mono text-[0.8125rem] leading-5";
+
+export function TextArea({ rows, isCode = false, ...props }: TextAreaProps) {
   return (
-    <Base.Control {...props} render={<textarea rows={rows} />} className={classes(CONTROL, "block py-1.5")} />
+    <Base.Control
+      {...props}
+      render={<textarea rows={rows} spellCheck={!isCode} />}
+      className={classes(CONTROL, "block py-1.5", isCode && CODE)}
+    />
   );
 }

@@ -31,7 +31,7 @@ export async function record(ctx: Ctx<Actor>, events: readonly AuditEvent[], ten
         tenantId: owner,
         at: ctx.now,
         type,
-        machineId: "machineId" in event ? event.machineId : null,
+        machineId: ("machineId" in event && event.machineId) || null,
         secretId: "secretId" in event ? event.secretId : null,
         details: details as object,
       };

@@ -50,4 +50,32 @@ export type AuditEvent =
       readonly hostName: string;
       readonly reason: string;
     }
+  | { readonly type: "process.added"; readonly processId: string; readonly name: string }
+  | { readonly type: "process.edited"; readonly processId: string; readonly name: string }
+  | { readonly type: "process.deleted"; readonly processId: string; readonly name: string }
+  | { readonly type: "job.created"; readonly jobId: string; readonly process: string }
+  | {
+      readonly type: "job.started";
+      readonly jobId: string;
+      readonly process: string;
+      readonly hostName: string;
+    }
+  | { readonly type: "job.stop_asked"; readonly jobId: string; readonly process: string }
+  | { readonly type: "job.kill_asked"; readonly jobId: string; readonly process: string }
+  | {
+      readonly type: "job.ended";
+      readonly jobId: string;
+      readonly process: string;
+      readonly state: string;
+      readonly reason?: string;
+    }
+  | { readonly type: "asset.added"; readonly assetId: string; readonly name: string; readonly kind: string }
+  | {
+      readonly type: "asset.changed";
+      readonly assetId: string;
+      readonly name: string;
+      readonly machineId?: string | undefined;
+    }
+  | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
+  | { readonly type: "sessions.removed"; readonly count: number }
   | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string };

@@ -6,17 +6,17 @@ export type BodyProblem = "too large" | "not UTF-8";
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** @returns the body's bytes, or null when there are too many. */
-async function readBytes(request: Request): Promise<Uint8Array | null> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | null> {
   const announced = request.headers.get("content-length");
   // HTTP lets no more bytes through than Content-Length says, and reading them at once costs a quarter of reading a stream.
   if (announced !== null) {
-    return Number(announced) > BODY_MAX_BYTES ? null : new Uint8Array(await request.arrayBuffer());
+    return Number(announced) > maxBytes ? null : new Uint8Array(await request.arrayBuffer());
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > BODY_MAX_BYTES) return null;
+    if (size > maxBytes) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -24,12 +24,14 @@ async function readBytes(request: Request): Promise<Uint8Array | null> {
 
 /**
  * Reads a request body as text, strictly.
- * @returns the text, or why it is not read: larger than 64 KiB (measured, whatever Content-Length says) or not UTF-8
+ * @param maxBytes 64 KiB unless the address takes more
+ * @returns the text, or why it is not read: too large (measured, whatever Content-Length says) or not UTF-8
  */
 export async function readBody(
   request: Request,
+  maxBytes = BODY_MAX_BYTES,
 ): Promise<{ ok: true; text: string } | { ok: false; problem: BodyProblem }> {
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, maxBytes);
   if (!bytes) return { ok: false, problem: "too large" };
   try {
     return { ok: true, text: strictUtf8.decode(bytes) };

@@ -5,7 +5,7 @@ import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { Scope } from "@/lib/identity/scopes";
 import { log } from "@/lib/log";
 import { requireRobot } from "./bearer";
-import { mediaType, readBody } from "./body";
+import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { type Problem, ProblemError, problemResponse, traceIdOf } from "./problem";
@@ -17,7 +17,10 @@ function problemOf(error: unknown): Problem {
       status: REFUSAL_STATUS[error.code],
       kind: error.code.replaceAll("_", "-"),
       detail: error.message,
-      ...(error.field && { members: { errors: [{ field: error.field, detail: error.message }] } }),
+      members: {
+        ...error.members,
+        ...(error.field && { errors: [{ field: error.field, detail: error.message }] }),
+      },
     };
   }
   if (isDatabaseAway(error)) {
@@ -34,7 +37,7 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Runs a handler and turns whatever it throws into a problem document. */
-function answering(handle: (request: Request, params: unknown) => Promise<Response>): RouteHandler {
+export function answering(handle: (request: Request, params: unknown) => Promise<Response>): RouteHandler {
   return async (request, context) => {
     try {
       return await handle(request, await context.params);
@@ -50,11 +53,11 @@ function answering(handle: (request: Request, params: unknown) => Promise<Respon
   };
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  const body = await readBody(request);
+async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  const body = await readBody(request, maxBytes);
   if (!body.ok) {
     throw body.problem === "too large"
-      ? new ProblemError({ status: 413, detail: "The body is larger than 64 KiB." })
+      ? new ProblemError({ status: 413, detail: `The body is larger than ${maxBytes / 1024} KiB.` })
       : new ProblemError({ status: 400, detail: "The body is not UTF-8." });
   }
   if (body.text === "") return {};
@@ -69,19 +72,24 @@ async function readJson(request: Request): Promise<unknown> {
 }
 
 /** What the caller said, checked: the JSON body, and the ids in the address over it. */
-async function readInput<S extends z.ZodType>(
+export async function readInput<S extends z.ZodType>(
   request: Request,
   params: unknown,
   schema: S,
+  maxBodyBytes = BODY_MAX_BYTES,
 ): Promise<z.output<S>> {
-  const body = request.method === "GET" || request.method === "HEAD" ? {} : await readJson(request);
+  const hasBody = request.method !== "GET" && request.method !== "HEAD";
+  const body = hasBody ? await readJson(request, maxBodyBytes) : {};
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new ProblemError({ status: 400, kind: "invalid-body", detail: "The body must be a JSON object." });
   }
-  const ids = z.record(z.string(), z.uuid()).safeParse(params ?? {});
-  if (!ids.success) throw new ProblemError({ status: 404, detail: "There is no such resource." });
-  const parsed = schema.safeParse({ ...body, ...ids.data });
+  const named = z.record(z.string(), z.unknown()).parse(params ?? {});
+  const parsed = schema.safeParse({ ...body, ...named });
   if (parsed.success) return parsed.data;
+  // What stands in the address names a resource; a name that cannot be one names none.
+  if (parsed.error.issues.some(({ path }) => String(path[0]) in named)) {
+    throw new ProblemError({ status: 404, detail: "There is no such resource." });
+  }
   const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), detail: message }));
   throw new ProblemError({
     status: 400,
@@ -92,7 +100,8 @@ async function readInput<S extends z.ZodType>(
 }
 
 const NO_STORE = { "cache-control": "no-store" };
-const answer = (data: unknown, status: number) =>
+/** @returns data as JSON that no cache keeps; nothing as 204 */
+export const jsonAnswer = (data: unknown, status: number) =>
   data === undefined
     ? new Response(null, { status: 204, headers: NO_STORE })
     : Response.json(data, { status, headers: NO_STORE });
@@ -102,24 +111,27 @@ type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
 function robotHandler<S extends z.ZodType>(
   scope: Scope,
   schema: S,
-  status: number,
+  { status = 200, maxBodyBytes }: DeedOptions,
   run: (actor: RobotActor, now: Date, input: z.output<S>) => Promise<unknown>,
 ): RouteHandler {
   return answering(async (request, params) => {
     const now = new Date();
     const actor = await requireRobot(database().sql, request, scope, now);
-    return answer(await run(actor, now, await readInput(request, params, schema)), status);
+    return jsonAnswer(await run(actor, now, await readInput(request, params, schema, maxBodyBytes)), status);
   });
 }
 
-/** A deed of a robot: one transaction, with its events. `status` is that of success; no data answers 204. */
+/** `status` is that of success; no data answers 204. Bodies are at most 64 KiB unless the deed takes more. */
+type DeedOptions = { readonly status?: number; readonly maxBodyBytes?: number };
+
+/** A deed of a robot: one transaction, with its events. */
 export function robotDeed<S extends z.ZodType>(
   scope: Scope,
   schema: S,
   deed: Doing<z.output<S>, Db>,
-  status = 200,
+  options: DeedOptions = {},
 ): RouteHandler {
-  return robotHandler(scope, schema, status, (actor, now, input) =>
+  return robotHandler(scope, schema, options, (actor, now, input) =>
     database().prisma.$transaction((db) => deed({ db, actor, now }, input)),
   );
 }
@@ -130,7 +142,7 @@ export function robotPulse<S extends z.ZodType>(
   schema: S,
   deed: Doing<z.output<S>, Sql>,
 ): RouteHandler {
-  return robotHandler(scope, schema, 200, (actor, now, input) =>
+  return robotHandler(scope, schema, {}, (actor, now, input) =>
     deed({ db: database().sql, actor, now }, input),
   );
 }
@@ -141,14 +153,14 @@ export function robotQuestion<S extends z.ZodType>(
   schema: S,
   query: Doing<z.output<S>, Db>,
 ): RouteHandler {
-  return robotHandler(scope, schema, 200, (actor, now, input) =>
+  return robotHandler(scope, schema, {}, (actor, now, input) =>
     query({ db: database().prisma, actor, now }, input),
   );
 }
 
 /** What anybody may ask of the orchestrator: how to authenticate. */
 export function openQuestion(make: () => object): RouteHandler {
-  return answering(async () => answer(make(), 200));
+  return answering(async () => jsonAnswer(make(), 200));
 }
 
 /** Answers every address of the orchestrator that has no resource. */

@@ -63,3 +63,43 @@ export async function describeMyself(ctx: Ctx<RobotActor>) {
   const { tenant, ...rest } = machine;
   return { machine: rest, tenant, secretId: ctx.actor.secretId };
 }
+
+/** @returns the machine's name, or null when the tenant has none of that id */
+export async function findMachineName(
+  ctx: Ctx,
+  { machineId }: { readonly machineId: string },
+): Promise<string | null> {
+  const machine = await ctx.db.machine.findFirst({
+    where: { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null },
+    select: { name: true },
+  });
+  return machine?.name ?? null;
+}
+
+/** How many machines a form offers to choose from. */
+const CHOICES_MAX = 1000;
+
+/** @returns machines to choose from, by name */
+export async function listMachineNames(ctx: Ctx): Promise<{ id: string; name: string }[]> {
+  return ctx.db.machine.findMany({
+    where: { tenantId: ctx.actor.tenantId, deletedAt: null },
+    orderBy: { nameKey: "asc" },
+    take: CHOICES_MAX,
+    select: { id: true, name: true },
+  });
+}
+
+/** @returns how many jobs of each runtime type a host of the robot's machine may run at once */
+export async function findOwnRuntimes(
+  ctx: Ctx<RobotActor>,
+): Promise<{ Unattended: number; NonProduction: number; Testing: number }> {
+  const machine = await ctx.db.machine.findFirst({
+    where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null },
+    select: { unattendedRuntimes: true, nonProductionRuntimes: true, testingRuntimes: true },
+  });
+  return {
+    Unattended: machine?.unattendedRuntimes ?? 0,
+    NonProduction: machine?.nonProductionRuntimes ?? 0,
+    Testing: machine?.testingRuntimes ?? 0,
+  };
+}

@@ -24,6 +24,11 @@ export const openSessionSchema = z.object({
   platform: plain(128).optional(),
 });
 
+export const connectHostSchema = openSessionSchema.extend({
+  /** Jobs that still run on this host from before, when it connects again; any other of its session is lost. */
+  runningJobs: z.array(z.uuid()).max(1000).default([]),
+});
+
 export const sessionIdSchema = z.object({ sessionId: z.uuid() });
 
 export const heartbeatSchema = sessionIdSchema.extend({
@@ -31,6 +36,7 @@ export const heartbeatSchema = sessionIdSchema.extend({
   state: z.enum(["Available", "Busy"]).optional(),
 });
 
+export type ConnectHostInput = z.output<typeof connectHostSchema>;
 export type OpenSessionInput = z.output<typeof openSessionSchema>;
 export type HeartbeatInput = z.output<typeof heartbeatSchema>;
 
@@ -58,6 +64,18 @@ export type ConnectedHost = {
   readonly hostName: string;
   readonly state: SessionState;
   readonly heartbeatAt: Date;
+};
+
+/** A host as the page of robots shows it. */
+export type RobotRow = ConnectedHost & {
+  readonly machineName: string;
+  readonly address: string;
+  readonly robotVersion: string | null;
+  readonly platform: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly endReason: string | null;
+  readonly runningJobs: readonly { readonly jobId: string; readonly processName: string }[];
 };
 
 export const connectedHostsSchema = z.object({ machineIds: z.array(z.uuid()).min(1).max(200) });

@@ -2,7 +2,7 @@ import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
 import { revokeSecretsOfMachines } from "@/lib/secrets/commands";
-import { endSessions } from "@/lib/sessions/commands/end-sessions";
+import { type Cut, cut } from "./cut";
 
 /**
  * Deletes machines with their secrets and disconnects their hosts, all of them or none.
@@ -12,12 +12,11 @@ import { endSessions } from "@/lib/sessions/commands/end-sessions";
 export async function deleteMachines(
   ctx: Ctx,
   { machineIds }: { readonly machineIds: readonly string[] },
-): Promise<{ deleted: number; disconnectedHosts: string[] }> {
+): Promise<Cut & { deleted: number }> {
   const deleted = await markDeleted(ctx, { machineIds });
   if (deleted.length === 0) {
     throw new Refusal("not_found", "Nothing was deleted: these machines are already gone.");
   }
   await revokeSecretsOfMachines(ctx, deleted);
-  const disconnectedHosts = await endSessions(ctx, { machineIds: deleted }, "machine deleted");
-  return { deleted: deleted.length, disconnectedHosts };
+  return { deleted: deleted.length, ...(await cut(ctx, { machineIds: deleted }, "machine deleted")) };
 }

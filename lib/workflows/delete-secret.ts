@@ -5,18 +5,15 @@ import { allow } from "@/lib/permissions";
 import { revokeSecret } from "@/lib/secrets/commands";
 import { countLiveSecrets } from "@/lib/secrets/queries";
 import type { DeleteSecretInput } from "@/lib/secrets/schema";
-import { endSessions } from "@/lib/sessions/commands/end-sessions";
+import { type Cut, cut } from "./cut";
 
 /**
- * Deletes a client secret and cuts what hangs on it: its sessions end here; its tokens are refused from the commit on,
+ * Deletes a client secret and cuts what hangs on it: its sessions end here with the jobs on them; its tokens are refused from the commit on,
  * because every request of a robot asks whether the secret stands.
- * @returns the hosts that were disconnected
+ * @returns the hosts that were disconnected and how many jobs were stopped
  * @throws Refusal `conflict` at `confirmedLast` when it is the last live secret and nobody said that this is meant
  */
-export async function deleteSecret(
-  ctx: Ctx,
-  input: DeleteSecretInput,
-): Promise<{ disconnectedHosts: string[] }> {
+export async function deleteSecret(ctx: Ctx, input: DeleteSecretInput): Promise<Cut> {
   allow(ctx.actor, "secrets.delete");
   await holdMachine(ctx, input.machineId);
   await revokeSecret(ctx, input);
@@ -27,6 +24,5 @@ export async function deleteSecret(
       { field: "confirmedLast" },
     );
   }
-  const disconnectedHosts = await endSessions(ctx, { secretId: input.secretId }, "client secret deleted");
-  return { disconnectedHosts };
+  return cut(ctx, { secretId: input.secretId }, "client secret deleted");
 }

@@ -13,7 +13,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sessions: ["machines", "secrets", "audit"],
   jobs: ["sessions", "machines", "audit"],
   // Reads what several rooms know together; writes nothing and is above them.
-  fleet: ["machines", "sessions", "secrets"],
+  fleet: ["machines", "sessions", "secrets", "jobs"],
+  assets: ["machines", "audit"],
 };
 
 /**
@@ -29,7 +30,9 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   admins: ["passwords", "setup-token", "throttle"],
   secrets: ["material", "standing", "last-use"],
   machines: ["refusals"],
-  sessions: ["session-row"],
+  sessions: ["refusals", "session-row"],
+  jobs: ["job-changes", "robot-job"],
+  assets: ["sealed-value"],
   identity: [
     "access-token",
     "addresses",
@@ -54,11 +57,19 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   machines: ["machine"],
   identity: ["signingKey"],
   sessions: ["session"],
-  jobs: ["job"],
+  // Reads only, as its queries show.
+  fleet: ["machine", "session", "job"],
+  jobs: ["job", "process"],
+  assets: ["asset", "assetValue"],
 };
 
 /** The doors that may use what Next.js and next-auth offer. */
-export const ADMIN_DOORS = ["lib/doors/admin.ts", "lib/doors/auth.ts", "lib/doors/theme.ts"];
+export const ADMIN_DOORS = [
+  "lib/doors/admin.ts",
+  "lib/doors/auth.ts",
+  "lib/doors/theme.ts",
+  "lib/doors/live.ts",
+];
 
 /** Files that robots' requests load; they are mounted in front of Next.js. */
 export const MOUNTED =

@@ -81,7 +81,7 @@ export function placeOf(path: string): string {
 export const wordOf = (path: string) =>
   path
     // A deed that has a file of its own is still one of the room's commands.
-    .replace(/\/commands\/[^/]+$/, "/commands")
+    .replace(/\/(commands|queries)\/[^/]+$/, "/$1")
     .split("/")
     .at(-1)
     ?.replace(/\.tsx?$/, "") ?? "";

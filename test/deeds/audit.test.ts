@@ -22,7 +22,8 @@ import {
   systemCtx,
   unique,
 } from "@/test/world";
-import { ADMIN_DEEDS, exportedDeeds, newScene, type Scene } from "./every-deed";
+import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
+import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
 
 let admin: AdminActor;
 beforeAll(async () => {
@@ -41,18 +42,29 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   revokeSecret: ["secret.deleted"],
   revokeSecretsOfMachines: ["secret.deleted", "secret.deleted"],
   endSessions: ["session.ended"],
-  deleteMachines: ["machine.deleted", "secret.deleted", "secret.deleted", "session.ended"],
-  deleteSecret: ["secret.deleted", "session.ended"],
-  disableMachine: ["machine.disabled", "session.ended"],
+  deleteMachines: ["machine.deleted", "secret.deleted", "secret.deleted", "session.ended", "job.ended"],
+  deleteSecret: ["secret.deleted", "session.ended", "job.ended"],
+  disableMachine: ["machine.disabled", "session.ended", "job.ended"],
+  cut: ["session.ended", "job.ended"],
+  disconnectHost: ["session.ended", "job.ended"],
+  addProcess: ["process.added"],
+  editProcess: ["process.edited"],
+  deleteProcess: ["process.deleted"],
+  startJob: ["job.created"],
+  stopJob: ["job.stop_asked"],
+  killJob: ["job.kill_asked"],
+  addAsset: ["asset.added"],
+  setAsset: ["asset.changed"],
+  removeMachineValue: ["asset.changed"],
+  deleteAsset: ["asset.deleted"],
 };
 
 const password = "correct horse battery";
 const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password });
 
 /** The deeds of robots, strangers and the process itself. */
-const OTHER_DEEDS: Readonly<
-  Record<string, { events: readonly string[]; run: (db: Db, scene: Scene) => Promise<unknown> }>
-> = {
+const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
+  ...JOB_DEEDS,
   openSession: {
     events: ["session.opened"],
     run: (db, { machine }) =>
@@ -106,6 +118,9 @@ const SILENT: Readonly<Record<string, string>> = {
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
   holdMachine: "locks a row, changes nothing",
+  holdSession: "locks a row, changes nothing",
+  claimStream: "a host does it whenever its network comes back",
+  findOwnJob: "asks, changes nothing",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {

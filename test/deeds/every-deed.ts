@@ -1,6 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { AdminActor, Ctx } from "@/lib/ctx";
+import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
+import { addAssetSchema } from "@/lib/assets/schema";
+import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
+import { claimJob } from "@/lib/jobs/commands/claim-job";
+import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
+import { startJob } from "@/lib/jobs/commands/start-job";
+import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
+import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
@@ -9,22 +16,38 @@ import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/sch
 import { issueSecret, revokeSecret, revokeSecretsOfMachines } from "@/lib/secrets/commands";
 import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
+import { cut } from "@/lib/workflows/cut";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { act, inTransaction, type Provisioned, provisioned, robotOf, unique } from "@/test/world";
 
-/** A machine with two live secrets and a connected host: something for every deed to work on. */
-export type Scene = { readonly machine: Provisioned };
+/** A machine with two live secrets and a connected host, work and assets: something for every deed to work on. */
+export type Scene = {
+  readonly admin: AdminActor;
+  readonly machine: Provisioned;
+  readonly sessionId: string;
+  readonly processId: string;
+  readonly runningJobId: string;
+  readonly assetId: string;
+};
 
 export async function newScene(admin: AdminActor): Promise<Scene> {
   const machine = await provisioned(admin);
   await act(admin, addSecret, machine);
-  await inTransaction((db) =>
-    openSession({ db, actor: robotOf(admin, machine), now: new Date() }, { hostName: "HOST" }),
-  );
-  return { machine };
+  const robot = <T>(deed: (ctx: Ctx<RobotActor>) => Promise<T>) =>
+    inTransaction((db) => deed({ db, actor: robotOf(admin, machine), now: new Date() }));
+  const { id: sessionId } = await robot((ctx) => openSession(ctx, { hostName: "HOST" }));
+  const { processId } = await act(admin, addProcess, newProcess());
+  await act(admin, startJob, { processId, hostName: "" });
+  const claimed = await robot((ctx) => claimJob(ctx, { sessionId }));
+  const { assetId } = await act(admin, addAsset, newAsset());
+  return { admin, machine, sessionId, processId, runningJobId: claimed?.id ?? "", assetId };
 }
+
+const newProcess = () => addProcessSchema.parse({ name: unique("process") });
+const newAsset = () => addAssetSchema.parse({ name: unique("asset"), type: "Text", value: "kept" });
 
 type Deed = (ctx: Ctx, scene: Scene) => Promise<unknown>;
 const newMachine = () => provisionMachineSchema.parse({ name: unique("made"), kind: "Template" });
@@ -43,6 +66,20 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   revokeSecret: (ctx, { machine }) => revokeSecret(ctx, machine),
   revokeSecretsOfMachines: (ctx, { machine }) => revokeSecretsOfMachines(ctx, [machine.machineId]),
   endSessions: (ctx, { machine }) => endSessions(ctx, { machineIds: [machine.machineId] }, "machine deleted"),
+  cut: (ctx, { machine }) => cut(ctx, { machineIds: [machine.machineId] }, "machine deleted"),
+  disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),
+  addProcess: (ctx) => addProcess(ctx, newProcess()),
+  editProcess: (ctx, { processId }) => editProcess(ctx, { ...newProcess(), processId }),
+  deleteProcess: (ctx, scene) => deleteProcess(ctx, scene),
+  startJob: (ctx, { processId }) => startJob(ctx, { processId, hostName: "" }),
+  stopJob: (ctx, { runningJobId }) => stopJob(ctx, { jobId: runningJobId }),
+  killJob: (ctx, { runningJobId }) => killJob(ctx, { jobId: runningJobId }),
+  addAsset: (ctx) => addAsset(ctx, newAsset()),
+  setAsset: (ctx, { assetId, machine }) =>
+    setAsset(ctx, { assetId, machineId: machine.machineId, username: "", value: "other" }),
+  removeMachineValue: (ctx, { assetId, machine }) =>
+    removeMachineValue(ctx, { assetId, machineId: machine.machineId }),
+  deleteAsset: (ctx, scene) => deleteAsset(ctx, scene),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),
   disableMachine: (ctx, { machine }) => disableMachine(ctx, machine),

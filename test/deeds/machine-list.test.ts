@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor, Db } from "@/lib/ctx";
-import { listMachines } from "@/lib/fleet/queries";
+import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { MACHINE_SORTS, type MachineRow, machineListSchema } from "@/lib/machines/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";

@@ -44,19 +44,22 @@ const cutSecret = (actor = admin) =>
 
 describe("from the moment it is acknowledged, nothing works with the token or the secret any more", () => {
   test("deleting the secret", async () => {
-    expect(await cutSecret()).toEqual({ disconnectedHosts: ["HOST-A"] });
+    expect(await cutSecret()).toEqual({ disconnectedHosts: ["HOST-A"], stoppedJobs: 0 });
     await expectCut("client secret deleted");
   });
 
   test("disabling the machine", async () => {
-    expect(await act(admin, disableMachine, machine)).toEqual({ disconnectedHosts: ["HOST-A"] });
+    expect(await act(admin, disableMachine, machine)).toEqual({
+      disconnectedHosts: ["HOST-A"],
+      stoppedJobs: 0,
+    });
     await expectCut("machine disabled");
   });
 
   test("deleting the machine", async () => {
     const { machineId } = machine;
     const deleted = await act(admin, deleteMachines, { machineIds: [machineId] });
-    expect(deleted).toEqual({ deleted: 1, disconnectedHosts: ["HOST-A"] });
+    expect(deleted).toEqual({ deleted: 1, disconnectedHosts: ["HOST-A"], stoppedJobs: 0 });
     await expectCut("machine deleted");
   });
 });
@@ -81,7 +84,7 @@ test("deleting one secret leaves the machine's others, their tokens and their ho
 test("a host that moved to another secret is not cut with the one it left", async () => {
   const other = await buyToken(await act(admin, addSecret, { machineId: machine.machineId }));
   const moved = await connect(other, "HOST-A");
-  expect(await cutSecret()).toEqual({ disconnectedHosts: [] });
+  expect(await cutSecret()).toEqual({ disconnectedHosts: [], stoppedJobs: 0 });
   expect((await send("POST", `sessions/${moved.id}/heartbeat`, other, {})).status).toBe(200);
 });
 

@@ -104,7 +104,7 @@ describe("pages answer what cannot be read with a 4xx", () => {
     ["no arguments", action(""), 400],
     ["a reference to nothing", action('["$F1"]'), 400],
     ["a form that ends early", action("x", { "content-type": "multipart/form-data; boundary=y" }), 400],
-    ["64 KiB and more", action(`["${"a".repeat(65_536)}"]`), 413],
+    ["256 KiB and more", action(`["${"a".repeat(256 * 1024)}"]`), 413],
     ["an unknown method", { method: "PUT" }, 405],
   ])("%s", async (_what, sent, status) => {
     const response = await ask("/setup", sent);

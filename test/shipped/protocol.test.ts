@@ -59,7 +59,7 @@ describe.each([
       const beat = () => fetchResource("POST", `sessions/${id}/heartbeat`, { state: "Busy" });
       expect(await (await beat()).json()).toMatchObject({ state: "Busy" });
 
-      expect(await removeSecret(machine)).toEqual({ disconnectedHosts: ["HOST-1"] });
+      expect(await removeSecret(machine)).toEqual({ disconnectedHosts: ["HOST-1"], stoppedJobs: 0 });
 
       await expect(beat()).rejects.toMatchObject({
         status: 401,

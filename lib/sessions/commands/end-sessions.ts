@@ -2,10 +2,19 @@ import { record } from "@/lib/audit/commands";
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
+import { type Signal, signal } from "@/lib/signals";
 
 type Ended = { id: string; machineId: string; secretId: string; hostName: string };
 
 async function recordEnded(ctx: Ctx | Ctx<RobotActor>, ended: readonly Ended[], reason: string) {
+  const { tenantId } = ctx.actor;
+  await signal(
+    ctx.db,
+    ended.flatMap(({ id }): Signal[] => [
+      { kind: "session", tenantId, sessionId: id },
+      { kind: "page", tenantId },
+    ]),
+  );
   await record(
     ctx,
     ended.map(({ id, machineId, secretId, hostName }) => ({
@@ -42,22 +51,43 @@ export async function closeSession(
   await recordEnded(ctx, ended, reason);
 }
 
+const PERMISSION = {
+  "client secret deleted": "secrets.delete",
+  "machine disabled": "machines.disable",
+  "machine deleted": "machines.delete",
+  disconnected: "hosts.disconnect",
+} as const;
+
+type Ending =
+  | { readonly secretId: string }
+  | { readonly machineIds: readonly string[] }
+  | { readonly sessionId: string };
+
+function scopeOf(of: Ending) {
+  if ("secretId" in of) return { secretId: of.secretId };
+  return "sessionId" in of ? { id: of.sessionId } : { machineId: { in: [...of.machineIds] } };
+}
+
+/** A session that a deed has just ended. */
+export type EndedSession = { readonly id: string; readonly hostName: string };
+
 /**
  * Ends every open session that hangs on what is being withdrawn; part of the deed that withdraws it.
- * @returns the names of the hosts that were connected
+ * @returns the sessions that were open, by host name, and why they ended
  */
 export async function endSessions(
   ctx: Ctx,
-  of: { readonly secretId: string } | { readonly machineIds: readonly string[] },
-  reason: "client secret deleted" | "machine disabled" | "machine deleted",
-): Promise<string[]> {
-  allow(ctx.actor, "secretId" in of ? "secrets.delete" : "machines.disable");
-  const scope = "secretId" in of ? { secretId: of.secretId } : { machineId: { in: [...of.machineIds] } };
+  of: Ending,
+  cause: "client secret deleted" | "machine disabled" | "machine deleted" | "disconnected",
+): Promise<{ ended: EndedSession[]; reason: string }> {
+  allow(ctx.actor, PERMISSION[cause]);
+  const { tenantId } = ctx.actor;
+  const reason = `${cause} by ${ctx.actor.name}`;
   const ended = await ctx.db.session.updateManyAndReturn({
-    where: { tenantId: ctx.actor.tenantId, endedAt: null, ...scope },
-    data: { endedAt: ctx.now, endReason: `${reason} by ${ctx.actor.name}` },
+    where: { tenantId, endedAt: null, ...scopeOf(of) },
+    data: { endedAt: ctx.now, endReason: reason },
     select: ENDED,
   });
-  await recordEnded(ctx, ended, reason);
-  return ended.map(({ hostName }) => hostName).sort();
+  await recordEnded(ctx, ended, cause);
+  return { ended: ended.sort((a, b) => a.hostName.localeCompare(b.hostName)), reason };
 }

@@ -7,6 +7,7 @@ import { servesHost } from "@/lib/machines/rules";
 import { hostKey } from "@/lib/sessions/rules";
 import type { OpenSessionInput, SessionView } from "@/lib/sessions/schema";
 import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
+import { signal } from "@/lib/signals";
 
 /** The token was good when the door looked; secret or machine went between that look and the write. */
 const cutMeanwhile = () =>
@@ -51,6 +52,10 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
                       started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at
     RETURNING *, xmax <> 0 AS taken_over`;
   if (!row) throw cutMeanwhile();
+  await signal(ctx.db, [
+    { kind: "session", tenantId, sessionId: row.id },
+    { kind: "page", tenantId },
+  ]);
   await record(ctx, [
     {
       type: "session.opened",

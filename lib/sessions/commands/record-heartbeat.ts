@@ -1,5 +1,6 @@
 import type { Ctx, RobotActor, Sql } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { otherSecret, sessionEnded } from "@/lib/sessions/refusals";
 import type { HeartbeatInput, SessionView } from "@/lib/sessions/schema";
 import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
 
@@ -37,14 +38,6 @@ export async function recordHeartbeat(
   if (row) return sessionView(row, ctx.now);
   const [other] = await ctx.db.query<SessionRow>(FIND_OWN, [input.sessionId, machineId, tenantId]);
   if (!other) throw new Refusal("not_found", "This machine has no such session.");
-  if (other.ended_at) {
-    throw new Refusal(
-      "gone",
-      `This session has ended: ${other.end_reason}. Connect again with POST sessions.`,
-    );
-  }
-  throw new Refusal(
-    "conflict",
-    "This session was opened with another client secret. Connect again with POST sessions.",
-  );
+  if (other.ended_at) throw sessionEnded(other.end_reason);
+  throw otherSecret();
 }

@@ -16,7 +16,7 @@ export default function TenantNotFound() {
         </ButtonLink>
       }
     >
-      <p>The machine may have been deleted, or the address is mistyped. Deleted machines keep no page.</p>
+      <p>What stood here may have been deleted, or the address is mistyped.</p>
     </NoticePage>
   );
 }

@@ -1,7 +1,7 @@
 import { robotDeed, robotResource } from "@/lib/doors/robot";
-import { openSession } from "@/lib/sessions/commands/open-session";
-import { openSessionSchema } from "@/lib/sessions/schema";
+import { connectHostSchema } from "@/lib/sessions/schema";
+import { connectHost } from "@/lib/workflows/connect-host";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
-  POST: robotDeed("OR.Robots", openSessionSchema, openSession, 201),
+  POST: robotDeed("OR.Robots", connectHostSchema, connectHost, { status: 201 }),
 });

@@ -1,6 +1,7 @@
 "use server";
 
 import { adminAction, adminQuestion } from "@/lib/doors/admin";
+import { listRunningJobs } from "@/lib/jobs/queries";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
@@ -26,3 +27,4 @@ export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMach
 export const addSecretAction = adminAction(issueSecretSchema, addSecret);
 export const deleteSecretAction = adminAction(deleteSecretSchema, deleteSecret);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
+export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

@@ -4,6 +4,7 @@ import {
   deleteMachinesAction,
   disableMachineAction,
   enableMachineAction,
+  runningJobsQuestion,
 } from "./actions";
 
 /** The doors of one tenant, as the list and the edit page hand them to their components. */
@@ -13,5 +14,6 @@ export function machineActionsOf(tenantSlug: string): MachineActions {
     disable: disableMachineAction.bind(null, tenantSlug),
     deleteMachines: deleteMachinesAction.bind(null, tenantSlug),
     askHosts: connectedHostsQuestion.bind(null, tenantSlug),
+    askJobs: runningJobsQuestion.bind(null, tenantSlug),
   };
 }

@@ -1,7 +1,7 @@
 import { robotDeed, robotResource } from "@/lib/doors/robot";
-import { closeSession } from "@/lib/sessions/commands/end-sessions";
 import { sessionIdSchema } from "@/lib/sessions/schema";
+import { disconnectMyself } from "@/lib/workflows/connect-host";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
-  DELETE: robotDeed("OR.Robots", sessionIdSchema, closeSession),
+  DELETE: robotDeed("OR.Robots", sessionIdSchema, disconnectMyself),
 });

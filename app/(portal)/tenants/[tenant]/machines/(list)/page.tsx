@@ -5,7 +5,7 @@ import { MachineList } from "@/components/machines/machine-list";
 import { NoMachines } from "@/components/machines/no-machines";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
-import { listMachines } from "@/lib/fleet/queries";
+import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { machineListSchema } from "@/lib/machines/schema";
 
 export const generateMetadata = tenantTitle("Machines");

@@ -1,8 +1,8 @@
 import { provisionMachineAction } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { KIND_LABELS } from "@/components/machines/labels";
-import { NotAllowed } from "@/components/machines/not-allowed";
 import { ProvisionForm } from "@/components/machines/provision-form";
+import { NotAllowed } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
 
@@ -33,7 +33,7 @@ export default async function NewMachinePage({ params, searchParams }: NewMachin
           provision={provisionMachineAction.bind(null, tenant.slug)}
         />
       ) : (
-        <NotAllowed backHref={listPath} />
+        <NotAllowed deed="add the machine" backHref={listPath} backTo="the machines" />
       )}
     </>
   );

@@ -7,6 +7,7 @@ import {
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { EditMachine } from "@/components/machines/edit-machine";
+import { Live } from "@/components/shell/live";
 import { listSecrets } from "@/lib/secrets/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 
@@ -26,18 +27,21 @@ export default async function EditMachinePage({ params }: EditMachinePageProps) 
     listConnectedHosts(ctx, { machineIds: [machineId] }),
   ]);
   return (
-    <EditMachine
-      tenant={tenant}
-      machine={machine}
-      secrets={secrets}
-      hosts={hosts}
-      now={ctx.now}
-      actions={{
-        ...machineActionsOf(tenant.slug),
-        save: editMachineAction.bind(null, tenant.slug),
-        addSecret: addSecretAction.bind(null, tenant.slug),
-        deleteSecret: deleteSecretAction.bind(null, tenant.slug),
-      }}
-    />
+    <>
+      <Live tenantSlug={tenant.slug} />
+      <EditMachine
+        tenant={tenant}
+        machine={machine}
+        secrets={secrets}
+        hosts={hosts}
+        now={ctx.now}
+        actions={{
+          ...machineActionsOf(tenant.slug),
+          save: editMachineAction.bind(null, tenant.slug),
+          addSecret: addSecretAction.bind(null, tenant.slug),
+          deleteSecret: deleteSecretAction.bind(null, tenant.slug),
+        }}
+      />
+    </>
   );
 }

@@ -1,0 +1,10 @@
+"use server";
+
+import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
+import { addAssetSchema, assetIdSchema, machineValueSchema, setAssetSchema } from "@/lib/assets/schema";
+import { adminAction } from "@/lib/doors/admin";
+
+export const addAssetAction = adminAction(addAssetSchema, addAsset);
+export const setAssetAction = adminAction(setAssetSchema, setAsset);
+export const removeMachineValueAction = adminAction(machineValueSchema, removeMachineValue);
+export const deleteAssetAction = adminAction(assetIdSchema, deleteAsset);

@@ -1,0 +1,1 @@
+export { pageChanges as GET } from "@/lib/doors/live";

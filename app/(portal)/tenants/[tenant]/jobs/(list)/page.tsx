@@ -1,0 +1,56 @@
+import { Play } from "lucide-react";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { isFiltered } from "@/components/jobs/job-address";
+import { JobList } from "@/components/jobs/job-list";
+import { NoJobs } from "@/components/jobs/no-jobs";
+import { Live } from "@/components/shell/live";
+import { ButtonLink } from "@/components/ui/button";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireTenant } from "@/lib/doors/admin";
+import { listJobs, listProcesses } from "@/lib/jobs/queries";
+import { jobListSchema } from "@/lib/jobs/schema";
+
+export const generateMetadata = tenantTitle("Jobs");
+
+type JobsPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export default async function JobsPage({ params, searchParams }: JobsPageProps) {
+  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const query = jobListSchema.parse(await searchParams);
+  const [list, processes] = await Promise.all([listJobs(ctx, query), listProcesses(ctx)]);
+  const home = `/tenants/${tenant.slug}`;
+  const path = `${home}/jobs`;
+  const canChange = tenant.role === "Administrator";
+  return (
+    <>
+      <Live tenantSlug={tenant.slug} />
+      <PageHeader crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Jobs" }]} title="Jobs">
+        {canChange && processes.length > 0 ? (
+          <ButtonLink href={`${path}/new`} look="primary">
+            <Play aria-hidden size={15} />
+            Start job
+          </ButtonLink>
+        ) : null}
+      </PageHeader>
+      {list.matching === 0 && !isFiltered(query) ? (
+        <NoJobs
+          newPath={`${path}/new`}
+          processesPath={`${home}/processes`}
+          hasProcesses={processes.length > 0}
+          canChange={canChange}
+        />
+      ) : (
+        <JobList
+          list={list}
+          query={query}
+          processes={processes.map(({ id, name }) => ({ id, name }))}
+          path={path}
+          now={ctx.now}
+        />
+      )}
+    </>
+  );
+}

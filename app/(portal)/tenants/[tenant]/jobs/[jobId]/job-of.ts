@@ -1,0 +1,13 @@
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { requireTenant } from "@/lib/doors/admin";
+import { getJob } from "@/lib/fleet/queries/get-job";
+import { jobIdSchema } from "@/lib/jobs/schema";
+
+/** @returns the tenant and its job of an address, asked once a request; what the tenant does not have is not found */
+export const jobOf = cache(async (tenantSlug: string, jobId: string) => {
+  const { ctx, tenant } = await requireTenant(tenantSlug);
+  const input = jobIdSchema.safeParse({ jobId });
+  const job = input.success ? await getJob(ctx, input.data) : null;
+  return job ? { tenant, job } : notFound();
+});

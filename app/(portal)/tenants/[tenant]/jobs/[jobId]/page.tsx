@@ -1,0 +1,31 @@
+import type { Metadata } from "next";
+import { jobOf } from "@/app/(portal)/tenants/[tenant]/jobs/[jobId]/job-of";
+import { killJobAction, stopJobAction } from "@/app/(portal)/tenants/[tenant]/jobs/actions";
+import { JobDetail } from "@/components/jobs/job-detail";
+import { Live } from "@/components/shell/live";
+
+type JobPageProps = { params: Promise<{ tenant: string; jobId: string }> };
+
+export async function generateMetadata({ params }: JobPageProps): Promise<Metadata> {
+  const { tenant: slug, jobId } = await params;
+  const { tenant, job } = await jobOf(slug, jobId);
+  return { title: `${job.processName} (${job.state}) · ${tenant.name}` };
+}
+
+export default async function JobPage({ params }: JobPageProps) {
+  const { tenant: slug, jobId } = await params;
+  const { tenant, job } = await jobOf(slug, jobId);
+  return (
+    <>
+      <Live tenantSlug={tenant.slug} />
+      <JobDetail
+        tenant={tenant}
+        job={job}
+        actions={{
+          stop: stopJobAction.bind(null, tenant.slug),
+          kill: killJobAction.bind(null, tenant.slug),
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { startJobAction } from "@/app/(portal)/tenants/[tenant]/jobs/actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { StartJobForm } from "@/components/jobs/start-job-form";
+import { NotAllowed } from "@/components/shell/not-allowed";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireTenant } from "@/lib/doors/admin";
+import { listProcesses } from "@/lib/jobs/queries";
+import { listMachineNames } from "@/lib/machines/queries";
+
+export const generateMetadata = tenantTitle("Start job");
+
+type StartJobPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<{ process?: string | string[] }>;
+};
+
+export default async function StartJobPage({ params, searchParams }: StartJobPageProps) {
+  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { process: asked } = await searchParams;
+  const [processes, machines] = await Promise.all([listProcesses(ctx), listMachineNames(ctx)]);
+  const home = `/tenants/${tenant.slug}`;
+  const crumbs = [
+    { label: tenant.name, href: `${home}/machines` },
+    { label: "Jobs", href: `${home}/jobs` },
+    { label: "Start job" },
+  ];
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="Start job" />
+      {tenant.role === "Administrator" ? (
+        <StartJobForm
+          processes={processes}
+          machines={machines}
+          processId={processes.find(({ id }) => id === asked)?.id}
+          listPath={`${home}/jobs`}
+          start={startJobAction.bind(null, tenant.slug)}
+        />
+      ) : (
+        <NotAllowed deed="start the job" backHref={`${home}/jobs`} backTo="the jobs" />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+"use server";
+
+import { z } from "zod";
+import { adminAction } from "@/lib/doors/admin";
+import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
+import { sessionIdSchema } from "@/lib/sessions/schema";
+import { disconnectHost } from "@/lib/workflows/disconnect-host";
+
+export const disconnectHostAction = adminAction(sessionIdSchema, disconnectHost);
+export const removeDeadAction = adminAction(z.object({}), removeDeadSessions);

@@ -1,0 +1,4 @@
+import { sessionEvents } from "@/lib/doors/event-stream";
+import { robotResource } from "@/lib/doors/robot";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({ GET: sessionEvents });

@@ -1,0 +1,96 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTransition } from "react";
+import { isFiltered, jobListAddress } from "@/components/jobs/job-address";
+import { JobRow } from "@/components/jobs/job-row";
+import { STATE_FILTER_OPTIONS } from "@/components/jobs/labels";
+import { ButtonLink } from "@/components/ui/button";
+import { Pagination } from "@/components/ui/pagination";
+import { Select } from "@/components/ui/select";
+import { type Column, StackTable } from "@/components/ui/stack-table";
+import { formatCount, formatQuantity } from "@/lib/format";
+import { type JobListQuery, type JobPage, jobListSchema } from "@/lib/jobs/schema";
+
+type JobListProps = {
+  list: JobPage;
+  query: JobListQuery;
+  processes: readonly { readonly id: string; readonly name: string }[];
+  path: string;
+  now: Date;
+};
+
+const COLUMNS: readonly Column[] = [
+  { label: "Process" },
+  { label: "State and progress", className: "w-36" },
+  { label: "Host" },
+  { label: "Started by" },
+  { label: "Created", className: "w-25" },
+  { label: "Started", className: "w-25" },
+  { label: "Ended", className: "w-34" },
+];
+
+export function JobList({ list, query, processes, path, now }: JobListProps) {
+  const router = useRouter();
+  const [isBusy, startTransition] = useTransition();
+  const choose = (change: { state?: string; process?: string }) =>
+    startTransition(() => {
+      const { state, process } = jobListSchema.parse({ ...query, ...change });
+      router.replace(jobListAddress(path, query, { state, process }), { scroll: false });
+    });
+  return (
+    <>
+      <div className="mb-3 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+        <Select
+          aria-label="State"
+          options={STATE_FILTER_OPTIONS}
+          value={query.state ?? ""}
+          onValueChange={(state) => choose({ state })}
+          className="sm:w-40"
+        />
+        <Select
+          aria-label="Process"
+          options={[
+            { value: "", label: "All processes" },
+            ...processes.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={query.process ?? ""}
+          onValueChange={(process) => choose({ process })}
+          className="sm:w-60"
+        />
+        {isFiltered(query) ? (
+          <ButtonLink href={path} look="quiet" className="justify-self-start">
+            Clear filters
+          </ButtonLink>
+        ) : null}
+      </div>
+      {list.rows.length === 0 ? (
+        <p
+          role="status"
+          className="rounded-[5px] border border-line bg-surface px-4 py-14 text-center font-medium"
+        >
+          No job matches
+        </p>
+      ) : (
+        <StackTable label="Jobs" columns={COLUMNS} isBusy={isBusy}>
+          {list.rows.map((row) => (
+            <JobRow key={row.id} row={row} href={`${path}/${row.id}`} now={now} />
+          ))}
+        </StackTable>
+      )}
+      <div className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 py-2 text-muted">
+        <p role="status" className="mr-auto tabular-nums">
+          {formatQuantity(list.matching, "job")}
+          {list.pageCount > 1 ? `, page ${formatCount(list.page)} of ${formatCount(list.pageCount)}` : null}
+        </p>
+        {list.pageCount > 1 ? (
+          <Pagination
+            page={list.page}
+            pageCount={list.pageCount}
+            hrefOf={(page) => jobListAddress(path, query, { page })}
+          />
+        ) : null}
+      </div>
+    </>
+  );
+}

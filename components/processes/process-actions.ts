@@ -1,0 +1,8 @@
+import type { Action } from "@/components/ui/attempt";
+
+/** What the page can do to processes; the page passes the doors in. */
+export type ProcessActions = {
+  readonly add: Action<unknown>;
+  readonly edit: Action<unknown>;
+  readonly remove: Action<unknown>;
+};

@@ -1,0 +1,100 @@
+"use client";
+
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { DisconnectDialog } from "@/components/robots/disconnect-dialog";
+import { NoRobots } from "@/components/robots/no-robots";
+import { RobotRow } from "@/components/robots/robot-row";
+import type { Cut } from "@/components/sessions/disconnected";
+import type { Action } from "@/components/ui/attempt";
+import { Button } from "@/components/ui/button";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import { type Column, StackTable } from "@/components/ui/stack-table";
+import { useToasts } from "@/components/ui/toast";
+import { formatQuantity } from "@/lib/format";
+import type { RobotRow as Row } from "@/lib/sessions/schema";
+
+/** What the page can do to hosts; the page passes the doors in. */
+export type RobotActions = {
+  readonly disconnect: Action<Cut>;
+  readonly removeDead: Action<{ readonly removed: number }>;
+};
+
+type RobotListProps = {
+  crumbs: readonly Crumb[];
+  robots: readonly Row[];
+  home: string;
+  now: Date;
+  canChange: boolean;
+  actions: RobotActions;
+};
+
+const COLUMNS: readonly Column[] = [
+  { label: "Host" },
+  { label: "State", className: "w-40" },
+  { label: "Running job", className: "w-30" },
+  { label: "Machine, secret ID", className: "w-40" },
+  { label: "Address", className: "w-28" },
+  { label: "Last heartbeat", className: "w-30" },
+];
+const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
+
+export function RobotList({ crumbs, robots, home, now, canChange, actions }: RobotListProps) {
+  const toasts = useToasts();
+  const [asking, setAsking] = useState<Row | "dead" | null>(null);
+  const dead = robots.filter(({ endedAt }) => endedAt !== null).length;
+  const silent = robots.filter(({ state }) => state === "Unresponsive").length;
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="Robots">
+        {canChange && dead > 0 ? (
+          <Button onClick={() => setAsking("dead")}>
+            <Trash2 aria-hidden size={15} />
+            Remove dead
+          </Button>
+        ) : null}
+      </PageHeader>
+      {robots.length === 0 ? (
+        <NoRobots machinesPath={`${home}/machines`} />
+      ) : (
+        <>
+          <p role="status" className="mb-3 text-muted tabular-nums">
+            {formatQuantity(robots.length - dead - silent, "host")} connected
+            {silent > 0 ? `, ${silent} unresponsive` : null}
+            {dead > 0 ? `, ${dead} disconnected` : null}
+          </p>
+          <StackTable label="Robots" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
+            {robots.map((row) => (
+              <RobotRow
+                key={row.sessionId}
+                row={row}
+                home={home}
+                now={now}
+                hasActions={canChange}
+                onDisconnect={() => setAsking(row)}
+              />
+            ))}
+          </StackTable>
+        </>
+      )}
+      {asking === "dead" ? (
+        <ConfirmDialog
+          title="Remove the disconnected hosts?"
+          description={`${formatQuantity(dead, "host")} that no longer ${dead === 1 ? "is" : "are"} connected will go from this list. Their jobs and the audit record keep them.`}
+          verb="Remove"
+          run={() => actions.removeDead({})}
+          onDone={({ removed }) => toasts.add({ title: `${formatQuantity(removed, "host")} removed.` })}
+          onClose={() => setAsking(null)}
+        />
+      ) : null}
+      {asking !== null && asking !== "dead" ? (
+        <DisconnectDialog
+          robot={robots.find(({ sessionId }) => sessionId === asking.sessionId) ?? asking}
+          disconnect={actions.disconnect}
+          onClose={() => setAsking(null)}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { database } from "@/lib/db";
+import { startJob } from "@/lib/jobs/commands/start-job";
+import { runStops } from "@/lib/stopping";
+import { startScratchPostgres } from "@/tools/scratch-postgres";
+import { act, type Cast, type Host, makeAdmin, makeCast, PROCESSES } from "./cast";
+
+const EMAIL = "demo@example.com";
+const NEXT_JOB_MILLISECONDS = 6_000;
+/** Jobs beyond this wait for somebody to be free, so no more are started. */
+const WAITING_MAX = 5;
+
+/** What the robots of the demo may run: `demo/work.mjs`, as each process. */
+function writeProcesses(root: string, place: string): string {
+  const file = join(place, "processes.json");
+  const entries = Object.entries(PROCESSES).map(([name, { seconds, counts }]) => [
+    name,
+    { command: process.execPath, args: [join(root, "demo/work.mjs"), String(seconds), counts] },
+  ]);
+  writeFileSync(file, JSON.stringify(Object.fromEntries(entries)), { mode: 0o600 });
+  return file;
+}
+
+function startRobot(
+  root: string,
+  origin: string,
+  processes: string,
+  { name, credentials }: Host,
+): ChildProcess {
+  const robot = spawn(process.execPath, [join(root, "robot/start.mjs"), "--processes", processes], {
+    env: {
+      NODE_ENV: "production",
+      PATH: process.env.PATH,
+      LATCHKEY_URL: origin,
+      LATCHKEY_CLIENT_ID: credentials.clientId,
+      LATCHKEY_CLIENT_SECRET: credentials.clientSecret,
+      LATCHKEY_HOST_NAME: name,
+      LATCHKEY_STOP_GRACE_SECONDS: "5",
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  robot.once("exit", (code) => console.log(`The robot on ${name} has ended with code ${code}.`));
+  return robot;
+}
+
+/** Starts a job now and then, until the demo is stopped. */
+async function keepBusy({ admin, processIds }: Cast, stop: AbortSignal): Promise<void> {
+  for (let turn = 0; !stop.aborted; turn += 1) {
+    const where = { tenantId: admin.tenantId, state: "Pending" as const };
+    const processId = processIds[turn % processIds.length];
+    if (processId && (await database().prisma.job.count({ where })) < WAITING_MAX) {
+      await act(admin, startJob, { processId, hostName: "" });
+    }
+    await pause(NEXT_JOB_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/**
+ * A Latchkey on a PostgreSQL of its own, three robots and jobs that flow, until Ctrl-C.
+ * @param root the repository
+ */
+export async function runDemo(root: string): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const place = mkdtempSync(join(tmpdir(), "latchkey-demo-"));
+  const port = process.env.PORT ?? "3000";
+  const origin = `http://localhost:${port}`;
+  const password = randomBytes(12).toString("base64url");
+  const postgres = await startScratchPostgres();
+  const children: ChildProcess[] = [];
+  const env = {
+    DATABASE_URL: postgres.url,
+    APP_SECRET: randomBytes(32).toString("base64url"),
+    ORIGIN: origin,
+  };
+  Object.assign(process.env, env);
+  try {
+    const server = spawn(process.execPath, [join(root, "start.mjs")], {
+      cwd: root,
+      env: { ...process.env, PORT: port, LOG_LEVEL: "warn" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    children.push(server);
+    let said = "";
+    server.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    while (!/Latchkey is ready/.test(said)) await once(server.stdout, "data");
+    const cast = await makeCast(await makeAdmin(EMAIL, password));
+    const processes = writeProcesses(root, place);
+    for (const host of cast.hosts) children.push(startRobot(root, origin, processes, host));
+    console.log(`\nThe demo runs at ${origin}. Sign in as ${EMAIL} with the password ${password}`);
+    console.log("Look at Robots and Jobs; then open Machines > Invoices pool and delete a client secret.");
+    console.log("Ctrl-C ends it; nothing is kept.\n");
+    await keepBusy(cast, stop.signal);
+  } finally {
+    for (const child of children.reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    }
+    await runStops();
+    await postgres.stop();
+    rmSync(place, { recursive: true, force: true });
+  }
+}

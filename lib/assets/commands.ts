@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { record } from "@/lib/audit/commands";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { folded } from "@/lib/fold";
+import { Prisma } from "@/lib/generated/prisma/client";
+import { findMachineName } from "@/lib/machines/queries";
+import { allow } from "@/lib/permissions";
+import { assetContent } from "./rules";
+import type { AddAssetInput, AssetContent, AssetType, SetAssetInput } from "./schema";
+import { bindingOf, sealValue } from "./sealed-value";
+
+const noSuchAsset = () => new Refusal("not_found", "There is no such asset. It may have been deleted.");
+
+function requireContent(typed: { type: AssetType; value: string; username: string }): AssetContent {
+  const read = assetContent(typed);
+  if (!read.ok) throw new Refusal("invalid", read.message, { field: read.field });
+  return read.content;
+}
+
+/** @throws Refusal `conflict` at `name` when it is taken, `invalid` at `value` when it does not fit the type */
+export async function addAsset(ctx: Ctx, input: AddAssetInput): Promise<{ assetId: string }> {
+  allow(ctx.actor, "assets.edit");
+  const { tenantId } = ctx.actor;
+  const { name, description, type } = input;
+  const id = randomUUID();
+  await ctx.db.asset
+    .create({
+      data: {
+        id,
+        tenantId,
+        name,
+        nameKey: folded(name),
+        description,
+        type,
+        sealedValue: sealValue(requireContent(input), bindingOf(tenantId, id)),
+        createdAt: ctx.now,
+        updatedAt: ctx.now,
+        createdById: ctx.actor.id,
+      },
+      select: { id: true },
+    })
+    .catch((error: unknown) => {
+      if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") {
+        throw new Refusal("conflict", `An asset named “${name}” already exists in this tenant.`, {
+          field: "name",
+        });
+      }
+      throw error;
+    });
+  await record(ctx, [{ type: "asset.added", assetId: id, name, kind: type }]);
+  return { assetId: id };
+}
+
+/** Changes the value for all robots, or for those of one machine. The event tells that it changed, never what to. */
+export async function setAsset(ctx: Ctx, input: SetAssetInput): Promise<null> {
+  allow(ctx.actor, "assets.edit");
+  const { tenantId } = ctx.actor;
+  const { assetId, machineId } = input;
+  const [asset] = await ctx.db.asset.updateManyAndReturn({
+    where: { id: assetId, tenantId },
+    data: { updatedAt: ctx.now },
+    select: { name: true, type: true },
+  });
+  if (!asset) throw noSuchAsset();
+  const sealedValue = sealValue(requireContent({ ...input, type: asset.type }), bindingOf(tenantId, assetId));
+  if (machineId === undefined) {
+    await ctx.db.asset.updateMany({ where: { id: assetId, tenantId }, data: { sealedValue } });
+  } else {
+    if (!(await findMachineName(ctx, { machineId }))) {
+      throw new Refusal("not_found", "There is no such machine.", { field: "machineId" });
+    }
+    await ctx.db.assetValue.upsert({
+      where: { assetId_machineId: { assetId, machineId }, tenantId },
+      create: { assetId, tenantId, machineId, sealedValue },
+      update: { sealedValue },
+    });
+  }
+  await record(ctx, [{ type: "asset.changed", assetId, name: asset.name, machineId }]);
+  return null;
+}
+
+/** Robots of the machine get the common value again. */
+export async function removeMachineValue(
+  ctx: Ctx,
+  { assetId, machineId }: { readonly assetId: string; readonly machineId: string },
+): Promise<null> {
+  allow(ctx.actor, "assets.edit");
+  const { tenantId } = ctx.actor;
+  const [asset] = await ctx.db.asset.updateManyAndReturn({
+    where: { id: assetId, tenantId },
+    data: { updatedAt: ctx.now },
+    select: { name: true },
+  });
+  if (!asset) throw noSuchAsset();
+  await ctx.db.assetValue.deleteMany({ where: { assetId, machineId, tenantId } });
+  await record(ctx, [{ type: "asset.changed", assetId, name: asset.name, machineId }]);
+  return null;
+}
+
+/** Deletes the asset with all its values. */
+export async function deleteAsset(ctx: Ctx, { assetId }: { readonly assetId: string }): Promise<null> {
+  allow(ctx.actor, "assets.edit");
+  const scope = { id: assetId, tenantId: ctx.actor.tenantId };
+  const asset = await ctx.db.asset.findFirst({ where: scope, select: { name: true } });
+  const { count } = await ctx.db.asset.deleteMany({ where: scope });
+  if (!asset || count === 0) throw noSuchAsset();
+  await record(ctx, [{ type: "asset.deleted", assetId, name: asset.name }]);
+  return null;
+}

@@ -1,0 +1,66 @@
+import type { Ctx, RobotActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { folded } from "@/lib/fold";
+import { shownContent } from "./rules";
+import type { AssetContent, AssetType, AssetView } from "./schema";
+import { bindingOf, openValue } from "./sealed-value";
+
+/** @returns the tenant's assets by name; a credential's value is not among what is read */
+export async function listAssets(ctx: Ctx): Promise<AssetView[]> {
+  const { tenantId } = ctx.actor;
+  const rows = await ctx.db.asset.findMany({
+    where: { tenantId },
+    orderBy: { nameKey: "asc" },
+    select: {
+      id: true,
+      name: true,
+      description: true,
+      type: true,
+      sealedValue: true,
+      updatedAt: true,
+      createdBy: { select: { email: true } },
+      values: {
+        where: { machine: { deletedAt: null } },
+        orderBy: { machine: { nameKey: "asc" } },
+        select: { machineId: true, sealedValue: true, machine: { select: { name: true } } },
+      },
+    },
+  });
+  return rows.map(({ sealedValue, values, createdBy, ...row }) => {
+    const shown = (sealed: Uint8Array) =>
+      row.type === "Credential"
+        ? null
+        : shownContent(row.type, openValue(sealed, bindingOf(tenantId, row.id)));
+    return {
+      ...row,
+      createdBy: createdBy?.email ?? null,
+      value: shown(sealedValue),
+      machineValues: values.map((own) => ({
+        machineId: own.machineId,
+        machineName: own.machine.name,
+        value: shown(own.sealedValue),
+      })),
+    };
+  });
+}
+
+/** @returns the asset's value for the robot's machine. @throws Refusal `not_found` */
+export async function readAsset(
+  ctx: Ctx<RobotActor>,
+  { name }: { readonly name: string },
+): Promise<{ name: string; type: AssetType; value: AssetContent }> {
+  const { tenantId, id: machineId } = ctx.actor;
+  const asset = await ctx.db.asset.findUnique({
+    where: { tenantId_nameKey: { tenantId, nameKey: folded(name) } },
+    select: {
+      id: true,
+      name: true,
+      type: true,
+      sealedValue: true,
+      values: { where: { machineId }, select: { sealedValue: true } },
+    },
+  });
+  if (!asset) throw new Refusal("not_found", "There is no such asset.");
+  const sealed = asset.values[0]?.sealedValue ?? asset.sealedValue;
+  return { name: asset.name, type: asset.type, value: openValue(sealed, bindingOf(tenantId, asset.id)) };
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { RobotActor } from "@/lib/ctx";
+import { database } from "@/lib/db";
+import type { SessionCommands } from "@/lib/fleet/queries/session-commands";
+import { claimStream } from "@/lib/sessions/commands/claim-stream";
+import { oncePerProcess } from "@/lib/shared";
+import { SECOND_MILLISECONDS } from "@/lib/time";
+import { requireRobot } from "./bearer";
+import { look, type Watcher } from "./lookout";
+import type { RouteHandler } from "./methods";
+import { answering, readInput } from "./robot";
+import { hear, hearStop } from "./signals";
+
+const KEEP_ALIVE_SECONDS = 15;
+
+/** All open streams of this process; one timer keeps all of them alive. */
+const open = () =>
+  oncePerProcess("event-streams", () => {
+    const streams = new Set<EventStream>();
+    setInterval(() => {
+      for (const stream of streams) stream.comment();
+    }, KEEP_ALIVE_SECONDS * SECOND_MILLISECONDS).unref();
+    return streams;
+  });
+
+/**
+ * What one host is told, as server-sent events. The stream tells what holds, not what happened: it looks at the tables when
+ * it opens, at each signal, and when signals may have been missed, and sends what it has not sent yet. So nothing is lost
+ * by a reconnect, whatever `Last-Event-ID` says.
+ */
+class EventStream implements Watcher {
+  readonly #sent = new Set<string>();
+  readonly #stops: (() => void)[];
+  readonly #encoder = new TextEncoder();
+  #eventId = 0;
+
+  constructor(
+    readonly controller: ReadableStreamDefaultController<Uint8Array>,
+    readonly actor: RobotActor,
+    readonly sessionId: string,
+    readonly streamId: string,
+  ) {
+    open().add(this);
+    this.#stops = [
+      hear(`session ${sessionId}`, () => look(this)),
+      hear(`job ${actor.tenantId}`, (heard) => heard && this.send("job-available", {})),
+      hearStop(() => this.close()),
+    ];
+    this.send("ready", {});
+    look(this);
+  }
+
+  isOpen(): boolean {
+    return open().has(this);
+  }
+
+  /** Says what holds by the tables and was not said yet. */
+  told({ streamId, stop, kill, ended }: SessionCommands): void {
+    if (streamId !== this.streamId) {
+      this.end("replaced", {});
+      return;
+    }
+    for (const jobId of stop) this.#sendOnce("stop", jobId);
+    for (const jobId of kill) this.#sendOnce("kill", jobId);
+    if (ended) this.end("disconnected", ended);
+  }
+
+  #sendOnce(event: "stop" | "kill", jobId: string): void {
+    const key = `${event} ${jobId}`;
+    if (this.#sent.has(key)) return;
+    this.#sent.add(key);
+    this.send(event, { jobId });
+  }
+
+  send(event: string, data: object): void {
+    this.#eventId += 1;
+    this.#write(`id: ${this.#eventId}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  comment(): void {
+    this.#write(":\n\n");
+  }
+
+  #write(text: string): void {
+    if (this.isOpen()) this.controller.enqueue(this.#encoder.encode(text));
+  }
+
+  end(event: string, data: object): void {
+    this.send(event, data);
+    this.close();
+  }
+
+  /** Forgets the stream and, unless the caller hung up, closes it. */
+  close({ hungUp = false } = {}): void {
+    if (!open().delete(this)) return;
+    for (const stop of this.#stops) stop();
+    if (!hungUp) this.controller.close();
+  }
+}
+
+/** The stream of a host's events (`text/event-stream`, WHATWG HTML §9.2). A newer stream of the same session ends this one. */
+export const sessionEvents: RouteHandler = answering(async (request, params) => {
+  const actor = await requireRobot(database().sql, request, "OR.Robots", new Date());
+  const { sessionId } = await readInput(request, params, z.object({ sessionId: z.uuid() }));
+  const streamId = randomUUID();
+  await database().prisma.$transaction((db) =>
+    claimStream({ db, actor, now: new Date() }, { sessionId, streamId }),
+  );
+  let stream: EventStream | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      stream = new EventStream(controller, actor, sessionId, streamId);
+    },
+    cancel: () => stream?.close({ hungUp: true }),
+  });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
+});

@@ -1,0 +1,110 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { oncePerProcess } from "@/lib/shared";
+import { SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
+import { onStop } from "@/lib/stopping";
+import { SECOND_MILLISECONDS } from "@/lib/time";
+
+const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
+/** A connection that was cut without a word is found out by asking. */
+const PROBE_SECONDS = 10;
+
+/** `again` tells everybody to look at the tables: signals may have been missed. */
+type Topic = `job ${string}` | `session ${string}` | `page ${string}` | "again";
+
+function topicOf(signal: Signal): Topic {
+  switch (signal.kind) {
+    case "job":
+    case "page":
+      return `${signal.kind} ${signal.tenantId}`;
+    case "session":
+      return `session ${signal.sessionId}`;
+  }
+}
+
+const ear = () =>
+  oncePerProcess("signals", () => {
+    const emitter = new EventEmitter().setMaxListeners(0);
+    const stopped = new AbortController();
+    const state = { emitter, stopped: false };
+    onStop("the listening connection", () => {
+      state.stopped = true;
+      stopped.abort();
+      emitter.emit("stop");
+    });
+    void listenForever(state, stopped.signal);
+    return state;
+  });
+
+type State = { readonly emitter: EventEmitter; stopped: boolean };
+
+/** Holds one listening connection while the process lives; after each connect, everybody looks again. */
+async function listenForever(state: State, stop: AbortSignal): Promise<void> {
+  for (let waitMilliseconds = 100; !state.stopped; ) {
+    try {
+      await listenOnce(state, stop, () => {
+        waitMilliseconds = 100;
+      });
+    } catch (error) {
+      if (!state.stopped) log.warn({ reason: (error as Error).message }, "the listening connection was lost");
+    }
+    if (state.stopped) return;
+    await pause(waitMilliseconds, undefined, { ref: false });
+    waitMilliseconds = Math.min(waitMilliseconds * 2, RECONNECT_AT_MOST_MILLISECONDS);
+  }
+}
+
+async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () => void): Promise<void> {
+  const client = new pg.Client({
+    connectionString: env().databaseUrl,
+    application_name: "latchkey signals",
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+    keepAlive: true,
+  });
+  client.on("notification", ({ payload }) => {
+    const signal = JSON.parse(payload ?? "{}") as Signal;
+    emitter.emit(topicOf(signal), signal);
+  });
+  const lost = once(client, "end", { signal: stop }).catch(() => undefined);
+  client.on("error", () => undefined);
+  await client.connect();
+  const probe = setInterval(() => {
+    client.query("SELECT 1").catch(() => client.end().catch(() => undefined));
+  }, PROBE_SECONDS * SECOND_MILLISECONDS).unref();
+  try {
+    await client.query(`LISTEN ${SIGNAL_CHANNEL}`);
+    connected();
+    emitter.emit("again");
+    await lost;
+  } finally {
+    clearInterval(probe);
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Hears what any process signals on a topic, and `again` when signals may have been missed.
+ * @param hearer called without waiting; it must look at the tables and believe nothing else
+ * @returns stops hearing
+ */
+export function hear(topic: Topic, hearer: (signal: Signal | null) => void): () => void {
+  const { emitter } = ear();
+  const again = () => hearer(null);
+  emitter.on(topic, hearer);
+  emitter.on("again", again);
+  return () => {
+    emitter.off(topic, hearer);
+    emitter.off("again", again);
+  };
+}
+
+/** Calls back when the process is about to stop, so that nothing is kept waiting. @returns stops hearing */
+export function hearStop(hearer: () => void): () => void {
+  const { emitter } = ear();
+  emitter.on("stop", hearer);
+  return () => emitter.off("stop", hearer);
+}

@@ -1,0 +1,67 @@
+import { record } from "@/lib/audit/commands";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { folded } from "@/lib/fold";
+import { Prisma } from "@/lib/generated/prisma/client";
+import type { AddProcessInput, EditProcessInput } from "@/lib/jobs/schema";
+import { allow } from "@/lib/permissions";
+
+const noSuchProcess = () => new Refusal("not_found", "There is no such process. It may have been deleted.");
+
+function refuseTaken(error: unknown, name: string): never {
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") {
+    throw new Refusal("conflict", `A process named “${name}” already exists in this tenant.`, {
+      field: "name",
+    });
+  }
+  throw error;
+}
+
+const columns = ({ name, description, runtimeType, defaultInput }: AddProcessInput) => ({
+  name,
+  nameKey: folded(name),
+  description,
+  runtimeType,
+  defaultInput: defaultInput ?? Prisma.JsonNull,
+});
+
+/** @throws Refusal `conflict` at `name` when the tenant has a process of that name, whatever the case */
+export async function addProcess(ctx: Ctx, input: AddProcessInput): Promise<{ processId: string }> {
+  allow(ctx.actor, "processes.edit");
+  const { tenantId } = ctx.actor;
+  const { id } = await ctx.db.process
+    .create({
+      data: { ...columns(input), tenantId, createdAt: ctx.now, createdById: ctx.actor.id },
+      select: { id: true },
+    })
+    .catch((error: unknown) => refuseTaken(error, input.name));
+  await record(ctx, [{ type: "process.added", processId: id, name: input.name }]);
+  return { processId: id };
+}
+
+/** Changes what later jobs start with; jobs that exist keep their input and runtime type. */
+export async function editProcess(ctx: Ctx, { processId, ...input }: EditProcessInput): Promise<null> {
+  allow(ctx.actor, "processes.edit");
+  const { count } = await ctx.db.process
+    .updateMany({
+      where: { id: processId, tenantId: ctx.actor.tenantId, deletedAt: null },
+      data: columns(input),
+    })
+    .catch((error: unknown) => refuseTaken(error, input.name));
+  if (count === 0) throw noSuchProcess();
+  await record(ctx, [{ type: "process.edited", processId, name: input.name }]);
+  return null;
+}
+
+/** No new job of it can be started; its jobs, also pending ones, stay. */
+export async function deleteProcess(ctx: Ctx, { processId }: { readonly processId: string }): Promise<null> {
+  allow(ctx.actor, "processes.edit");
+  const [deleted] = await ctx.db.process.updateManyAndReturn({
+    where: { id: processId, tenantId: ctx.actor.tenantId, deletedAt: null },
+    data: { deletedAt: ctx.now, nameKey: null },
+    select: { name: true },
+  });
+  if (!deleted) throw noSuchProcess();
+  await record(ctx, [{ type: "process.deleted", processId, name: deleted.name }]);
+  return null;
+}

@@ -1,0 +1,41 @@
+import { record } from "@/lib/audit/commands";
+import type { AuditEvent } from "@/lib/audit/events";
+import type { Actor, Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { type Signal, signal } from "@/lib/signals";
+import type { JobState } from "./schema";
+
+/** What every change of a job gives back. */
+export const CHANGED = {
+  id: true,
+  tenantId: true,
+  state: true,
+  sessionId: true,
+  process: { select: { name: true } },
+} as const;
+
+export type ChangedJob = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly state: JobState;
+  readonly sessionId: string | null;
+  readonly process: { readonly name: string };
+};
+
+/** Writes the events of changed jobs, and tells hosts and pages to look. */
+export async function announce(
+  ctx: Ctx<Actor>,
+  jobs: readonly ChangedJob[],
+  event: (job: ChangedJob) => AuditEvent,
+): Promise<void> {
+  for (const tenantId of new Set(jobs.map((job) => job.tenantId))) {
+    const own = jobs.filter((job) => job.tenantId === tenantId);
+    await record(ctx, own.map(event), tenantId);
+    const sessions = own.flatMap(({ sessionId }): Signal[] =>
+      sessionId ? [{ kind: "session", tenantId, sessionId }] : [],
+    );
+    await signal(ctx.db, [...sessions, { kind: "page", tenantId }]);
+  }
+}
+
+export const noSuchJob = () => new Refusal("not_found", "There is no such job.");

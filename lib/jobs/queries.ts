@@ -1,0 +1,110 @@
+import type { Ctx } from "@/lib/ctx";
+import { ON_HOST } from "./rules";
+import type { JobListQuery, JobPage, JobRow, Json, ProcessView, RunningJob } from "./schema";
+
+export const JOBS_PAGE_SIZE = 25;
+
+/** @returns the tenant's processes by name */
+export async function listProcesses(ctx: Ctx): Promise<ProcessView[]> {
+  const rows = await ctx.db.process.findMany({
+    where: { tenantId: ctx.actor.tenantId, deletedAt: null },
+    orderBy: [{ nameKey: "asc" }],
+    select: {
+      id: true,
+      name: true,
+      description: true,
+      runtimeType: true,
+      defaultInput: true,
+      createdAt: true,
+      createdBy: { select: { email: true } },
+    },
+  });
+  return rows.map(({ createdBy, defaultInput, ...row }) => ({
+    ...row,
+    defaultInput: defaultInput as Json,
+    createdBy: createdBy?.email ?? null,
+  }));
+}
+
+/** The columns a row of the list shows. */
+export const JOB_ROW = {
+  id: true,
+  runtimeType: true,
+  state: true,
+  createdAt: true,
+  startedAt: true,
+  endedAt: true,
+  progress: true,
+  process: { select: { name: true } },
+  createdBy: { select: { email: true } },
+  session: { select: { hostName: true, secretId: true, machine: { select: { name: true } } } },
+} as const;
+
+type Row = Omit<JobRow, "processName" | "createdBy" | "machineName" | "hostName"> & {
+  readonly process: { readonly name: string };
+  readonly createdBy: { readonly email: string } | null;
+  readonly session: {
+    readonly hostName: string;
+    readonly secretId: string;
+    readonly machine: { readonly name: string };
+  } | null;
+};
+
+/** @returns the row as lists show it */
+export function jobRow({ process, createdBy, session, ...row }: Row): JobRow {
+  return {
+    ...row,
+    processName: process.name,
+    createdBy: createdBy?.email ?? null,
+    machineName: session?.machine.name ?? null,
+    hostName: session?.hostName ?? null,
+  };
+}
+
+/** @returns one page of jobs, the newest first; a page behind the last one answers the last one */
+export async function listJobs(ctx: Ctx, query: JobListQuery): Promise<JobPage> {
+  const where = {
+    tenantId: ctx.actor.tenantId,
+    ...(query.state && { state: query.state }),
+    ...(query.process && { processId: query.process }),
+    ...(query.machine && { session: { machineId: query.machine } }),
+  };
+  const matching = await ctx.db.job.count({ where });
+  const pageCount = Math.max(1, Math.ceil(matching / JOBS_PAGE_SIZE));
+  const page = Math.min(query.page, pageCount);
+  const rows = await ctx.db.job.findMany({
+    where,
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    skip: (page - 1) * JOBS_PAGE_SIZE,
+    take: JOBS_PAGE_SIZE,
+    select: JOB_ROW,
+  });
+  return { rows: rows.map(jobRow), matching, page, pageCount };
+}
+
+/** @returns what a cut of these machines would stop, by host */
+export async function listRunningJobs(
+  ctx: Ctx,
+  { machineIds }: { readonly machineIds: readonly string[] },
+): Promise<RunningJob[]> {
+  const rows = await ctx.db.job.findMany({
+    where: {
+      tenantId: ctx.actor.tenantId,
+      state: { in: [...ON_HOST] },
+      session: { machineId: { in: [...machineIds] }, endedAt: null },
+    },
+    orderBy: [{ startedAt: "asc" }, { id: "asc" }],
+    select: {
+      id: true,
+      sessionId: true,
+      process: { select: { name: true } },
+      session: { select: { hostName: true } },
+    },
+  });
+  return rows.map(({ id, sessionId, process, session }) => ({
+    jobId: id,
+    sessionId: sessionId ?? "",
+    processName: process.name,
+    hostName: session?.hostName ?? "",
+  }));
+}

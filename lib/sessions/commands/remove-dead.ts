@@ -1,0 +1,30 @@
+import { record } from "@/lib/audit/commands";
+import type { Ctx } from "@/lib/ctx";
+import { allow } from "@/lib/permissions";
+import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
+import { signal } from "@/lib/signals";
+import { addSeconds } from "@/lib/time";
+
+/** Takes disconnected and silent hosts off the list of robots; their rows stay behind the jobs that ran there. */
+export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }> {
+  allow(ctx.actor, "hosts.disconnect");
+  const { tenantId } = ctx.actor;
+  // A silent host that comes back after this hears that its session has ended, and connects anew.
+  await ctx.db.session.updateMany({
+    where: {
+      tenantId,
+      endedAt: null,
+      heartbeatAt: { lte: addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS) },
+    },
+    data: { endedAt: ctx.now, endReason: `silent, and removed by ${ctx.actor.name}` },
+  });
+  const { count } = await ctx.db.session.updateMany({
+    where: { tenantId, endedAt: { not: null }, removedAt: null },
+    data: { removedAt: ctx.now },
+  });
+  if (count > 0) {
+    await record(ctx, [{ type: "sessions.removed", count }]);
+    await signal(ctx.db, [{ kind: "page", tenantId }]);
+  }
+  return { removed: count };
+}

@@ -1,0 +1,12 @@
+import { Refusal } from "@/lib/errors";
+
+/** What a robot hears when it goes on with a session that has ended. */
+export const sessionEnded = (reason: string | null) =>
+  new Refusal("gone", `This session has ended: ${reason}. Connect again with POST sessions.`);
+
+/** A session shows the secret that it depends on, so it goes on with that one only. */
+export const otherSecret = () =>
+  new Refusal(
+    "conflict",
+    "This session was opened with another client secret. Connect again with POST sessions.",
+  );

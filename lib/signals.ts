@@ -1,0 +1,22 @@
+import type { Db } from "@/lib/ctx";
+
+/** The channel of PostgreSQL's LISTEN/NOTIFY that all processes share. */
+export const SIGNAL_CHANNEL = "latchkey";
+
+/**
+ * What one process tells the others. A signal says where to look, never what to believe: whoever hears it asks the tables.
+ */
+export type Signal =
+  /** A job waits that hosts of this tenant may take, or those of one machine only. */
+  | { readonly kind: "job"; readonly tenantId: string; readonly machineId: string | null }
+  /** Something about this host's session changed: it ended, or a job on it is to stop. */
+  | { readonly kind: "session"; readonly tenantId: string; readonly sessionId: string }
+  /** Something that the tenant's pages show changed. */
+  | { readonly kind: "page"; readonly tenantId: string };
+
+/** Sends signals when the transaction commits, and not at all when it is rolled back. */
+export async function signal(db: Db, signals: readonly Signal[]): Promise<void> {
+  const payloads = [...new Set(signals.map((one) => JSON.stringify(one)))];
+  if (payloads.length === 0) return;
+  await db.$executeRaw`SELECT pg_notify(${SIGNAL_CHANNEL}, payload) FROM unnest(${payloads}::text[]) AS payload`;
+}

@@ -1,0 +1,13 @@
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { type Cut, cut } from "./cut";
+
+/**
+ * Disconnects one host and stops what runs there. Its secret stays valid, so it may connect again.
+ * @throws Refusal `gone` when it is not connected any more
+ */
+export async function disconnectHost(ctx: Ctx, { sessionId }: { readonly sessionId: string }): Promise<Cut> {
+  const done = await cut(ctx, { sessionId }, "disconnected");
+  if (done.disconnectedHosts.length === 0) throw new Refusal("gone", "This host is not connected any more.");
+  return done;
+}

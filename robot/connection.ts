@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { type Patience, untilAnswered } from "./back-off";
+import { listen } from "./events";
+import type { Jobs } from "./jobs";
+import type { Orchestrator } from "./orchestrator";
+import { type Session, SessionOver, sessionAnswer } from "./session";
+
+const LONG_POLL_SECONDS = 30;
+const LONG_POLL_TIMEOUT_SECONDS = 45;
+/** A server that has nothing to say answers late; one that answers "nothing" at once is stopping. */
+const EMPTY_ANSWER_PAUSE_SECONDS = 1;
+
+const jobSchema = z.object({ id: z.uuid(), processName: z.string(), input: z.unknown() });
+const runtimes = z.number().int().min(0);
+const meSchema = z.object({
+  machine: z.object({
+    unattendedRuntimes: runtimes,
+    nonProductionRuntimes: runtimes,
+    testingRuntimes: runtimes,
+  }),
+});
+
+/** What a connection works with. */
+export type ConnectionTools = {
+  readonly orchestrator: Orchestrator;
+  readonly jobs: Jobs;
+  readonly patience: Patience;
+  /** Connects once more, naming the jobs that run. */
+  readonly connect: () => Promise<Session>;
+};
+
+/**
+ * Lives on a session until it is over: heartbeats, listens and takes jobs.
+ * @param taking aborted when no more jobs are to be taken
+ * @throws SessionOver; RobotEnd; the signal's reason once it is aborted
+ */
+export async function liveOn(
+  session: Session,
+  { orchestrator, jobs, patience, connect }: ConnectionTools,
+  taking: AbortSignal,
+  signal: AbortSignal,
+): Promise<never> {
+  const over = new AbortController();
+  const alive = AbortSignal.any([signal, over.signal]);
+  const ask = (method: string, path: string, asking: { body?: object }, until: AbortSignal) =>
+    untilAnswered(
+      async () => sessionAnswer(await orchestrator.send(method, path, { ...asking, signal: until })),
+      patience,
+      until,
+    );
+
+  async function beat(): Promise<never> {
+    for (;;) {
+      const state = jobs.count() > 0 ? "Busy" : "Available";
+      await ask("POST", `sessions/${session.id}/heartbeat`, { body: { state } }, alive);
+      const dueAt = performance.now() + session.heartbeatIntervalSeconds * 1000;
+      // Between two beats only a change between busy and free is worth another.
+      while (performance.now() < dueAt && jobs.count() > 0 === (state === "Busy")) {
+        await jobs.changed((dueAt - performance.now()) / 1000, alive);
+        alive.throwIfAborted();
+      }
+    }
+  }
+
+  async function countSlots(until: AbortSignal): Promise<number> {
+    const { machine } = meSchema.parse((await ask("GET", "me", {}, until)).body);
+    return machine.unattendedRuntimes + machine.nonProductionRuntimes + machine.testingRuntimes;
+  }
+
+  /** When the answer to a long poll was lost, and maybe a job with it, which the server thinks is running here. */
+  let lostAnswerAt: number | undefined;
+
+  async function nextJob(until: AbortSignal): Promise<unknown> {
+    const asking = { body: { waitSeconds: LONG_POLL_SECONDS }, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
+    const path = `sessions/${session.id}/jobs/next`;
+    const poll = () =>
+      orchestrator.send("POST", path, { ...asking, signal: until }).catch((error: unknown) => {
+        lostAnswerAt = performance.now();
+        throw error;
+      });
+    return sessionAnswer(await untilAnswered(poll, patience, until)).body;
+  }
+
+  /** Once the lost poll has ended at the server too, tells it what runs here, so that it gives up what does not. */
+  async function makeGoodLostAnswer(): Promise<void> {
+    if (lostAnswerAt === undefined) return;
+    if (performance.now() - lostAnswerAt < LONG_POLL_TIMEOUT_SECONDS * 1000) return;
+    lostAnswerAt = undefined;
+    const { id } = await connect();
+    if (id !== session.id) throw new SessionOver("it was not open any more");
+  }
+
+  async function take(): Promise<void> {
+    const open = AbortSignal.any([alive, taking]);
+    let slots = await countSlots(open);
+    for (;;) {
+      while (jobs.count() >= slots) {
+        await jobs.changed(LONG_POLL_SECONDS, open);
+        slots = await countSlots(open);
+      }
+      const askedAt = performance.now();
+      const job = await nextJob(open);
+      if (job !== undefined) jobs.start(jobSchema.parse(job));
+      else if (performance.now() - askedAt < EMPTY_ANSWER_PAUSE_SECONDS * 1000) {
+        await patience.pause(EMPTY_ANSWER_PAUSE_SECONDS, open);
+      }
+      await makeGoodLostAnswer();
+    }
+  }
+
+  async function takeUntilTold(): Promise<never> {
+    try {
+      await take();
+    } catch (error) {
+      if (!taking.aborted) throw error;
+    }
+    return new Promise<never>((_, reject) => {
+      alive.addEventListener("abort", () => reject(alive.reason));
+      if (alive.aborted) reject(alive.reason);
+    });
+  }
+
+  const listener = {
+    // What ran before this connection may be over for the server, which gives a silent host up.
+    ready: () => jobs.check(),
+    end: (jobId: string, how: "stop" | "kill") => jobs.end(jobId, how),
+  };
+  try {
+    const listening = listen(orchestrator, session.id, listener, patience, alive);
+    return await Promise.race([beat(), listening, takeUntilTold()]);
+  } finally {
+    over.abort(new Error("the connection is over"));
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { Unreachable } from "./back-off";
+import { withDeadline } from "./deadline";
+import type { Log } from "./log";
+import type { Tokens } from "./tokens";
+
+const TIMEOUT_SECONDS = 20;
+
+const problemSchema = z.object({
+  detail: z.string().default(""),
+  state: z.string().optional(),
+});
+
+/** What the server said, as far as it needs to be understood here. */
+export type Answer = {
+  readonly status: number;
+  /** The JSON body, or undefined when there is none. */
+  readonly body: unknown;
+  /** The sentence of a problem document; empty for a success. */
+  readonly detail: string;
+  /** The state that a job has, where that is the problem. */
+  readonly state: string | undefined;
+};
+
+/** What a request may have besides an address. */
+export type Asking = {
+  readonly body?: object;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** The robot API of one portal. */
+export type Orchestrator = {
+  /**
+   * @throws Unreachable when there is no answer, or one that says "later"; RobotEnd `cut` when the token is refused and no other is sold
+   */
+  send(method: string, path: string, asking?: Asking): Promise<Answer>;
+  /**
+   * Opens a stream; the caller reads its body and aborts it by the signal.
+   * @throws as `send`
+   */
+  open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response>;
+};
+
+/** @returns an answer with its body read, so that the connection is free again */
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = text === "" ? undefined : JSON.parse(text);
+  } catch {
+    // A proxy's page, for instance.
+    throw new Unreachable(`${response.status} with something that is not JSON`);
+  }
+  const problem = response.ok ? null : (problemSchema.safeParse(body).data ?? null);
+  return { status: response.status, body, detail: problem?.detail ?? "", state: problem?.state };
+}
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Unreachable) return error.message;
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+};
+
+/** Talks to the portal at `url` with whatever token is good at the moment. */
+export function orchestratorAt(url: URL, tokens: Tokens, log: Log): Orchestrator {
+  const base = `${url.href.replace(/\/$/, "")}/api/orchestrator/`;
+  let isReached = true;
+
+  async function request(path: string, init: RequestInit): Promise<Response> {
+    for (let isFirst = true; ; isFirst = false) {
+      const token = await tokens.current();
+      const headers = { ...init.headers, authorization: `Bearer ${token}` };
+      const response = await fetch(base + path, { ...init, headers, redirect: "error" });
+      const { status } = response;
+      if (status !== 401 && status !== 429 && status < 500) return response;
+      await response.body?.cancel();
+      if (status === 401) tokens.refuse(token);
+      if (status !== 401 || !isFirst) {
+        const retryAfter = Number(response.headers.get("retry-after") ?? 0);
+        throw new Unreachable(`it answers ${status}`, Math.min(60, Math.max(0, retryAfter || 0)));
+      }
+    }
+  }
+
+  /** Says once that the server is lost and once that it is back, however many requests notice. */
+  async function noticing<T>(asked: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      const answer = await asked();
+      if (!isReached) log("the server answers again");
+      isReached = true;
+      return answer;
+    } catch (error) {
+      signal?.throwIfAborted();
+      const isFailure = error instanceof TypeError || error instanceof DOMException;
+      if (!isFailure && !(error instanceof Unreachable)) throw error;
+      if (isReached) log(`the server cannot be reached; jobs go on, trying again: ${reasonOf(error)}`);
+      isReached = false;
+      throw isFailure ? new Unreachable(reasonOf(error), 0, { cause: error }) : error;
+    }
+  }
+
+  return {
+    send: (method, path, { body, timeoutSeconds = TIMEOUT_SECONDS, signal } = {}) =>
+      noticing(
+        () =>
+          withDeadline(timeoutSeconds, signal, async (either) => {
+            const json = body && {
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify(body),
+            };
+            return readAnswer(await request(path, { method, signal: either, ...json }));
+          }),
+        signal,
+      ),
+    open: (path, headers, signal) =>
+      noticing(() => request(path, { headers: { ...headers, accept: "text/event-stream" }, signal }), signal),
+  };
+}

@@ -1,0 +1,126 @@
+import { backOffSeconds, type Patience, patience as realPatience } from "./back-off";
+import { liveOn } from "./connection";
+import { endOf, RobotEnd } from "./exit-codes";
+import { keepJobs } from "./jobs";
+import type { Log } from "./log";
+import { orchestratorAt } from "./orchestrator";
+import type { LocalProcesses } from "./processes";
+import { endOfSession, openSession, SessionOver } from "./session";
+import type { Settings } from "./settings";
+import { tokenPurse } from "./tokens";
+import { startWatchdog } from "./watchdog";
+
+/** A session that lasted this long was a good one; before, the next try waits longer. */
+const GOOD_SESSION_SECONDS = 30;
+/** How long the last reports and the farewell may take. */
+const FAREWELL_SECONDS = 10;
+
+/** What a robot is run with. */
+export type RobotOptions = {
+  readonly settings: Settings;
+  readonly processes: LocalProcesses;
+  readonly log: Log;
+  readonly patience?: Patience;
+  /** Aborted to stop the robot in order. */
+  readonly stop: AbortSignal;
+  /** Aborted when stopping takes too long for somebody. */
+  readonly hurry: AbortSignal;
+};
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+/** Ends with nothing left to stop in order: the server has ended the jobs already. */
+const isCut = ({ kind }: RobotEnd) => kind === "cut" || kind === "disconnected";
+
+/** Runs a robot until something ends it. @returns what did */
+export async function runRobot({
+  settings,
+  processes,
+  log,
+  patience = realPatience,
+  stop,
+  hurry,
+}: RobotOptions): Promise<RobotEnd> {
+  const over = new AbortController();
+  const draining = new AbortController();
+  const tokens = tokenPurse(settings);
+  const orchestrator = orchestratorAt(settings.url, tokens, log);
+  const watchdog = startWatchdog();
+  let sessionId: string | undefined;
+  let fail: (end: RobotEnd) => void = () => undefined;
+  const failed = new Promise<RobotEnd>((resolve) => {
+    fail = resolve;
+  });
+  const { stopGraceSeconds } = settings;
+  const tools = { orchestrator, processes, watchdog, patience, stopGraceSeconds, log, over: over.signal };
+  const jobs = keepJobs(tools, fail);
+
+  const connect = () => openSession(orchestrator, settings, jobs.ids, patience, over.signal);
+
+  async function stayConnected(): Promise<never> {
+    for (let failures = 1; ; failures += 1) {
+      const session = await connect();
+      sessionId = session.id;
+      log(`connected to ${settings.url.origin} as host ${settings.hostName}, session ${session.id}`);
+      const connectedAt = performance.now();
+      try {
+        return await liveOn(session, { orchestrator, jobs, patience, connect }, draining.signal, over.signal);
+      } catch (error) {
+        if (!(error instanceof SessionOver)) throw error;
+        const end = endOfSession(error.message);
+        if (end) throw end;
+        sessionId = undefined;
+        log(`the session ended (${error.message}); connecting again`);
+      }
+      if (performance.now() - connectedAt > GOOD_SESSION_SECONDS * 1000) failures = 1;
+      await patience.pause(backOffSeconds(failures, patience.random), over.signal);
+    }
+  }
+
+  const quietly = (seconds: number) => patience.pause(seconds, over.signal).catch(() => undefined);
+
+  /** Ends the jobs in order, while the connection goes on: it may be cut in the meantime. */
+  async function drain(): Promise<void> {
+    draining.abort();
+    await Promise.race([
+      jobs.stopAll(),
+      aborted(hurry).then(() => {
+        jobs.killAll();
+        return quietly(FAREWELL_SECONDS);
+      }),
+      quietly(stopGraceSeconds + FAREWELL_SECONDS),
+    ]);
+  }
+
+  async function leave(): Promise<void> {
+    if (sessionId === undefined) return;
+    const signal = AbortSignal.timeout(FAREWELL_SECONDS * 1000);
+    await orchestrator.send("DELETE", `sessions/${sessionId}`, { signal }).catch(() => undefined);
+  }
+
+  const cutOrFailed = Promise.race([
+    stayConnected().then(
+      () => new RobotEnd("unexpected", "the connection ended without a reason"),
+      (error: unknown) => endOf(error),
+    ),
+    failed,
+  ]);
+  const stopped = aborted(stop).then(() => new RobotEnd("stopped", "stopped by a signal"));
+  let end = await Promise.race([cutOrFailed, stopped]);
+  log(end.kind === "stopped" ? "stopping: jobs are asked to end" : `ending: ${end.message}`);
+  if (!isCut(end)) {
+    const first = end;
+    const worse = first.kind === "stopped" ? cutOrFailed : failed;
+    end = await Promise.race([drain().then(() => first), worse]);
+  }
+  jobs.killAll();
+  if (!isCut(end) && end.kind !== "replaced") await leave();
+  over.abort(end);
+  tokens.forget();
+  watchdog.release();
+  return end;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { version } from "@/package.json";
+import { type Patience, Unreachable, untilAnswered } from "./back-off";
+import { RobotEnd } from "./exit-codes";
+import type { Answer, Orchestrator } from "./orchestrator";
+import type { Settings } from "./settings";
+
+const sessionSchema = z.object({
+  id: z.uuid(),
+  heartbeatIntervalSeconds: z.number().min(1).max(3600),
+});
+
+/** This host's connection as the server knows it. */
+export type Session = z.output<typeof sessionSchema>;
+
+/** The session has ended; `reason` is the server's, in its words. */
+export class SessionOver extends Error {}
+
+/** @returns what ends the robot with its session, or null when it may connect again */
+export function endOfSession(reason: string): RobotEnd | null {
+  const sentence = reason.replace(/^This session has ended: /, "").replace(/\. Connect again.*$/s, "");
+  // Anchored: what follows is the name of a person, who may be called anything.
+  if (/^(?:client secret deleted|machine (?:disabled|deleted))\b/.test(sentence)) {
+    return new RobotEnd("cut", `cut off: ${sentence}`);
+  }
+  if (/^disconnected by\b/.test(sentence)) return new RobotEnd("disconnected", `${sentence}`);
+  if (/^This session was opened with another client secret/.test(sentence)) {
+    return new RobotEnd("replaced", "another robot connected as this host with another client secret");
+  }
+  return null;
+}
+
+/**
+ * Takes an answer to a request about the session.
+ * @throws SessionOver; RobotEnd `unexpected` for what a robot never should be answered
+ */
+export function sessionAnswer(answer: Answer): Answer {
+  const { status, detail } = answer;
+  if (status < 300) return answer;
+  if (status === 404 || status === 409 || status === 410) throw new SessionOver(detail);
+  throw new RobotEnd("unexpected", `the server answers ${status}: ${detail}`);
+}
+
+/**
+ * Connects this host, however long it takes; on an open session it says what runs here, and the server gives up what does not.
+ * @param runningJobs jobs from before; asked at each try
+ * @throws RobotEnd `wrongHost` when the machine serves another host
+ */
+export async function openSession(
+  orchestrator: Orchestrator,
+  { hostName }: Settings,
+  runningJobs: () => readonly string[],
+  patience: Patience,
+  signal: AbortSignal,
+): Promise<Session> {
+  const host = { hostName, robotVersion: version, platform: `${process.platform} ${process.arch}` };
+  return untilAnswered(
+    async () => {
+      const body = { ...host, runningJobs: runningJobs() };
+      const answer = await orchestrator.send("POST", "sessions", { body, signal });
+      if (answer.status === 201) return sessionSchema.parse(answer.body);
+      if (answer.status === 409) throw new RobotEnd("wrongHost", answer.detail);
+      // Withdrawn between token and session: the next purchase of a token says so for certain.
+      if (answer.status === 410) throw new Unreachable(answer.detail);
+      throw new RobotEnd(
+        "unexpected",
+        `the server does not connect this host: ${answer.status} ${answer.detail}`,
+      );
+    },
+    patience,
+    signal,
+  );
+}

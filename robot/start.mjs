@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Usage: node robot/start.mjs --processes <file> [--env-file <file>]
+// Runs the reference robot from a clone: bundles it if it has changed, and starts it in this process.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`The robot needs Node.js 20.19 or newer, and this is ${process.versions.node}.`);
+  process.exit(2);
+}
+
+const { dirname, join } = await import("node:path");
+const { fileURLToPath, pathToFileURL } = await import("node:url");
+const { buildRobotIfChanged } = await import("../tools/build-robot.mjs");
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+await buildRobotIfChanged(root);
+await import(pathToFileURL(join(root, "dist/robot.mjs")).href);

@@ -1,0 +1,189 @@
+import pg from "pg";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { AdminActor } from "@/lib/ctx";
+import { addProcess } from "@/lib/jobs/commands/manage-process";
+import { startJob } from "@/lib/jobs/commands/start-job";
+import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
+import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { buyToken, connect, ORCHESTRATOR, send } from "@/test/robot";
+import { act, call, databaseUrl, newTenantAdmin, type Provisioned, provisioned, unique } from "@/test/world";
+
+let admin: AdminActor;
+let machine: Provisioned;
+let token: string;
+let sessionId: string;
+let processId: string;
+
+beforeEach(async () => {
+  admin = await newTenantAdmin();
+  machine = await provisioned(admin);
+  token = await buyToken(machine);
+  sessionId = (await connect(token, "HOST-A")).id;
+  processId = (await act(admin, addProcess, addProcessSchema.parse({ name: unique("process") }))).processId;
+});
+
+const start = () => act(admin, startJob, { processId, hostName: "" });
+const poll = (waitSeconds = 30) => send("POST", `sessions/${sessionId}/jobs/next`, token, { waitSeconds });
+const secret = () => ({ machineId: machine.machineId, secretId: machine.secretId, confirmedLast: true });
+
+/** Reads a stream's events one by one, as a robot does. */
+async function listen(session = sessionId, bearer = token) {
+  const response = await call("GET", `${ORCHESTRATOR}/sessions/${session}/events`, {
+    headers: { authorization: `Bearer ${bearer}` },
+  });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  /** @returns the next event's name and data, or null when the stream has ended */
+  const next = async (): Promise<{ event: string; data: unknown } | null> => {
+    for (;;) {
+      const match = /^id: \d+\nevent: (.+)\ndata: (.+)\n\n/m.exec(text);
+      if (match) {
+        text = text.slice(match.index + match[0].length);
+        return { event: match[1] ?? "", data: JSON.parse(match[2] ?? "") };
+      }
+      const chunk = await reader?.read();
+      if (!chunk || chunk.done) return null;
+      text += chunk.value;
+    }
+  };
+  expect(await next()).toEqual({ event: "ready", data: {} });
+  return { next, hangUp: () => reader?.cancel() };
+}
+
+async function claimed(): Promise<RobotJob> {
+  const response = await poll(0);
+  expect(response.status).toBe(200);
+  return (await response.json()) as RobotJob;
+}
+
+/** Ends every listening connection, as a failing network or an impatient operator does. */
+async function cutListeners(): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rowCount } = await client.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'latchkey signals'",
+  );
+  await client.end();
+  return rowCount ?? 0;
+}
+
+describe("a long poll", () => {
+  test("is answered as soon as there is a job", async () => {
+    const waiting = poll();
+    const { jobId } = await start();
+    expect(await (await waiting).json()).toMatchObject({ id: jobId, state: "Running" });
+  });
+
+  test("hears of a job for its machine though many hosts of other machines wait longer", async () => {
+    const other = await provisioned(admin);
+    const otherToken = await buyToken(other);
+    const sessions = await Promise.all(
+      Array.from({ length: 6 }, async (_, index) => (await connect(otherToken, `OTHER-${index}`)).id),
+    );
+    const others = sessions.map((id) =>
+      send("POST", `sessions/${id}/jobs/next`, otherToken, { waitSeconds: 1 }),
+    );
+    const waiting = poll();
+    const { jobId } = await act(admin, startJob, { processId, hostName: "", machineId: machine.machineId });
+    expect(await (await waiting).json()).toMatchObject({ id: jobId });
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual(Array(6).fill(204));
+  });
+
+  test("passes a job on that it may not take, and then rests", async () => {
+    const narrow = await provisioned(admin, { unattendedRuntimes: 0, testingRuntimes: 1 });
+    const narrowToken = await buyToken(narrow);
+    const polls = await Promise.all(
+      Array.from({ length: 5 }, async (_, index) => (await connect(narrowToken, `NARROW-${index}`)).id),
+    );
+    const narrowPolls = polls.map((id) =>
+      send("POST", `sessions/${id}/jobs/next`, narrowToken, { waitSeconds: 1 }),
+    );
+    const waiting = poll();
+    const { jobId } = await start();
+    expect(await (await waiting).json()).toMatchObject({ id: jobId });
+    expect((await Promise.all(narrowPolls)).map(({ status }) => status)).toEqual(Array(5).fill(204));
+  });
+
+  test("is answered nothing when its time is up", async () => {
+    expect((await poll(1)).status).toBe(204);
+  });
+
+  test("ends as refused when the secret is deleted meanwhile", async () => {
+    const stream = await listen();
+    const waiting = poll();
+    await act(admin, deleteSecret, secret());
+    // The poll had asked for its token already when the secret went, or had not.
+    expect([401, 410]).toContain((await waiting).status);
+    expect(await stream.next()).toMatchObject({ event: "disconnected" });
+  });
+
+  test("ends with the reason when the host is disconnected meanwhile", async () => {
+    const waiting = poll();
+    await act(admin, disconnectHost, { sessionId });
+    const response = await waiting;
+    expect(response.status).toBe(410);
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringContaining(`disconnected by ${admin.name}`),
+    });
+  });
+});
+
+describe("a stream of events", () => {
+  test("tells of a stop and of a kill", async () => {
+    await start();
+    const job = await claimed();
+    const stream = await listen();
+    await act(admin, stopJob, { jobId: job.id });
+    expect(await stream.next()).toEqual({ event: "stop", data: { jobId: job.id } });
+    await act(admin, killJob, { jobId: job.id });
+    expect(await stream.next()).toEqual({ event: "kill", data: { jobId: job.id } });
+  });
+
+  test("tells a host that comes back what it missed, and again until it is done", async () => {
+    await start();
+    const job = await claimed();
+    await act(admin, stopJob, { jobId: job.id });
+    for (const attempt of [1, 2]) {
+      const stream = await listen();
+      expect(await stream.next(), `attempt ${attempt}`).toEqual({ event: "stop", data: { jobId: job.id } });
+      await stream.hangUp();
+    }
+  });
+
+  test("says why it ends when the secret is deleted", async () => {
+    const stream = await listen();
+    await act(admin, deleteSecret, secret());
+    const reason = `client secret deleted by ${admin.name}`;
+    expect(await stream.next()).toEqual({ event: "disconnected", data: { reason } });
+    expect(await stream.next()).toBeNull();
+  });
+
+  test("gives way to a newer one of the same host", async () => {
+    const older = await listen();
+    const newer = await listen();
+    expect(await older.next()).toEqual({ event: "replaced", data: {} });
+    expect(await older.next()).toBeNull();
+    await act(admin, disconnectHost, { sessionId });
+    expect(await newer.next()).toMatchObject({ event: "disconnected" });
+  });
+
+  test("misses nothing when the listening connection is lost at the worst moment", async () => {
+    await start();
+    const job = await claimed();
+    const stream = await listen();
+    await act(admin, startJob, { processId, hostName: "" });
+    expect(await stream.next()).toEqual({ event: "job-available", data: {} });
+    expect(await cutListeners()).toBe(1);
+    await act(admin, stopJob, { jobId: job.id });
+    expect(await stream.next()).toEqual({ event: "stop", data: { jobId: job.id } });
+  });
+
+  test("is not for the session of another machine", async () => {
+    const stranger = await buyToken(await provisioned(admin));
+    expect((await send("GET", `sessions/${sessionId}/events`, stranger)).status).toBe(404);
+  });
+});

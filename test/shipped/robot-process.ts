@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What robots of these tests can run, as scripts for Node.js by process name. */
+export const SCRIPTS = {
+  /** Hands its input back. */
+  echo: `let text = ""; process.stdin.on("data", (piece) => { text += piece; });
+    process.stdin.on("end", () => console.log(JSON.stringify({ output: JSON.parse(text) })));`,
+  /** Says its process id and runs until it is asked to end. */
+  wait: `console.log(JSON.stringify({ progress: 40, message: String(process.pid) })); setInterval(() => {}, 1000);`,
+  /** As `wait`, and does not end when asked. */
+  stubborn: `process.on("SIGTERM", () => {});
+    console.log(JSON.stringify({ progress: 40, message: String(process.pid) })); setInterval(() => {}, 1000);`,
+  /** As `wait`, until the file exists that the input names. */
+  "wait for file": `const { file } = JSON.parse(process.env.LATCHKEY_JOB_INPUT);
+    console.log(JSON.stringify({ progress: 40, message: String(process.pid) }));
+    setInterval(() => { if (require("node:fs").existsSync(file)) { console.log('{"output":"seen"}'); process.exit(0); } }, 20);`,
+  /** Writes more than a job may hand in. */
+  talkative: `console.log(JSON.stringify({ output: "x".repeat(70_000) }));`,
+  fail: `console.error("no such customer"); process.exitCode = 7;`,
+} as const;
+
+export type ScriptName = keyof typeof SCRIPTS;
+
+/** The reference robot as it is shipped, in a process of its own. */
+export type RobotProcess = {
+  readonly child: ChildProcess;
+  /** All lines it has logged. */
+  said(): string;
+  /** Resolves when it has logged something that matches; rejects when it ends without. */
+  hears(pattern: RegExp): Promise<void>;
+  /** Its exit code; null after a signal. */
+  readonly ended: Promise<number | null>;
+};
+
+export type RobotProcessOptions = {
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly hostName: string;
+  readonly stopGraceSeconds?: number;
+};
+
+const started = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+/** Ends robots that a test has left behind, and their files. */
+export function removeRobots(): void {
+  for (const child of started) child.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  started.clear();
+  folders.clear();
+}
+
+/** An empty folder that {@link removeRobots} removes. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-robot-"));
+  folders.add(folder);
+  return folder;
+}
+
+/** Starts a robot with an environment file of its own; the rest of its environment is almost empty. */
+export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
+  const folder = newFolder();
+  const [envFile, processes] = [join(folder, "robot.env"), join(folder, "processes.json")];
+  const settings = {
+    LATCHKEY_URL: options.url,
+    LATCHKEY_CLIENT_ID: options.clientId,
+    LATCHKEY_CLIENT_SECRET: options.clientSecret,
+    LATCHKEY_HOST_NAME: options.hostName,
+    LATCHKEY_STOP_GRACE_SECONDS: String(options.stopGraceSeconds ?? 30),
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(envFile, lines.join(""), { mode: 0o600 });
+  const list = Object.entries(SCRIPTS).map(([name, script]) => [
+    name,
+    { command: process.execPath, args: ["-e", script] },
+  ]);
+  writeFileSync(processes, JSON.stringify(Object.fromEntries(list)));
+  const child = spawn(
+    process.execPath,
+    ["robot/start.mjs", "--env-file", envFile, "--processes", processes],
+    {
+      cwd: root,
+      env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  started.add(child);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    child,
+    said: () => said,
+    hears: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (pattern.test(said)) resolve();
+        };
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", look);
+        child.once("close", () => reject(new Error(`ended without saying ${pattern}:\n${said}`)));
+        look();
+      }),
+    ended,
+  };
+}
