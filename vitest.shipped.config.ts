@@ -9,5 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    // Real processes on a busy machine: once more tells a slow machine from a broken promise, and the report names it.
+    retry: 1,
   },
 });
