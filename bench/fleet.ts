@@ -1,15 +1,20 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Ctx } from "@/lib/ctx";
+import type { AdminActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { IssuedSecret } from "@/lib/secrets/schema";
 import { runStops } from "@/lib/stopping";
-import { startLatchkey } from "@/test/shipped/process";
+import { type Latchkey, startLatchkey } from "@/test/shipped/process";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 
 export type Bench = {
   readonly origin: string;
+  readonly latchkey: Latchkey;
+  /** What another server process of the same installation must be given. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Who provisioned the machines. */
+  readonly admin: AdminActor;
   readonly machines: readonly (IssuedSecret & { readonly machineId: string })[];
   stop(): Promise<void>;
 };
@@ -33,7 +38,7 @@ export async function startBench(machineCount: number, port: number): Promise<Be
   const admin = await prisma.admin.create({
     data: { email: "bench@example.com", emailKey: "bench@example.com", createdAt: now },
   });
-  const actor: Ctx["actor"] = {
+  const actor: AdminActor = {
     kind: "admin",
     id: admin.id,
     name: admin.email,
@@ -48,6 +53,9 @@ export async function startBench(machineCount: number, port: number): Promise<Be
   }
   return {
     origin,
+    latchkey,
+    env,
+    admin: actor,
     machines,
     async stop() {
       await runStops();
