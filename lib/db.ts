@@ -25,6 +25,8 @@ function makeDatabase() {
   });
   // An idle connection that dies is replaced at the next use; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ reason: error.message }, "a database connection was lost"));
+  // One that is lent out may die between two statements, when nobody else listens: a restart of PostgreSQL under load.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION });
   const sql: Sql = {
     async query<Row>(statement: { name: string; text: string }, values: readonly unknown[]) {
