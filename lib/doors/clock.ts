@@ -1,4 +1,5 @@
 import { database, isDatabaseAway } from "@/lib/db";
+import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
@@ -9,9 +10,11 @@ const LOOK_EVERY_SECONDS = 10;
 /** What happens by itself as time passes. Every process looks; the writes are guarded, so each thing happens once. */
 async function tick(): Promise<void> {
   try {
-    await database().prisma.$transaction((db) =>
-      loseJobsOfSilentHosts({ db, actor: { kind: "system" }, now: new Date() }),
-    );
+    for (const duty of [loseJobsOfSilentHosts, forgetFailures]) {
+      await database().prisma.$transaction<unknown>((db) =>
+        duty({ db, actor: { kind: "system" }, now: new Date() }),
+      );
+    }
   } catch (error) {
     if (isDatabaseAway(error)) log.debug("the clock could not reach the database");
     else log.error({ err: error }, "the clock failed");

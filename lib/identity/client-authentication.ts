@@ -1,5 +1,6 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { checkSecret, type Standing } from "@/lib/secrets/standing";
+import { throttleFailures } from "./failure-throttle";
 import { formDecode } from "./form";
 import { OAuthError } from "./oauth-error";
 import type { TokenRequest } from "./token-request";
@@ -50,15 +51,29 @@ function presentedCredentials({ authorization, params }: TokenRequest): Credenti
   return basic;
 }
 
+/** Whom a request claims to come from; null where that cannot be read. */
+function claimedClientId(request: TokenRequest): string | null {
+  try {
+    return presentedCredentials(request).clientId;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Finds out which client asks. Unknown client, wrong, deleted or malformed secret and disabled machine are one answer
  * outside; the reason goes to the log.
- * @throws OAuthError `invalid_client`, or `invalid_request` when two methods were used
+ * @throws OAuthError `invalid_client`; `slow_down` when that was so too often; `invalid_request` when two methods were used
  */
-export async function authenticateClient(
-  ctx: Ctx<AnonymousActor, Sql>,
-  request: TokenRequest,
-): Promise<Standing> {
+export function authenticateClient(ctx: Ctx<AnonymousActor, Sql>, request: TokenRequest): Promise<Standing> {
+  return throttleFailures(
+    ctx,
+    (counted) => checkCredentials(counted, request),
+    () => claimedClientId(request),
+  );
+}
+
+async function checkCredentials(ctx: Ctx<AnonymousActor, Sql>, request: TokenRequest): Promise<Standing> {
   const checked = await checkSecret(ctx, presentedCredentials(request));
   if (!checked.ok) throw new OAuthError("invalid_client", { detail: checked.reason });
   return checked.standing;

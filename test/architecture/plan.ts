@@ -39,6 +39,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "authentication-configuration",
     "client-authentication",
     "client-credentials",
+    "failure-buckets",
+    "failure-throttle",
     "form",
     "metadata",
     "oauth-error",
@@ -55,7 +57,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   secrets: ["secret"],
   machines: ["machine"],
-  identity: ["signingKey"],
+  identity: ["signingKey", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],
