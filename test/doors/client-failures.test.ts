@@ -325,6 +325,15 @@ describe("as time passes", () => {
     expect(kept.size).toBe(KEPT_BUCKETS);
   });
 
+  test("an address over its limit does not push others out by trying more client ids", async () => {
+    otherProcess();
+    for (let count = 0; count < PER_ADDRESS * 3; count += 1) {
+      await outcome({ clientId: unique("id"), clientSecret: "x" });
+    }
+    const kept: Map<string, unknown> = Reflect.get(globalThis, Symbol.for("latchkey.client-failures"));
+    expect(kept.size).toBe(1 + PER_ADDRESS);
+  });
+
   test("a block that had to be forgotten is learnt again from the database", async () => {
     for (let time = 0; time < PER_CLIENT; time += 1) await outcome(wrong(machine));
     for (let count = 0; count < KEPT_BUCKETS; count += 1) {
