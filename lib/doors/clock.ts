@@ -1,5 +1,6 @@
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, isDatabaseAway } from "@/lib/db";
+import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
 import { forgetSpentJtis } from "@/lib/identity/spent-jtis";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
@@ -16,6 +17,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   cutExpired,
   forgetExpiredTokens,
   forgetSpentJtis,
+  forgetFailures,
 ];
 
 async function tick(): Promise<void> {

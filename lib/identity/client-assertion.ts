@@ -38,6 +38,9 @@ function readUnverified(assertion: string): { alg: string; kid: string | undefin
   }
 }
 
+/** @returns the client that an assertion claims to come from; nothing of it is believed */
+export const claimedByAssertion = (assertion: string): string => readUnverified(assertion).clientId;
+
 /** A `kid` is a hint: our id of the key, or its thumbprint. One that names none of them is refused. */
 const isMeant = ({ keyId, thumbprint }: CandidateKey, kid: string | undefined) =>
   kid === undefined || kid === keyId || kid === thumbprint;

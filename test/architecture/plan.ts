@@ -41,6 +41,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-authentication",
     "client-credentials",
     "client-request",
+    "failure-buckets",
+    "failure-throttle",
     "form",
     "introspection",
     "metadata",
@@ -61,7 +63,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],
   machines: ["machine"],
-  identity: ["signingKey", "revokedToken", "spentJti"],
+  identity: ["signingKey", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],
