@@ -9,6 +9,7 @@ import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { announce } from "@/server/announce";
+import { answerHeaders } from "@/server/answer-headers";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
 import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { awaitGivenDatabase } from "@/server/given-database";
@@ -16,7 +17,6 @@ import { close, httpServer, listen } from "@/server/http";
 import { type Life, watchLife } from "@/server/life";
 import { migrate } from "@/server/migrations";
 import { mount } from "@/server/mount";
-import { protectPage } from "@/server/page-headers";
 import { correctStatus } from "@/server/page-status";
 import { Problem } from "@/server/problem";
 
@@ -80,18 +80,19 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   announce(dev ? "starting Next.js for development" : "starting Next.js");
   const { port, host, origin, trustedProxies } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
-  const secure = origin.startsWith("https:");
+  const headers = answerHeaders({ secure: origin.startsWith("https:"), dev });
   const server = httpServer((request, response) => {
+    headers.putOn(response);
     if (refuseAtDoorstep(request, response, trustedProxies) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
-    protectPage(request, response, { secure, dev });
+    headers.letBePage(request, response);
     correctStatus(request, response, () => outage().isNow);
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error }, "a page failed");
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
-  });
+  }, headers.lines);
   // Next.js adds an upgrade listener to the server it knows, and closes what it does not want. Node.js would then hand it every request that merely
   // offers an upgrade, as some HTTP clients do with h2c; without a listener such a request is answered as any other.
   const app = next({

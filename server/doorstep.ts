@@ -27,6 +27,9 @@ const untrusted = new Set([
   "x-invoke-status",
   "x-invoke-query",
   "x-matched-path",
+  // A server may ignore these (RFC 9110 §14.2), and Next.js answers a range that a file does not have with 500.
+  "range",
+  "if-range",
 ]);
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -48,6 +51,7 @@ export function refuseAtDoorstep(
       allow: [...methods].join(", "),
     });
   }
+  if (!hasOneHost(request)) return refuse(response, 400, "The request needs one Host header.");
   // A client that takes us for a proxy sends the whole URL (RFC 9112 §3.2.2); the host in it counts no more than any other.
   request.url = (request.url ?? "").replace(/^https?:\/\/[^/?#]*/i, "");
   if (!request.url.startsWith("/")) return refuse(response, 400, "The request target must be a path.");
@@ -80,20 +84,28 @@ export function refuseAtPages(request: IncomingMessage, response: ServerResponse
   return false;
 }
 
+/** What a browser says of a request that our own page, or the person at the keyboard, began (W3C Fetch Metadata §2.2). */
+const ownSites = ["same-origin", "none"];
+
 /**
- * Refuses a page's request that changes something and was sent by a page of another site. Robots' requests are not asked: they carry their own
- * credentials, and no browser adds them.
+ * Refuses a page's request that may change something and was sent by a page of another site, or of a neighbour under the same domain.
+ * Robots' requests are not asked: they carry their own credentials, and no browser adds them. Neither header can be set by a page; whoever
+ * sends neither is an old browser, which our cookies' SameSite keeps off, or none.
  *
  * @param origin our own, for when a proxy changes the Host header
  * @returns true when the request was refused and answered.
  */
 export function refuseOtherSite(request: IncomingMessage, response: ServerResponse, origin: string): boolean {
-  const sender = request.headers.origin;
-  if (sender === undefined || request.method === "GET" || request.method === "HEAD" || sender === origin) {
-    return false;
-  }
-  if (URL.canParse(sender) && new URL(sender).host === request.headers.host) return false;
-  return refuse(response, 403, "This request came from a page of another site.");
+  if (request.method === "GET" || request.method === "HEAD") return false;
+  const site = request.headers["sec-fetch-site"];
+  const isOurs = isOwnOrigin(request, origin) && (site === undefined || ownSites.includes(String(site)));
+  return !isOurs && refuse(response, 403, "This request came from a page of another site.");
+}
+
+function isOwnOrigin({ headers }: IncomingMessage, origin: string): boolean {
+  const sender = headers.origin;
+  if (sender === undefined || sender === origin) return true;
+  return URL.canParse(sender) && new URL(sender).host === headers.host;
 }
 
 function refuse(
@@ -106,10 +118,20 @@ function refuse(
     .writeHead(status, {
       ...headers,
       "content-type": "text/plain; charset=utf-8",
-      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
     })
     .end(`${text}\n`);
   return true;
+}
+
+/** RFC 9112 §3.2. Node.js would refuse a missing one itself, but without the headers that every answer has. */
+function hasOneHost(request: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts === 1 || (hosts === 0 && request.httpVersion === "1.0");
 }
 
 function isDecodable(target: string): boolean {

@@ -1,20 +1,62 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import type { Socket } from "node:net";
 import { codeOf, Problem } from "./problem";
 
 const stopPatienceMs = 10_000;
 
-/** An HTTP server that is not listening yet, with bounds on how long a client may take. Node.js answers malformed requests with 400 by itself. */
-export function httpServer(listener: RequestListener): Server {
-  return createServer(
+/** What Node.js found wrong with what came in, and the status that says so; everything else is 400. */
+const malformedStatus: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/**
+ * An HTTP server that is not listening yet, with bounds on how long a client may take and how much it may say.
+ *
+ * @param headerLines header lines for the answers to what is no request
+ */
+export function httpServer(listener: RequestListener, headerLines = ""): Server {
+  const answers = new WeakMap<Socket, ServerResponse>();
+  const server = createServer(
     {
       headersTimeout: 15_000,
       requestTimeout: 60_000,
       // Longer than the minute proxies keep an idle connection, so that they do not send a request into a closing one.
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16 * 1024,
+      // The doorstep refuses a request without a host.
+      requireHostHeader: false,
     },
-    listener,
+    (request, response) => {
+      answers.set(request.socket, response);
+      listener(request, response);
+    },
   );
+  server.on("checkExpectation", (request, response) => {
+    answers.set(request.socket, response);
+    // An expectation we do not know is met by answering without it (RFC 9110 §10.1.1).
+    listener(request, response);
+  });
+  server.on("clientError", (error, socket) => {
+    const begun = answers.get(socket as Socket);
+    const isBusy = begun?.headersSent === true && !begun.writableFinished;
+    if (socket.writable && !isBusy) socket.write(refusalOfMalformed(codeOf(error) ?? "", headerLines));
+    (socket as Socket).destroySoon();
+  });
+  return server;
+}
+
+function refusalOfMalformed(code: string, headerLines: string): string {
+  const status = malformedStatus[code] ?? 400;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headerLines}connection: close\r\ncontent-length: 0\r\n\r\n`;
 }
 
 /**

@@ -13,6 +13,7 @@ const sources = [
   "server",
   "tools",
   "server.ts",
+  "instrumentation-client.ts",
   "next.config.mjs",
   "postcss.config.mjs",
   "prisma.config.ts",

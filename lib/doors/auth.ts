@@ -13,6 +13,7 @@ import { derivedKey } from "@/lib/keys";
 import { log } from "@/lib/log";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
+import { signInCookies } from "./cookies";
 import { knownBrowserCookie, knownBrowserOf } from "./known-browser";
 
 type Attempt = {
@@ -56,6 +57,7 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
     session: { strategy: "jwt", maxAge: SIGN_IN_LIFETIME_SECONDS },
     pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
     useSecureCookies: env().origin.startsWith("https:"),
+    cookies: signInCookies(),
     providers: [
       Credentials({
         credentials: { email: {}, password: {} },

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { env } from "@/lib/env";
 import { derivedKey } from "@/lib/keys";
 import { DAY_SECONDS } from "@/lib/time";
+import { cookieAttributes, cookieName } from "./cookies";
 
 const NAME = "latchkey.known-browser";
 const LIFETIME_SECONDS = 180 * DAY_SECONDS;
@@ -23,7 +23,7 @@ function isRightTag(body: string, given: string): boolean {
 export function knownBrowserOf(cookieHeader: string | null, accountKey: string): string | null {
   for (const cookie of (cookieHeader ?? "").split("; ")) {
     const [name, value = ""] = cookie.split("=");
-    if (name !== NAME) continue;
+    if (name !== cookieName(NAME)) continue;
     const [nonce = "", given = ""] = value.split(".");
     return isRightTag(`${nonce}\0${accountKey}`, given) ? nonce : null;
   }
@@ -33,7 +33,8 @@ export function knownBrowserOf(cookieHeader: string | null, accountKey: string):
 /** @returns the Set-Cookie header that makes this browser a known one for the account. */
 export function knownBrowserCookie(accountKey: string): string {
   const nonce = randomBytes(16).toString("base64url");
-  const secure = env().origin.startsWith("https:") ? "; Secure" : "";
   const value = `${nonce}.${tag(`${nonce}\0${accountKey}`)}`;
-  return `${NAME}=${value}; Path=/api/auth; Max-Age=${LIFETIME_SECONDS}; HttpOnly; SameSite=Lax${secure}`;
+  const { path, secure } = cookieAttributes();
+  const attributes = `Path=${path}; Max-Age=${LIFETIME_SECONDS}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+  return `${cookieName(NAME)}=${value}; ${attributes}`;
 }

@@ -152,9 +152,9 @@ describe("a browser in which the admin signed in before", () => {
     for (const forged of [
       null,
       "",
-      "latchkey.known-browser",
-      "latchkey.known-browser=",
-      "latchkey.known-browser=a.b",
+      "__Host-latchkey.known-browser",
+      "__Host-latchkey.known-browser=",
+      "__Host-latchkey.known-browser=a.b",
     ]) {
       expect(knownBrowserOf(forged, email)).toBeNull();
     }
@@ -162,7 +162,7 @@ describe("a browser in which the admin signed in before", () => {
 
   test("carries a cookie that no script reads and no other site sends", () => {
     expect(knownBrowserCookie(email)).toMatch(
-      /; Path=\/api\/auth; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-.*; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/,
     );
   });
 });
