@@ -1,13 +1,16 @@
 import { routes } from "latchkey:routes";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import next from "next";
 import { outage } from "@/lib/db";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
+import { readiness } from "@/lib/readiness";
 import { runStops } from "@/lib/stopping";
+import { SECOND_MILLISECONDS } from "@/lib/time";
 import { announce } from "@/server/announce";
 import { answerHeaders } from "@/server/answer-headers";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
@@ -15,10 +18,11 @@ import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
 import { type Life, watchLife } from "@/server/life";
-import { migrate } from "@/server/migrations";
+import { migrate, newestMigration } from "@/server/migrations";
 import { mount } from "@/server/mount";
 import { correctStatus } from "@/server/page-status";
 import { Problem } from "@/server/problem";
+import { followRequest, levelOf } from "@/server/request-log";
 
 /** How the process is started. */
 export type StartOptions = {
@@ -69,7 +73,9 @@ async function completeEnvironment(life: Life): Promise<void> {
 async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void> {
   const { databaseUrl } = env();
   await awaitGivenDatabase(databaseUrl, announce);
-  const applied = await migrate(databaseUrl, join(root, "prisma/migrations"));
+  const migrations = join(root, "prisma/migrations");
+  const applied = await migrate(databaseUrl, migrations);
+  readiness().newestMigration = newestMigration(migrations);
   if (applied.length > 0) announce(`applied ${applied.length} migration${applied.length === 1 ? "" : "s"}`);
   life.before("what was opened while serving", async () => {
     for (const { name, error } of await runStops()) log.error({ err: error }, `${name} did not stop well`);
@@ -78,11 +84,12 @@ async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void
 
 async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   announce(dev ? "starting Next.js for development" : "starting Next.js");
-  const { port, host, origin, trustedProxies } = env();
+  const { port, host, origin, trustedProxies, drainSeconds } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const headers = answerHeaders({ secure: origin.startsWith("https:"), dev });
   const server = httpServer((request, response) => {
     headers.putOn(response);
+    followRequest(request, response, (line) => log[levelOf(line)]({ event: "request", ...line }, "request"));
     if (refuseAtDoorstep(request, response, trustedProxies) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     headers.letBePage(request, response);
@@ -107,4 +114,8 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   life.before("Next.js", () => app.close());
   life.before("HTTP", () => close(server));
   await listen(server, port, host);
+  life.before("readiness", async () => {
+    readiness().isStopping = true;
+    await pause(drainSeconds * SECOND_MILLISECONDS);
+  });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync } from "node:fs";
+import { keepLog } from "@/test/kept-logs";
 import { startLatchkey } from "@/test/shipped/process";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { LOG_FILE, ORIGIN, PORT, RESULTS } from "./surroundings";
@@ -27,6 +28,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
   return async () => {
     await latchkey.remove();
+    keepLog("journeys", latchkey.said());
     log.end();
     await postgres.stop();
   };

@@ -27,7 +27,12 @@ function makeDatabase() {
   pool.on("error", (error) => log.warn({ reason: error.message }, "a database connection was lost"));
   // One that is lent out may die between two statements, when nobody else listens: a restart of PostgreSQL under load.
   pool.on("connect", (client) => client.on("error", () => undefined));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: TRANSACTION,
+    // The longer formats quote the arguments of the call that failed.
+    errorFormat: "minimal",
+  });
   const sql: Sql = {
     async query<Row>(statement: { name: string; text: string }, values: readonly unknown[]) {
       const result = await pool.query({ ...statement, values: [...values] });

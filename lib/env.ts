@@ -22,6 +22,8 @@ export type Env = {
   readonly tokenFailuresPerClient: number;
   /** The same for one network, whatever the client. */
   readonly tokenFailuresPerAddress: number;
+  /** How long the process goes on serving after it was asked to stop, so that a load balancer can hear of it. */
+  readonly drainSeconds: number;
 };
 
 /** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
@@ -96,6 +98,7 @@ const variables = z.object({
   TRUSTED_PROXIES: trustedProxies.optional(),
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
   TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
+  DRAIN_SECONDS: wholeNumber(0, 300).default(0),
 });
 
 /**
@@ -123,6 +126,7 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
     tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
+    drainSeconds: values.DRAIN_SECONDS,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),

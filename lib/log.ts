@@ -1,17 +1,46 @@
 import pino from "pino";
+import { withoutSecretFields, withoutSecrets } from "@/lib/log-text";
 import { oncePerProcess } from "@/lib/shared";
+import { SECOND_MILLISECONDS } from "@/lib/time";
+
+const errorWithoutSecretFields = (error: Error) => withoutSecretFields(pino.stdSerializers.err(error));
 
 /**
- * The process's log: one JSON object a line on standard output. Fields that could hold a credential are removed
- * whatever the caller passes; still, pass none. server.ts sets the level once the environment is read.
+ * The process's log: one JSON object a line on standard output. Fields that could hold a credential, and whatever looks like one
+ * in a line, are removed whatever the caller passes; still, pass none. server.ts sets the level once the environment is read.
  */
 export const log = oncePerProcess("log", () =>
   pino({
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: {
-      paths: ["password", "clientSecret", "token", "authorization", "cookie", "setupToken", "*.password"],
-      remove: true,
-    },
+    formatters: { log: (fields) => withoutSecretFields(fields) as Record<string, unknown> },
+    serializers: { err: errorWithoutSecretFields },
+    hooks: { streamWrite: withoutSecrets },
   }),
 );
+
+/**
+ * Lines about refused requests, a process: so many a second in the long run, some 500 MB a day however hard somebody tries, and a
+ * burst in full.
+ */
+export const REFUSALS = { aSecond: 20, burst: 2_000 } as const;
+
+const refusals = () =>
+  oncePerProcess("refusal lines", () => ({ allowance: REFUSALS.burst as number, at: 0, leftOut: 0 }));
+
+/** Logs that a request was refused, unless lines come so fast that they would fill the disk; how many were left out is said later. */
+export function logRefusal(fields: Readonly<Record<string, unknown>>, message: string): void {
+  const state = refusals();
+  const now = performance.now();
+  const earned = ((now - state.at) / SECOND_MILLISECONDS) * REFUSALS.aSecond;
+  state.allowance = Math.min(REFUSALS.burst, state.allowance + earned);
+  state.at = now;
+  if (state.allowance < 1) {
+    state.leftOut += 1;
+    return;
+  }
+  state.allowance -= 1;
+  if (state.leftOut > 0) log.info({ leftOut: state.leftOut }, "refusals were left out of the log");
+  state.leftOut = 0;
+  log.info(fields, message);
+}

@@ -7,6 +7,10 @@ import { Client, Pool } from "pg";
 import { Problem } from "./problem";
 import { openSchemaEngine } from "./schema-engine";
 
+/** The name of the newest migration in `folder`. */
+export const newestMigration = (folder: string): string =>
+  readMigrations(folder).migrationDirectories.at(-1)?.path ?? "";
+
 type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
 
 /** Any number would do; it must only be the same in every process that shares the database. */

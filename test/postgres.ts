@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "@/server/migrations";
+import { forgetLogs } from "@/test/kept-logs";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 
 declare module "vitest" {
@@ -13,6 +14,7 @@ declare module "vitest" {
 
 /** Starts one PostgreSQL for the whole run and migrates the database that tests copy; returns what stops it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  forgetLogs();
   const postgres = await startScratchPostgres();
   const template = new URL(postgres.url);
   template.pathname = "/template_latchkey";

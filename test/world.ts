@@ -6,6 +6,7 @@ import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { type RouteModule, routeTable } from "@/server/route-table";
 import { testDatabase } from "@/test/database";
+import { keepLog } from "@/test/kept-logs";
 import { CALLER_ADDRESS, inTransaction, systemCtx } from "@/test/people";
 import { proxyTo } from "@/test/proxy";
 import { findRoutes } from "@/tools/routes.mjs";
@@ -31,9 +32,16 @@ export const databaseUrl = url;
 /** What the process has logged so far, line by line, as it would stand on standard output. */
 export const logLines: string[] = [];
 log.level = "debug";
-Reflect.set(log, pino.symbols.streamSym, { write: (line: string) => logLines.push(line) });
+const kept: string[] = [];
+Reflect.set(log, pino.symbols.streamSym, {
+  write: (line: string) => {
+    logLines.push(line);
+    kept.push(line);
+  },
+});
 
 afterAll(async () => {
+  keepLog("doors", kept.join(""));
   await runStops();
   await way.close();
   await drop();

@@ -9,6 +9,7 @@ import type { AdminActor, AnonymousActor, Ctx, Db } from "@/lib/ctx";
 import { database, isDatabaseAway, isWriteConflict, outage } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { noteActor } from "@/lib/requests";
 import type { TenantView } from "@/lib/tenants/schema";
 import { authOptions } from "./auth";
 import { askedAddress, callerAddress } from "./caller";
@@ -24,6 +25,7 @@ const findAdmin = cache(async (): Promise<SignedInAdmin | null> => {
   try {
     const admin = await findSignedInAdmin(database().prisma, { adminId, signedInAt }, new Date());
     outage().isNow = false;
+    if (admin) noteActor(await headers(), admin.id);
     return admin;
   } catch (error) {
     outage().isNow = isDatabaseAway(error);

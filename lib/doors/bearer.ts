@@ -3,6 +3,7 @@ import type { RobotActor, Sql } from "@/lib/ctx";
 import { verifyAccessToken } from "@/lib/identity/access-token";
 import { resourceMetadataAddress } from "@/lib/identity/addresses";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
+import { noteActor } from "@/lib/requests";
 import { callerAddress } from "./caller";
 import { ProblemError } from "./problem";
 
@@ -68,6 +69,7 @@ export async function requireRobot(db: Sql, request: Request, scope: Scope, now:
   const found = await findStanding(db, { credentialId: claims.credentialId, tokenId: claims.jti }, now);
   if (!found.ok) throw noLongerGood(found.reason);
   const { standing } = found;
+  noteActor(request.headers, standing.machineId);
   if (standing.machineId !== claims.machineId || standing.tenantId !== claims.tenantId) {
     throw noLongerGood("the token's claims do not belong together");
   }

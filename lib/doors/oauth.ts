@@ -2,10 +2,12 @@ import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import type { RawClientRequest } from "@/lib/identity/client-request";
 import { OAuthError } from "@/lib/identity/oauth-error";
-import { log } from "@/lib/log";
+import { log, logRefusal } from "@/lib/log";
+import { noteActor } from "@/lib/requests";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+import { traceIdOf } from "./problem";
 
 /** RFC 6749 §5.1: no answer of the token endpoint may be kept by a cache. */
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
@@ -30,11 +32,13 @@ const methodNotAllowed = (_request: Request, allow: string) =>
   errorResponse(405, "invalid_request", `Use ${allow}.`, { allow });
 
 /** Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log. */
-function refusal(error: unknown, address: string | null): Response {
+function refusal(error: unknown, request: Request): Response {
+  const [address, traceId] = [callerAddress(request.headers), traceIdOf(request.headers)];
   if (error instanceof OAuthError) {
     // The throttle says once that somebody fails too often; a line for each of their requests would be the flood it stops.
     if (error.code !== "slow_down") {
-      log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
+      const { code, detail: reason } = error;
+      logRefusal({ event: "token.refused", code, reason, traceId, address }, "token refused");
     }
     return errorResponse(error.status, error.code, error.description, {
       ...(error.status === 401 && { "www-authenticate": BASIC_CHALLENGE }),
@@ -42,12 +46,12 @@ function refusal(error: unknown, address: string | null): Response {
     });
   }
   if (isDatabaseAway(error)) {
-    log.error({ err: error }, "the database is away");
+    log.error({ err: error, traceId }, "the database is away");
     return errorResponse(503, "temporarily_unavailable", "The server cannot reach its database. Try again.", {
       "retry-after": String(DATABASE_RETRY_AFTER_SECONDS),
     });
   }
-  log.error({ err: error }, "an endpoint for clients failed");
+  log.error({ err: error, traceId }, "an endpoint for clients failed");
   return errorResponse(500, "server_error", "The server met an unexpected condition.");
 }
 
@@ -70,15 +74,18 @@ async function readForm(request: Request): Promise<RawClientRequest> {
 type Reading<T> = (ctx: Ctx<AnonymousActor, Sql>, raw: RawClientRequest) => Promise<T>;
 
 /** `POST` with a form body; every failure is said in RFC 6749's words. */
-function formEndpoint<T>(read: Reading<T>, answer: (read: T, now: Date) => Promise<Response> | Response) {
+function formEndpoint<T>(
+  read: Reading<T>,
+  answer: (read: T, now: Date, request: Request) => Promise<Response> | Response,
+) {
   const post: RouteHandler = async (request) => {
     const address = callerAddress(request.headers);
     try {
       const raw = await readForm(request);
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
-      return await answer(await read(ctx, raw), ctx.now);
+      return await answer(await read(ctx, raw), ctx.now, request);
     } catch (error) {
-      return refusal(error, address);
+      return refusal(error, request);
     }
   };
   return withEveryMethod({ POST: post }, methodNotAllowed);
@@ -97,7 +104,8 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
   read: Reading<T>,
   deed: (ctx: Ctx<ClientActor>, input: T) => Promise<void>,
 ): Record<Method, RouteHandler> {
-  return formEndpoint(read, async (input, now) => {
+  return formEndpoint(read, async (input, now, request) => {
+    noteActor(request.headers, input.actor.id);
     await database().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
     return new Response(null, { headers: NO_STORE });
   });
@@ -121,7 +129,7 @@ export function publicDocument(
         },
       });
     } catch (error) {
-      return refusal(error, address);
+      return refusal(error, request);
     }
   };
   return withEveryMethod({ GET: get }, methodNotAllowed);

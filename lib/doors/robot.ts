@@ -3,7 +3,7 @@ import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { Scope } from "@/lib/identity/scopes";
-import { log } from "@/lib/log";
+import { log, logRefusal } from "@/lib/log";
 import { requireRobot } from "./bearer";
 import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
@@ -47,7 +47,8 @@ export function answering(handle: (request: Request, params: unknown) => Promise
       const reason = error instanceof ProblemError ? error.reason : undefined;
       const address = callerAddress(request.headers);
       if (problem.status >= 500) log.error({ err: error, traceId }, "a robot's request failed");
-      else log.info({ event: "robot.refused", status: problem.status, reason, traceId, address }, "refused");
+      else
+        logRefusal({ event: "robot.refused", status: problem.status, reason, traceId, address }, "refused");
       return problemResponse(problem, traceId);
     }
   };

@@ -81,7 +81,7 @@ export const ADMIN_DOORS = [
 
 /** Files that robots' requests load; they are mounted in front of Next.js. */
 export const MOUNTED =
-  /^lib\/doors\/(?:oauth|robot)\.ts$|^app\/(?:api\/(?:identity|orchestrator)|identity|\.well-known)\//;
+  /^lib\/doors\/(?:oauth|robot|health)\.ts$|^app\/(?:api\/(?:identity|orchestrator|health)|identity|\.well-known)\//;
 
 /** Violations that are accepted. It stays empty. */
 export const EXCEPTIONS: readonly string[] = [];

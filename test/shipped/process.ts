@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@/server/embedded-postgres";
+import { keepLog } from "@/test/kept-logs";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -46,6 +47,8 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
       HOME: process.env.HOME,
       PORT: String(port),
       DATA_DIR: dataDir,
+      // Whatever could be logged is, so that tools/check-logs.mjs has something to look at.
+      LOG_LEVEL: "debug",
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -57,6 +60,7 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
     });
   }
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  child.once("close", () => keepLog("shipped", said));
   const hears = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keepLog } from "@/test/kept-logs";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -98,6 +99,7 @@ export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
     });
   }
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  child.once("close", () => keepLog("robot", said));
   return {
     child,
     said: () => said,

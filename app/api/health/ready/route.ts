@@ -1,0 +1,3 @@
+import { readyOrNot } from "@/lib/doors/health";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = readyOrNot;
