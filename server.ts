@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import next from "next";
+import { bcrypt } from "@/lib/admins/password-work";
 import { outage } from "@/lib/db";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
@@ -15,12 +16,14 @@ import { announce } from "@/server/announce";
 import { answerHeaders } from "@/server/answer-headers";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
 import { startEmbeddedDatabase } from "@/server/embedded-database";
+import { admit } from "@/server/gate";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
 import { type Life, watchLife } from "@/server/life";
 import { migrate, newestMigration } from "@/server/migrations";
 import { mount } from "@/server/mount";
 import { correctStatus } from "@/server/page-status";
+import { passwordThread } from "@/server/password-thread";
 import { Problem } from "@/server/problem";
 import { followRequest, levelOf } from "@/server/request-log";
 
@@ -37,6 +40,7 @@ export type StartOptions = {
  * code 1 and a sentence when it cannot be.
  */
 export async function start(options: StartOptions): Promise<void> {
+  bcrypt(passwordThread);
   const life = watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
   try {
     await completeEnvironment(life);
@@ -94,10 +98,12 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     headers.letBePage(request, response);
     correctStatus(request, response, () => outage().isNow);
-    handle(request, response).catch((error: unknown) => {
-      log.error({ err: error }, "a page failed");
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
+    admit(request, response, () => {
+      handle(request, response).catch((error: unknown) => {
+        log.error({ err: error }, "a page failed");
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
     });
   }, headers.lines);
   // Next.js adds an upgrade listener to the server it knows, and closes what it does not want. Node.js would then hand it every request that merely

@@ -108,7 +108,8 @@ function isOwnOrigin({ headers }: IncomingMessage, origin: string): boolean {
   return URL.canParse(sender) && new URL(sender).host === headers.host;
 }
 
-function refuse(
+/** Answers with one sentence. @returns true, for whoever asks whether it was answered */
+export function refuse(
   response: ServerResponse,
   status: number,
   text: string,

@@ -8,6 +8,9 @@ import {
 import type { Socket } from "node:net";
 import { codeOf, Problem } from "./problem";
 
+/** Fewer than the descriptors that a process usually gets; what comes on top is hung up on at once. */
+const maxConnections = 16_384;
+
 const stopPatienceMs = 10_000;
 
 /** What Node.js found wrong with what came in, and the status that says so; everything else is 400. */
@@ -40,6 +43,7 @@ export function httpServer(listener: RequestListener, headerLines = ""): Server 
       listener(request, response);
     },
   );
+  server.maxConnections = maxConnections;
   server.on("checkExpectation", (request, response) => {
     answers.set(request.socket, response);
     // An expectation we do not know is met by answering without it (RFC 9110 §10.1.1).

@@ -2,6 +2,7 @@ import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { checkPassword, recordSignIn } from "@/lib/admins/commands";
+import { PasswordsBusyError } from "@/lib/admins/password-work";
 import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import { signInSchema } from "@/lib/admins/schema";
 import { countAttempt } from "@/lib/admins/throttle";
@@ -67,7 +68,7 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
             return await signIn(attempt, credentials);
           } catch (error) {
             if (error instanceof SignInError) throw error;
-            log.error({ err: error }, "sign-in failed");
+            if (!(error instanceof PasswordsBusyError)) log.error({ err: error }, "sign-in failed");
             attempt.isUnanswered = true;
             throw new SignInError("Unavailable");
           }

@@ -27,7 +27,7 @@ export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts", "lib/credentials
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
-  admins: ["passwords", "setup-token", "throttle"],
+  admins: ["password-work", "passwords", "setup-token", "throttle"],
   credentials: ["material", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { proxyTo, type Proxy as Way } from "@/test/proxy";
@@ -9,10 +9,7 @@ import { actionId, Visitor } from "./visitor";
 
 const credentials = { email: "ada@example.com", password: "correct horse battery" };
 const build = join(import.meta.dirname, "../../.next");
-const setUp = actionId(
-  readFileSync(join(build, "server/server-reference-manifest.json"), "utf8"),
-  "setUpAction",
-);
+const setUp = actionId("setUpAction");
 const [script = ""] = readdirSync(join(build, "static/chunks")).filter((name) => name.endsWith(".js"));
 
 let postgres: { readonly url: string; stop(): Promise<void> };

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { exchange } from "./exchange";
@@ -8,10 +6,6 @@ import { actionId, Visitor } from "./visitor";
 
 const credentials = { email: "ada@example.com", password: "correct horse battery" };
 const origin = "https://latchkey.example.com";
-const manifest = readFileSync(
-  join(import.meta.dirname, "../../.next/server/server-reference-manifest.json"),
-  "utf8",
-);
 
 let postgres: { readonly url: string; stop(): Promise<void> };
 let latchkey: Latchkey;
@@ -61,7 +55,7 @@ const OTHER_SITES: [string, Record<string, string>][] = [
 const action = (name: string, body: string, headers: Record<string, string>): RequestInit => ({
   method: "POST",
   headers: {
-    "next-action": actionId(manifest, name),
+    "next-action": actionId(name),
     "content-type": "text/plain;charset=UTF-8",
     ...headers,
   },

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 /** A browser without its rules: it keeps cookies, follows nothing, and sends what a test tells it to. */
 export class Visitor {
   /** The cookies by name, and the attributes they came with. */
@@ -39,9 +42,13 @@ export class Visitor {
   }
 }
 
+const manifest = join(import.meta.dirname, "../../.next/server/server-reference-manifest.json");
+
 /** @returns the id by which browsers call a server action, from what the build says of it */
-export function actionId(manifest: string, name: string): string {
-  const { node } = JSON.parse(manifest) as { node: Record<string, { exportedName: string }> };
+export function actionId(name: string): string {
+  const { node } = JSON.parse(readFileSync(manifest, "utf8")) as {
+    node: Record<string, { exportedName: string }>;
+  };
   const [id] = Object.entries(node).find(([, one]) => one.exportedName === name) ?? [];
   if (id === undefined) throw new Error(`no action is called ${name}`);
   return id;

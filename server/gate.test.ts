@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { Gate } from "./gate";
+
+const limits = { running: 2, waiting: 3, perNetwork: 4 };
+
+/** Sends one in and says what became of it. */
+function into(gate: Gate, network = "192.0.2.1") {
+  const visit = { begun: false, over: (): void => {}, refused: "" };
+  const answer = gate.enter(network, () => {
+    visit.begun = true;
+  });
+  if (typeof answer === "string") visit.refused = answer;
+  else visit.over = answer;
+  return visit;
+}
+
+test("no more run at once than may, and the others follow in turn", () => {
+  const gate = new Gate(limits);
+  const visits = Array.from({ length: 4 }, () => into(gate));
+  expect(visits.map(({ begun }) => begun)).toEqual([true, true, false, false]);
+  visits[1]?.over();
+  expect(visits.map(({ begun }) => begun)).toEqual([true, true, true, false]);
+  visits[1]?.over();
+  expect(visits[3]?.begun).toBe(false);
+});
+
+test("one network cannot take what others need", () => {
+  const gate = new Gate(limits);
+  const greedy = Array.from({ length: 6 }, () => into(gate));
+  expect(greedy.map(({ refused }) => refused)).toEqual([
+    "",
+    "",
+    "",
+    "",
+    "too many of yours",
+    "too many of yours",
+  ]);
+  const other = into(gate, "192.0.2.2");
+  expect(other.refused).toBe("");
+  expect(into(gate, "192.0.2.3").refused).toBe("too many");
+  for (const { over } of greedy) over();
+  expect(other.begun).toBe(true);
+  other.over();
+  expect(Array.from({ length: 4 }, () => into(gate)).map(({ refused }) => refused)).toEqual(["", "", "", ""]);
+});
+
+test("who hangs up while waiting is never begun, and leaves its place", () => {
+  const gate = new Gate({ running: 1, waiting: 1, perNetwork: 9 });
+  const [first, gone] = [into(gate), into(gate)];
+  gone.over();
+  const next = into(gate);
+  expect(next.refused).toBe("");
+  first.over();
+  expect([gone.begun, next.begun]).toEqual([false, true]);
+});

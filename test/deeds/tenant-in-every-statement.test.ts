@@ -1,0 +1,193 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { listAssets, readAsset } from "@/lib/assets/queries";
+import { countLiveCredentials, listKeys, listSecrets } from "@/lib/credentials/queries";
+import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
+import { getJob } from "@/lib/fleet/queries/get-job";
+import { listMachines } from "@/lib/fleet/queries/list-machines";
+import { listRobots } from "@/lib/fleet/queries/list-robots";
+import { claimJob } from "@/lib/jobs/commands/claim-job";
+import { loseJobsOfSession } from "@/lib/jobs/commands/cut-jobs";
+import { reportJob } from "@/lib/jobs/commands/report-job";
+import { listJobs, listProcesses, listRunningJobs } from "@/lib/jobs/queries";
+import { jobListSchema } from "@/lib/jobs/schema";
+import {
+  describeMyself,
+  findMachineName,
+  findOwnMachine,
+  findOwnRuntimes,
+  getMachine,
+  listMachineNames,
+} from "@/lib/machines/queries";
+import { machineListSchema } from "@/lib/machines/schema";
+import { claimStream } from "@/lib/sessions/commands/claim-stream";
+import { closeSession } from "@/lib/sessions/commands/end-sessions";
+import { openSession } from "@/lib/sessions/commands/open-session";
+import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
+import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
+import { findEndReason, listConnectedHosts } from "@/lib/sessions/queries";
+import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
+import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
+import { ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
+import { ADMIN_DEEDS, exportedDeeds, newScene, type Scene } from "./every-deed";
+
+let admin: AdminActor;
+let scene: Scene;
+let tables: string[];
+
+beforeAll(async () => {
+  tables = await tenantTables();
+});
+beforeEach(async () => {
+  admin = await newTenantAdmin();
+  scene = await newScene(admin);
+});
+
+const asRobot = <T>(deed: (ctx: Ctx<RobotActor>) => Promise<T>) =>
+  inTransaction((db) => deed({ db, actor: robotOf(admin, scene.machine), now: new Date() }));
+
+/** What robots do. */
+const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  openSession: () => asRobot((ctx) => openSession(ctx, { hostName: "NEXT" })),
+  closeSession: () => asRobot((ctx) => closeSession(ctx, scene)),
+  connectHost: () => asRobot((ctx) => connectHost(ctx, { hostName: "HOST", runningJobs: [] })),
+  disconnectMyself: () => asRobot((ctx) => disconnectMyself(ctx, scene)),
+  claimJob: () => asRobot((ctx) => claimJob(ctx, scene)),
+  reportJob: () =>
+    asRobot((ctx) => reportJob(ctx, { jobId: scene.runningJobId, reportId: "1", state: "Successful" })),
+  loseJobsOfSession: () => asRobot((ctx) => loseJobsOfSession(ctx, scene.sessionId, "because")),
+  claimStream: () =>
+    asRobot((ctx) => claimStream(ctx, { sessionId: scene.sessionId, streamId: crypto.randomUUID() })),
+  recordHeartbeat: () =>
+    recordHeartbeat(
+      { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
+      { sessionId: scene.sessionId, isBusy: false },
+    ),
+  removeDeadSessions: () => inTransaction((db) => removeDeadSessions({ db, actor: admin, now: new Date() })),
+};
+
+const question = <T>(query: (ctx: Ctx<RobotActor>) => Promise<T>) =>
+  query({ db: prisma(), actor: robotOf(admin, scene.machine), now: new Date() });
+const nothing = async () => undefined;
+
+/** Every question of every room. */
+const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
+  listAssets: () => ask(admin, listAssets, undefined),
+  readAsset: () => question((ctx) => readAsset(ctx, { name: "nowhere" })).catch(nothing),
+  listSecrets: () => ask(admin, listSecrets, scene.machine),
+  listKeys: () => ask(admin, listKeys, scene.machine),
+  countLiveCredentials: () => ask(admin, countLiveCredentials, scene.machine.machineId),
+  listProcesses: () => ask(admin, listProcesses, undefined),
+  listJobs: () => ask(admin, listJobs, jobListSchema.parse({})),
+  listRunningJobs: () => ask(admin, listRunningJobs, { machineIds: [scene.machine.machineId] }),
+  getMachine: () => ask(admin, getMachine, scene.machine),
+  findOwnMachine: () => question(findOwnMachine),
+  findOwnRuntimes: () => question(findOwnRuntimes),
+  describeMyself: () => question(describeMyself),
+  findMachineName: () => ask(admin, findMachineName, scene.machine),
+  listMachineNames: () => ask(admin, listMachineNames, undefined),
+  listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
+  findEndReason: () => question((ctx) => findEndReason(ctx, scene)),
+  getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
+  listMachines: () => ask(admin, listMachines, machineListSchema.parse({ search: "a", sort: "hosts" })),
+  listRobots: () => ask(admin, listRobots, undefined),
+};
+
+/** What looks beyond one tenant, and why it must. */
+const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
+  loseJobsOfSilentHosts: "the clock's, for all tenants; every row it writes it finds by its own id",
+  endExpiredSessions: "the clock's: sessions of one credential, which has one tenant",
+  noteExpired: "the clock's, for all tenants",
+  cutExpired: "the clock's, for all tenants",
+  sessionCommands: "asks for sessions of all tenants at once; the door has checked whose each one is",
+  findSignedInAdmin: "finds out which tenants a person belongs to",
+  findAdminForSignIn: "nobody is known yet",
+  isFirstAdminMissing: "nobody is known yet",
+  awaitFirstAdmin: "nobody is known yet",
+  requireNoAdminYet: "nobody is known yet",
+  createFirstAdmin: "makes the tenant's first person",
+  recordSignIn: "a person may belong to many tenants",
+  checkPassword: "nobody is known yet",
+  createTenant: "makes the tenant",
+  prepareFirstStart: "makes the tenant",
+  setUp: "makes the tenant",
+  record: "writes the tenant it is given; every deed above goes through it",
+  stopJobsOfSessions: "asked with its tenant by the deeds above, which go through it",
+};
+
+async function exportedQuestions(): Promise<string[]> {
+  const lib = join(import.meta.dirname, "../../lib");
+  const files = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter((path) =>
+    /^[a-z]+\/queries(?:\.ts|\/.+\.ts)$/.test(path),
+  );
+  const modules = await Promise.all(
+    files.map(async (path) => (await import(join(lib, path))) as Record<string, unknown>),
+  );
+  return modules
+    .flatMap((module) => Object.entries(module))
+    .filter(([, value]) => typeof value === "function" && value.constructor.name === "AsyncFunction")
+    .map(([name]) => name);
+}
+
+test("every deed and every question is looked at, or says why it looks beyond one tenant", async () => {
+  const known = [ADMIN_DEEDS, ROBOT_DEEDS, QUESTIONS, BEYOND_A_TENANT].flatMap((table) => Object.keys(table));
+  const asynchronous = [...(await exportedDeeds()), ...(await exportedQuestions())];
+  expect(asynchronous.length).toBeGreaterThan(50);
+  expect(asynchronous.filter((name) => !known.includes(name))).toEqual([]);
+});
+
+/** Nothing is a tenant's that the statement names by one of these: which tenant it is, is what they find out. */
+async function expectTenantEverywhere(work: () => Promise<unknown>) {
+  const sent = await statementsOf(work);
+  const wrong = sent.flatMap((one) =>
+    withoutTenant(one, tables, admin.tenantId).map((table) => `${table}: ${one.text}`),
+  );
+  expect(wrong).toEqual([]);
+  return sent;
+}
+
+describe("every statement on rows that belong to tenants names the tenant of whoever acts", () => {
+  test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
+    await expectTenantEverywhere(() =>
+      inTransaction(async (db) => ADMIN_DEEDS[name]?.({ db, actor: admin, now: new Date() }, scene)),
+    );
+  });
+
+  test.each(Object.entries({ ...ROBOT_DEEDS, ...QUESTIONS }))("%s", async (_name, run) => {
+    const sent = await expectTenantEverywhere(run);
+    expect(sent.length).toBeGreaterThan(0);
+  });
+});
+
+describe("the test sees what it is to see", () => {
+  const tenant = "0192f0c1-2222-7000-8000-000000000000";
+  const wrong = (text: string, values: unknown[] = [tenant]) =>
+    withoutTenant({ text, values }, ["machines", "sessions"], tenant);
+
+  test.each([
+    `SELECT "public"."machines"."id" FROM "public"."machines" WHERE "public"."machines"."id" = $1`,
+    `SELECT "public"."machines"."tenant_id" FROM "public"."machines" WHERE "public"."machines"."id" = $1`,
+    "SELECT s.id FROM sessions s JOIN machines m ON m.id = s.machine_id WHERE m.tenant_id = $1",
+    "UPDATE machines SET name = $1 WHERE id = $2",
+    `DELETE FROM "public"."machines" WHERE "public"."machines"."id" IN ($1)`,
+    `INSERT INTO "public"."machines" ("id","name") VALUES ($1,$2)`,
+  ])("it finds %s", (text) => {
+    expect(wrong(text)).not.toEqual([]);
+  });
+
+  test.each([
+    `SELECT 1 FROM "public"."machines" WHERE ("public"."machines"."id" = $1 AND "public"."machines"."tenant_id" = $2)`,
+    `SELECT 1 FROM "public"."machines" WHERE ("public"."machines"."tenant_id","public"."machines"."id") IN (($1,$2))`,
+    "SELECT 1 FROM sessions s JOIN machines m ON m.id = s.machine_id AND m.tenant_id = s.tenant_id WHERE s.tenant_id = $1",
+    "UPDATE machines SET name = $1 WHERE tenant_id = $2 AND id = $3",
+    `INSERT INTO "public"."machines" ("id","tenant_id") VALUES ($1,$2)`,
+    "SELECT 1 FROM tenants WHERE slug = $1",
+  ])("it lets pass %s", (text) => {
+    expect(wrong(text)).toEqual([]);
+  });
+
+  test("and that the right tenant was meant", () => {
+    expect(wrong("SELECT 1 FROM machines WHERE tenant_id = $1", ["another"])).not.toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startScratchPostgres } from "@/tools/scratch-postgres";
+import { exchange } from "./exchange";
+import { type Latchkey, startLatchkey } from "./process";
+import { actionId } from "./visitor";
+
+let postgres: { readonly url: string; stop(): Promise<void> };
+let latchkey: Latchkey;
+const sockets = new Set<Socket>();
+const setUp = actionId("setUpAction");
+
+beforeAll(async () => {
+  postgres = await startScratchPostgres();
+  latchkey = await startLatchkey({
+    env: {
+      DATABASE_URL: postgres.url,
+      APP_SECRET: "the key of an installation under siege",
+      ORIGIN: "http://localhost:3000",
+      TRUSTED_PROXIES: "loopback",
+      LOG_LEVEL: "info",
+    },
+  });
+  await latchkey.ready();
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  await latchkey?.remove();
+  await postgres?.stop();
+});
+
+async function connected(): Promise<Socket> {
+  const socket = connect(latchkey.port, "127.0.0.1");
+  sockets.add(socket);
+  socket.on("error", () => undefined);
+  socket.on("close", () => sockets.delete(socket));
+  socket.resume();
+  await once(socket, "connect");
+  return socket;
+}
+
+async function manyConnected(count: number): Promise<Socket[]> {
+  const all: Socket[] = [];
+  while (all.length < count) {
+    const batch = Math.min(250, count - all.length);
+    all.push(...(await Promise.all(Array.from({ length: batch }, connected))));
+  }
+  return all;
+}
+
+/** In milliseconds; of an address that robots ask, and that needs no database once it was asked. */
+async function robotWaits(): Promise<number> {
+  const askedAt = performance.now();
+  const response = await fetch(`${latchkey.url}/api/identity/jwks`);
+  await response.arrayBuffer();
+  expect(response.status).toBe(200);
+  return performance.now() - askedAt;
+}
+
+const memoryKiB = () =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${latchkey.child.pid}/status`, "utf8"))?.[1]);
+
+const IDLE = 10_000;
+test.runIf(process.platform === "linux")(
+  `${IDLE} idle connections keep nobody from being served`,
+  async () => {
+    await robotWaits();
+    const before = memoryKiB();
+    await manyConnected(IDLE);
+    const perConnection = (memoryKiB() - before) / IDLE;
+    console.log(`${perConnection.toFixed(1)} KiB a connection`);
+    expect(perConnection).toBeLessThan(40);
+    expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+    expect(await robotWaits()).toBeLessThan(2_000);
+    // Whoever says nothing is hung up on by itself.
+    await expect.poll(() => sockets.size, { timeout: 60_000, interval: 500 }).toBe(0);
+  },
+);
+
+const slow = "POST /setup HTTP/1.1\r\nHost: x\r\n";
+test.each([
+  ["headers that never end", [slow, ...Array.from({ length: 40 }, (_, index) => `x-${index}: y\r\n`)]],
+  ["a request line letter by letter", [..."GET /sign-in-and-stay-a-while"]],
+])("slow loris, %s: hung up on with 408, while others are served", async (_what, pieces) => {
+  const socket = await connected();
+  let said = "";
+  socket.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  let sent = 0;
+  const drip = setInterval(() => {
+    socket.write(pieces[sent % pieces.length] ?? "");
+    sent += 1;
+    if (sent % pieces.length === 0) clearInterval(drip);
+  }, 1_000);
+  const startedAt = performance.now();
+  await once(socket, "close");
+  clearInterval(drip);
+  expect(performance.now() - startedAt).toBeLessThan(40_000);
+  expect(said).toMatch(/^HTTP\/1\.1 408 /);
+  expect(said).toContain("content-security-policy:");
+  expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+});
+
+test("forms whose bodies never come take no place from others", async () => {
+  const head = `POST /setup HTTP/1.1\r\nHost: x\r\nNext-Action: ${setUp}\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nX-Forwarded-For: 203.0.113.7\r\n`;
+  const held = await manyConnected(16);
+  for (const socket of held) socket.write(`${head}\r\n`);
+  await expect
+    .poll(async () => (await exchange(latchkey.port, `${head}Connection: close\r\n\r\n123456789`)).status)
+    .toBe(429);
+  const refused = await exchange(latchkey.port, `${head}Connection: close\r\n\r\n123456789`);
+  expect(refused.headers["retry-after"]).toBe("2");
+  const elsewhere = await fetch(`${latchkey.url}/setup`, {
+    method: "POST",
+    body: "x",
+    headers: { "x-forwarded-for": "203.0.113.8" },
+  });
+  expect(elsewhere.status).not.toBe(429);
+  expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+  for (const socket of held) socket.destroy();
+});
+
+test("a flood of sign-ins and of pages keeps no robot waiting, and is told to come back later", async () => {
+  const csrf = await fetch(`${latchkey.url}/api/auth/csrf`);
+  const { csrfToken } = (await csrf.json()) as { csrfToken: string };
+  const cookie = csrf.headers
+    .getSetCookie()
+    .map((one) => one.split(";", 1)[0])
+    .join("; ");
+  const signIn = async (index: number) => {
+    const response = await fetch(`${latchkey.url}/api/auth/callback/credentials`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { cookie, "x-forwarded-for": `198.51.${index >> 8}.${index & 255}` },
+      body: new URLSearchParams({
+        email: `nobody-${index}@example.com`,
+        password: "nonsense nonsense",
+        csrfToken,
+        json: "true",
+      }),
+    });
+    await response.arrayBuffer();
+    return response;
+  };
+  const page = async (index: number) => {
+    const response = await fetch(`${latchkey.url}/sign-in`, {
+      headers: { "x-forwarded-for": `192.0.2.${index & 7}` },
+    });
+    await response.arrayBuffer();
+    return response;
+  };
+  let isOver = false;
+  const flood = Promise.all(
+    Array.from({ length: 80 }, (_, index) => (index % 2 ? signIn(index) : page(index))),
+  ).finally(() => {
+    isOver = true;
+  });
+  const waits: number[] = [];
+  while (!isOver) waits.push(await robotWaits());
+  const answers = await flood;
+  waits.sort((one, other) => one - other);
+  const at = (share: number) => Math.round(waits[Math.floor(waits.length * share)] ?? 0);
+  console.log(
+    `robots waited ${at(0.5)} ms, one of a hundred ${at(0.99)} ms (${waits.length} asked during the flood)`,
+  );
+  expect(at(0.5)).toBeLessThan(500);
+  const statuses = new Set(answers.map(({ status }) => status));
+  expect([...statuses].every((status) => [200, 401, 429, 503].includes(status))).toBe(true);
+  for (const answer of answers.filter(({ status }) => status === 429 || status === 503)) {
+    expect(answer.headers.get("retry-after")).toBe("2");
+  }
+  expect(statuses).toContain(503);
+});
