@@ -21,14 +21,14 @@ type EditMachineProps = {
   secrets: readonly SecretView[];
   hosts: readonly ConnectedHost[];
   now: Date;
+  canChange: boolean;
   actions: MachineActions & SecretActions & { readonly save: Action<{ revision: number }> };
 };
 
 const HEADING = "mb-2 text-base font-semibold";
 
-export function EditMachine({ tenant, machine, secrets, hosts, now, actions }: EditMachineProps) {
+export function EditMachine({ tenant, machine, secrets, hosts, now, canChange, actions }: EditMachineProps) {
   const listPath = `/tenants/${tenant.slug}/machines`;
-  const canChange = tenant.role === "Administrator";
   const crumbs = [
     { label: tenant.name, href: listPath },
     { label: "Machines", href: listPath },

@@ -9,6 +9,7 @@ import type { AdminActor, AnonymousActor, Ctx, Db } from "@/lib/ctx";
 import { database, isDatabaseAway, isWriteConflict, outage } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { may, type Permission } from "@/lib/permissions";
 import type { TenantView } from "@/lib/tenants/schema";
 import { authOptions } from "./auth";
 import { askedAddress, callerAddress } from "./caller";
@@ -66,14 +67,21 @@ async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise<AdminA
   };
 }
 
+type Inside = Who & {
+  readonly tenant: TenantView;
+  readonly ctx: Ctx;
+  /** What the page offers; what it leaves out, the deeds would refuse. */
+  readonly can: (permission: Permission) => boolean;
+};
+
 /** For pages of a tenant: a context that reads as this admin. A tenant they do not belong to is not found. */
-export async function requireTenant(slug: string): Promise<Who & { tenant: TenantView; ctx: Ctx }> {
+export async function requireTenant(slug: string): Promise<Inside> {
   const admin = await findAdmin();
   if (!admin) return askToSignIn();
   const tenant = admin.tenants.find((candidate) => candidate.slug === slug);
   if (!tenant) notFound();
   const ctx = { db: database().prisma, actor: await actorIn(admin, tenant), now: new Date() };
-  return { ...who(admin), tenant, ctx };
+  return { ...who(admin), tenant, ctx, can: (permission) => may(tenant.role, permission) };
 }
 
 /** Sets each refused field beside its message, the first one a field. */

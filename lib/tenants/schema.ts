@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const ROLES = ["Administrator", "Viewer"] as const;
+export const ROLES = ["Administrator", "Operator", "Viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
 export const tenantSlugSchema = z

@@ -35,6 +35,18 @@ describe("a Viewer changes nothing", () => {
   });
 });
 
+/** What an Operator may not do: whatever is about people. */
+const PEOPLE_DEEDS: readonly string[] = [];
+
+describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people", () => {
+  test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
+    const operator = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
+    const outcome = await attempt(operator, name);
+    if (PEOPLE_DEEDS.includes(name)) expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
+    else expect(outcome).not.toBeInstanceOf(Error);
+  });
+});
+
 describe("an admin of another tenant finds none of it and changes none of it", () => {
   // These make something new in the admin's own tenant, or are asked only with ids that a checked deed handed over.
   const ELSEWHERE: Readonly<Record<string, unknown>> = {

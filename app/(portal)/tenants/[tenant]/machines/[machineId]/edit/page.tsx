@@ -21,7 +21,7 @@ export async function generateMetadata({ params }: EditMachinePageProps): Promis
 
 export default async function EditMachinePage({ params }: EditMachinePageProps) {
   const { tenant: slug, machineId } = await params;
-  const { ctx, tenant, machine } = await machineOf(slug, machineId);
+  const { ctx, tenant, machine, can } = await machineOf(slug, machineId);
   const [secrets, hosts] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listConnectedHosts(ctx, { machineIds: [machineId] }),
@@ -35,6 +35,7 @@ export default async function EditMachinePage({ params }: EditMachinePageProps) 
         secrets={secrets}
         hosts={hosts}
         now={ctx.now}
+        canChange={can("machines.edit")}
         actions={{
           ...machineActionsOf(tenant.slug),
           save: editMachineAction.bind(null, tenant.slug),
