@@ -11,6 +11,16 @@ export type AdminActor = {
   readonly role: Role;
 };
 
+/** A person acting on their own account, in no tenant. */
+export type PersonActor = {
+  readonly kind: "person";
+  readonly id: string;
+  readonly name: string;
+  readonly address: string | null;
+  /** The sign-in they act in. */
+  readonly signInId: string;
+};
+
 /** A robot that showed a valid access token of a machine whose secret still stands. */
 export type RobotActor = {
   readonly kind: "robot";
@@ -29,7 +39,7 @@ export type AnonymousActor = { readonly kind: "anonymous"; readonly address: str
 export type SystemActor = { readonly kind: "system" };
 
 export type TenantActor = AdminActor | RobotActor;
-export type Actor = TenantActor | AnonymousActor | SystemActor;
+export type Actor = TenantActor | PersonActor | AnonymousActor | SystemActor;
 
 /** The Prisma client, inside a transaction or not. Never the root client's `$connect` and the like. */
 export type Db = Prisma.TransactionClient;

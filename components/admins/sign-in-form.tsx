@@ -13,10 +13,13 @@ export type SignIn = (credentials: { email: string; password: string }) => Promi
 type SignInFormProps = {
   /** @returns why it failed, or null once the person is in and on the way to the next page */
   signIn: SignIn;
+  /** Who signs in, where that is settled. */
+  email?: string;
+  verb?: string;
 };
 
-export function SignInForm({ signIn }: SignInFormProps) {
-  const [email, setEmail] = useState("");
+export function SignInForm({ signIn, email: settled, verb = "Sign in" }: SignInFormProps) {
+  const [email, setEmail] = useState(settled ?? "");
   const [password, setPassword] = useState("");
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
@@ -48,7 +51,15 @@ export function SignInForm({ signIn }: SignInFormProps) {
         </Banner>
       ) : null}
       <Field label="Email" error={errors.email}>
-        <TextInput type="email" name="email" autoComplete="username" value={email} onValueChange={setEmail} />
+        <TextInput
+          type="email"
+          name="email"
+          autoComplete="username"
+          readOnly={settled !== undefined}
+          className={settled === undefined ? undefined : "bg-sunken"}
+          value={email}
+          onValueChange={setEmail}
+        />
       </Field>
       <Field label="Password" error={errors.password}>
         <PasswordInput
@@ -59,7 +70,7 @@ export function SignInForm({ signIn }: SignInFormProps) {
         />
       </Field>
       <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
-        Sign in
+        {verb}
       </Button>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Bot, ListChecks, Package, Server, Workflow } from "lucide-react";
+import { Bot, ListChecks, Package, Server, Users, Workflow } from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
@@ -12,17 +12,20 @@ const PLACES = [
   { label: "Processes", path: "processes", icon: Workflow },
   { label: "Assets", path: "assets", icon: Package },
 ] as const;
+const PEOPLE = { label: "Users", path: "users", icon: Users } as const;
 
 type SidebarProps = {
   tenant: TenantView;
   tenants: readonly TenantView[];
   email: string;
+  managesPeople: boolean;
   theme: ThemeChoice;
   saveTheme: (choice: ThemeChoice) => Promise<void>;
   signOut: () => Promise<void>;
 };
 
-export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: SidebarProps) {
+export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveTheme, signOut }: SidebarProps) {
+  const home = `/tenants/${tenant.slug}`;
   return (
     <>
       <TenantSwitcher tenant={tenant} tenants={tenants} />
@@ -31,16 +34,23 @@ export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: S
           Tenant
         </h2>
         <ul>
-          {PLACES.map(({ label, path, icon }) => (
+          {[...PLACES, ...(managesPeople ? [PEOPLE] : [])].map(({ label, path, icon }) => (
             <li key={path}>
-              <NavLink href={`/tenants/${tenant.slug}/${path}`} icon={icon}>
+              <NavLink href={`${home}/${path}`} icon={icon}>
                 {label}
               </NavLink>
             </li>
           ))}
         </ul>
       </nav>
-      <AccountMenu email={email} role={tenant.role} theme={theme} saveTheme={saveTheme} signOut={signOut} />
+      <AccountMenu
+        email={email}
+        role={tenant.role}
+        accountPath={`${home}/account`}
+        theme={theme}
+        saveTheme={saveTheme}
+        signOut={signOut}
+      />
     </>
   );
 }

@@ -12,6 +12,8 @@ type ConfirmDialogProps<T> = {
   description: ReactNode;
   /** The button that does it. */
   verb: string;
+  /** For what takes nothing away. */
+  isHarmless?: boolean;
   run: () => Promise<ActionResult<T>>;
   onDone: (data: T) => void;
   onClose: () => void;
@@ -25,6 +27,7 @@ export function ConfirmDialog<T>({
   title,
   description,
   verb,
+  isHarmless = false,
   run,
   onDone,
   onClose,
@@ -60,7 +63,7 @@ export function ConfirmDialog<T>({
       buttons={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" aria-busy={isPending} onClick={confirm}>
+          <Button look={isHarmless ? "primary" : "danger"} aria-busy={isPending} onClick={confirm}>
             {verb}
           </Button>
         </>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Role, roleSchema } from "@/lib/tenants/schema";
 
 export const PASSWORD_MIN_BYTES = 12;
 /** bcrypt reads 72 bytes and ignores the rest, so longer passwords are refused instead of cut. */
@@ -24,5 +25,66 @@ export const signInSchema = z.object({
   email: emailSchema,
   password: z.string().min(1, "Enter your password."),
 });
+
+const linkTokenSchema = z.string().min(1).max(200);
+
+export const inviteSchema = z.object({ email: emailSchema, role: roleSchema });
+export const inviteIdSchema = z.object({ inviteId: z.uuid() });
+export const adminIdSchema = z.object({ adminId: z.uuid() });
+export const changeRoleSchema = z.object({ adminId: z.uuid(), role: roleSchema });
+export const signInIdSchema = z.object({ signInId: z.uuid() });
+
+/** A link as its page sends it: what stood behind `#`. */
+export const linkSchema = z.object({ token: linkTokenSchema });
+/** A link with the password that somebody chose on its page. */
+export const linkAndPasswordSchema = z.object({ token: linkTokenSchema, password: newPasswordSchema });
+
+export const changePasswordSchema = z.object({
+  oldPassword: z.string().min(1, "Enter your present password."),
+  newPassword: newPasswordSchema,
+});
+
+/** A member of a tenant, as its list shows them. */
+export type PersonRow = {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly isDisabled: boolean;
+  readonly isYou: boolean;
+  readonly joinedAt: Date;
+  readonly lastSignedInAt: Date | null;
+};
+
+/** An invite that nobody has used yet. */
+export type InviteRow = {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly createdBy: string;
+};
+
+/** A link, given out once by the deed that made it and by nothing else. */
+export type IssuedLink = { readonly link: string; readonly email: string; readonly expiresAt: Date };
+
+/** What the holder of an invite is told. */
+export type InviteView = {
+  readonly email: string;
+  readonly role: Role;
+  readonly tenantName: string;
+  /** Somebody with this email has an account already, and need not make one. */
+  readonly hasAccount: boolean;
+};
+
+/** A way in that a person has open. */
+export type SignInView = {
+  readonly id: string;
+  readonly device: string;
+  readonly address: string | null;
+  readonly startedAt: Date;
+  readonly lastSeenAt: Date;
+  readonly isThisOne: boolean;
+};
 
 export type NewAdmin = { readonly email: string; readonly password: string };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AnonymousActor, Ctx } from "@/lib/ctx";
+import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { type BucketKind, emailKey, isForgotten, remainingPauseSeconds } from "./rules";
 
@@ -10,7 +10,11 @@ const name = (kind: BucketKind, ...parts: string[]): Bucket => ({
   name: `${kind}:${createHash("sha256").update(parts.join("\0")).digest("base64url")}`,
 });
 
-function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string | null): Bucket[] {
+function bucketsOf(
+  ctx: Ctx<AnonymousActor | PersonActor>,
+  email: string,
+  knownBrowser: string | null,
+): Bucket[] {
   if (knownBrowser) return [name("browser", knownBrowser)];
   const address = ctx.actor.address ?? "";
   return [name("pair", emailKey(email), address), name("address", address)];
@@ -23,7 +27,7 @@ function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string
  * @returns 0 when the attempt may go on, else the seconds to wait
  */
 export async function countAttempt(
-  ctx: Ctx<AnonymousActor>,
+  ctx: Ctx<AnonymousActor | PersonActor>,
   email: string,
   knownBrowser: string | null,
 ): Promise<number> {
@@ -55,7 +59,7 @@ export async function countAttempt(
 
 /** The attempt was a success: the account's own buckets are cleared, the address gets its attempt back. */
 export async function forgetAttempt(
-  ctx: Ctx<AnonymousActor>,
+  ctx: Ctx<AnonymousActor | PersonActor>,
   email: string,
   knownBrowser: string | null,
 ): Promise<void> {

@@ -6,6 +6,8 @@ function actorColumns(actor: Actor) {
     case "admin":
     case "robot":
       return { actorKind: actor.kind, actorId: actor.id, actorName: actor.name, address: actor.address };
+    case "person":
+      return { actorKind: "admin", actorId: actor.id, actorName: actor.name, address: actor.address };
     case "anonymous":
       return { actorKind: actor.kind, actorName: "not signed in", address: actor.address };
     case "system":

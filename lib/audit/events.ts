@@ -11,6 +11,30 @@ export type AuditEvent =
       readonly role: string;
     }
   | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.signed_out"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.sign_in_confirmed"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "admin.sign_in_ended";
+      readonly adminId: string;
+      readonly email: string;
+      readonly device: string;
+    }
+  | { readonly type: "admin.password_changed"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.password_reset"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.reset_link_made"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.invited"; readonly email: string; readonly role: string }
+  | { readonly type: "admin.invite_revoked"; readonly email: string; readonly role: string }
+  | { readonly type: "admin.joined"; readonly adminId: string; readonly email: string; readonly role: string }
+  | {
+      readonly type: "admin.role_changed";
+      readonly adminId: string;
+      readonly email: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | { readonly type: "admin.disabled"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.enabled"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.removed"; readonly adminId: string; readonly email: string }
   | {
       readonly type: "machine.provisioned";
       readonly machineId: string;

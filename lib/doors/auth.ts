@@ -1,7 +1,8 @@
 import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
-import { checkPassword, recordSignIn } from "@/lib/admins/commands";
+import { z } from "zod";
+import { checkPassword, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
 import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import { signInSchema } from "@/lib/admins/schema";
 import { countAttempt } from "@/lib/admins/throttle";
@@ -18,6 +19,7 @@ import { knownBrowserCookie, knownBrowserOf } from "./known-browser";
 type Attempt = {
   readonly address: string | null;
   readonly cookies: string | null;
+  readonly userAgent: string;
   /** Set by a success, so that the handler can make this browser a known one. */
   signedInAs: string | null;
   /** Set when nobody could be asked whether the password is right. */
@@ -40,16 +42,33 @@ async function signIn(attempt: Attempt, credentials: unknown) {
   const waitSeconds = await inTransaction((ctx) => countAttempt(ctx, email, knownBrowser));
   if (waitSeconds > 0) throw new SignInError(`TooManyAttempts:${waitSeconds}`);
   const admin = await checkPassword({ db: prisma, actor, now: new Date() }, { email, password });
-  if (!admin) {
+  const { userAgent } = attempt;
+  const signInId =
+    admin && (await inTransaction((ctx) => startSignIn(ctx, admin, { knownBrowser, userAgent })));
+  if (!signInId) {
     log.info({ event: "admin.sign_in_refused", address: attempt.address }, "sign-in refused");
     return null;
   }
-  await inTransaction((ctx) => recordSignIn(ctx, admin, knownBrowser));
   attempt.signedInAs = account;
-  return { id: admin.id, email: admin.email };
+  return { id: signInId };
 }
 
-/** next-auth's configuration: a JWT session cookie that says who signed in and when, and nothing else. */
+const signInCookieSchema = z.object({ signInId: z.uuid() });
+
+/** The cookie goes whatever happens here; a sign-in that could not be ended now ends with its lifetime. */
+async function leave(token: unknown, address: string | null): Promise<void> {
+  const cookie = signInCookieSchema.safeParse(token);
+  if (!cookie.success) return;
+  try {
+    await database().prisma.$transaction((db) =>
+      signOut({ db, actor: { kind: "anonymous", address }, now: new Date() }, cookie.data),
+    );
+  } catch (error) {
+    log.error({ err: error }, "sign-out failed");
+  }
+}
+
+/** next-auth's configuration: a JWT session cookie that names a sign-in, and says nothing else. */
 export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
   return {
     secret: derivedKey("sign-in cookie").toString("base64"),
@@ -73,15 +92,12 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
       }),
     ],
     callbacks: {
-      jwt: ({ token, user }) => (user ? { sub: user.id, signedInAtMilliseconds: Date.now() } : token),
-      session: ({ session, token }) => ({
-        expires: session.expires,
-        adminId: token.sub,
-        signedInAtMilliseconds: token.signedInAtMilliseconds,
-      }),
+      jwt: ({ token, user }) => (user ? { signInId: user.id } : token),
+      session: ({ session, token }) => ({ expires: session.expires, signInId: token.signInId }),
       redirect: ({ url, baseUrl }) =>
         url.startsWith("/") && !url.startsWith("//") ? baseUrl + url : baseUrl,
     },
+    events: { signOut: ({ token }) => leave(token, attempt?.address ?? null) },
     logger: {
       error: (code) => log.debug({ code }, "next-auth"),
       warn: (code) => log.debug({ code }, "next-auth"),
@@ -134,6 +150,7 @@ export async function authHandler(
   const attempt: Attempt = {
     address: callerAddress(request.headers),
     cookies: request.headers.get("cookie"),
+    userAgent: request.headers.get("user-agent") ?? "",
     signedInAs: null,
     isUnanswered: false,
   };

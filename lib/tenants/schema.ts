@@ -3,6 +3,8 @@ import { z } from "zod";
 export const ROLES = ["Administrator", "Operator", "Viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
+export const roleSchema = z.enum(ROLES, "Choose a role.");
+
 export const tenantSlugSchema = z
   .string()
   .trim()

@@ -6,7 +6,8 @@
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   tenants: ["audit"],
-  admins: ["audit"],
+  // A membership is of a tenant, and its role is a word of tenants.
+  admins: ["tenants", "audit"],
   secrets: ["audit"],
   machines: ["secrets", "audit"],
   identity: ["machines", "secrets", "audit"],
@@ -27,7 +28,7 @@ export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts"];
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
-  admins: ["passwords", "setup-token", "throttle"],
+  admins: ["device", "link-token", "passwords", "setup-token", "throttle"],
   secrets: ["material", "standing", "last-use"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
@@ -52,7 +53,16 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent"],
   tenants: ["tenant"],
-  admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
+  admins: [
+    "admin",
+    "adminPassword",
+    "membership",
+    "signIn",
+    "invite",
+    "passwordReset",
+    "setupToken",
+    "signInFailure",
+  ],
   secrets: ["secret"],
   machines: ["machine"],
   identity: ["signingKey"],
@@ -66,6 +76,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
 /** The doors that may use what Next.js and next-auth offer. */
 export const ADMIN_DOORS = [
   "lib/doors/admin.ts",
+  "lib/doors/signed-in.ts",
   "lib/doors/auth.ts",
   "lib/doors/theme.ts",
   "lib/doors/live.ts",

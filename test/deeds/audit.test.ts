@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
+import { createFirstAdmin } from "@/lib/admins/commands/first-admin";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import type { AdminActor, Db } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
@@ -24,6 +24,7 @@ import {
 } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
+import { PEOPLE_DEEDS } from "./people-deeds";
 
 let admin: AdminActor;
 beforeAll(async () => {
@@ -57,6 +58,13 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   setAsset: ["asset.changed"],
   removeMachineValue: ["asset.changed"],
   deleteAsset: ["asset.deleted"],
+  invitePerson: ["admin.invited"],
+  revokeInvite: ["admin.invite_revoked"],
+  changeRole: ["admin.role_changed"],
+  disablePerson: ["admin.disabled"],
+  enablePerson: [],
+  removePerson: ["admin.removed"],
+  makeResetLink: ["admin.reset_link_made"],
 };
 
 const password = "correct horse battery";
@@ -65,6 +73,7 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...PEOPLE_DEEDS,
   openSession: {
     events: ["session.opened"],
     run: (db, { machine }) =>
@@ -84,10 +93,6 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   createFirstAdmin: {
     events: ["admin.created"],
     run: (db) => createFirstAdmin(systemCtx(db), { ...newAdmin(), tenantId: admin.tenantId }),
-  },
-  recordSignIn: {
-    events: ["admin.signed_in"],
-    run: (db) => recordSignIn(anonymousCtx(db), { id: admin.id, email: admin.name }, null),
   },
   setUp: {
     events: ["tenant.created", "admin.created"],
@@ -121,6 +126,11 @@ const SILENT: Readonly<Record<string, string>> = {
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
+  holdMembers: "locks rows, changes nothing",
+  memberIn: "asks, changes nothing",
+  keepAnAdministrator: "asks, changes nothing",
+  endSignInsOf: "part of deeds that say why",
+  noteSeen: "it happens with every click",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {

@@ -1,5 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
+import { makeResetLink } from "@/lib/admins/commands/reset-password";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
@@ -21,7 +24,16 @@ import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
-import { act, inTransaction, type Provisioned, provisioned, robotOf, unique } from "@/test/world";
+import {
+  act,
+  inTransaction,
+  newAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  robotOf,
+  unique,
+} from "@/test/world";
 
 /** A machine with two live secrets and a connected host, work and assets: something for every deed to work on. */
 export type Scene = {
@@ -31,6 +43,9 @@ export type Scene = {
   readonly processId: string;
   readonly runningJobId: string;
   readonly assetId: string;
+  /** Another administrator of the tenant. */
+  readonly colleague: AdminActor;
+  readonly inviteId: string;
 };
 
 export async function newScene(admin: AdminActor): Promise<Scene> {
@@ -43,7 +58,22 @@ export async function newScene(admin: AdminActor): Promise<Scene> {
   await act(admin, startJob, { processId, hostName: "" });
   const claimed = await robot((ctx) => claimJob(ctx, { sessionId }));
   const { assetId } = await act(admin, addAsset, newAsset());
-  return { admin, machine, sessionId, processId, runningJobId: claimed?.id ?? "", assetId };
+  const colleague = await newAdmin({ id: admin.tenantId, slug: "" });
+  await act(admin, invitePerson, { email: `${unique("guest")}@latchkey.test`, role: "Viewer" });
+  const invite = await prisma().invite.findFirstOrThrow({
+    where: { tenantId: admin.tenantId },
+    orderBy: { id: "desc" },
+  });
+  return {
+    admin,
+    machine,
+    sessionId,
+    processId,
+    runningJobId: claimed?.id ?? "",
+    assetId,
+    colleague,
+    inviteId: invite.id,
+  };
 }
 
 const newProcess = () => addProcessSchema.parse({ name: unique("process") });
@@ -80,6 +110,13 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removeMachineValue: (ctx, { assetId, machine }) =>
     removeMachineValue(ctx, { assetId, machineId: machine.machineId }),
   deleteAsset: (ctx, scene) => deleteAsset(ctx, scene),
+  invitePerson: (ctx) => invitePerson(ctx, { email: `${unique("new")}@latchkey.test`, role: "Viewer" }),
+  revokeInvite: (ctx, scene) => revokeInvite(ctx, scene),
+  changeRole: (ctx, { colleague }) => changeRole(ctx, { adminId: colleague.id, role: "Operator" }),
+  disablePerson: (ctx, { colleague }) => disablePerson(ctx, { adminId: colleague.id }),
+  enablePerson: (ctx, { colleague }) => enablePerson(ctx, { adminId: colleague.id }),
+  removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
+  makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),
   disableMachine: (ctx, { machine }) => disableMachine(ctx, machine),

@@ -36,7 +36,15 @@ describe("a Viewer changes nothing", () => {
 });
 
 /** What an Operator may not do: whatever is about people. */
-const PEOPLE_DEEDS: readonly string[] = [];
+const PEOPLE_DEEDS: readonly string[] = [
+  "invitePerson",
+  "revokeInvite",
+  "changeRole",
+  "disablePerson",
+  "enablePerson",
+  "removePerson",
+  "makeResetLink",
+];
 
 describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people", () => {
   test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
@@ -55,7 +63,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     endSessions: { ended: [], reason: expect.any(String) },
     cut: { disconnectedHosts: [], stoppedJobs: 0 },
   };
-  const NEW = ["provisionMachine", "addProcess", "addAsset"];
+  const NEW = ["provisionMachine", "addProcess", "addAsset", "invitePerson"];
   const names = Object.keys(ADMIN_DEEDS).filter((name) => !NEW.includes(name));
 
   test.each(names)("%s", async (name) => {

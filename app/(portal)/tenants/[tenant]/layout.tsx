@@ -8,7 +8,7 @@ import { readTheme } from "@/lib/doors/theme";
 type TenantParams = { params: Promise<{ tenant: string }> };
 
 export default async function TenantLayout({ params, children }: TenantParams & { children: ReactNode }) {
-  const { admin, tenant, tenants } = await requireTenant((await params).tenant);
+  const { admin, tenant, tenants, can } = await requireTenant((await params).tenant);
   return (
     <Shell
       tenantName={tenant.name}
@@ -17,6 +17,7 @@ export default async function TenantLayout({ params, children }: TenantParams & 
           tenant={tenant}
           tenants={tenants}
           email={admin.email}
+          managesPeople={can("people.manage")}
           theme={(await readTheme()) ?? "system"}
           saveTheme={saveThemeAction}
         />

@@ -1,11 +1,10 @@
+import { hashPassword } from "@/lib/admins/passwords";
+import { isFirstAdminMissing } from "@/lib/admins/queries/sign-ins";
+import { emailKey } from "@/lib/admins/rules";
+import type { NewAdmin } from "@/lib/admins/schema";
 import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { hashPassword, isRightPassword } from "./passwords";
-import { findAdminForSignIn, isFirstAdminMissing } from "./queries";
-import { emailKey } from "./rules";
-import type { NewAdmin } from "./schema";
-import { forgetAttempt } from "./throttle";
 
 /** Whoever makes the first administrator holds this lock, so that two cannot. */
 const FIRST_ADMIN_LOCK = 7_203_115;
@@ -42,27 +41,4 @@ export async function createFirstAdmin(
     select: { id: true },
   });
   await record(ctx, [{ type: "admin.created", adminId: admin.id, email, role: "Administrator" }], tenantId);
-}
-
-/**
- * Checks email and password. An unknown email, a wrong password and a disabled admin are one answer and one effort.
- * @returns the admin, or null
- */
-export async function checkPassword(
-  ctx: Ctx<AnonymousActor>,
-  { email, password }: { readonly email: string; readonly password: string },
-): Promise<{ id: string; email: string } | null> {
-  const admin = await findAdminForSignIn(ctx.db, email);
-  const isRight = await isRightPassword(password, admin?.hash ?? null);
-  return admin && isRight && !admin.isDisabled ? { id: admin.id, email: admin.email } : null;
-}
-
-/** A person signed in: the record says so, and the failed attempts before it are forgotten. */
-export async function recordSignIn(
-  ctx: Ctx<AnonymousActor>,
-  admin: { readonly id: string; readonly email: string },
-  knownBrowser: string | null,
-): Promise<void> {
-  await forgetAttempt(ctx, admin.email, knownBrowser);
-  await record(ctx, [{ type: "admin.signed_in", adminId: admin.id, email: admin.email }]);
 }

@@ -1,0 +1,20 @@
+import { changePasswordAction, endSignInAction } from "@/app/(portal)/tenants/[tenant]/account/actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { Account } from "@/components/account/account";
+import { listOwnSignIns } from "@/lib/admins/queries/sign-ins";
+import { requireTenant } from "@/lib/doors/admin";
+
+export const generateMetadata = tenantTitle("Your account");
+
+export default async function AccountPage({ params }: { params: Promise<{ tenant: string }> }) {
+  const { own, tenant } = await requireTenant((await params).tenant);
+  return (
+    <Account
+      crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Your account" }]}
+      email={own.actor.name}
+      signIns={await listOwnSignIns(own)}
+      now={own.now}
+      actions={{ changePassword: changePasswordAction, endSignIn: endSignInAction }}
+    />
+  );
+}

@@ -1,0 +1,56 @@
+import { UserMenu } from "@/components/admins/user-menu";
+import { Badge } from "@/components/ui/badge";
+import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";
+import { Ago, Day } from "@/components/ui/time";
+import type { PersonRow } from "@/lib/admins/schema";
+
+export type UserDeed = "changeRole" | "disable" | "enable" | "remove" | "makeResetLink";
+
+type UserTableProps = {
+  people: readonly PersonRow[];
+  now: Date;
+  onAsk: (deed: UserDeed, person: PersonRow) => void;
+};
+
+const COLUMNS: readonly Column[] = [
+  { label: "Email" },
+  { label: "Role", className: "w-40" },
+  { label: "State", className: "w-32" },
+  { label: "Last sign-in", className: "w-36" },
+  { label: "Member since", className: "w-36" },
+  { label: "Actions", className: "w-16", isHidden: true },
+];
+
+export function UserTable({ people, now, onAsk }: UserTableProps) {
+  return (
+    <StackTable label="Users" columns={COLUMNS}>
+      {people.map((person) => (
+        <StackRow key={person.id}>
+          <StackCell className="font-medium">
+            <span id={`user-${person.id}`}>{person.email}</span>
+            {person.isYou ? <span className="ml-2 font-normal text-muted">(you)</span> : null}
+          </StackCell>
+          <StackCell label="Role">{person.role}</StackCell>
+          <StackCell label="State">
+            <Badge look={person.isDisabled ? "brass" : "accent"}>
+              {person.isDisabled ? "Disabled" : "Active"}
+            </Badge>
+          </StackCell>
+          <StackCell label="Last sign-in" className="text-muted">
+            {person.lastSignedInAt ? <Ago at={person.lastSignedInAt} now={now} /> : "Never"}
+          </StackCell>
+          <StackCell label="Member since" className="text-muted">
+            <Day at={person.joinedAt} />
+          </StackCell>
+          <StackCell className="@3xl:py-1.5 @3xl:text-right">
+            <UserMenu
+              person={person}
+              describedBy={`user-${person.id}`}
+              onAsk={(deed) => onAsk(deed, person)}
+            />
+          </StackCell>
+        </StackRow>
+      ))}
+    </StackTable>
+  );
+}

@@ -1,0 +1,98 @@
+import { describeDevice } from "@/lib/admins/device";
+import { isRightPassword } from "@/lib/admins/passwords";
+import { findAdminForSignIn } from "@/lib/admins/queries/sign-ins";
+import { SIGN_IN_LIFETIME_SECONDS, USER_AGENT_MAX_CHARACTERS } from "@/lib/admins/rules";
+import { forgetAttempt } from "@/lib/admins/throttle";
+import { record } from "@/lib/audit/commands";
+import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { addSeconds } from "@/lib/time";
+
+/** Somebody whose password was right a moment ago. */
+export type CheckedAdmin = { readonly id: string; readonly email: string; readonly passwordChangedAt: Date };
+
+/**
+ * Checks email and password. An unknown email, a wrong password and a disabled admin are one answer and one effort.
+ * @returns the admin, or null
+ */
+export async function checkPassword(
+  ctx: Ctx<AnonymousActor>,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<CheckedAdmin | null> {
+  const admin = await findAdminForSignIn(ctx.db, email);
+  const isRight = await isRightPassword(password, admin?.password?.hash ?? null);
+  if (!admin?.password || !isRight || admin.isBarred) return null;
+  return { id: admin.id, email: admin.email, passwordChangedAt: admin.password.changedAt };
+}
+
+/** The browser somebody signs in with. */
+export type Browser = { readonly knownBrowser: string | null; readonly userAgent: string };
+
+/**
+ * A person signed in: the record says so, and the failed attempts before it are forgotten.
+ * @returns the id of the sign-in; null when the password was changed since it was checked
+ */
+export async function startSignIn(
+  ctx: Ctx<AnonymousActor>,
+  admin: CheckedAdmin,
+  { knownBrowser, userAgent }: Browser,
+): Promise<string | null> {
+  // Whoever changes the password holds this row, and then ends all sign-ins: this one is among them, or comes too late.
+  const [password] = await ctx.db.$queryRaw<{ changedAt: Date }[]>`
+    SELECT changed_at AS "changedAt" FROM admin_passwords WHERE admin_id = ${admin.id}::uuid FOR SHARE`;
+  if (password?.changedAt.getTime() !== admin.passwordChangedAt.getTime()) return null;
+  await forgetAttempt(ctx, admin.email, knownBrowser);
+  const { id } = await ctx.db.signIn.create({
+    data: {
+      adminId: admin.id,
+      startedAt: ctx.now,
+      confirmedAt: ctx.now,
+      lastSeenAt: ctx.now,
+      address: ctx.actor.address,
+      userAgent: userAgent.slice(0, USER_AGENT_MAX_CHARACTERS).toWellFormed(),
+    },
+    select: { id: true },
+  });
+  await record(ctx, [{ type: "admin.signed_in", adminId: admin.id, email: admin.email }]);
+  return id;
+}
+
+/** A person signs out, or comes back to do so: the sign-in ends in every process. */
+export async function signOut(
+  ctx: Ctx<AnonymousActor>,
+  { signInId }: { readonly signInId: string },
+): Promise<void> {
+  const [signIn] = await ctx.db.signIn.updateManyAndReturn({
+    where: { id: signInId, endedAt: null },
+    data: { endedAt: ctx.now },
+    select: { admin: { select: { id: true, email: true } } },
+  });
+  if (!signIn) return;
+  await record(ctx, [{ type: "admin.signed_out", adminId: signIn.admin.id, email: signIn.admin.email }]);
+}
+
+/**
+ * Ends one of the person's own sign-ins, here or elsewhere; its next request is refused in every process.
+ * @throws Refusal `gone` when it is over already
+ */
+export async function endOwnSignIn(
+  ctx: Ctx<PersonActor>,
+  { signInId }: { readonly signInId: string },
+): Promise<null> {
+  const [ended] = await ctx.db.signIn.updateManyAndReturn({
+    where: {
+      id: signInId,
+      adminId: ctx.actor.id,
+      endedAt: null,
+      startedAt: { gt: addSeconds(ctx.now, -SIGN_IN_LIFETIME_SECONDS) },
+    },
+    data: { endedAt: ctx.now },
+    select: { userAgent: true },
+  });
+  if (!ended) throw new Refusal("gone", "This sign-in is over already.");
+  const { id: adminId, name: email } = ctx.actor;
+  await record(ctx, [
+    { type: "admin.sign_in_ended", adminId, email, device: describeDevice(ended.userAgent) },
+  ]);
+  return null;
+}
