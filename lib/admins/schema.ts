@@ -55,6 +55,19 @@ export type PersonRow = {
   readonly lastSignedInAt: Date | null;
 };
 
+/** Somebody with an account, as the command on the server lists them. */
+export type PersonAtServer = {
+  readonly email: string;
+  readonly isDisabled: boolean;
+  readonly lastSignedInAt: Date | null;
+  readonly memberships: readonly {
+    readonly role: Role;
+    readonly isDisabled: boolean;
+    readonly tenantName: string;
+    readonly tenantSlug: string;
+  }[];
+};
+
 /** An invite that nobody has used yet. */
 export type InviteRow = {
   readonly id: string;

@@ -1,9 +1,11 @@
 import { digestOf } from "@/lib/admins/link-token";
 import { LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import type { InviteRow, InviteView, PersonRow } from "@/lib/admins/schema";
-import type { AnonymousActor, Ctx } from "@/lib/ctx";
+import type { InviteRow, InviteView, PersonAtServer, PersonRow } from "@/lib/admins/schema";
+import type { AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
 import { addSeconds } from "@/lib/time";
+
+const LATEST_SIGN_IN = { select: { startedAt: true }, orderBy: { startedAt: "desc" }, take: 1 } as const;
 
 /** @returns the tenant's members by email. @throws Refusal `forbidden` for whoever does not manage people */
 export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
@@ -20,7 +22,7 @@ export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
           id: true,
           email: true,
           disabledAt: true,
-          signIns: { select: { startedAt: true }, orderBy: { startedAt: "desc" }, take: 1 },
+          signIns: LATEST_SIGN_IN,
         },
       },
     },
@@ -33,6 +35,33 @@ export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
     isYou: admin.id === ctx.actor.id,
     joinedAt: createdAt,
     lastSignedInAt: admin.signIns[0]?.startedAt ?? null,
+  }));
+}
+
+/** @returns everybody who has an account, by email, for somebody at the server */
+export async function listEverybody(ctx: Ctx<SystemActor>): Promise<PersonAtServer[]> {
+  const rows = await ctx.db.admin.findMany({
+    orderBy: { emailKey: "asc" },
+    select: {
+      email: true,
+      disabledAt: true,
+      signIns: LATEST_SIGN_IN,
+      memberships: {
+        orderBy: { createdAt: "asc" },
+        select: { role: true, disabledAt: true, tenant: { select: { name: true, slug: true } } },
+      },
+    },
+  });
+  return rows.map(({ email, disabledAt, signIns, memberships }) => ({
+    email,
+    isDisabled: disabledAt !== null,
+    lastSignedInAt: signIns[0]?.startedAt ?? null,
+    memberships: memberships.map((membership) => ({
+      role: membership.role,
+      isDisabled: membership.disabledAt !== null,
+      tenantName: membership.tenant.name,
+      tenantSlug: membership.tenant.slug,
+    })),
   }));
 }
 

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { listAdmins, resetPasswordOf } from "@/lib/doors/console";
+import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { Refusal } from "@/lib/errors";
+import { formatInstant } from "@/lib/format";
+import { log } from "@/lib/log";
+import { runStops } from "@/lib/stopping";
+import { startEmbeddedDatabase } from "./embedded-database";
+import { awaitGivenDatabase } from "./given-database";
+import { migrate } from "./migrations";
+import { Problem } from "./problem";
+import { runningDatabase } from "./running-database";
+
+const USAGE = `Usage, on the server and with the environment that Latchkey has:
+  npm run admin -- list                      everybody who has an account
+  npm run admin -- reset-password <email>    a link that sets a new password, once, within an hour`;
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const report = (line: string) => process.stderr.write(`${line}\n`);
+
+type Close = () => Promise<void>;
+
+/** Completes the environment as the server does, and reaches its database: the given one, the running one, or one started for this. */
+async function openDatabase(root: string): Promise<Close> {
+  const given = readGivenEnv(process.env);
+  process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
+  if (given.databaseUrl !== undefined) {
+    await awaitGivenDatabase(given.databaseUrl, report);
+    return async () => undefined;
+  }
+  const running = runningDatabase(given.dataDir);
+  const started = running ? undefined : await startEmbeddedDatabase(given.dataDir, report);
+  const { url, appSecret } = running ?? started ?? {};
+  process.env.DATABASE_URL = url;
+  process.env.APP_SECRET = given.appSecret ?? appSecret;
+  if (!started) return async () => undefined;
+  // Nobody else serves from this database now, so it may be brought to what this version knows.
+  await migrate(started.url, join(root, "prisma/migrations"));
+  return started.stop;
+}
+
+async function list(): Promise<void> {
+  for (const { email, isDisabled, lastSignedInAt, memberships } of await listAdmins()) {
+    const seen = lastSignedInAt ? `last sign-in ${formatInstant(lastSignedInAt, "UTC")}` : "never signed in";
+    say(`${email}${isDisabled ? " (disabled)" : ""}, ${seen}`);
+    for (const membership of memberships) {
+      const { role, tenantName, tenantSlug } = membership;
+      say(`    ${role} of ${tenantName} (${tenantSlug})${membership.isDisabled ? ", disabled there" : ""}`);
+    }
+  }
+}
+
+async function resetPassword(email: string): Promise<void> {
+  const { link, expiresAt, ...admin } = await resetPasswordOf(email);
+  say(
+    `Whoever opens this link sets a new password for ${admin.email}, once, until ${formatInstant(expiresAt, "UTC")}:`,
+  );
+  say(`\n  ${link}\n`);
+  report(`If people reach Latchkey at another address than ${env().origin}, set ORIGIN to it.`);
+}
+
+/** @returns what the words of the command line ask for; undefined for words that nobody knows */
+function commandOf([name, email, ...more]: readonly string[]): (() => Promise<void>) | undefined {
+  if (name === "list" && email === undefined) return list;
+  if (name === "reset-password" && email !== undefined && more.length === 0)
+    return () => resetPassword(email);
+  return undefined;
+}
+
+/**
+ * `npm run admin`: for whoever can use the server, and for those who are locked out.
+ * @param root the repository
+ * @param words what stands on the command line
+ * @returns the exit code: 0 done, 1 refused or failed, 2 not understood
+ */
+export async function runAdminCommand(root: string, words: readonly string[]): Promise<number> {
+  const command = commandOf(words);
+  if (!command) {
+    report(USAGE);
+    return 2;
+  }
+  log.level = "silent";
+  let close: Close | undefined;
+  try {
+    close = await openDatabase(root);
+    await command();
+    return 0;
+  } catch (error) {
+    const isExpected =
+      error instanceof Problem || error instanceof EnvironmentError || error instanceof Refusal;
+    report(isExpected ? error.message : String(error instanceof Error ? error.stack : error));
+    return 1;
+  } finally {
+    await runStops();
+    await close?.();
+  }
+}
