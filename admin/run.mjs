@@ -1,4 +1,4 @@
-// Usage: npm run admin -- list | reset-password <email>
+// Usage: npm run admin -- list | reset-password <email> | disable-second-factor <email>
 // People's accounts, for whoever can use the server. Works while Latchkey runs and while it is stopped.
 import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

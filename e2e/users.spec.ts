@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { database } from "@/lib/db";
 import { expect, signIn, test } from "./fixtures";
 
 const PASSWORD = "correct horse battery";
@@ -35,6 +36,7 @@ test("somebody is invited by a link, makes an account, and is then disabled and 
   world,
   browser,
 }) => {
+  test.slow();
   const email = `guest-${world.slug}@example.com`;
   await signIn(page, world.admin);
   await page.getByRole("link", { name: "Users" }).click();
@@ -89,6 +91,7 @@ test("an admin of another tenant accepts with the account they have, signed in o
   otherWorld,
   browser,
 }) => {
+  test.slow();
   await signIn(page, world.admin);
   const person = await otherWorld.person("Viewer");
   const link = await invite(page, world.slug, person.email, "Viewer");
@@ -133,6 +136,29 @@ test("the last administrator cannot be demoted; an invite can be revoked", async
   await guest.goto("/reset");
   await expect(guest.getByText("This page needs the reset link")).toBeVisible();
   await expectAccessible(guest);
+});
+
+test("a sensitive deed asks for the password when the sign-in is older than ten minutes, and then goes on", async ({
+  page,
+  world,
+}) => {
+  await world.person("Viewer");
+  await signIn(page, world.admin);
+  await page.goto(`/tenants/${world.slug}/users`);
+  const confirmedAt = new Date(Date.now() - 11 * 60_000);
+  await database().prisma.signIn.updateMany({ where: { adminId: world.admin.id }, data: { confirmedAt } });
+  await choose(page, "viewer-", "Disable");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Disable" }).click();
+  const asking = page.getByRole("alertdialog", { name: "Confirm that it is you" });
+  await expect(asking.getByLabel("Password", { exact: true })).toBeFocused();
+  await expectAccessible(page);
+  await page.keyboard.type("not the password");
+  await page.keyboard.press("Enter");
+  await expect(asking.getByText("This is not your password.")).toBeVisible();
+  await asking.getByLabel("Password", { exact: true }).fill(world.admin.password);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(page.getByRole("row", { name: "viewer-" })).toContainText("Disabled");
 });
 
 test("an administrator's reset link sets a new password, once, and ends the person's sign-ins", async ({

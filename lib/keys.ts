@@ -10,6 +10,8 @@ type Purpose =
   | "client-secret pepper"
   | "signing-key sealing"
   | "asset sealing"
+  | "second-factor sealing"
+  | "recovery-code pepper"
   | "sign-in cookie"
   | "known-browser cookie";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { listAdmins, resetPasswordOf } from "@/lib/doors/console";
+import { disableSecondFactorOf, listAdmins, resetPasswordOf } from "@/lib/doors/console";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
@@ -13,7 +13,9 @@ import { runningDatabase } from "./running-database";
 
 const USAGE = `Usage, on the server and with the environment that Latchkey has:
   npm run admin -- list                      everybody who has an account
-  npm run admin -- reset-password <email>    a link that sets a new password, once, within an hour`;
+  npm run admin -- reset-password <email>    a link that sets a new password, once, within an hour
+  npm run admin -- disable-second-factor <email>
+                                             sign-in with the password alone, when app and recovery codes are lost`;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const report = (line: string) => process.stderr.write(`${line}\n`);
@@ -40,9 +42,10 @@ async function openDatabase(root: string): Promise<Close> {
 }
 
 async function list(): Promise<void> {
-  for (const { email, isDisabled, lastSignedInAt, memberships } of await listAdmins()) {
+  for (const { email, isDisabled, hasSecondFactor, lastSignedInAt, memberships } of await listAdmins()) {
     const seen = lastSignedInAt ? `last sign-in ${formatInstant(lastSignedInAt, "UTC")}` : "never signed in";
-    say(`${email}${isDisabled ? " (disabled)" : ""}, ${seen}`);
+    const factor = hasSecondFactor ? "with" : "without";
+    say(`${email}${isDisabled ? " (disabled)" : ""}, ${seen}, ${factor} second factor`);
     for (const membership of memberships) {
       const { role, tenantName, tenantSlug } = membership;
       say(`    ${role} of ${tenantName} (${tenantSlug})${membership.isDisabled ? ", disabled there" : ""}`);
@@ -59,11 +62,17 @@ async function resetPassword(email: string): Promise<void> {
   report(`If people reach Latchkey at another address than ${env().origin}, set ORIGIN to it.`);
 }
 
+async function disableSecondFactor(email: string): Promise<void> {
+  const done = await disableSecondFactorOf(email);
+  say(`${done.email} ${done.wasThere ? "signs in with the password alone now" : "had no second factor"}.`);
+}
+
 /** @returns what the words of the command line ask for; undefined for words that nobody knows */
 function commandOf([name, email, ...more]: readonly string[]): (() => Promise<void>) | undefined {
   if (name === "list" && email === undefined) return list;
-  if (name === "reset-password" && email !== undefined && more.length === 0)
-    return () => resetPassword(email);
+  if (email === undefined || more.length > 0) return undefined;
+  if (name === "reset-password") return () => resetPassword(email);
+  if (name === "disable-second-factor") return () => disableSecondFactor(email);
   return undefined;
 }
 

@@ -39,11 +39,7 @@ export function InvitePanel({ signedInAs }: { signedInAs: string | null }) {
   return (
     <AcceptInvite invite={offers}>
       {hasAccount ? (
-        <SignInForm
-          email={email}
-          verb="Sign in and join"
-          signIn={async (credentials) => (await signInWithPassword(credentials)) ?? accept()}
-        />
+        <SignInForm email={email} verb="Sign in and join" signIn={signInWithPassword} onIn={accept} />
       ) : (
         <NewPasswordForm
           email={email}
@@ -52,8 +48,8 @@ export function InvitePanel({ signedInAs }: { signedInAs: string | null }) {
           save={acceptInviteAsNewAction}
           onGone={markGone}
           onDone={async ({ tenantSlug }, password) => {
-            const refused = await signInWithPassword({ email, password });
-            if (refused === null) enter(tenantSlug);
+            const answer = await signInWithPassword({ email, password });
+            if (answer === "in") enter(tenantSlug);
             else window.location.replace("/sign-in");
           }}
         />

@@ -23,8 +23,9 @@ export function ResetPanel() {
       save={resetPasswordAction}
       onGone={markGone}
       onDone={async ({ email }, password) => {
-        const refused = await signInWithPassword({ email, password });
-        window.location.replace(refused === null ? "/" : "/sign-in");
+        // Whoever has a second factor is asked for it there.
+        const answer = await signInWithPassword({ email, password });
+        window.location.replace(answer === "in" ? "/" : "/sign-in");
       }}
     />
   );

@@ -20,8 +20,8 @@ export function SetUpPanel({ setUp }: SetUpPanelProps) {
       setUp={setUp}
       onUsedLink={() => setUsedToken(setupToken)}
       onDone={async ({ email, password, tenantSlug }) => {
-        const refused = await signInWithPassword({ email, password });
-        window.location.replace(refused === null ? `/tenants/${tenantSlug}/machines` : "/sign-in");
+        const answer = await signInWithPassword({ email, password });
+        window.location.replace(answer === "in" ? `/tenants/${tenantSlug}/machines` : "/sign-in");
       }}
     />
   );

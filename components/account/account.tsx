@@ -1,19 +1,21 @@
 import type { ReactNode } from "react";
 import type { AccountActions } from "@/components/account/account-actions";
 import { ChangePassword } from "@/components/account/change-password";
+import { SecondFactor } from "@/components/account/second-factor";
 import { SignInList } from "@/components/account/sign-in-list";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
-import type { SignInView } from "@/lib/admins/schema";
+import type { SecondFactorView, SignInView } from "@/lib/admins/schema";
 
 type AccountProps = {
   crumbs: readonly Crumb[];
   email: string;
+  secondFactor: SecondFactorView | null;
   signIns: readonly SignInView[];
   now: Date;
   actions: AccountActions;
 };
 
-export function Account({ crumbs, email, signIns, now, actions }: AccountProps) {
+export function Account({ crumbs, email, secondFactor, signIns, now, actions }: AccountProps) {
   return (
     <div className="max-w-5xl">
       <PageHeader crumbs={crumbs} title="Your account" />
@@ -22,6 +24,11 @@ export function Account({ crumbs, email, signIns, now, actions }: AccountProps) 
         <Section title="Password">
           <div className="rounded-[5px] border border-line bg-surface p-5">
             <ChangePassword email={email} changePassword={actions.changePassword} />
+          </div>
+        </Section>
+        <Section title="Second factor">
+          <div className="rounded-[5px] border border-line bg-surface p-5">
+            <SecondFactor email={email} factor={secondFactor} actions={actions} />
           </div>
         </Section>
         <Section title="Sign-ins">

@@ -26,7 +26,7 @@ export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }:
   const [password, setPassword] = useState("");
   const [isLeaving, setLeaving] = useState(false);
   const saveOrGone: Action<T> = async (input) => {
-    const answer = await attempt(save(input), LOST);
+    const answer = await attempt(() => save(input), LOST);
     if (!answer.ok && answer.code === "gone") onGone();
     return answer;
   };

@@ -21,7 +21,7 @@ export function useLink<T>(read: Action<T | null>): { link: Link<T>; markGone: (
     if (token === "") return setLink({ state: "missing" });
     let isCurrent = true;
     setLink({ state: "reading" });
-    attempt(read({ token }), LOST).then((answer) => {
+    attempt(() => read({ token }), LOST).then((answer) => {
       if (!isCurrent) return;
       if (!answer.ok)
         setLink(answer.code === "invalid" ? { state: "gone" } : { state: "failed", message: answer.message });

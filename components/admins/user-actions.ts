@@ -9,5 +9,6 @@ export type UserActions = {
   readonly disable: Action<null>;
   readonly enable: Action<null>;
   readonly remove: Action<null>;
+  readonly requireSecondFactor: Action<null>;
   readonly makeResetLink: Action<IssuedLink>;
 };

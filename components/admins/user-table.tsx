@@ -14,10 +14,11 @@ type UserTableProps = {
 
 const COLUMNS: readonly Column[] = [
   { label: "Email" },
-  { label: "Role", className: "w-40" },
-  { label: "State", className: "w-32" },
-  { label: "Last sign-in", className: "w-36" },
-  { label: "Member since", className: "w-36" },
+  { label: "Role", className: "w-36" },
+  { label: "State", className: "w-28" },
+  { label: "Second factor", className: "w-32" },
+  { label: "Last sign-in", className: "w-32" },
+  { label: "Member since", className: "w-32" },
   { label: "Actions", className: "w-16", isHidden: true },
 ];
 
@@ -35,6 +36,9 @@ export function UserTable({ people, now, onAsk }: UserTableProps) {
             <Badge look={person.isDisabled ? "brass" : "accent"}>
               {person.isDisabled ? "Disabled" : "Active"}
             </Badge>
+          </StackCell>
+          <StackCell label="Second factor" className={person.hasSecondFactor ? "" : "text-muted"}>
+            {person.hasSecondFactor ? "On" : "Off"}
           </StackCell>
           <StackCell label="Last sign-in" className="text-muted">
             {person.lastSignedInAt ? <Ago at={person.lastSignedInAt} now={now} /> : "Never"}

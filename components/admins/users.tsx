@@ -5,6 +5,7 @@ import { useState } from "react";
 import { InviteDialog } from "@/components/admins/invite-dialog";
 import { type Issued, IssuedLinkDialog } from "@/components/admins/issued-link-dialog";
 import { PendingInvites } from "@/components/admins/pending-invites";
+import { SecondFactorRule } from "@/components/admins/second-factor-rule";
 import type { UserActions } from "@/components/admins/user-actions";
 import { UserDialog, type UserQuestion } from "@/components/admins/user-dialog";
 import { UserTable } from "@/components/admins/user-table";
@@ -16,13 +17,14 @@ type UsersProps = {
   crumbs: readonly Crumb[];
   people: readonly PersonRow[];
   invites: readonly InviteRow[];
+  requiresSecondFactor: boolean;
   now: Date;
   actions: UserActions;
 };
 
 type Asking = UserQuestion | { deed: "invite" } | null;
 
-export function Users({ crumbs, people, invites, now, actions }: UsersProps) {
+export function Users({ crumbs, people, invites, requiresSecondFactor, now, actions }: UsersProps) {
   const [asking, setAsking] = useState<Asking>(null);
   // The one time the link is seen: it lives here and nowhere else.
   const [issued, setIssued] = useState<Issued | null>(null);
@@ -38,6 +40,11 @@ export function Users({ crumbs, people, invites, now, actions }: UsersProps) {
       <div className="flex flex-col gap-8">
         <UserTable people={people} now={now} onAsk={(deed, person) => setAsking({ deed, person })} />
         <PendingInvites invites={invites} now={now} revoke={actions.revokeInvite} />
+        <SecondFactorRule
+          isRequired={requiresSecondFactor}
+          without={people.filter(({ hasSecondFactor }) => !hasSecondFactor).length}
+          require={actions.requireSecondFactor}
+        />
       </div>
       {asking?.deed === "invite" ? (
         <InviteDialog

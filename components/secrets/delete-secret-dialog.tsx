@@ -51,7 +51,7 @@ export function DeleteSecretDialog({
     setPending(true);
     setFailure(null);
     const answer = await attempt(
-      actions.deleteSecret({ machineId, secretId: secret.id, confirmedLast }),
+      () => actions.deleteSecret({ machineId, secretId: secret.id, confirmedLast }),
       LOST,
     );
     setPending(false);

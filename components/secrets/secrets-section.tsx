@@ -45,7 +45,7 @@ export function SecretsSection({ machineId, secrets, now, canChange, actions }: 
     isBusy.current = true;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(actions.addSecret({ machineId }), LOST);
+    const answer = await attempt(() => actions.addSecret({ machineId }), LOST);
     isBusy.current = false;
     setPending(false);
     if (answer.ok) setIssued(answer.data);

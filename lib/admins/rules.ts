@@ -22,13 +22,15 @@ export function emailKey(email: string): string {
 /**
  * What failed sign-ins are counted by. `pair` is an account from one address, `address` one address whatever the
  * account, `browser` a browser in which this admin signed in before: it is counted by itself, so that nobody else's
- * failures, from whatever address, keep an admin out of their own browser.
+ * failures, from whatever address, keep an admin out of their own browser. `code` is an account whose password somebody
+ * knows and whose second factor they guess, from whatever address.
  */
-export type BucketKind = "pair" | "address" | "browser";
+export type BucketKind = "pair" | "address" | "browser" | "code";
 
 const LIMITS = {
   pair: { free: 5, longestPauseSeconds: 5 * MINUTE_SECONDS },
   address: { free: 30, longestPauseSeconds: MINUTE_SECONDS },
+  code: { free: 5, longestPauseSeconds: 5 * MINUTE_SECONDS },
   browser: { free: 10, longestPauseSeconds: MINUTE_SECONDS },
 } as const satisfies Record<BucketKind, { free: number; longestPauseSeconds: number }>;
 

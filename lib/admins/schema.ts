@@ -21,10 +21,21 @@ export const newPasswordSchema = z
   .refine((value) => bytes(value) <= PASSWORD_MAX_BYTES, `Use at most ${PASSWORD_MAX_BYTES} bytes.`)
   .refine((value) => value.isWellFormed() && !value.includes("\0"), "Use plain characters only.");
 
-export const signInSchema = z.object({
-  email: emailSchema,
-  password: z.string().min(1, "Enter your password."),
+const passwordSchema = z.string().min(1, "Enter your password.");
+/** Of an authenticator app, or a recovery code. */
+const codeSchema = z.string().trim().min(1, "Enter the code.").max(100, "This is no code.");
+
+export const signInSchema = z.object({ email: emailSchema, password: passwordSchema });
+/** The second step, for whoever has a second factor. */
+export const signInWithCodeSchema = signInSchema.extend({ code: codeSchema });
+export const codeOnlySchema = z.object({ code: codeSchema });
+export const passwordOnlySchema = z.object({ password: passwordSchema });
+export const confirmSignInSchema = z.object({
+  kind: z.enum(["password", "code"]),
+  proof: z.string().min(1, "Enter it here.").max(200, "This is too long."),
 });
+export type ConfirmSignInInput = z.output<typeof confirmSignInSchema>;
+export const nothingSchema = z.object({});
 
 const linkTokenSchema = z.string().min(1).max(200);
 
@@ -51,6 +62,7 @@ export type PersonRow = {
   readonly role: Role;
   readonly isDisabled: boolean;
   readonly isYou: boolean;
+  readonly hasSecondFactor: boolean;
   readonly joinedAt: Date;
   readonly lastSignedInAt: Date | null;
 };
@@ -59,6 +71,7 @@ export type PersonRow = {
 export type PersonAtServer = {
   readonly email: string;
   readonly isDisabled: boolean;
+  readonly hasSecondFactor: boolean;
   readonly lastSignedInAt: Date | null;
   readonly memberships: readonly {
     readonly role: Role;
@@ -89,6 +102,9 @@ export type InviteView = {
   /** Somebody with this email has an account already, and need not make one. */
   readonly hasAccount: boolean;
 };
+
+/** A person's own second factor. */
+export type SecondFactorView = { readonly since: Date; readonly recoveryCodesLeft: number };
 
 /** A way in that a person has open. */
 export type SignInView = {

@@ -19,6 +19,16 @@ export type AuditEvent =
       readonly email: string;
       readonly device: string;
     }
+  | { readonly type: "admin.second_factor_set_up"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.second_factor_removed"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.recovery_codes_replaced"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "admin.recovery_code_used";
+      readonly adminId: string;
+      readonly email: string;
+      readonly left: number;
+    }
+  | { readonly type: "tenant.second_factor_required"; readonly isRequired: boolean }
   | { readonly type: "admin.password_changed"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.password_reset"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.reset_link_made"; readonly adminId: string; readonly email: string }

@@ -10,9 +10,9 @@ import { type ActionResult, Refusal } from "@/lib/errors";
 import { formatQuantity } from "@/lib/format";
 import { invalid, refusal } from "./action-answer";
 import { callerAddress } from "./caller";
-import { actorIn, findAdmin, personOf } from "./signed-in";
+import { actorIn, findAdmin, mustSetUpSecondFactor, personOf } from "./signed-in";
 
-export { currentAdmin, requireAdmin, requireTenant } from "./signed-in";
+export { currentAdmin, requireAdmin, requirePerson, requireTenant } from "./signed-in";
 
 const TRIES = 3;
 
@@ -70,6 +70,12 @@ async function answer<S extends z.ZodType, T>(
 async function actorAt(admin: SignedInAdmin, tenantSlug: string): Promise<AdminActor> {
   const tenant = admin.tenants.find(({ slug }) => slug === tenantSlug);
   if (!tenant) throw new Refusal("not_found", "There is no such tenant.");
+  if (mustSetUpSecondFactor(admin, tenant)) {
+    throw new Refusal(
+      "forbidden",
+      "This tenant requires a second factor. Load the page again to set one up.",
+    );
+  }
   return actorIn(admin, tenant);
 }
 

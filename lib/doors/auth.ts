@@ -3,9 +3,10 @@ import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import { checkPassword, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
+import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import { signInSchema } from "@/lib/admins/schema";
-import { countAttempt } from "@/lib/admins/throttle";
+import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
+import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -42,11 +43,21 @@ async function signIn(attempt: Attempt, credentials: unknown) {
   const waitSeconds = await inTransaction((ctx) => countAttempt(ctx, email, knownBrowser));
   if (waitSeconds > 0) throw new SignInError(`TooManyAttempts:${waitSeconds}`);
   const admin = await checkPassword({ db: prisma, actor, now: new Date() }, { email, password });
-  const { userAgent } = attempt;
-  const signInId =
-    admin && (await inTransaction((ctx) => startSignIn(ctx, admin, { knownBrowser, userAgent })));
+  const code = signInWithCodeSchema.safeParse(credentials).data?.code;
+  const asksForCode = admin !== null && (await hasSecondFactor(prisma, admin.id));
+  if (asksForCode) {
+    if (code === undefined) {
+      await inTransaction((ctx) => giveBackAttempt(ctx, email, knownBrowser));
+      throw new SignInError("SecondFactor");
+    }
+    const pauseSeconds = await inTransaction((ctx) => countCode(ctx, email, knownBrowser));
+    if (pauseSeconds > 0) throw new SignInError(`TooManyAttempts:${pauseSeconds}`);
+  }
+  const browser = { knownBrowser, userAgent: attempt.userAgent, ...(code !== undefined && { code }) };
+  const signInId = admin && (await inTransaction((ctx) => startSignIn(ctx, admin, browser)));
   if (!signInId) {
     log.info({ event: "admin.sign_in_refused", address: attempt.address }, "sign-in refused");
+    if (asksForCode) throw new SignInError("WrongCode");
     return null;
   }
   attempt.signedInAs = account;
@@ -77,7 +88,7 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
     useSecureCookies: env().origin.startsWith("https:"),
     providers: [
       Credentials({
-        credentials: { email: {}, password: {} },
+        credentials: { email: {}, password: {}, code: {} },
         authorize: async (credentials) => {
           if (!attempt) return null;
           try {

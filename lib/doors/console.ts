@@ -1,4 +1,5 @@
 import { makeResetLinkAtServer } from "@/lib/admins/commands/reset-password";
+import { removeSecondFactorAtServer } from "@/lib/admins/commands/second-factor";
 import { listEverybody } from "@/lib/admins/queries/people";
 import type { IssuedLink, PersonAtServer } from "@/lib/admins/schema";
 import type { Ctx, SystemActor } from "@/lib/ctx";
@@ -14,3 +15,7 @@ export const listAdmins = (): Promise<PersonAtServer[]> => atServer(listEverybod
 /** @returns a link by which the person sets a new password. @throws Refusal `not_found` */
 export const resetPasswordOf = (email: string): Promise<IssuedLink> =>
   atServer((ctx) => makeResetLinkAtServer(ctx, { email }));
+
+/** Lets the person sign in with the password alone. @throws Refusal `not_found` */
+export const disableSecondFactorOf = (email: string): Promise<{ email: string; wasThere: boolean }> =>
+  atServer((ctx) => removeSecondFactorAtServer(ctx, { email }));

@@ -33,11 +33,14 @@ export const findAdmin = cache(async (): Promise<SignedInAdmin | null> => {
 });
 
 type Who = {
-  readonly admin: { readonly id: string; readonly email: string };
+  readonly admin: { readonly id: string; readonly email: string; readonly hasSecondFactor: boolean };
   readonly tenants: readonly TenantView[];
 };
 
-const who = ({ id, email, tenants }: SignedInAdmin): Who => ({ admin: { id, email }, tenants });
+const who = ({ id, email, hasSecondFactor, tenants }: SignedInAdmin): Who => ({
+  admin: { id, email, hasSecondFactor },
+  tenants,
+});
 
 /** @returns who is signed in and still may, asked of the database at every request; null for nobody. */
 export async function currentAdmin(): Promise<Who | null> {
@@ -49,6 +52,13 @@ export async function currentAdmin(): Promise<Who | null> {
 async function askToSignIn(): Promise<never> {
   const asked = askedAddress(await headers());
   redirect(asked === "/" ? "/sign-in" : `/sign-in?callbackUrl=${encodeURIComponent(asked)}`);
+}
+
+/** For pages on one's own account outside any tenant. */
+export async function requirePerson(): Promise<{ own: Ctx<PersonActor>; hasSecondFactor: boolean }> {
+  const admin = (await findAdmin()) ?? (await askToSignIn());
+  const own = { db: database().prisma, actor: await personOf(admin), now: new Date() };
+  return { own, hasSecondFactor: admin.hasSecondFactor };
 }
 
 /** For pages: who is signed in; anybody else is sent to the sign-in page. */
@@ -71,6 +81,10 @@ export async function personOf({ id, email, signInId }: SignedInAdmin): Promise<
   return { kind: "person", id, name: email, address: callerAddress(await headers()), signInId };
 }
 
+/** @returns whether the tenant asks more of its members than this one has: then there is nothing to see before it is set up */
+export const mustSetUpSecondFactor = (admin: SignedInAdmin, tenant: TenantView): boolean =>
+  tenant.requiresSecondFactor && !admin.hasSecondFactor;
+
 type Inside = Who & {
   readonly tenant: TenantView;
   readonly ctx: Ctx;
@@ -86,6 +100,7 @@ export async function requireTenant(slug: string): Promise<Inside> {
   if (!admin) return askToSignIn();
   const tenant = admin.tenants.find((candidate) => candidate.slug === slug);
   if (!tenant) notFound();
+  if (mustSetUpSecondFactor(admin, tenant)) redirect("/second-factor");
   const here = { db: database().prisma, now: new Date() };
   return {
     ...who(admin),

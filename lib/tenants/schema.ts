@@ -19,10 +19,14 @@ export const tenantNameSchema = z
 
 export const DEFAULT_TENANT = { slug: "default", name: "Default" } as const;
 
+export const requireSecondFactorSchema = z.object({ isRequired: z.boolean() });
+
 /** A tenant an admin belongs to. */
 export type TenantView = {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
   readonly role: Role;
+  /** Members without a second factor set one up before they see anything else. */
+  readonly requiresSecondFactor: boolean;
 };

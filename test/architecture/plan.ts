@@ -28,7 +28,7 @@ export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts"];
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
-  admins: ["device", "link-token", "passwords", "setup-token", "throttle"],
+  admins: ["device", "link-token", "passwords", "recovery-codes", "setup-token", "throttle", "totp"],
   secrets: ["material", "standing", "last-use"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
@@ -58,6 +58,8 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
     "adminPassword",
     "membership",
     "signIn",
+    "secondFactor",
+    "recoveryCode",
     "invite",
     "passwordReset",
     "setupToken",

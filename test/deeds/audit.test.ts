@@ -64,6 +64,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   disablePerson: ["admin.disabled"],
   enablePerson: [],
   removePerson: ["admin.removed"],
+  requireSecondFactor: ["tenant.second_factor_required"],
   makeResetLink: ["admin.reset_link_made"],
 };
 
@@ -130,6 +131,7 @@ const SILENT: Readonly<Record<string, string>> = {
   memberIn: "asks, changes nothing",
   keepAnAdministrator: "asks, changes nothing",
   endSignInsOf: "part of deeds that say why",
+  spendCode: "part of deeds that say why; of a recovery code it says so itself",
   noteSeen: "it happens with every click",
 };
 

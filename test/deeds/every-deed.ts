@@ -19,6 +19,7 @@ import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/sch
 import { issueSecret, revokeSecret, revokeSecretsOfMachines } from "@/lib/secrets/commands";
 import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
+import { requireSecondFactor } from "@/lib/tenants/commands";
 import { cut } from "@/lib/workflows/cut";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
@@ -116,6 +117,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   disablePerson: (ctx, { colleague }) => disablePerson(ctx, { adminId: colleague.id }),
   enablePerson: (ctx, { colleague }) => enablePerson(ctx, { adminId: colleague.id }),
   removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
+  requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),

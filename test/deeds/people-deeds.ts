@@ -1,3 +1,4 @@
+import { confirmSignIn } from "@/lib/admins/commands/confirm-sign-in";
 import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/admins/commands/invite";
 import {
   changePassword,
@@ -5,9 +6,17 @@ import {
   makeResetLinkAtServer,
   resetPassword,
 } from "@/lib/admins/commands/reset-password";
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  removeSecondFactor,
+  removeSecondFactorAtServer,
+  replaceRecoveryCodes,
+} from "@/lib/admins/commands/second-factor";
 import { endOwnSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
 import { hashPassword } from "@/lib/admins/passwords";
 import type { Ctx, Db, PersonActor } from "@/lib/ctx";
+import { appOf } from "@/test/authenticator";
 import { anonymousCtx, systemCtx, tokenOf, unique } from "@/test/world";
 import type { Scene } from "./every-deed";
 import type { OtherDeed } from "./job-deeds";
@@ -33,6 +42,11 @@ async function person(db: Db, { admin }: Scene): Promise<{ ctx: Ctx<PersonActor>
   return { ctx: { db, actor, now: new Date() }, otherId: await signIn() };
 }
 
+async function setUpSecondFactor(ctx: Ctx<PersonActor>) {
+  const { uri } = await beginSecondFactor(ctx);
+  return confirmSecondFactor(ctx, { code: appOf(uri)(ctx.now) });
+}
+
 const SIGNED_IN_TWICE = ["admin.signed_in", "admin.signed_in"];
 
 /** What people do to their own accounts, and strangers with the links they were given. */
@@ -52,11 +66,52 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await endOwnSignIn(ctx, { signInId: otherId });
     },
   },
+  confirmSignIn: {
+    events: [...SIGNED_IN_TWICE, "admin.sign_in_confirmed"],
+    run: async (db, scene) =>
+      confirmSignIn((await person(db, scene)).ctx, { kind: "password", proof: password }),
+  },
   changePassword: {
     events: [...SIGNED_IN_TWICE, "admin.password_changed"],
     run: async (db, scene) => {
       const { ctx } = await person(db, scene);
       await changePassword(ctx, { oldPassword: password, newPassword: "another horse battery" });
+    },
+  },
+  beginSecondFactor: {
+    events: SIGNED_IN_TWICE,
+    run: async (db, scene) => beginSecondFactor((await person(db, scene)).ctx),
+  },
+  confirmSecondFactor: {
+    events: [...SIGNED_IN_TWICE, "admin.second_factor_set_up"],
+    run: async (db, scene) => setUpSecondFactor((await person(db, scene)).ctx),
+  },
+  replaceRecoveryCodes: {
+    events: [
+      ...SIGNED_IN_TWICE,
+      "admin.second_factor_set_up",
+      "admin.recovery_code_used",
+      "admin.recovery_codes_replaced",
+    ],
+    run: async (db, scene) => {
+      const { ctx } = await person(db, scene);
+      const { recoveryCodes } = await setUpSecondFactor(ctx);
+      await replaceRecoveryCodes(ctx, { code: recoveryCodes[0] ?? "" });
+    },
+  },
+  removeSecondFactor: {
+    events: [...SIGNED_IN_TWICE, "admin.second_factor_set_up", "admin.second_factor_removed"],
+    run: async (db, scene) => {
+      const { ctx } = await person(db, scene);
+      await setUpSecondFactor(ctx);
+      await removeSecondFactor(ctx, { password });
+    },
+  },
+  removeSecondFactorAtServer: {
+    events: [...SIGNED_IN_TWICE, "admin.second_factor_set_up", "admin.second_factor_removed"],
+    run: async (db, scene) => {
+      await setUpSecondFactor((await person(db, scene)).ctx);
+      await removeSecondFactorAtServer(systemCtx(db), { email: scene.admin.name });
     },
   },
   makeResetLinkAtServer: {

@@ -44,6 +44,7 @@ const PEOPLE_DEEDS: readonly string[] = [
   "enablePerson",
   "removePerson",
   "makeResetLink",
+  "requireSecondFactor",
 ];
 
 describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people", () => {
@@ -63,7 +64,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     endSessions: { ended: [], reason: expect.any(String) },
     cut: { disconnectedHosts: [], stoppedJobs: 0 },
   };
-  const NEW = ["provisionMachine", "addProcess", "addAsset", "invitePerson"];
+  const NEW = ["provisionMachine", "addProcess", "addAsset", "invitePerson", "requireSecondFactor"];
   const names = Object.keys(ADMIN_DEEDS).filter((name) => !NEW.includes(name));
 
   test.each(names)("%s", async (name) => {

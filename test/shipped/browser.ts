@@ -42,12 +42,12 @@ export class Browser {
     return (await this.post("/api/auth/callback/credentials", credentials)).status === 200;
   }
 
-  /** Calls a server action of a page with one argument. @returns what it answered, as text */
-  async act(page: string, action: string, input: unknown): Promise<string> {
+  /** Calls a server action of a page. @returns what it answered, as text */
+  async act(page: string, action: string, ...args: readonly unknown[]): Promise<string> {
     const response = await this.ask(page, {
       method: "POST",
       headers: { "next-action": actionId(action), "content-type": "text/plain;charset=UTF-8" },
-      body: JSON.stringify([input]),
+      body: JSON.stringify(args),
     });
     return response.text();
   }

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { database } from "@/lib/db";
+import { addSeconds } from "@/lib/time";
 import { Browser } from "./browser";
 import { type Installation, startInstallation } from "./installation";
 import { type Latchkey, startLatchkey } from "./process";
@@ -43,6 +45,41 @@ test("signing out ends the sign-in itself: a cookie that was kept is worth nothi
   expect(await page(kept)).toBe(200);
   await one.post("/api/auth/signout", {});
   expect([await page(one), await page(kept)]).toEqual([307, 307]);
+});
+
+test("a sensitive deed asks again who it is once the proof is ten minutes old, and every time until it is right", async () => {
+  const one = new Browser(installation.latchkey.url);
+  await one.signIn(ADMIN);
+  const invite = () =>
+    one.act("/tenants/default/users", "inviteAction", "default", {
+      email: "eve@example.com",
+      role: "Viewer",
+    });
+  const confirm = (proof: string) =>
+    one.act("/tenants/default/users", "confirmSignInAction", { kind: "password", proof });
+  const age = (seconds: number) =>
+    database().prisma.signIn.updateMany({ data: { confirmedAt: addSeconds(new Date(), -seconds) } });
+  await age(9 * 60);
+  expect(await invite()).toContain('"ok":true');
+  await age(10 * 60);
+  const before = await database().prisma.invite.findMany();
+  expect(await invite()).toContain('"code":"reauthenticate"');
+  expect(await confirm("not the password")).toContain('"code":"invalid"');
+  expect(await invite()).toContain('"code":"reauthenticate"');
+  expect(await database().prisma.invite.findMany()).toEqual(before);
+  expect(await confirm(ADMIN.password)).toContain('"ok":true');
+  expect(await invite()).toContain('"ok":true');
+});
+
+test("guesses at the password in an open browser are slowed", async () => {
+  const one = new Browser(installation.latchkey.url);
+  await one.signIn(ADMIN);
+  const { id } = await database().prisma.signIn.findFirstOrThrow({ orderBy: { startedAt: "desc" } });
+  // Ten guesses are ten slow hashes; the counter is what they would leave behind.
+  const bucket = `browser:${createHash("sha256").update(id).digest("base64url")}`;
+  await database().prisma.signInFailure.create({ data: { bucket, failures: 10, lastFailedAt: new Date() } });
+  const guess = { kind: "password", proof: ADMIN.password };
+  expect(await one.act("/tenants/default/users", "confirmSignInAction", guess)).toMatch(/Too many attempts/);
 });
 
 test("the cookie names a sign-in and nothing of it is a secret of the person", async () => {

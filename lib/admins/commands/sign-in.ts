@@ -1,5 +1,6 @@
 import { describeDevice } from "@/lib/admins/device";
 import { isRightPassword } from "@/lib/admins/passwords";
+import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { findAdminForSignIn } from "@/lib/admins/queries/sign-ins";
 import { SIGN_IN_LIFETIME_SECONDS, USER_AGENT_MAX_CHARACTERS } from "@/lib/admins/rules";
 import { forgetAttempt } from "@/lib/admins/throttle";
@@ -7,6 +8,7 @@ import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
+import { spendCode } from "./spend-code";
 
 /** Somebody whose password was right a moment ago. */
 export type CheckedAdmin = { readonly id: string; readonly email: string; readonly passwordChangedAt: Date };
@@ -25,22 +27,30 @@ export async function checkPassword(
   return { id: admin.id, email: admin.email, passwordChangedAt: admin.password.changedAt };
 }
 
-/** The browser somebody signs in with. */
-export type Browser = { readonly knownBrowser: string | null; readonly userAgent: string };
+/** The browser somebody signs in with, and what they typed as a second factor. */
+export type Browser = {
+  readonly knownBrowser: string | null;
+  readonly userAgent: string;
+  readonly code?: string;
+};
 
 /**
  * A person signed in: the record says so, and the failed attempts before it are forgotten.
- * @returns the id of the sign-in; null when the password was changed since it was checked
+ * @returns the id of the sign-in; null when the password was changed since it was checked, or the second factor is missing
+ *   or wrong
  */
 export async function startSignIn(
   ctx: Ctx<AnonymousActor>,
   admin: CheckedAdmin,
-  { knownBrowser, userAgent }: Browser,
+  { knownBrowser, userAgent, code }: Browser,
 ): Promise<string | null> {
   // Whoever changes the password holds this row, and then ends all sign-ins: this one is among them, or comes too late.
   const [password] = await ctx.db.$queryRaw<{ changedAt: Date }[]>`
     SELECT changed_at AS "changedAt" FROM admin_passwords WHERE admin_id = ${admin.id}::uuid FOR SHARE`;
   if (password?.changedAt.getTime() !== admin.passwordChangedAt.getTime()) return null;
+  if (await hasSecondFactor(ctx.db, admin.id)) {
+    if (code === undefined || !(await spendCode(ctx, admin, code))) return null;
+  }
   await forgetAttempt(ctx, admin.email, knownBrowser);
   const { id } = await ctx.db.signIn.create({
     data: {

@@ -23,6 +23,7 @@ export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
           email: true,
           disabledAt: true,
           signIns: LATEST_SIGN_IN,
+          secondFactor: { select: { confirmedAt: true } },
         },
       },
     },
@@ -33,6 +34,7 @@ export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
     role,
     isDisabled: disabledAt !== null || admin.disabledAt !== null,
     isYou: admin.id === ctx.actor.id,
+    hasSecondFactor: admin.secondFactor?.confirmedAt != null,
     joinedAt: createdAt,
     lastSignedInAt: admin.signIns[0]?.startedAt ?? null,
   }));
@@ -46,15 +48,17 @@ export async function listEverybody(ctx: Ctx<SystemActor>): Promise<PersonAtServ
       email: true,
       disabledAt: true,
       signIns: LATEST_SIGN_IN,
+      secondFactor: { select: { confirmedAt: true } },
       memberships: {
         orderBy: { createdAt: "asc" },
         select: { role: true, disabledAt: true, tenant: { select: { name: true, slug: true } } },
       },
     },
   });
-  return rows.map(({ email, disabledAt, signIns, memberships }) => ({
+  return rows.map(({ email, disabledAt, signIns, secondFactor, memberships }) => ({
     email,
     isDisabled: disabledAt !== null,
+    hasSecondFactor: secondFactor?.confirmedAt != null,
     lastSignedInAt: signIns[0]?.startedAt ?? null,
     memberships: memberships.map((membership) => ({
       role: membership.role,

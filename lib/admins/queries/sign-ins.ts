@@ -12,8 +12,11 @@ export type SignedInAdmin = {
   /** When they last proved who they are. */
   readonly confirmedAt: Date;
   readonly lastSeenAt: Date;
+  readonly hasSecondFactor: boolean;
   readonly tenants: readonly TenantView[];
 };
+
+const TENANT = { select: { id: true, slug: true, name: true, requiresSecondFactor: true } } as const;
 
 /** @returns the admin behind a sign-in, with the tenants they belong to now, or null when they may no longer. */
 export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Promise<SignedInAdmin | null> {
@@ -29,11 +32,12 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
           id: true,
           email: true,
           disabledAt: true,
+          secondFactor: { select: { confirmedAt: true } },
           memberships: {
             select: {
               role: true,
               disabledAt: true,
-              tenant: { select: { id: true, slug: true, name: true } },
+              tenant: TENANT,
             },
             orderBy: [{ createdAt: "asc" }, { tenantId: "asc" }],
           },
@@ -42,13 +46,14 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
     },
   });
   if (!signIn || isSignInOver(signIn, now) || isBarred(signIn.admin)) return null;
-  const { id, email, memberships } = signIn.admin;
+  const { id, email, secondFactor, memberships } = signIn.admin;
   return {
     id,
     email,
     signInId,
     confirmedAt: signIn.confirmedAt,
     lastSeenAt: signIn.lastSeenAt,
+    hasSecondFactor: secondFactor?.confirmedAt != null,
     tenants: memberships
       .filter(({ disabledAt }) => disabledAt === null)
       .map(({ role, tenant }) => ({ ...tenant, role })),

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
+import { confirmSignInAction } from "@/app/(portal)/confirm-action";
 import { PortalSidebar } from "@/app/(portal)/portal-sidebar";
 import { saveThemeAction } from "@/app/(portal)/theme-action";
+import { Reauthentication } from "@/components/account/reauthentication";
 import { Shell } from "@/components/shell/shell";
 import { requireTenant } from "@/lib/doors/admin";
 import { readTheme } from "@/lib/doors/theme";
@@ -24,6 +26,7 @@ export default async function TenantLayout({ params, children }: TenantParams & 
       }
     >
       {children}
+      <Reauthentication hasSecondFactor={admin.hasSecondFactor} confirm={confirmSignInAction} />
     </Shell>
   );
 }

@@ -5,11 +5,21 @@ import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/adm
 import { makeResetLink } from "@/lib/admins/commands/reset-password";
 import { adminIdSchema, changeRoleSchema, inviteIdSchema, inviteSchema } from "@/lib/admins/schema";
 import { adminAction } from "@/lib/doors/admin";
+import { requireSecondFactor } from "@/lib/tenants/commands";
+import { requireSecondFactorSchema } from "@/lib/tenants/schema";
 
-export const inviteAction = adminAction(inviteSchema, invitePerson);
-export const revokeInviteAction = adminAction(inviteIdSchema, revokeInvite);
-export const changeRoleAction = adminAction(changeRoleSchema, changeRole);
-export const disablePersonAction = adminAction(adminIdSchema, disablePerson);
-export const enablePersonAction = adminAction(adminIdSchema, enablePerson);
-export const removePersonAction = adminAction(adminIdSchema, removePerson);
-export const makeResetLinkAction = adminAction(adminIdSchema, makeResetLink);
+/** Who may come in decides everything else. */
+const SENSITIVE = { recent: true } as const;
+
+export const inviteAction = adminAction(inviteSchema, invitePerson, SENSITIVE);
+export const revokeInviteAction = adminAction(inviteIdSchema, revokeInvite, SENSITIVE);
+export const changeRoleAction = adminAction(changeRoleSchema, changeRole, SENSITIVE);
+export const disablePersonAction = adminAction(adminIdSchema, disablePerson, SENSITIVE);
+export const enablePersonAction = adminAction(adminIdSchema, enablePerson, SENSITIVE);
+export const removePersonAction = adminAction(adminIdSchema, removePerson, SENSITIVE);
+export const makeResetLinkAction = adminAction(adminIdSchema, makeResetLink, SENSITIVE);
+export const requireSecondFactorAction = adminAction(
+  requireSecondFactorSchema,
+  requireSecondFactor,
+  SENSITIVE,
+);

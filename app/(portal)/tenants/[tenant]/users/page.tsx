@@ -6,6 +6,7 @@ import {
   inviteAction,
   makeResetLinkAction,
   removePersonAction,
+  requireSecondFactorAction,
   revokeInviteAction,
 } from "@/app/(portal)/tenants/[tenant]/users/actions";
 import { Users } from "@/components/admins/users";
@@ -34,6 +35,7 @@ export default async function UsersPage({ params }: { params: Promise<{ tenant: 
       crumbs={crumbs}
       people={people}
       invites={invites}
+      requiresSecondFactor={tenant.requiresSecondFactor}
       now={ctx.now}
       actions={{
         invite: inviteAction.bind(null, tenant.slug),
@@ -42,6 +44,7 @@ export default async function UsersPage({ params }: { params: Promise<{ tenant: 
         disable: disablePersonAction.bind(null, tenant.slug),
         enable: enablePersonAction.bind(null, tenant.slug),
         remove: removePersonAction.bind(null, tenant.slug),
+        requireSecondFactor: requireSecondFactorAction.bind(null, tenant.slug),
         makeResetLink: makeResetLinkAction.bind(null, tenant.slug),
       }}
     />

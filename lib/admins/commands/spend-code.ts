@@ -1,0 +1,48 @@
+import { digestOfCode } from "@/lib/admins/recovery-codes";
+import { stepOfCode } from "@/lib/admins/totp";
+import { record } from "@/lib/audit/commands";
+import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
+
+type Whose = { readonly id: string; readonly email: string };
+
+/**
+ * Takes a code of the person's authenticator app, or a recovery code. Each is taken once, also of several at once: no code
+ * of the same time step or an earlier one comes after it, and a used recovery code is gone.
+ * @returns whether it was taken
+ */
+export async function spendCode(
+  ctx: Ctx<AnonymousActor | PersonActor>,
+  admin: Whose,
+  code: string,
+): Promise<boolean> {
+  return (await spendTotp(ctx, admin, code)) || spendRecoveryCode(ctx, admin, code);
+}
+
+async function spendTotp(ctx: Ctx<AnonymousActor | PersonActor>, { id: adminId }: Whose, code: string) {
+  const factor = await ctx.db.secondFactor.findUnique({
+    where: { adminId },
+    select: { sealedSecret: true, confirmedAt: true },
+  });
+  if (!factor?.confirmedAt) return false;
+  const step = stepOfCode(factor.sealedSecret, adminId, code, ctx.now);
+  if (step === null) return false;
+  const { count } = await ctx.db.secondFactor.updateMany({
+    where: { adminId, confirmedAt: { not: null }, lastStep: { lt: step } },
+    data: { lastStep: step },
+  });
+  return count === 1;
+}
+
+async function spendRecoveryCode(
+  ctx: Ctx<AnonymousActor | PersonActor>,
+  { id: adminId, email }: Whose,
+  code: string,
+) {
+  const digest = digestOfCode(code);
+  if (digest === null) return false;
+  const { count } = await ctx.db.recoveryCode.deleteMany({ where: { adminId, digest } });
+  if (count === 0) return false;
+  const left = await ctx.db.recoveryCode.count({ where: { adminId } });
+  await record(ctx, [{ type: "admin.recovery_code_used", adminId, email, left }]);
+  return true;
+}
