@@ -56,6 +56,7 @@ async function makeWorld(): Promise<World> {
     address: null,
     tenantId: tenant.id,
     role: "Administrator",
+    managesInstallation: false,
   };
   return {
     slug,

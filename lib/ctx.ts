@@ -9,6 +9,8 @@ export type AdminActor = {
   readonly address: string | null;
   readonly tenantId: string;
   readonly role: Role;
+  /** May do what concerns all tenants at once; says nothing about roles in tenants. */
+  readonly managesInstallation: boolean;
 };
 
 /** A robot that showed a valid access token of a machine whose secret still stands. */

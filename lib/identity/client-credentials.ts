@@ -1,8 +1,10 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
 import { authenticateClient } from "./client-authentication";
 import { grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
+import { noteIssue } from "./token-issues";
 import { parseTokenRequest, type RawTokenRequest, requireGrant } from "./token-request";
 
 /** The body of a successful token response (RFC 6749 §5.1). */
@@ -27,6 +29,7 @@ export async function issueToken(
   const scopes = grantedScopes(request.params.get("scope"));
   const key = await currentSigningKey(ctx.db, ctx.now);
   const { token, lifetimeSeconds } = signAccessToken(key, standing, scopes, ctx.now);
+  noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
     access_token: token,
     token_type: "Bearer",

@@ -40,10 +40,13 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-authentication",
     "client-credentials",
     "form",
+    "imported-jwk",
+    "key-material",
     "metadata",
     "oauth-error",
     "scopes",
     "signing-keys",
+    "token-issues",
     "token-request",
   ],
 };
@@ -55,7 +58,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   secrets: ["secret"],
   machines: ["machine"],
-  identity: ["signingKey"],
+  identity: ["signingKey", "tokenIssue"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],
