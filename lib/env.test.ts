@@ -22,6 +22,8 @@ test("nothing needs to be set", () => {
     port: 3000,
     dataDir: ".data",
     accessTokenLifetimeSeconds: 3600,
+    signingAlgorithm: "ES256",
+    signingKeyRotationDays: 90,
     logLevel: "info",
   });
 });
@@ -33,6 +35,8 @@ test("everything that is wrong is listed at once", () => {
     LOG_LEVEL: "loud",
     ADMIN_EMAIL: "ann",
     ACCESS_TOKEN_LIFETIME_SECONDS: "299",
+    SIGNING_ALGORITHM: "none",
+    SIGNING_KEY_ROTATION_DAYS: "-1",
   });
   for (const name of [
     "PORT",
@@ -40,6 +44,8 @@ test("everything that is wrong is listed at once", () => {
     "LOG_LEVEL",
     "ADMIN_EMAIL",
     "ACCESS_TOKEN_LIFETIME_SECONDS",
+    "SIGNING_ALGORITHM",
+    "SIGNING_KEY_ROTATION_DAYS",
     "APP_SECRET",
     "ORIGIN",
     "ADMIN_PASSWORD",
