@@ -1,7 +1,8 @@
 import type { Actor, Ctx } from "@/lib/ctx";
+import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { type KeyLife, lastTokenDiesAt, nextKey, signerAt, stateOf, stoppedSigningAt } from "./rules";
-import type { SigningKeyView, WithdrawalImpact } from "./schema";
+import type { SigningKeyPolicy, SigningKeyView, WithdrawalImpact } from "./schema";
 
 const LIFE = {
   kid: true,
@@ -84,4 +85,10 @@ export async function askWithdrawal(ctx: Ctx, { kid }: { readonly kid: string })
     throw new Refusal("gone", "This signing key is withdrawn or gone already.");
   }
   return { kid, isActive: state === "Active", liveTokens: await liveTokensOf(ctx, kid) };
+}
+
+/** @returns how new keys are made and how long they sign, as the environment says */
+export function signingKeyPolicy(): SigningKeyPolicy {
+  const { signingAlgorithm, signingKeyRotationDays } = env();
+  return { algorithm: signingAlgorithm, rotationDays: signingKeyRotationDays };
 }

@@ -39,6 +39,9 @@ export type SigningKeyView = {
   readonly liveTokens: number;
 };
 
+/** How keys are made from now on; rotation is in days, 0 for none by itself. */
+export type SigningKeyPolicy = { readonly algorithm: SigningAlgorithm; readonly rotationDays: number };
+
 /** What the withdrawal of a key would cut. */
 export type WithdrawalImpact = {
   readonly kid: string;
