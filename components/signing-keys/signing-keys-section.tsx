@@ -25,8 +25,8 @@ type SigningKeysSectionProps = {
 
 const COLUMNS: readonly Column[] = [
   { label: "Key ID" },
-  { label: "Algorithm", className: "w-28" },
-  { label: "State", className: "w-72" },
+  { label: "Algorithm", className: "w-24" },
+  { label: "State", className: "w-60" },
   { label: "Live tokens", className: "w-28" },
 ];
 const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
