@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 import { runStops } from "@/lib/stopping";
 import { type Latchkey, startLatchkey } from "@/test/shipped/process";
 import { startScratchPostgres } from "@/tools/scratch-postgres";

@@ -1,55 +1,60 @@
-import { decodeProtectedHeader } from "jose";
-import type { SystemActor } from "@/lib/ctx";
-import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
-import { publishKey } from "@/lib/identity/commands/publish-key";
-import { makeKey } from "@/lib/identity/key-material";
-import type { SigningAlgorithm } from "@/lib/identity/schema";
-import { forgetSigningKeys } from "@/lib/identity/signing-keys";
-import { call, inTransaction, prisma, systemCtx } from "@/test/world";
+import { randomUUID } from "node:crypto";
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import type { AdminActor } from "@/lib/ctx";
+import { addKey } from "@/lib/machines/commands/add-key";
+import { act, type Provisioned, unique } from "./people";
 
-/** What tests do to the keys of their installation. */
-export const kidOf = (token: string): string => String(decodeProtectedHeader(token).kid);
+/** A machine's key pair as its robot holds it. */
+export type RobotKey = {
+  readonly machine: Provisioned;
+  readonly keyId: string;
+  readonly algorithm: string;
+  readonly privateKey: CryptoKey;
+};
 
-/** @returns the kids in the JWK set */
-export async function publishedKids(): Promise<string[]> {
-  const body = (await (await call("GET", "/api/identity/jwks")).json()) as { keys: { kid: string }[] };
-  return body.keys.map(({ kid }) => kid).sort();
-}
-
-/** Back to one key that signs, as after a first start. */
-export async function oneKey(): Promise<string> {
-  await prisma().signingKey.deleteMany({});
-  const { kid } = await inTransaction((db) => ensureSigningKey(systemCtx(db)));
-  forgetSigningKeys();
-  return kid;
-}
-
-/** A key of that algorithm that signs from now on. */
-export async function signingWith(algorithm: SigningAlgorithm): Promise<string> {
-  const key = await makeKey(algorithm);
-  const now = new Date();
-  await inTransaction((db) => publishKey(systemCtx(db, now), key, { activatesAt: now }));
-  forgetSigningKeys();
-  return key.kid;
-}
-
-type Instants = { activatesAt?: Date; retiredAt?: Date; createdAt?: Date };
-
-/** Time passes for one key: its instants are moved, and every process reads the keys again. */
-export async function moved(kid: string, instants: Instants): Promise<void> {
-  await prisma().signingKey.update({ where: { kid }, data: instants });
-  forgetSigningKeys();
-}
-
-/** The types of all events of keys that a deed wrote, and who did them. */
-export async function keyEvents(): Promise<{ type: string; kid: unknown; by: string }[]> {
-  const events = await prisma().auditEvent.findMany({
-    where: { type: { startsWith: "signing_key." } },
-    orderBy: { id: "asc" },
+/** Makes a key pair where the robot is, and gives its public half to the machine. */
+export async function addedKey(
+  admin: AdminActor,
+  machine: Provisioned,
+  algorithm = "ES256",
+  details: { readonly expiresAt?: Date } = {},
+): Promise<RobotKey> {
+  const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
+  const { keyId } = await act(admin, addKey, {
+    machineId: machine.machineId,
+    name: unique("key"),
+    expiresAt: details.expiresAt ?? null,
+    publicKey: JSON.stringify(await exportJWK(publicKey)),
   });
-  return events.map(({ type, details, actorKind }) => ({
-    type: type.replace("signing_key.", ""),
-    kid: (details as { kid?: unknown }).kid,
-    by: actorKind satisfies SystemActor["kind"] | string,
-  }));
+  return { machine, keyId, algorithm, privateKey };
+}
+
+/** The public half of a new P-256 pair, as a person would paste it. */
+export async function newPublicKey(): Promise<string> {
+  const { publicKey } = await generateKeyPair("ES256", { extractable: true });
+  return JSON.stringify(await exportJWK(publicKey));
+}
+
+export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/** An assertion as RFC 7523 §3 wants it, with whatever a test changes. */
+export function assertion(
+  key: RobotKey,
+  audience: string,
+  claims: JWTPayload = {},
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const { clientId } = key.machine;
+  return new SignJWT({
+    iss: clientId,
+    sub: clientId,
+    aud: audience,
+    jti: randomUUID(),
+    iat: now,
+    exp: now + 60,
+    ...claims,
+  })
+    .setProtectedHeader({ alg: key.algorithm, kid: key.keyId, ...header })
+    .sign(key.privateKey);
 }

@@ -70,7 +70,7 @@ export type Session = {
   readonly id: string;
   readonly state: string;
   readonly hostName: string;
-  readonly secretId: string;
+  readonly credentialId: string;
 };
 
 export async function connect(token: string, hostName: string): Promise<Session> {

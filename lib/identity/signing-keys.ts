@@ -123,22 +123,6 @@ export async function findSigningKey(db: Sql, now: Date, kid: string): Promise<S
   return null;
 }
 
-const STANDS = {
-  name: "signing_key_stands",
-  text: "SELECT 1 FROM signing_keys WHERE kid = $1 AND withdrawn_at IS NULL",
-};
-
-/**
- * Asks the table whether a key that this process knows was withdrawn meanwhile. A signal may be lost on its way; a
- * withdrawn key must not be taken by any process, not even once.
- */
-export async function isKeyStanding(db: Sql, kid: string): Promise<boolean> {
-  const rows = await db.query(STANDS, [kid]);
-  if (rows.length > 0) return true;
-  forgetSigningKeys();
-  return false;
-}
-
 /** @returns the public keys as a JWK set (RFC 7517 §5): the next key before it signs, retired ones while they verify */
 export async function publicKeySet(db: Sql, now: Date): Promise<{ keys: JWK[] }> {
   const keys = publishedOf(await signingKeys(db, now, RING_MAX_AGE_SECONDS), now);

@@ -9,8 +9,8 @@ import { listSigningKeys } from "@/lib/identity/queries";
 import type { ImportRole } from "@/lib/identity/schema";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { dumpDatabase } from "@/test/dump";
-import { kidOf, moved, oneKey, publishedKids } from "@/test/keys";
 import { buyToken, send } from "@/test/robot";
+import { kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
 import {
   act,
   ask,

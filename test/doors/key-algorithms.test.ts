@@ -11,8 +11,8 @@ import {
 import { beforeAll, describe, expect, test } from "vitest";
 import { openedPrivateHalf } from "@/lib/identity/key-material";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "@/lib/identity/schema";
-import { kidOf, signingWith } from "@/test/keys";
 import { buyToken, send } from "@/test/robot";
+import { kidOf, signingWith } from "@/test/signing-keys";
 import { call, newTenantAdmin, ORIGIN, type Provisioned, prisma, provisioned } from "@/test/world";
 
 let machine: Provisioned;

@@ -7,8 +7,8 @@ import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { listSigningKeys } from "@/lib/identity/queries";
 import { lastTokenDiesAt, PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
-import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/keys";
 import { buyToken, send } from "@/test/robot";
+import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
 import {
   act,
   ask,

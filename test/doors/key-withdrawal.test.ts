@@ -7,8 +7,8 @@ import { askWithdrawal, listSigningKeys } from "@/lib/identity/queries";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { flushIssues, noteIssue } from "@/lib/identity/token-issues";
 import { addSeconds, HOUR_SECONDS } from "@/lib/time";
-import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/keys";
 import { buyToken, send } from "@/test/robot";
+import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
 import {
   act,
   ask,

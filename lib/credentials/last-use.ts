@@ -11,10 +11,10 @@ type Use = { readonly at: Date; readonly address: string | null };
 
 // Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order.
 const FLUSH = {
-  name: "secret_last_use_flush",
+  name: "credential_last_use_flush",
   text: `WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS u(id, at, address)),
-              locked AS (SELECT s.id FROM secrets s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
-         UPDATE secrets s SET last_used_at = u.at, last_used_address = u.address
+              locked AS (SELECT s.id FROM credentials s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
+         UPDATE credentials s SET last_used_at = u.at, last_used_address = u.address
            FROM used u JOIN locked l USING (id)
           WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,
 };
@@ -26,14 +26,14 @@ const buffer = () =>
       db: null,
       timer: null,
     };
-    onStop("last use of secrets", () => flushUses());
+    onStop("last use of credentials", () => flushUses());
     return state;
   });
 
-/** Remembers that a secret was used; written in batches, never a write a request. */
-export function noteUse(db: Sql, secretId: string, use: Use): void {
+/** Remembers that a credential was used; written in batches, never a write a request. */
+export function noteUse(db: Sql, credentialId: string, use: Use): void {
   const state = buffer();
-  state.uses.set(secretId, use);
+  state.uses.set(credentialId, use);
   state.db = db;
   state.timer ??= setTimeout(() => {
     state.timer = null;
