@@ -7,7 +7,7 @@ import { askWithdrawal, listSigningKeys } from "@/lib/identity/queries";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { flushIssues, noteIssue } from "@/lib/identity/token-issues";
 import { addSeconds, HOUR_SECONDS } from "@/lib/time";
-import { buyToken, send } from "@/test/robot";
+import { basic, buyToken, postForm, send } from "@/test/robot";
 import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
 import {
   act,
@@ -54,6 +54,17 @@ describe("a withdrawn key", () => {
     expect(await statusOf(token)).toBe(401);
     // Having refused, it has looked at the table again.
     expect(await publishedKids()).not.toContain(first);
+  });
+
+  test("makes its tokens inactive at the introspection endpoint at once (RFC 7662 §2.2)", async () => {
+    const token = await buyToken(machine);
+    const isActive = async () => {
+      const response = await postForm({ token }, basic(machine), "/api/identity/connect/introspect");
+      return ((await response.json()) as { active: boolean }).active;
+    };
+    expect(await isActive()).toBe(true);
+    await withdraw(first);
+    expect(await isActive()).toBe(false);
   });
 
   test("that signed is followed by a new one, which signs at once", async () => {
