@@ -28,6 +28,9 @@ export async function startBench(machineCount: number, port: number): Promise<Be
     APP_SECRET: randomBytes(32).toString("base64url"),
     ORIGIN: origin,
     LOG_LEVEL: "warn",
+    // Refusing garbage is measured, too.
+    TOKEN_FAILURES_PER_CLIENT: "0",
+    TOKEN_FAILURES_PER_ADDRESS: "0",
   };
   Object.assign(process.env, env);
   const latchkey = await startLatchkey({ port, env });

@@ -1,6 +1,7 @@
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, isDatabaseAway } from "@/lib/db";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
+import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { forgetSpentJtis } from "@/lib/identity/spent-jtis";
@@ -20,6 +21,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   forgetExpiredTokens,
   forgetSpentJtis,
   keepSigningKeys,
+  forgetFailures,
 ];
 
 /** One look; a deed that fails does not keep the others from being done. */

@@ -31,9 +31,14 @@ const methodNotAllowed = (_request: Request, allow: string) =>
 /** Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log. */
 function refusal(error: unknown, address: string | null): Response {
   if (error instanceof OAuthError) {
-    log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
-    const challenge = error.status === 401 ? { "www-authenticate": BASIC_CHALLENGE } : {};
-    return errorResponse(error.status, error.code, error.description, challenge);
+    // The throttle says once that somebody fails too often; a line for each of their requests would be the flood it stops.
+    if (error.code !== "slow_down") {
+      log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
+    }
+    return errorResponse(error.status, error.code, error.description, {
+      ...(error.status === 401 && { "www-authenticate": BASIC_CHALLENGE }),
+      ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
+    });
   }
   if (isDatabaseAway(error)) {
     log.error({ err: error }, "the database is away");

@@ -1,7 +1,8 @@
 import { checkSecret, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { ASSERTION_TYPE, checkAssertion } from "./client-assertion";
+import { ASSERTION_TYPE, checkAssertion, claimedByAssertion } from "./client-assertion";
 import type { ClientRequest } from "./client-request";
+import { throttleFailures } from "./failure-throttle";
 import { formDecode } from "./form";
 import { OAuthError } from "./oauth-error";
 
@@ -74,15 +75,30 @@ function presentedAssertion(params: ClientRequest["params"]): string | undefined
   return assertion;
 }
 
+/** Whom a request claims to come from; null where that cannot be read. */
+function claimedClientId(request: ClientRequest): string | null {
+  try {
+    const assertion = presentedAssertion(request.params);
+    return assertion === undefined ? presentedSecret(request).clientId : claimedByAssertion(assertion);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Finds out which client asks (RFC 6749 §2.3). Unknown client, wrong, deleted or malformed credential and disabled machine
  * are one answer outside; the reason goes to the log.
- * @throws OAuthError `invalid_client`, or `invalid_request` when two methods were used
+ * @throws OAuthError `invalid_client`; `slow_down` when that was so too often; `invalid_request` when two methods were used
  */
-export async function authenticateClient(
-  ctx: Ctx<AnonymousActor, Sql>,
-  request: ClientRequest,
-): Promise<Standing> {
+export function authenticateClient(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Standing> {
+  return throttleFailures(
+    ctx,
+    (counted) => checkCredentials(counted, request),
+    () => claimedClientId(request),
+  );
+}
+
+async function checkCredentials(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Standing> {
   const { authorization, params } = request;
   const assertion = presentedAssertion(params);
   const used = [authorization !== null, params.has("client_secret"), assertion !== undefined];

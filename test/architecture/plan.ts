@@ -41,6 +41,9 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-authentication",
     "client-credentials",
     "client-request",
+    "compact-jws",
+    "failure-buckets",
+    "failure-throttle",
     "form",
     "imported-jwk",
     "introspection",
@@ -64,7 +67,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],
   machines: ["machine"],
-  identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti"],
+  identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],
