@@ -2,7 +2,7 @@
 
 import { Download } from "lucide-react";
 import { useRef, useState } from "react";
-import { downloadText } from "@/components/secrets/download";
+import { downloadText } from "@/components/credentials/download";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";

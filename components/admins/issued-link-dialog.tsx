@@ -1,6 +1,6 @@
 "use client";
 
-import { IssuedValue } from "@/components/secrets/issued-value";
+import { IssuedValue } from "@/components/credentials/issued-value";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";

@@ -45,7 +45,7 @@ export function SecondFactorRule({ isRequired, without, require }: SecondFactorR
               : `From the next click on. ${without === 0 ? "Everybody has one already." : `${waiting}.`}`
           }
           verb={isRequired ? "Leave it to each" : "Require it"}
-          isHarmless={!isRequired}
+          look={isRequired ? "danger" : "primary"}
           run={() => require({ isRequired: !isRequired })}
           onDone={() =>
             toasts.add({

@@ -10,5 +10,6 @@ export type UserActions = {
   readonly enable: Action<null>;
   readonly remove: Action<null>;
   readonly requireSecondFactor: Action<null>;
+  readonly shareInstallation: Action<null>;
   readonly makeResetLink: Action<IssuedLink>;
 };

@@ -70,9 +70,38 @@ export function UserDialog({ asking, actions, onIssued, onClose }: UserDialogPro
           </>
         }
         verb="Make the link"
-        isHarmless
+        look="primary"
         run={() => actions.makeResetLink(whom)}
         onDone={onIssued}
+        onClose={onClose}
+      />
+    );
+  }
+  if (deed === "shareInstallation") {
+    const manages = !person.managesInstallation;
+    return (
+      <ConfirmDialog
+        title={
+          manages ? "Let this person manage the installation?" : "Take the installation from this person?"
+        }
+        description={
+          manages ? (
+            <>
+              {name} may then change what concerns every tenant, such as signing keys, and decide who else
+              may.
+            </>
+          ) : (
+            <>{name} may then change only what belongs to their tenants.</>
+          )
+        }
+        verb={manages ? "Let them manage it" : "Take it"}
+        look={manages ? "primary" : "danger"}
+        run={() => actions.shareInstallation({ ...whom, manages })}
+        onDone={() =>
+          toasts.add({
+            title: `${person.email} ${manages ? "manages" : "no longer manages"} the installation.`,
+          })
+        }
         onClose={onClose}
       />
     );
@@ -83,7 +112,7 @@ export function UserDialog({ asking, actions, onIssued, onClose }: UserDialogPro
       title={title}
       description={says(name)}
       verb={verb}
-      isHarmless={deed === "enable"}
+      look={deed === "enable" ? "primary" : "danger"}
       run={() => actions[deed](whom)}
       onDone={() => toasts.add({ title: `${person.email} ${done}` })}
       onClose={onClose}

@@ -1,15 +1,20 @@
 "use client";
 
-import { KeyRound, MoreHorizontal, UserCheck, UserCog, UserMinus, UserX } from "lucide-react";
+import { Building, KeyRound, MoreHorizontal, UserCheck, UserCog, UserMinus, UserX } from "lucide-react";
 import type { UserDeed } from "@/components/admins/user-table";
 import { buttonClass } from "@/components/ui/button";
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import type { PersonRow } from "@/lib/admins/schema";
 
-type UserMenuProps = { person: PersonRow; describedBy: string; onAsk: (deed: UserDeed) => void };
+type UserMenuProps = {
+  person: PersonRow;
+  canShareInstallation: boolean;
+  describedBy: string;
+  onAsk: (deed: UserDeed) => void;
+};
 
 /** What can be done to a person. Nobody shuts themselves out here: for that there is always somebody else. */
-export function UserMenu({ person, describedBy, onAsk }: UserMenuProps) {
+export function UserMenu({ person, canShareInstallation, describedBy, onAsk }: UserMenuProps) {
   return (
     <MenuRoot>
       <MenuTrigger
@@ -24,6 +29,13 @@ export function UserMenu({ person, describedBy, onAsk }: UserMenuProps) {
         <MenuItem icon={UserCog} onClick={() => onAsk("changeRole")}>
           Change role
         </MenuItem>
+        {canShareInstallation ? (
+          <MenuItem icon={Building} onClick={() => onAsk("shareInstallation")}>
+            {person.managesInstallation
+              ? "No longer manages the installation"
+              : "Let manage the installation"}
+          </MenuItem>
+        ) : null}
         {person.isYou ? null : (
           <>
             <MenuItem icon={KeyRound} onClick={() => onAsk("makeResetLink")}>

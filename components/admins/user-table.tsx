@@ -1,14 +1,15 @@
 import { UserMenu } from "@/components/admins/user-menu";
 import { Badge } from "@/components/ui/badge";
-import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";
+import { type Column, StackCell, StackRow, StackTable, Under } from "@/components/ui/stack-table";
 import { Ago, Day } from "@/components/ui/time";
 import type { PersonRow } from "@/lib/admins/schema";
 
-export type UserDeed = "changeRole" | "disable" | "enable" | "remove" | "makeResetLink";
+export type UserDeed = "changeRole" | "shareInstallation" | "disable" | "enable" | "remove" | "makeResetLink";
 
 type UserTableProps = {
   people: readonly PersonRow[];
   now: Date;
+  canShareInstallation: boolean;
   onAsk: (deed: UserDeed, person: PersonRow) => void;
 };
 
@@ -22,7 +23,7 @@ const COLUMNS: readonly Column[] = [
   { label: "Actions", className: "w-16", isHidden: true },
 ];
 
-export function UserTable({ people, now, onAsk }: UserTableProps) {
+export function UserTable({ people, now, canShareInstallation, onAsk }: UserTableProps) {
   return (
     <StackTable label="Users" columns={COLUMNS}>
       {people.map((person) => (
@@ -31,7 +32,10 @@ export function UserTable({ people, now, onAsk }: UserTableProps) {
             <span id={`user-${person.id}`}>{person.email}</span>
             {person.isYou ? <span className="ml-2 font-normal text-muted">(you)</span> : null}
           </StackCell>
-          <StackCell label="Role">{person.role}</StackCell>
+          <StackCell label="Role">
+            {person.role}
+            {person.managesInstallation ? <Under>Manages the installation</Under> : null}
+          </StackCell>
           <StackCell label="State">
             <Badge look={person.isDisabled ? "brass" : "accent"}>
               {person.isDisabled ? "Disabled" : "Active"}
@@ -49,6 +53,7 @@ export function UserTable({ people, now, onAsk }: UserTableProps) {
           <StackCell className="@3xl:py-1.5 @3xl:text-right">
             <UserMenu
               person={person}
+              canShareInstallation={canShareInstallation}
               describedBy={`user-${person.id}`}
               onAsk={(deed) => onAsk(deed, person)}
             />

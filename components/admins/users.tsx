@@ -19,12 +19,22 @@ type UsersProps = {
   invites: readonly InviteRow[];
   requiresSecondFactor: boolean;
   now: Date;
+  /** Whoever looks manages the installation, and so decides who else does. */
+  canShareInstallation: boolean;
   actions: UserActions;
 };
 
 type Asking = UserQuestion | { deed: "invite" } | null;
 
-export function Users({ crumbs, people, invites, requiresSecondFactor, now, actions }: UsersProps) {
+export function Users({
+  crumbs,
+  people,
+  invites,
+  requiresSecondFactor,
+  now,
+  canShareInstallation,
+  actions,
+}: UsersProps) {
   const [asking, setAsking] = useState<Asking>(null);
   // The one time the link is seen: it lives here and nowhere else.
   const [issued, setIssued] = useState<Issued | null>(null);
@@ -38,7 +48,12 @@ export function Users({ crumbs, people, invites, requiresSecondFactor, now, acti
         </Button>
       </PageHeader>
       <div className="flex flex-col gap-8">
-        <UserTable people={people} now={now} onAsk={(deed, person) => setAsking({ deed, person })} />
+        <UserTable
+          people={people}
+          now={now}
+          canShareInstallation={canShareInstallation}
+          onAsk={(deed, person) => setAsking({ deed, person })}
+        />
         <PendingInvites invites={invites} now={now} revoke={actions.revokeInvite} />
         <SecondFactorRule
           isRequired={requiresSecondFactor}

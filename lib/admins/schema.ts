@@ -43,6 +43,7 @@ export const inviteSchema = z.object({ email: emailSchema, role: roleSchema });
 export const inviteIdSchema = z.object({ inviteId: z.uuid() });
 export const adminIdSchema = z.object({ adminId: z.uuid() });
 export const changeRoleSchema = z.object({ adminId: z.uuid(), role: roleSchema });
+export const shareInstallationSchema = z.object({ adminId: z.uuid(), manages: z.boolean() });
 export const signInIdSchema = z.object({ signInId: z.uuid() });
 
 /** A link as its page sends it: what stood behind `#`. */
@@ -63,6 +64,7 @@ export type PersonRow = {
   readonly isDisabled: boolean;
   readonly isYou: boolean;
   readonly hasSecondFactor: boolean;
+  readonly managesInstallation: boolean;
   readonly joinedAt: Date;
   readonly lastSignedInAt: Date | null;
 };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
+import { networkOf } from "@/lib/network";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { type BucketKind, emailKey, isForgotten, remainingPauseSeconds } from "./rules";
 
@@ -16,7 +17,7 @@ function bucketsOf(
   knownBrowser: string | null,
 ): Bucket[] {
   if (knownBrowser) return [name("browser", knownBrowser)];
-  const address = ctx.actor.address ?? "";
+  const address = networkOf(ctx.actor.address ?? "");
   return [name("pair", emailKey(email), address), name("address", address)];
 }
 

@@ -74,6 +74,7 @@ export async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise
     address: callerAddress(await headers()),
     tenantId: tenant.id,
     role: tenant.role,
+    managesInstallation: admin.managesInstallation,
   };
 }
 

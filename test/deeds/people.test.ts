@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { acceptInvite, acceptInviteAsNew, invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
 import { makeResetLink } from "@/lib/admins/commands/reset-password";
+import { shareInstallation } from "@/lib/admins/commands/share-installation";
 import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { listInvites, listPeople, readInvite } from "@/lib/admins/queries/people";
 import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
@@ -241,6 +242,46 @@ describe("an invite", () => {
     await expect(invite(colleague.name)).rejects.toMatchObject({ code: "conflict", field: "email" });
     await act(owner, disablePerson, { adminId: colleague.id });
     await expect(invite(colleague.name)).rejects.toMatchObject({ code: "conflict", field: "email" });
+  });
+});
+
+describe("who manages the installation", () => {
+  const manager = async () => {
+    const colleague = await colleagueOf(owner);
+    await prisma().admin.update({ where: { id: colleague.id }, data: { managesInstallation: true } });
+    return { ...colleague, managesInstallation: true };
+  };
+  const share = (actor: AdminActor, adminId: string, manages: boolean) =>
+    act(actor, shareInstallation, { adminId, manages });
+
+  test("is neither shut out nor given a reset link by a mere administrator of the tenant", async () => {
+    const { id: adminId } = await manager();
+    for (const deed of [removePerson, disablePerson, makeResetLink]) {
+      await expect(act(owner, deed, { adminId })).rejects.toMatchObject({ code: "forbidden" });
+    }
+    const other = await manager();
+    await act(other, makeResetLink, { adminId });
+    await act(other, disablePerson, { adminId });
+  });
+
+  test("lets others do so, and is never nobody, also when all take it from each other at once", async () => {
+    await prisma().admin.updateMany({ data: { managesInstallation: false } });
+    const first = await manager();
+    await expect(share(first, first.id, false)).rejects.toMatchObject({ code: "conflict" });
+    const others = await Promise.all(Array.from({ length: 4 }, () => colleagueOf(owner)));
+    for (const { id } of others) await share(first, id, true);
+    const all = [first, ...others].map((each) => ({ ...each, managesInstallation: true }));
+    const taking = all.map((actor, index) => share(actor, all[(index + 1) % all.length]?.id ?? "", false));
+    await successes(taking, /^(?:conflict|forbidden)$/);
+    expect(await prisma().admin.count({ where: { managesInstallation: true } })).toBeGreaterThan(0);
+  });
+
+  test("shares it with members of their own tenant only, and only while they manage it themselves", async () => {
+    const [first, second] = [await manager(), await manager()];
+    const stranger = await newTenantAdmin();
+    await expect(share(first, stranger.id, true)).rejects.toMatchObject({ code: "not_found" });
+    await share(first, second.id, false);
+    await expect(share(second, owner.id, true)).rejects.toMatchObject({ code: "forbidden" });
   });
 });
 

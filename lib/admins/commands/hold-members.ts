@@ -9,6 +9,7 @@ export type Member = {
   readonly email: string;
   readonly role: Role;
   readonly isDisabled: boolean;
+  readonly managesInstallation: boolean;
 };
 
 /**
@@ -20,7 +21,8 @@ export async function holdMembers(ctx: Ctx): Promise<Member[]> {
   allow(ctx.actor, "people.manage");
   const members = await ctx.db.$queryRaw<Member[]>`
     SELECT m.admin_id AS "adminId", a.email, m.role::text AS role,
-           (m.disabled_at IS NOT NULL OR a.disabled_at IS NOT NULL) AS "isDisabled"
+           (m.disabled_at IS NOT NULL OR a.disabled_at IS NOT NULL) AS "isDisabled",
+           a.manages_installation AS "managesInstallation"
       FROM memberships m JOIN admins a ON a.id = m.admin_id
      WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid
      ORDER BY m.admin_id FOR UPDATE OF m`;
@@ -45,4 +47,14 @@ export function keepAnAdministrator(members: readonly Member[], adminId: string)
     "conflict",
     "This is the last administrator of the tenant. Make somebody else an administrator first.",
   );
+}
+
+/**
+ * Whoever manages the installation is more than an administrator of one tenant: such a one neither becomes them by a reset
+ * link nor shuts them out.
+ * @throws Refusal `forbidden` unless the actor manages the installation too
+ */
+export function protectInstallation(ctx: Ctx, { managesInstallation }: Member): void {
+  if (!managesInstallation || ctx.actor.managesInstallation) return;
+  throw new Refusal("forbidden", "This person manages the installation. Ask somebody who does so too.");
 }

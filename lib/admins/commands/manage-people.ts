@@ -2,7 +2,7 @@ import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import type { Role } from "@/lib/tenants/schema";
 import { endSignInsOf } from "./end-sign-ins";
-import { holdMembers, keepAnAdministrator, memberIn } from "./hold-members";
+import { holdMembers, keepAnAdministrator, memberIn, protectInstallation } from "./hold-members";
 
 type Whom = { readonly adminId: string };
 
@@ -38,11 +38,13 @@ export async function changeRole(ctx: Ctx, { adminId, role }: Whom & { readonly 
 
 /**
  * Keeps a member out of the tenant until somebody enables them again, and ends their sign-ins.
- * @throws Refusal `not_found`; `conflict` for the last administrator
+ * @throws Refusal `not_found`; `conflict` for the last administrator; `forbidden` for whoever manages the installation
  */
 export async function disablePerson(ctx: Ctx, { adminId }: Whom): Promise<null> {
   const members = await holdMembers(ctx);
-  const { email } = memberIn(members, adminId);
+  const member = memberIn(members, adminId);
+  const { email } = member;
+  protectInstallation(ctx, member);
   keepAnAdministrator(members, adminId);
   const { count } = await ctx.db.membership.updateMany({
     where: { adminId, tenantId: ctx.actor.tenantId, disabledAt: null },
@@ -72,11 +74,13 @@ export async function enablePerson(ctx: Ctx, { adminId }: Whom): Promise<null> {
 /**
  * Takes a member out of the tenant and ends their sign-ins. Their account stays: they may belong elsewhere, and the record
  * speaks of them.
- * @throws Refusal `not_found`; `conflict` for the last administrator
+ * @throws Refusal `not_found`; `conflict` for the last administrator; `forbidden` for whoever manages the installation
  */
 export async function removePerson(ctx: Ctx, { adminId }: Whom): Promise<null> {
   const members = await holdMembers(ctx);
-  const { email } = memberIn(members, adminId);
+  const member = memberIn(members, adminId);
+  const { email } = member;
+  protectInstallation(ctx, member);
   keepAnAdministrator(members, adminId);
   await ctx.db.membership.delete({ where: membershipOf(ctx, adminId) });
   await withdrawLinksOf(ctx, adminId);

@@ -7,7 +7,7 @@ import type { Actor, AnonymousActor, Ctx, PersonActor, SystemActor } from "@/lib
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
 import { endSignInsOf } from "./end-sign-ins";
-import { holdMembers, memberIn } from "./hold-members";
+import { holdMembers, memberIn, protectInstallation } from "./hold-members";
 
 async function issueReset(
   ctx: Ctx<Actor>,
@@ -34,7 +34,9 @@ export async function makeResetLink(
   ctx: Ctx,
   { adminId }: { readonly adminId: string },
 ): Promise<IssuedLink> {
-  const { email } = memberIn(await holdMembers(ctx), adminId);
+  const member = memberIn(await holdMembers(ctx), adminId);
+  const { email } = member;
+  protectInstallation(ctx, member);
   const elsewhere = await ctx.db.membership.count({
     where: {
       adminId,

@@ -24,6 +24,7 @@ export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
           disabledAt: true,
           signIns: LATEST_SIGN_IN,
           secondFactor: { select: { confirmedAt: true } },
+          managesInstallation: true,
         },
       },
     },
@@ -35,6 +36,7 @@ export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
     isDisabled: disabledAt !== null || admin.disabledAt !== null,
     isYou: admin.id === ctx.actor.id,
     hasSecondFactor: admin.secondFactor?.confirmedAt != null,
+    managesInstallation: admin.managesInstallation,
     joinedAt: createdAt,
     lastSignedInAt: admin.signIns[0]?.startedAt ?? null,
   }));

@@ -13,6 +13,8 @@ export type SignedInAdmin = {
   readonly confirmedAt: Date;
   readonly lastSeenAt: Date;
   readonly hasSecondFactor: boolean;
+  /** May do what concerns all tenants at once. */
+  readonly managesInstallation: boolean;
   readonly tenants: readonly TenantView[];
 };
 
@@ -32,6 +34,7 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
           id: true,
           email: true,
           disabledAt: true,
+          managesInstallation: true,
           secondFactor: { select: { confirmedAt: true } },
           memberships: {
             select: {
@@ -46,7 +49,7 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
     },
   });
   if (!signIn || isSignInOver(signIn, now) || isBarred(signIn.admin)) return null;
-  const { id, email, secondFactor, memberships } = signIn.admin;
+  const { id, email, managesInstallation, secondFactor, memberships } = signIn.admin;
   return {
     id,
     email,
@@ -54,6 +57,7 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
     confirmedAt: signIn.confirmedAt,
     lastSeenAt: signIn.lastSeenAt,
     hasSecondFactor: secondFactor?.confirmedAt != null,
+    managesInstallation,
     tenants: memberships
       .filter(({ disabledAt }) => disabledAt === null)
       .map(({ role, tenant }) => ({ ...tenant, role })),

@@ -3,7 +3,14 @@
 import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
 import { makeResetLink } from "@/lib/admins/commands/reset-password";
-import { adminIdSchema, changeRoleSchema, inviteIdSchema, inviteSchema } from "@/lib/admins/schema";
+import { shareInstallation } from "@/lib/admins/commands/share-installation";
+import {
+  adminIdSchema,
+  changeRoleSchema,
+  inviteIdSchema,
+  inviteSchema,
+  shareInstallationSchema,
+} from "@/lib/admins/schema";
 import { adminAction } from "@/lib/doors/admin";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { requireSecondFactorSchema } from "@/lib/tenants/schema";
@@ -23,3 +30,4 @@ export const requireSecondFactorAction = adminAction(
   requireSecondFactor,
   SENSITIVE,
 );
+export const shareInstallationAction = adminAction(shareInstallationSchema, shareInstallation, SENSITIVE);

@@ -8,6 +8,7 @@ import {
   removePersonAction,
   requireSecondFactorAction,
   revokeInviteAction,
+  shareInstallationAction,
 } from "@/app/(portal)/tenants/[tenant]/users/actions";
 import { Users } from "@/components/admins/users";
 import { NotForRole } from "@/components/shell/not-allowed";
@@ -37,6 +38,7 @@ export default async function UsersPage({ params }: { params: Promise<{ tenant: 
       invites={invites}
       requiresSecondFactor={tenant.requiresSecondFactor}
       now={ctx.now}
+      canShareInstallation={ctx.actor.managesInstallation}
       actions={{
         invite: inviteAction.bind(null, tenant.slug),
         revokeInvite: revokeInviteAction.bind(null, tenant.slug),
@@ -45,6 +47,7 @@ export default async function UsersPage({ params }: { params: Promise<{ tenant: 
         enable: enablePersonAction.bind(null, tenant.slug),
         remove: removePersonAction.bind(null, tenant.slug),
         requireSecondFactor: requireSecondFactorAction.bind(null, tenant.slug),
+        shareInstallation: shareInstallationAction.bind(null, tenant.slug),
         makeResetLink: makeResetLinkAction.bind(null, tenant.slug),
       }}
     />
