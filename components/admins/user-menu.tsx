@@ -32,8 +32,8 @@ export function UserMenu({ person, canShareInstallation, describedBy, onAsk }: U
         {canShareInstallation ? (
           <MenuItem icon={Building} onClick={() => onAsk("shareInstallation")}>
             {person.managesInstallation
-              ? "No longer manages the installation"
-              : "Let manage the installation"}
+              ? "Take the installation from them"
+              : "Let them manage the installation"}
           </MenuItem>
         ) : null}
         {person.isYou ? null : (

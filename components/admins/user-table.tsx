@@ -50,13 +50,15 @@ export function UserTable({ people, now, canShareInstallation, onAsk }: UserTabl
           <StackCell label="Member since" className="text-muted">
             <Day at={person.joinedAt} />
           </StackCell>
-          <StackCell className="@3xl:py-1.5 @3xl:text-right">
-            <UserMenu
-              person={person}
-              canShareInstallation={canShareInstallation}
-              describedBy={`user-${person.id}`}
-              onAsk={(deed) => onAsk(deed, person)}
-            />
+          <StackCell className="@3xl:py-1.5">
+            <span className="flex @3xl:justify-end">
+              <UserMenu
+                person={person}
+                canShareInstallation={canShareInstallation}
+                describedBy={`user-${person.id}`}
+                onAsk={(deed) => onAsk(deed, person)}
+              />
+            </span>
           </StackCell>
         </StackRow>
       ))}

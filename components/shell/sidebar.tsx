@@ -11,9 +11,9 @@ const PLACES = [
   { label: "Jobs", path: "jobs", icon: ListChecks },
   { label: "Processes", path: "processes", icon: Workflow },
   { label: "Assets", path: "assets", icon: Package },
+  { label: "Users", path: "users", icon: Users },
   { label: "Settings", path: "settings", icon: Settings },
 ] as const;
-const PEOPLE = { label: "Users", path: "users", icon: Users } as const;
 
 type SidebarProps = {
   tenant: TenantView;
@@ -35,7 +35,7 @@ export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveThem
           Tenant
         </h2>
         <ul>
-          {[...PLACES, ...(managesPeople ? [PEOPLE] : [])].map(({ label, path, icon }) => (
+          {PLACES.filter(({ path }) => path !== "users" || managesPeople).map(({ label, path, icon }) => (
             <li key={path}>
               <NavLink href={`${home}/${path}`} icon={icon}>
                 {label}

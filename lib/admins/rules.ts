@@ -10,6 +10,8 @@ export const LINK_LIFETIME_SECONDS = HOUR_SECONDS;
 export const CONFIRMED_FOR_SECONDS = 10 * MINUTE_SECONDS;
 /** When a sign-in was last seen is kept no finer than this: not every click is a write. */
 export const SEEN_EVERY_SECONDS = MINUTE_SECONDS;
+/** How long it is kept where somebody signed in from. */
+export const SIGN_INS_KEPT_SECONDS = 90 * DAY_SECONDS;
 export const USER_AGENT_MAX_CHARACTERS = 500;
 /** Failures older than this no longer count. */
 export const FAILURE_MEMORY_SECONDS = 15 * MINUTE_SECONDS;

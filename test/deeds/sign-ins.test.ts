@@ -100,6 +100,18 @@ describe("a sign-in", () => {
     ]);
   });
 
+  test("is forgotten when the person comes back after ninety days", async () => {
+    const [old, kept] = [
+      await signedIn(admin, addSeconds(new Date(), -91 * 24 * HOUR)),
+      await signedIn(admin),
+    ];
+    const checked = await check(OLD);
+    const next = checked && (await start(checked));
+    const left = await prisma().signIn.findMany({ where: { adminId: admin.id }, select: { id: true } });
+    expect(left.map(({ id }) => id).sort()).toEqual([kept.signInId, next].sort());
+    expect(left).not.toContainEqual({ id: old.signInId });
+  });
+
   test("that ten clicks use at once is noted once a minute", async () => {
     const actor = await signedIn(admin, NOON);
     const at = (seconds: number) => {

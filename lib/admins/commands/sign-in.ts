@@ -2,7 +2,11 @@ import { describeDevice } from "@/lib/admins/device";
 import { isRightPassword } from "@/lib/admins/passwords";
 import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { findAdminForSignIn } from "@/lib/admins/queries/sign-ins";
-import { SIGN_IN_LIFETIME_SECONDS, USER_AGENT_MAX_CHARACTERS } from "@/lib/admins/rules";
+import {
+  SIGN_IN_LIFETIME_SECONDS,
+  SIGN_INS_KEPT_SECONDS,
+  USER_AGENT_MAX_CHARACTERS,
+} from "@/lib/admins/rules";
 import { forgetAttempt } from "@/lib/admins/throttle";
 import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
@@ -62,6 +66,10 @@ export async function startSignIn(
       userAgent: userAgent.slice(0, USER_AGENT_MAX_CHARACTERS).toWellFormed(),
     },
     select: { id: true },
+  });
+  // The newest is always kept: it says when the person last came.
+  await ctx.db.signIn.deleteMany({
+    where: { adminId: admin.id, startedAt: { lt: addSeconds(ctx.now, -SIGN_INS_KEPT_SECONDS) } },
   });
   await record(ctx, [{ type: "admin.signed_in", adminId: admin.id, email: admin.email }]);
   return id;
