@@ -9,6 +9,10 @@ export type Env = {
   readonly databaseUrl: string;
   /** The key under which everything sensitive is encrypted and peppered. */
   readonly appSecret: string;
+  /** The other secret that is accepted while APP_SECRET is being changed: reading only. */
+  readonly previousAppSecret: string | undefined;
+  /** From then on client secrets stored under the other one are refused; undefined is never. */
+  readonly previousAppSecretEndsAt: Date | undefined;
   /** The scheme, host and port that people and robots use, without a trailing slash. */
   readonly origin: string;
   readonly adminEmail: string | undefined;
@@ -53,6 +57,8 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const appSecret = z.string().min(32, "must be at least 32 characters long").optional();
+
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
@@ -64,7 +70,15 @@ const variables = z.object({
       "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey",
     )
     .optional(),
-  APP_SECRET: z.string().min(32, "must be at least 32 characters long").optional(),
+  APP_SECRET: appSecret,
+  APP_SECRET_PREVIOUS: appSecret,
+  APP_SECRET_PREVIOUS_UNTIL: z.iso
+    .datetime({
+      offset: true,
+      error: "must be a date and time with its zone, like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+01:00",
+    })
+    .transform((text) => new Date(text))
+    .optional(),
   ORIGIN: origin.optional(),
   ADMIN_EMAIL: z.email("must be an email address").optional(),
   ADMIN_PASSWORD: z
@@ -100,6 +114,8 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     adminPassword: values.ADMIN_PASSWORD,
     accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
     logLevel: values.LOG_LEVEL,
+    previousAppSecret: values.APP_SECRET_PREVIOUS,
+    previousAppSecretEndsAt: values.APP_SECRET_PREVIOUS_UNTIL,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),
@@ -141,9 +157,13 @@ function missingCompanions(given: Readonly<Record<string, string | undefined>>):
   for (const [one, other] of [
     ["ADMIN_EMAIL", "ADMIN_PASSWORD"],
     ["ADMIN_PASSWORD", "ADMIN_EMAIL"],
+    ["APP_SECRET_PREVIOUS", "APP_SECRET"],
+    ["APP_SECRET_PREVIOUS_UNTIL", "APP_SECRET_PREVIOUS"],
   ] as const) {
     if (given[one] !== undefined && given[other] === undefined)
       problems.push(`${other} must be set when ${one} is`);
   }
+  if (given.APP_SECRET !== undefined && given.APP_SECRET === given.APP_SECRET_PREVIOUS)
+    problems.push("APP_SECRET_PREVIOUS must be another secret than APP_SECRET");
   return problems;
 }

@@ -1,4 +1,4 @@
-import { derivedKey, seal, unseal } from "@/lib/keys";
+import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
 import type { AssetContent } from "./schema";
 
 /**
@@ -11,7 +11,7 @@ export function sealValue(content: AssetContent, boundTo: string): Uint8Array<Ar
 
 /** Opens what `sealValue` made. */
 export function openValue(sealed: Uint8Array, boundTo: string): AssetContent {
-  return JSON.parse(unseal(derivedKey("asset sealing"), sealed, boundTo).toString()) as AssetContent;
+  return JSON.parse(unseal(readingKeys("asset sealing"), sealed, boundTo).toString()) as AssetContent;
 }
 
 /** What a value is bound to. */

@@ -8,7 +8,7 @@ import {
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { record } from "@/lib/audit/commands";
 import type { Ctx, Sql, SystemActor } from "@/lib/ctx";
-import { derivedKey, seal, unseal } from "@/lib/keys";
+import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
 import { oncePerProcess } from "@/lib/shared";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 
@@ -39,7 +39,7 @@ const keyRing = () =>
   oncePerProcess("signing-keys", () => ({ keys: [] as SigningKey[], loadedAtMilliseconds: 0 }));
 
 function opened(row: Row): SigningKey {
-  const der = unseal(derivedKey("signing-key sealing"), row.sealed_key, row.kid);
+  const der = unseal(readingKeys("signing-key sealing"), row.sealed_key, row.kid);
   return {
     kid: row.kid,
     algorithm: row.algorithm,

@@ -1,6 +1,6 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { noteUse } from "./last-use";
-import { matchesDigest, secretIdOf } from "./material";
+import { matchesDigest, renewedDigest, secretIdOf } from "./material";
 
 /** A secret that may be used now, with the machine it belongs to. */
 export type Standing = {
@@ -59,20 +59,19 @@ export async function checkSecret(
 ): Promise<{ ok: true; standing: Standing } | { ok: false; reason: string }> {
   const secretId = secretIdOf(presented.clientSecret);
   if (!secretId) {
-    matchesDigest(presented.clientSecret, null);
+    matchesDigest(presented.clientSecret, null, ctx.now);
     return { ok: false, reason: "not a client secret of this kind" };
   }
   const [row] = await ctx.db.query<Row>(FIND_BY_SECRET_ID, [secretId]);
-  const isMatch = matchesDigest(
-    presented.clientSecret,
-    row ? { digest: row.digest, pepperId: row.pepper_id } : null,
-  );
-  if (!row) return { ok: false, reason: "unknown secret id" };
+  const stored = row ? { digest: row.digest, pepperId: row.pepper_id } : null;
+  const isMatch = matchesDigest(presented.clientSecret, stored, ctx.now);
+  if (!row || !stored) return { ok: false, reason: "unknown secret id" };
   if (!isMatch) return { ok: false, reason: `wrong secret for secret id ${secretId}` };
   if (row.client_id !== presented.clientId) return { ok: false, reason: "the secret is of another client" };
   const reason = whyNot(row);
   if (reason) return { ok: false, reason };
-  noteUse(ctx.db, secretId, { at: ctx.now, address: ctx.actor.address });
+  const renewed = renewedDigest(presented.clientSecret, stored);
+  noteUse(ctx.db, secretId, { at: ctx.now, address: ctx.actor.address, renewed });
   return { ok: true, standing: standingOf(secretId, row) };
 }
 
