@@ -6,7 +6,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** What keys are derived for; one purpose never shares a key with another. */
-type Purpose =
+export type Purpose =
   | "client-secret pepper"
   | "signing-key sealing"
   | "asset sealing"

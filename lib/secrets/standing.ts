@@ -1,6 +1,6 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { noteUse } from "./last-use";
-import { matchesDigest, renewedDigest, secretIdOf } from "./material";
+import { matchesDigest, pepperIds, renewedDigest, secretIdOf } from "./material";
 
 /** A secret that may be used now, with the machine it belongs to. */
 export type Standing = {
@@ -47,6 +47,13 @@ function whyNot(row: Row): string | null {
   return row.disabled_at ? "the machine is disabled" : null;
 }
 
+function whyNoMatch(secretId: string, pepperId: string, now: Date): string {
+  const { current, previous } = pepperIds(now);
+  return pepperId === current || pepperId === previous
+    ? `wrong secret for secret id ${secretId}`
+    : `secret id ${secretId} is stored under an APP_SECRET that is not accepted, or not any more`;
+}
+
 /**
  * Client authentication by secret. The reason of a refusal is for the log only: outside, all refusals are one.
  * A value that no server can have issued is refused by its checksum before the database is asked; that takes less time
@@ -66,7 +73,7 @@ export async function checkSecret(
   const stored = row ? { digest: row.digest, pepperId: row.pepper_id } : null;
   const isMatch = matchesDigest(presented.clientSecret, stored, ctx.now);
   if (!row || !stored) return { ok: false, reason: "unknown secret id" };
-  if (!isMatch) return { ok: false, reason: `wrong secret for secret id ${secretId}` };
+  if (!isMatch) return { ok: false, reason: whyNoMatch(secretId, stored.pepperId, ctx.now) };
   if (row.client_id !== presented.clientId) return { ok: false, reason: "the secret is of another client" };
   const reason = whyNot(row);
   if (reason) return { ok: false, reason };

@@ -28,11 +28,11 @@ export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
   admins: ["passwords", "setup-token", "throttle"],
-  secrets: ["material", "standing", "last-use"],
+  secrets: ["material", "peppers", "standing", "last-use"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
   jobs: ["job-changes", "robot-job"],
-  assets: ["sealed-value"],
+  assets: ["sealed-assets", "sealed-value"],
   identity: [
     "access-token",
     "addresses",
@@ -43,6 +43,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "metadata",
     "oauth-error",
     "scopes",
+    "sealed-keys",
     "signing-keys",
     "token-request",
   ],

@@ -1,0 +1,66 @@
+import type { Ctx, Db, SystemActor } from "@/lib/ctx";
+import { database, isWriteConflict } from "@/lib/db";
+import { countBatch, type SealedCounts, type SealedPlace } from "@/lib/sealed-place";
+import { countByPepper, listSecretsLeft, type PepperCounts, type SecretLeft } from "@/lib/secrets/peppers";
+import { resealNext, SEALED_PLACES } from "@/lib/workflows/change-app-secret";
+
+/** What is encrypted and peppered under which secret. */
+export type AppSecretStanding = {
+  readonly places: readonly { readonly holds: string; readonly counts: SealedCounts }[];
+  readonly secrets: PepperCounts;
+};
+
+const systemCtx = (db: Db): Ctx<SystemActor> => ({ db, actor: { kind: "system" }, now: new Date() });
+
+async function countsOf(db: Db, place: SealedPlace): Promise<SealedCounts> {
+  const sum = { current: 0, previous: 0, neither: 0 };
+  for (let after: string | null = null; ; ) {
+    const { counts, lastId } = await countBatch(db, place, after);
+    if (lastId === null) return sum;
+    for (const under of ["current", "previous", "neither"] as const) sum[under] += counts[under];
+    after = lastId;
+  }
+}
+
+/** Opens everything that is sealed, so that a wrong APP_SECRET is known before anybody is answered. Writes nothing. */
+export async function appSecretStanding(): Promise<AppSecretStanding> {
+  const { prisma } = database();
+  const places = [];
+  for (const place of SEALED_PLACES)
+    places.push({ holds: place.holds, counts: await countsOf(prisma, place) });
+  return { places, secrets: await countByPepper(systemCtx(prisma)) };
+}
+
+/** @returns the first `limit` client secrets that were not used since APP_SECRET changed. */
+export function secretsLeft(limit: number): Promise<SecretLeft[]> {
+  return listSecretsLeft(systemCtx(database().prisma), { limit });
+}
+
+/** A step that met somebody else's write is done again; it holds its locks for moments only. */
+async function step(place: SealedPlace, after: string | null) {
+  for (;;) {
+    try {
+      return await database().prisma.$transaction((db) => resealNext(systemCtx(db), place, after));
+    } catch (error) {
+      if (!isWriteConflict(error)) throw error;
+    }
+  }
+}
+
+/**
+ * Seals everything under APP_SECRET that is under the previous one, in small transactions. It may be stopped at any moment
+ * and run again, and several may run at once.
+ * @param report receives how many of what were sealed anew
+ */
+export async function resealEverything(report: (count: number, holds: string) => void): Promise<void> {
+  for (const place of SEALED_PLACES) {
+    let total = 0;
+    for (let after: string | null = null; ; ) {
+      const { count, lastId } = await step(place, after);
+      if (lastId === null) break;
+      total += count;
+      after = lastId;
+    }
+    report(total, place.holds);
+  }
+}
