@@ -4,6 +4,8 @@ import { countBatch, type SealedCounts, type SealedPlace } from "@/lib/sealed-pl
 import { countByPepper, listSecretsLeft, type PepperCounts, type SecretLeft } from "@/lib/secrets/peppers";
 import { resealNext, SEALED_PLACES } from "@/lib/workflows/change-app-secret";
 
+export type { SecretLeft };
+
 /** What is encrypted and peppered under which secret. */
 export type AppSecretStanding = {
   readonly places: readonly { readonly holds: string; readonly counts: SealedCounts }[];
