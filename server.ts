@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import next from "next";
 import { outage } from "@/lib/db";
+import { appSecretStanding } from "@/lib/doors/app-secret";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
 import { EnvironmentError, env } from "@/lib/env";
@@ -19,7 +20,7 @@ import { mount } from "@/server/mount";
 import { protectPage } from "@/server/page-headers";
 import { correctStatus } from "@/server/page-status";
 import { Problem } from "@/server/problem";
-import { requireRightAppSecret } from "@/server/right-app-secret";
+import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
 
 /** How the process is started. */
 export type StartOptions = {
@@ -42,7 +43,7 @@ export async function start(options: StartOptions): Promise<void> {
     const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
     // Another process, with another secret, may have made the first signing key at the same moment.
-    if (isFirstStart) await requireRightAppSecret(kept, announce);
+    if (isFirstStart) refuseUnreadable(await appSecretStanding(), kept);
     await serve(life, options);
     startClock();
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);

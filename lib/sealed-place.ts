@@ -20,8 +20,15 @@ export type SealedCounts = Readonly<Record<SealedUnder, number>>;
 
 /** Small enough that nobody waits for its locks, which a batch holds until it is committed. */
 const BATCH_ROWS = 100;
+/** Reading locks nothing. */
+const COUNTED_ROWS = 1_000;
 
-type Batch = { readonly counts: SealedCounts; readonly lastId: string | null };
+type Batch = {
+  readonly counts: SealedCounts;
+  /** The rows that open under neither secret. */
+  readonly closedIds: readonly string[];
+  readonly lastId: string | null;
+};
 
 const counted = (unders: readonly SealedUnder[]): SealedCounts => {
   const count = (which: SealedUnder) => unders.filter((under) => under === which).length;
@@ -30,9 +37,10 @@ const counted = (unders: readonly SealedUnder[]): SealedCounts => {
 
 /** @returns how the next rows are sealed, and where to go on; null after the last */
 export async function countBatch(db: Db, place: SealedPlace, after: string | null): Promise<Batch> {
-  const rows = await place.rowsAfter(db, after, BATCH_ROWS);
+  const rows = await place.rowsAfter(db, after, COUNTED_ROWS);
   const unders = rows.map(({ sealed, boundTo }) => reseal(place.purpose, sealed, boundTo).under);
-  return { counts: counted(unders), lastId: rows.at(-1)?.id ?? null };
+  const closed = rows.filter((_, index) => unders[index] === "neither");
+  return { counts: counted(unders), closedIds: closed.map(({ id }) => id), lastId: rows.at(-1)?.id ?? null };
 }
 
 /** Seals the next rows under APP_SECRET that were under the previous one. @returns how many, and where to go on */

@@ -1,9 +1,13 @@
-import { appSecretStanding, type SecretLeft, secretsLeft } from "@/lib/doors/app-secret";
+import {
+  type AppSecretStanding,
+  appSecretStanding,
+  type SecretLeft,
+  secretsLeft,
+} from "@/lib/doors/app-secret";
 import { env } from "@/lib/env";
 import type { SealedCounts } from "@/lib/sealed-place";
-
 import type { Kept } from "./complete-environment";
-import { isPreviousNeeded, many, refuseUnreadable } from "./right-app-secret";
+import { isPreviousNeeded, isSealedUnderPrevious, many, refuseUnreadable } from "./right-app-secret";
 
 /** More lines than anybody reads one by one. */
 const LISTED_MAX = 200;
@@ -18,7 +22,10 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 export async function showStanding(kept: Kept): Promise<void> {
   const standing = await appSecretStanding();
   print("");
-  for (const { holds, counts } of standing.places) print(`${`${holds}:`.padEnd(32)}${countsLine(counts)}`);
+  for (const { holds, counts, closedIds } of standing.places) {
+    print(`${`${holds}:`.padEnd(32)}${countsLine(counts)}`);
+    for (const id of closedIds) print(`  ${id} opens under neither`);
+  }
   const { current, previous, refused } = standing.secrets;
   const parts = [
     `${current + previous + refused} live`,
@@ -30,7 +37,7 @@ export async function showStanding(kept: Kept): Promise<void> {
   await listLeft(previous + refused);
   print("");
   refuseUnreadable(standing, kept);
-  print(nextStep(isPreviousNeeded(standing), previous, kept));
+  print(nextStep(standing, kept));
 }
 
 function countsLine({ current, previous, neither }: SealedCounts): string {
@@ -50,15 +57,17 @@ function secretLine({ tenantName, machineName, secretId, lastUsedAt, isAccepted 
   return `${tenantName} / ${machineName}: secret id ${secretId}, ${used}${isAccepted ? "" : ", refused"}`;
 }
 
-function nextStep(isNeeded: boolean, secrets: number, kept: Kept): string {
+function nextStep(standing: AppSecretStanding, kept: Kept): string {
   const { previousAppSecret, previousAppSecretEndsAt } = env();
   if (previousAppSecret === undefined) return "No change of APP_SECRET is under way.";
-  if (!isNeeded) {
-    return kept
-      ? "Nothing depends on the previous secret any more: the next start forgets it."
-      : "Nothing depends on APP_SECRET_PREVIOUS any more: remove it from every process.";
+  if (isSealedUnderPrevious(standing))
+    return 'Run "npm run app-secret -- change" once every process has the new APP_SECRET.';
+  if (isPreviousNeeded(standing)) {
+    const until = previousAppSecretEndsAt ? ` until ${previousAppSecretEndsAt.toISOString()}` : "";
+    const secrets = many(standing.secrets.previous, "client secret");
+    return `${secrets} will be stored under APP_SECRET at the next use, and the previous one is accepted${until}. Delete those that nobody uses.`;
   }
-  if (secrets === 0) return 'Run "npm run app-secret -- change" once every process has the new APP_SECRET.';
-  const until = previousAppSecretEndsAt ? ` until ${previousAppSecretEndsAt.toISOString()}` : "";
-  return `${many(secrets, "client secret")} will be stored under APP_SECRET at the next use, and the previous one is accepted${until}. Delete those that nobody uses.`;
+  return kept
+    ? "Nothing depends on the previous secret any more: the next start forgets it."
+    : "Nothing depends on APP_SECRET_PREVIOUS. When the change is done, remove it from every process; when it has not begun, exchange the two.";
 }

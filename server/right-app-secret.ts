@@ -1,17 +1,20 @@
-import { type AppSecretStanding, appSecretStanding } from "@/lib/doors/app-secret";
+import { type AppSecretStanding, appSecretStanding, resealEverything } from "@/lib/doors/app-secret";
 import { env } from "@/lib/env";
 import type { Kept } from "./complete-environment";
 import { keepSettings, withoutPreviousAppSecret } from "./kept-settings";
 import { Problem } from "./problem";
 
+/** Whether anything is encrypted under APP_SECRET_PREVIOUS. */
+export const isSealedUnderPrevious = ({ places }: AppSecretStanding): boolean =>
+  places.some(({ counts }) => counts.previous > 0);
+
 /** Whether anything can be read, or any client secret is accepted, by APP_SECRET_PREVIOUS alone. */
-export function isPreviousNeeded({ places, secrets }: AppSecretStanding): boolean {
-  return secrets.previous > 0 || places.some(({ counts }) => counts.previous > 0);
-}
+export const isPreviousNeeded = (standing: AppSecretStanding): boolean =>
+  standing.secrets.previous > 0 || isSealedUnderPrevious(standing);
 
 /**
- * Refuses to serve where something is encrypted under a secret that was not given: it would fail at the first token instead. Once nothing
- * depends on the kept secret before the present one, that one is forgotten.
+ * Refuses to serve where something is encrypted under a secret that was not given: it would fail at the first token instead. Finishes a
+ * change of the kept secret that was interrupted, and forgets the one before once nothing depends on it.
  *
  * @param report receives a line when there is something to know
  * @returns whether there is nothing encrypted yet
@@ -29,11 +32,19 @@ export async function requireRightAppSecret(
       `${many(refused, "client secret")} stored under an APP_SECRET that is not accepted buy no tokens; "npm run app-secret -- status" lists them`,
     );
   }
-  if (kept?.settings.previousAppSecret !== undefined && !isPreviousNeeded(standing)) {
-    keepSettings(kept.dataDir, withoutPreviousAppSecret(kept.settings));
-    report("nothing depends on the previous APP_SECRET any more; it is forgotten");
-  }
+  if (kept?.settings.previousAppSecret !== undefined) await goOn(standing, kept, report);
   return { isFirstStart: standing.places.every(({ counts }) => counts.current + counts.previous === 0) };
+}
+
+async function goOn(found: AppSecretStanding, kept: NonNullable<Kept>, report: (line: string) => void) {
+  let standing = found;
+  if (isSealedUnderPrevious(standing)) {
+    await resealEverything((count, holds) => report(`${holds}: ${many(count, "value")} encrypted anew`));
+    standing = await appSecretStanding();
+  }
+  if (isPreviousNeeded(standing)) return;
+  keepSettings(kept.dataDir, withoutPreviousAppSecret(kept.settings));
+  report("nothing depends on the previous APP_SECRET any more; it is forgotten");
 }
 
 /** @throws Problem when something opens under no secret that was given. */

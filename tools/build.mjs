@@ -20,7 +20,6 @@ const production = ["bundling the server", "tools/bundle-server.mjs", "productio
 const development = ["bundling the server", "tools/bundle-server.mjs", "development"];
 const results = [
   "dist/production/server.mjs",
-  "dist/production/app-secret.mjs",
   "dist/robot.mjs",
   ".next/BUILD_ID",
   "lib/generated/prisma/client.ts",

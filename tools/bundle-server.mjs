@@ -12,4 +12,3 @@ await bundle(
   [routesPlugin(root, mode === "production")],
   ["server/light-response.ts"],
 );
-if (mode === "production") await bundle(root, "server/app-secret.ts", "dist/production/app-secret.mjs");

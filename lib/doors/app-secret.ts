@@ -6,20 +6,32 @@ import { resealNext, SEALED_PLACES } from "@/lib/workflows/change-app-secret";
 
 export type { SecretLeft };
 
+export type PlaceStanding = {
+  readonly holds: string;
+  readonly counts: SealedCounts;
+  /** The first rows that open under neither secret. */
+  readonly closedIds: readonly string[];
+};
+
 /** What is encrypted and peppered under which secret. */
 export type AppSecretStanding = {
-  readonly places: readonly { readonly holds: string; readonly counts: SealedCounts }[];
+  readonly places: readonly PlaceStanding[];
   readonly secrets: PepperCounts;
 };
 
 const systemCtx = (db: Db): Ctx<SystemActor> => ({ db, actor: { kind: "system" }, now: new Date() });
 
-async function countsOf(db: Db, place: SealedPlace): Promise<SealedCounts> {
+/** More names than anybody goes after one by one. */
+const CLOSED_IDS_MAX = 20;
+
+async function placeStanding(db: Db, place: SealedPlace): Promise<PlaceStanding> {
   const sum = { current: 0, previous: 0, neither: 0 };
+  const closed: string[] = [];
   for (let after: string | null = null; ; ) {
-    const { counts, lastId } = await countBatch(db, place, after);
-    if (lastId === null) return sum;
+    const { counts, closedIds, lastId } = await countBatch(db, place, after);
+    if (lastId === null) return { holds: place.holds, counts: sum, closedIds: closed };
     for (const under of ["current", "previous", "neither"] as const) sum[under] += counts[under];
+    closed.push(...closedIds.slice(0, CLOSED_IDS_MAX - closed.length));
     after = lastId;
   }
 }
@@ -28,8 +40,7 @@ async function countsOf(db: Db, place: SealedPlace): Promise<SealedCounts> {
 export async function appSecretStanding(): Promise<AppSecretStanding> {
   const { prisma } = database();
   const places = [];
-  for (const place of SEALED_PLACES)
-    places.push({ holds: place.holds, counts: await countsOf(prisma, place) });
+  for (const place of SEALED_PLACES) places.push(await placeStanding(prisma, place));
   return { places, secrets: await countByPepper(systemCtx(prisma)) };
 }
 
