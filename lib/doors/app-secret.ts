@@ -1,7 +1,12 @@
+import {
+  countByPepper,
+  listSecretsLeft,
+  type PepperCounts,
+  type SecretLeft,
+} from "@/lib/credentials/peppers";
 import type { Ctx, Db, SystemActor } from "@/lib/ctx";
 import { database, isWriteConflict } from "@/lib/db";
 import { countBatch, type SealedCounts, type SealedPlace } from "@/lib/sealed-place";
-import { countByPepper, listSecretsLeft, type PepperCounts, type SecretLeft } from "@/lib/secrets/peppers";
 import { resealNext, SEALED_PLACES } from "@/lib/workflows/change-app-secret";
 
 export type { SecretLeft };

@@ -3,13 +3,13 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { addAsset, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
+import { flushUses } from "@/lib/credentials/last-use";
+import { checkSecret } from "@/lib/credentials/standing";
 import type { AdminActor } from "@/lib/ctx";
 import { appSecretStanding, resealEverything, secretsLeft } from "@/lib/doors/app-secret";
 import { SEALED_KEYS } from "@/lib/identity/sealed-keys";
 import { derivedKey, keyName, previousKey, seal, unseal } from "@/lib/keys";
 import type { SealedPlace, SealedRow } from "@/lib/sealed-place";
-import { flushUses } from "@/lib/secrets/last-use";
-import { checkSecret } from "@/lib/secrets/standing";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { askToken, buyToken, send } from "@/test/robot";
 import {
@@ -52,7 +52,7 @@ function requirePrevious(purpose: Parameters<typeof previousKey>[0]): Buffer {
 
 const current = () => keyName(derivedKey("client-secret pepper"));
 const stored = () =>
-  prisma().secret.findUniqueOrThrow({
+  prisma().credential.findUniqueOrThrow({
     where: { id: machine.secretId },
     select: { digest: true, pepperId: true },
   });
@@ -61,7 +61,7 @@ const stored = () =>
 async function storeUnderPrevious({ secretId, clientSecret }: Provisioned, pepperId?: string) {
   const digest = Uint8Array.from(createHmac("sha256", previousPepper).update(clientSecret).digest());
   const data = { digest, pepperId: pepperId ?? keyName(previousPepper) };
-  await prisma().secret.update({ where: { id: secretId }, data, select: { id: true } });
+  await prisma().credential.update({ where: { id: secretId }, data, select: { id: true } });
 }
 
 const check = (now: Date, clientSecret = machine.clientSecret) =>

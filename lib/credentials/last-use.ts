@@ -17,10 +17,10 @@ type Use = {
 
 // Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order.
 const FLUSH = {
-  name: "secret_last_use_flush",
+  name: "credential_last_use_flush",
   text: `WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS u(id, at, address)),
-              locked AS (SELECT s.id FROM secrets s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
-         UPDATE secrets s SET last_used_at = u.at, last_used_address = u.address
+              locked AS (SELECT s.id FROM credentials s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
+         UPDATE credentials s SET last_used_at = u.at, last_used_address = u.address
            FROM used u JOIN locked l USING (id)
           WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,
 };
@@ -30,8 +30,8 @@ const RENEW = {
   name: "secret_digest_renewal",
   text: `WITH renewed AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[])
                                           AS r(id, digest, pepper_id, replaces)),
-              locked AS (SELECT s.id FROM secrets s JOIN renewed USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
-         UPDATE secrets s SET digest = r.digest, pepper_id = r.pepper_id
+              locked AS (SELECT s.id FROM credentials s JOIN renewed USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
+         UPDATE credentials s SET digest = r.digest, pepper_id = r.pepper_id
            FROM renewed r JOIN locked l USING (id)
           WHERE s.id = r.id AND s.pepper_id = r.replaces`,
 };
@@ -43,14 +43,14 @@ const buffer = () =>
       db: null,
       timer: null,
     };
-    onStop("last use of secrets", () => flushUses());
+    onStop("last use of credentials", () => flushUses());
     return state;
   });
 
-/** Remembers that a secret was used; written in batches, never a write a request. */
-export function noteUse(db: Sql, secretId: string, use: Use): void {
+/** Remembers that a credential was used; written in batches, never a write a request. */
+export function noteUse(db: Sql, credentialId: string, use: Use): void {
   const state = buffer();
-  state.uses.set(secretId, use);
+  state.uses.set(credentialId, use);
   state.db = db;
   state.timer ??= setTimeout(() => {
     state.timer = null;

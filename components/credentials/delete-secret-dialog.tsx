@@ -1,7 +1,7 @@
 "use client";
 
 import { type RefObject, useRef, useState } from "react";
-import type { SecretActions } from "@/components/secrets/secrets-section";
+import type { SecretActions } from "@/components/credentials/secrets-section";
 import { CutHosts } from "@/components/sessions/cut-hosts";
 import { disconnectedSentence } from "@/components/sessions/disconnected";
 import { type Impact, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
@@ -12,7 +12,7 @@ import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
 import { Ago } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
-import type { SecretView } from "@/lib/secrets/schema";
+import type { SecretView } from "@/lib/credentials/schema";
 
 type DeleteSecretDialogProps = {
   machineId: string;
@@ -111,7 +111,7 @@ export function DeleteSecretDialog({
 
 function throughSecret(impact: Impact, secretId: string): Impact {
   if (impact.state !== "known") return impact;
-  const hosts = impact.hosts.filter((host) => host.secretId === secretId);
+  const hosts = impact.hosts.filter((host) => host.credentialId === secretId);
   const cut = new Set(hosts.map(({ sessionId }) => sessionId));
   return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
 }

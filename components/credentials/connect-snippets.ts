@@ -1,4 +1,4 @@
-import type { IssuedSecret } from "@/lib/secrets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 
 /** Where a robot finds this server, and the names it looks for. */
 export function envFile(origin: string, issued: IssuedSecret): string {

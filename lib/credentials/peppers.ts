@@ -14,15 +14,22 @@ export type SecretLeft = {
 /** How many live secrets are stored under which pepper, over all tenants; `refused` are under none that is accepted. */
 export type PepperCounts = { readonly current: number; readonly previous: number; readonly refused: number };
 
-/** @returns the live secrets by pepper. Deleted ones open nothing under any. */
+/** Deleted and expired secrets open nothing under any pepper; public keys have none. */
+const liveSecrets = (now: Date) => ({
+  kind: "Secret" as const,
+  revokedAt: null,
+  OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
+});
+
+/** @returns the live secrets by pepper */
 export async function countByPepper(ctx: Ctx<SystemActor>): Promise<PepperCounts> {
   const { current, previous } = pepperIds(ctx.now);
-  const groups = await ctx.db.secret.groupBy({
+  const groups = await ctx.db.credential.groupBy({
     by: ["pepperId"],
-    where: { revokedAt: null },
+    where: liveSecrets(ctx.now),
     _count: { _all: true },
   });
-  const sum = (isOne: (pepperId: string) => boolean) =>
+  const sum = (isOne: (pepperId: string | null) => boolean) =>
     groups.reduce((total, group) => total + (isOne(group.pepperId) ? group._count._all : 0), 0);
   return {
     current: sum((id) => id === current),
@@ -37,8 +44,8 @@ export async function listSecretsLeft(
   { limit }: { readonly limit: number },
 ): Promise<SecretLeft[]> {
   const { current, previous } = pepperIds(ctx.now);
-  const rows = await ctx.db.secret.findMany({
-    where: { revokedAt: null, pepperId: { not: current } },
+  const rows = await ctx.db.credential.findMany({
+    where: { ...liveSecrets(ctx.now), pepperId: { not: current } },
     orderBy: [{ tenant: { name: "asc" } }, { machine: { nameKey: "asc" } }, { createdAt: "asc" }],
     take: limit,
     select: {

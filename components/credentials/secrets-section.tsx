@@ -2,15 +2,15 @@
 
 import { Plus } from "lucide-react";
 import { useRef, useState } from "react";
-import { DeleteSecretDialog } from "@/components/secrets/delete-secret-dialog";
-import { IssuedSecretDialog } from "@/components/secrets/issued-secret-dialog";
-import { SecretsTable } from "@/components/secrets/secrets-table";
+import { DeleteSecretDialog } from "@/components/credentials/delete-secret-dialog";
+import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
+import { SecretsTable } from "@/components/credentials/secrets-table";
 import type { Cut } from "@/components/sessions/disconnected";
 import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
-import { type IssuedSecret, LIVE_SECRETS_MAX, type SecretView } from "@/lib/secrets/schema";
+import { type IssuedSecret, LIVE_SECRETS_MAX, type SecretView } from "@/lib/credentials/schema";
 
 export type SecretActions = ImpactQuestions & {
   readonly addSecret: Action<IssuedSecret>;

@@ -55,9 +55,14 @@ export const pepperIds = (now: Date) => ({ current: pepper().id, previous: previ
 
 const keyedDigest = (value: string, key: Buffer) => createHmac("sha256", key).update(value).digest();
 
+/** @returns a new public id of a credential: 95 random bits, so that two are never the same */
+export function makeCredentialId(): string {
+  return Array.from({ length: ID_LENGTH }, () => BASE62.charAt(randomInt(62))).join("");
+}
+
 /** Makes a new secret. The value leaves this process once; the digest is what is stored. */
 export function makeSecret(): SecretMaterial {
-  const secretId = Array.from({ length: ID_LENGTH }, () => BASE62.charAt(randomInt(62))).join("");
+  const secretId = makeCredentialId();
   const random = base62(BigInt(`0x${randomBytes(RANDOM_BYTES).toString("hex")}`), RANDOM_LENGTH);
   const body = `${PREFIX}${secretId}_${random}`;
   const value = body + checksum(body);

@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Ago, Instant } from "@/components/ui/time";
-import type { SecretView } from "@/lib/secrets/schema";
+import type { SecretView } from "@/lib/credentials/schema";
 
 type SecretsTableProps = {
   secrets: readonly SecretView[];

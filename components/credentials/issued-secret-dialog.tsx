@@ -1,13 +1,13 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { ConnectRobot } from "@/components/secrets/connect-robot";
-import { IssuedValue } from "@/components/secrets/issued-value";
+import { ConnectRobot } from "@/components/credentials/connect-robot";
+import { IssuedValue } from "@/components/credentials/issued-value";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
-import type { IssuedSecret } from "@/lib/secrets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 
 type IssuedSecretDialogProps = {
   issued: IssuedSecret;

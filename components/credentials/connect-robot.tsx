@@ -3,12 +3,12 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { Download } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { curlCommands, envFile, envFileName } from "@/components/secrets/connect-snippets";
-import { downloadText } from "@/components/secrets/download";
+import { curlCommands, envFile, envFileName } from "@/components/credentials/connect-snippets";
+import { downloadText } from "@/components/credentials/download";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ScrollBox } from "@/components/ui/scroll-box";
-import type { IssuedSecret } from "@/lib/secrets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 
 const TAB =
   "h-8 border-b-2 border-transparent px-1 text-[0.8125rem] font-medium text-muted hover:text-ink data-active:border-accent data-active:text-ink";
