@@ -1,13 +1,13 @@
 import type { SealedPlace } from "@/lib/sealed-place";
 
-/** The private halves of signing keys, as a change of APP_SECRET meets them. */
+/** The private halves of signing keys, as a change of APP_SECRET meets them. A withdrawn one is worth nothing and left alone. */
 export const SEALED_KEYS: SealedPlace = {
   holds: "signing keys",
   purpose: "signing-key sealing",
 
   async rowsAfter(db, kid, take) {
     const rows = await db.signingKey.findMany({
-      where: kid === null ? {} : { kid: { gt: kid } },
+      where: { withdrawnAt: null, ...(kid !== null && { kid: { gt: kid } }) },
       orderBy: { kid: "asc" },
       take,
       select: { kid: true, sealedKey: true },
