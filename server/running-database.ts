@@ -1,35 +1,21 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { keptSettings } from "./kept-settings";
-import { databaseName } from "./postgres-making";
+import { type KeptSettings, keptSettings } from "./kept-settings";
+import { databaseUrl } from "./postgres-making";
 import { postmasterOf } from "./postgres-orphans";
-import { Problem } from "./problem";
 
-/** An embedded database that another process keeps running. */
-export type RunningDatabase = { readonly url: string; readonly appSecret: string };
-
-/** PostgreSQL's `postmaster.pid` says in its fourth line on which port it listens. */
-const PORT_LINE = 3;
+/** PostgreSQL writes its port in the fourth line of `postmaster.pid`. */
+const portLine = 3;
 
 /**
  * Finds the embedded database of a data folder while Latchkey runs on it.
  *
- * @returns how to reach it; undefined when it does not run
- * @throws Problem when the folder belongs to no Latchkey
+ * @returns null when no PostgreSQL runs there.
  */
-export function runningDatabase(dataDir: string): RunningDatabase | undefined {
-  if (!existsSync(join(dataDir, "settings.json"))) {
-    throw new Problem(
-      `There is no Latchkey in ${dataDir}. Run this where Latchkey is started, or set DATA_DIR or DATABASE_URL as they are set for it.`,
-    );
-  }
+export function runningDatabase(dataDir: string): { url: string; settings: KeptSettings } | null {
   const settings = keptSettings(dataDir);
   const folder = settings.databaseFolder ?? join(dataDir, "postgres");
-  if (postmasterOf(folder) === undefined) return undefined;
-  const port = readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n")[PORT_LINE]?.trim();
-  const password = encodeURIComponent(settings.databasePassword);
-  return {
-    url: `postgresql://${databaseName}:${password}@127.0.0.1:${port}/${databaseName}`,
-    appSecret: settings.appSecret,
-  };
+  if (postmasterOf(folder) === undefined) return null;
+  const port = Number(readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n")[portLine]);
+  return port > 0 ? { url: databaseUrl(settings.databasePassword, port), settings } : null;
 }

@@ -50,7 +50,12 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
     case "server":
       return (
         there === "cellar" ||
-        ["lib/doors/first-start.ts", "lib/doors/clock.ts", "lib/doors/console.ts"].includes(target)
+        [
+          "lib/doors/app-secret.ts",
+          "lib/doors/first-start.ts",
+          "lib/doors/clock.ts",
+          "lib/doors/console.ts",
+        ].includes(target)
       );
     case "cellar":
       return false;

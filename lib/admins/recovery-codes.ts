@@ -1,8 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { derivedKey } from "@/lib/keys";
 
 export const RECOVERY_CODE_COUNT = 10;
-/** 80 bits: people type them, so they are shorter than a token; and their digest needs our key to be tried. */
+/** 80 bits: people type them, so they are shorter than a token; and trying one needs the key of its digest. */
 const CODE_CHARACTERS = 16;
 /** Crockford's base32: no letter that looks like another one or like a digit. */
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -10,12 +9,14 @@ const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const plain = (code: string) =>
   code.toLowerCase().replaceAll(/[\s-]/g, "").replaceAll("o", "0").replaceAll(/[il]/g, "1");
 
-/** @returns what is stored of a recovery code; null for what cannot be one */
-export function digestOfCode(code: string): Uint8Array<ArrayBuffer> | null {
+/**
+ * @param secret the app's shared secret is the key of the digest: it is sealed under APP_SECRET, and moves with it
+ * @returns what is stored of a recovery code; null for what cannot be one
+ */
+export function digestOfCode(secret: Buffer, code: string): Uint8Array<ArrayBuffer> | null {
   const typed = plain(code);
   if (typed.length !== CODE_CHARACTERS) return null;
-  const hmac = createHmac("sha256", derivedKey("recovery-code pepper"));
-  return Uint8Array.from(hmac.update(typed).digest());
+  return Uint8Array.from(createHmac("sha256", secret).update(`recovery code\0${typed}`).digest());
 }
 
 function makeCode(): string {

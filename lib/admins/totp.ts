@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
-import { derivedKey, seal, unseal } from "@/lib/keys";
+import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
 import { numericDate } from "@/lib/time";
+
+export const SECOND_FACTOR_SEALING = "second-factor sealing";
 
 /** RFC 4226 §4 recommends 160 bits. */
 const SECRET_BYTES = 20;
@@ -10,15 +12,18 @@ const STEP_SECONDS = 30;
 /** Clocks differ and typing takes time: the step before and the step after count, too. */
 const STEPS_ASIDE = 1;
 
-const key = () => derivedKey("second-factor sealing");
-
 /** @returns a new shared secret as it is stored, bound to its owner */
 export function makeSealedSecret(adminId: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(seal(key(), randomBytes(SECRET_BYTES), adminId));
+  return Uint8Array.from(seal(derivedKey(SECOND_FACTOR_SEALING), randomBytes(SECRET_BYTES), adminId));
+}
+
+/** @returns the shared secret of somebody's authenticator app. @throws when it was sealed for somebody else */
+export function openSecret(sealed: Uint8Array, adminId: string): Buffer {
+  return unseal(readingKeys(SECOND_FACTOR_SEALING), sealed, adminId);
 }
 
 function totpOf(sealed: Uint8Array, adminId: string, email = ""): TOTP {
-  const secret = new Secret({ buffer: Uint8Array.from(unseal(key(), sealed, adminId)).buffer });
+  const secret = new Secret({ buffer: Uint8Array.from(openSecret(sealed, adminId)).buffer });
   return new TOTP({ issuer: "Latchkey", label: email, secret, period: STEP_SECONDS, digits: 6 });
 }
 

@@ -28,12 +28,21 @@ export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts", "lib/credentials
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
-  admins: ["device", "link-token", "passwords", "recovery-codes", "setup-token", "throttle", "totp"],
-  credentials: ["material", "public-key", "standing", "last-use", "expiry"],
+  admins: [
+    "device",
+    "link-token",
+    "passwords",
+    "recovery-codes",
+    "sealed-second-factors",
+    "setup-token",
+    "throttle",
+    "totp",
+  ],
+  credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
   jobs: ["job-changes", "robot-job"],
-  assets: ["sealed-value"],
+  assets: ["sealed-assets", "sealed-value"],
   identity: [
     "access-token",
     "addresses",
@@ -55,6 +64,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "revocation",
     "revoked-tokens",
     "scopes",
+    "sealed-keys",
     "signing-keys",
     "spent-jtis",
     "token-issues",

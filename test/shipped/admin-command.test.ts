@@ -18,7 +18,7 @@ const admin = (dataDir: string, ...words: string[]): Promise<Said> =>
       cwd: join(import.meta.dirname, "../.."),
       env: { NODE_ENV: "production" as const, ...env },
     };
-    const child = execFile(process.execPath, ["admin/run.mjs", ...words], options, (_error, out, err) =>
+    const child = execFile(process.execPath, ["tools/admin.mjs", ...words], options, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
     );
   });

@@ -1,7 +1,7 @@
 import { isRightPassword } from "@/lib/admins/passwords";
 import { digestOfCode, makeRecoveryCodes } from "@/lib/admins/recovery-codes";
 import { emailKey } from "@/lib/admins/rules";
-import { enrolmentOf, makeSealedSecret, stepOfCode, type TotpEnrolment } from "@/lib/admins/totp";
+import { enrolmentOf, makeSealedSecret, openSecret, stepOfCode, type TotpEnrolment } from "@/lib/admins/totp";
 import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx, PersonActor, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -36,11 +36,13 @@ export type IssuedCodes = { readonly recoveryCodes: readonly string[] };
 
 async function issueRecoveryCodes(ctx: Ctx<PersonActor>): Promise<IssuedCodes> {
   const { id: adminId } = ctx.actor;
+  const { sealedSecret } = await ctx.db.secondFactor.findUniqueOrThrow({ where: { adminId } });
+  const secret = openSecret(sealedSecret, adminId);
   const recoveryCodes = makeRecoveryCodes();
   await ctx.db.recoveryCode.deleteMany({ where: { adminId } });
   await ctx.db.recoveryCode.createMany({
     data: recoveryCodes.flatMap((code) => {
-      const digest = digestOfCode(code);
+      const digest = digestOfCode(secret, code);
       return digest ? [{ digest, adminId, createdAt: ctx.now }] : [];
     }),
   });

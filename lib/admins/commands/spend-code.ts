@@ -1,5 +1,5 @@
 import { digestOfCode } from "@/lib/admins/recovery-codes";
-import { stepOfCode } from "@/lib/admins/totp";
+import { openSecret, stepOfCode } from "@/lib/admins/totp";
 import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 
@@ -15,16 +15,21 @@ export async function spendCode(
   admin: Whose,
   code: string,
 ): Promise<boolean> {
-  return (await spendTotp(ctx, admin, code)) || spendRecoveryCode(ctx, admin, code);
-}
-
-async function spendTotp(ctx: Ctx<AnonymousActor | PersonActor>, { id: adminId }: Whose, code: string) {
   const factor = await ctx.db.secondFactor.findUnique({
-    where: { adminId },
+    where: { adminId: admin.id },
     select: { sealedSecret: true, confirmedAt: true },
   });
   if (!factor?.confirmedAt) return false;
-  const step = stepOfCode(factor.sealedSecret, adminId, code, ctx.now);
+  const { sealedSecret } = factor;
+  return (
+    (await spendTotp(ctx, admin, sealedSecret, code)) || spendRecoveryCode(ctx, admin, sealedSecret, code)
+  );
+}
+
+type SpendingCtx = Ctx<AnonymousActor | PersonActor>;
+
+async function spendTotp(ctx: SpendingCtx, { id: adminId }: Whose, sealed: Uint8Array, code: string) {
+  const step = stepOfCode(sealed, adminId, code, ctx.now);
   if (step === null) return false;
   const { count } = await ctx.db.secondFactor.updateMany({
     where: { adminId, confirmedAt: { not: null }, lastStep: { lt: step } },
@@ -34,11 +39,12 @@ async function spendTotp(ctx: Ctx<AnonymousActor | PersonActor>, { id: adminId }
 }
 
 async function spendRecoveryCode(
-  ctx: Ctx<AnonymousActor | PersonActor>,
+  ctx: SpendingCtx,
   { id: adminId, email }: Whose,
+  sealed: Uint8Array,
   code: string,
 ) {
-  const digest = digestOfCode(code);
+  const digest = digestOfCode(openSecret(sealed, adminId), code);
   if (digest === null) return false;
   const { count } = await ctx.db.recoveryCode.deleteMany({ where: { adminId, digest } });
   if (count === 0) return false;

@@ -5,9 +5,10 @@ import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
-import { startEmbeddedDatabase } from "./embedded-database";
+import { completeEnvironment, takeAppSecretOf } from "./complete-environment";
 import { awaitGivenDatabase } from "./given-database";
-import { migrate } from "./migrations";
+import { hasSettings } from "./kept-settings";
+import { requireMigrated } from "./migrations";
 import { Problem } from "./problem";
 import { runningDatabase } from "./running-database";
 
@@ -20,25 +21,25 @@ const USAGE = `Usage, on the server and with the environment that Latchkey has:
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const report = (line: string) => process.stderr.write(`${line}\n`);
 
-type Close = () => Promise<void>;
+type Stop = () => Promise<void> | void;
 
-/** Completes the environment as the server does, and reaches its database: the given one, the running one, or one started for this. */
-async function openDatabase(root: string): Promise<Close> {
+/** Reaches Latchkey's database: the given one, the one that runs, or one started for this. */
+async function openDatabase(root: string, onEnd: (stop: Stop) => void): Promise<void> {
   const given = readGivenEnv(process.env);
-  process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
-  if (given.databaseUrl !== undefined) {
-    await awaitGivenDatabase(given.databaseUrl, report);
-    return async () => undefined;
+  const isGiven = given.databaseUrl !== undefined;
+  if (!isGiven && !hasSettings(given.dataDir)) {
+    throw new Problem(
+      `There is no Latchkey in ${given.dataDir}. Set DATA_DIR to the folder it was started on, or DATABASE_URL to its database.`,
+    );
   }
-  const running = runningDatabase(given.dataDir);
-  const started = running ? undefined : await startEmbeddedDatabase(given.dataDir, report);
-  const { url, appSecret } = running ?? started ?? {};
-  process.env.DATABASE_URL = url;
-  process.env.APP_SECRET = given.appSecret ?? appSecret;
-  if (!started) return async () => undefined;
-  // Nobody else serves from this database now, so it may be brought to what this version knows.
-  await migrate(started.url, join(root, "prisma/migrations"));
-  return started.stop;
+  const running = isGiven ? null : runningDatabase(given.dataDir);
+  if (running) {
+    process.env.DATABASE_URL = running.url;
+    process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
+    if (given.appSecret === undefined) takeAppSecretOf(running.settings);
+  } else await completeEnvironment({ before: (_name, stop) => onEnd(stop) });
+  await awaitGivenDatabase(env().databaseUrl, report);
+  await requireMigrated(env().databaseUrl, join(root, "prisma/migrations"));
 }
 
 async function list(): Promise<void> {
@@ -89,9 +90,10 @@ export async function runAdminCommand(root: string, words: readonly string[]): P
     return 2;
   }
   log.level = "silent";
-  let close: Close | undefined;
+  // PostgreSQL ends with this process, however it ends, so no signal needs to be caught.
+  const stops: Stop[] = [];
   try {
-    close = await openDatabase(root);
+    await openDatabase(root, (stop) => stops.push(stop));
     await command();
     return 0;
   } catch (error) {
@@ -101,6 +103,6 @@ export async function runAdminCommand(root: string, words: readonly string[]): P
     return 1;
   } finally {
     await runStops();
-    await close?.();
+    for (const stop of stops.reverse()) await stop();
   }
 }
