@@ -239,7 +239,7 @@ describe("what is encrypted under the previous APP_SECRET", () => {
         .reduce((total, { count }) => total + count, 0);
     expect(PLACES.map(({ holds }) => sum(holds))).toEqual(anew);
     expect(events[0]).toMatchObject({ tenantId: null, actorKind: "system" });
-    const [from, to] = [requirePrevious("asset sealing"), derivedKey("asset sealing")];
+    const [from, to] = [requirePrevious("second-factor sealing"), derivedKey("second-factor sealing")];
     expect(events.at(-1)?.details).toMatchObject({ fromKey: keyName(from), toKey: keyName(to) });
     expect(JSON.stringify(events)).not.toMatch(/common \d|own \d/);
   });

@@ -71,6 +71,23 @@ test("a sensitive deed asks again who it is once the proof is ten minutes old, a
   expect(await invite()).toContain('"ok":true');
 });
 
+test("where a second factor is required, neither a page nor a deed answers to somebody without one", async () => {
+  const one = new Browser(installation.latchkey.url);
+  await one.signIn(ADMIN);
+  const where = { slug: "default" };
+  await database().prisma.tenant.update({ where, data: { requiresSecondFactor: true } });
+  try {
+    expect((await one.ask("/tenants/default/machines")).headers.get("location")).toBe("/second-factor");
+    expect((await one.ask("/tenants/default/changes")).headers.get("location")).toBe("/second-factor");
+    const invite = { email: "eve@example.com", role: "Viewer" };
+    const answer = await one.act("/tenants/default/users", "inviteAction", "default", invite);
+    expect(answer).toContain('"code":"forbidden"');
+  } finally {
+    await database().prisma.tenant.update({ where, data: { requiresSecondFactor: false } });
+  }
+  expect(await page(one)).toBe(200);
+});
+
 test("guesses at the password in an open browser are slowed", async () => {
   const one = new Browser(installation.latchkey.url);
   await one.signIn(ADMIN);
