@@ -11,7 +11,8 @@ type Purpose =
   | "signing-key sealing"
   | "asset sealing"
   | "sign-in cookie"
-  | "known-browser cookie";
+  | "known-browser cookie"
+  | "audit record";
 
 const derived = new Map<string, Buffer>();
 

@@ -1,8 +1,9 @@
 import { record } from "@/lib/audit/commands";
-import type { AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
+import type { AuditEvent } from "@/lib/audit/events";
+import type { Actor, AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { hashPassword, isRightPassword } from "./passwords";
-import { findAdminForSignIn, isFirstAdminMissing } from "./queries";
+import { findAccount, findAdminForSignIn, findMemberships, isFirstAdminMissing } from "./queries";
 import { emailKey } from "./rules";
 import type { NewAdmin } from "./schema";
 import { forgetAttempt } from "./throttle";
@@ -57,12 +58,64 @@ export async function checkPassword(
   return admin && isRight && !admin.isDisabled ? { id: admin.id, email: admin.email } : null;
 }
 
+type Account = { readonly id: string; readonly email: string };
+
+/** Each tenant a person belongs to learns of it; where they belong to none, the installation does. */
+async function recordForTenantsOf(
+  ctx: Ctx<AnonymousActor>,
+  account: Account | null,
+  event: AuditEvent,
+  isActor: boolean,
+): Promise<void> {
+  const memberships = account ? await findMemberships(ctx.db, account.id) : [];
+  if (memberships.length === 0) await record(ctx, [event], null);
+  for (const { tenantId, role } of memberships) {
+    const { address } = ctx.actor;
+    const actor: Actor =
+      account && isActor
+        ? { kind: "admin", id: account.id, name: account.email, address, tenantId, role }
+        : ctx.actor;
+    await record({ ...ctx, actor }, [event], tenantId);
+  }
+}
+
 /** A person signed in: the record says so, and the failed attempts before it are forgotten. */
 export async function recordSignIn(
   ctx: Ctx<AnonymousActor>,
-  admin: { readonly id: string; readonly email: string },
+  admin: Account,
   knownBrowser: string | null,
 ): Promise<void> {
   await forgetAttempt(ctx, admin.email, knownBrowser);
-  await record(ctx, [{ type: "admin.signed_in", adminId: admin.id, email: admin.email }]);
+  const event = { type: "admin.signed_in", adminId: admin.id, email: admin.email } as const;
+  await recordForTenantsOf(ctx, admin, event, true);
+}
+
+/**
+ * Somebody was not let in. Attempts that must wait are not asked for their password and leave no event, so that a flood of
+ * them is as slow as the throttle makes it. An unknown account costs the same write as a known one.
+ */
+export async function recordRefusedSignIn(
+  ctx: Ctx<AnonymousActor>,
+  { email }: { readonly email: string },
+): Promise<void> {
+  const account = await findAdminForSignIn(ctx.db, email);
+  const event: AuditEvent = account
+    ? {
+        type: "admin.sign_in_refused",
+        adminId: account.id,
+        email: account.email,
+        reason: account.isDisabled ? "disabled" : "wrong password",
+      }
+    : { type: "admin.sign_in_refused", reason: "no such account" };
+  await recordForTenantsOf(ctx, account, event, false);
+}
+
+/** A person ended their sign-in. */
+export async function recordSignOut(
+  ctx: Ctx<AnonymousActor>,
+  { adminId }: { readonly adminId: string },
+): Promise<void> {
+  const account = await findAccount(ctx.db, adminId);
+  if (!account) return;
+  await recordForTenantsOf(ctx, account, { type: "admin.signed_out", adminId, email: account.email }, true);
 }

@@ -1,5 +1,5 @@
 import type { Db } from "@/lib/ctx";
-import type { TenantView } from "@/lib/tenants/schema";
+import type { Role, TenantView } from "@/lib/tenants/schema";
 import { emailKey, isSignInOver } from "./rules";
 
 export type SignedInAdmin = {
@@ -52,6 +52,20 @@ export async function findAdminForSignIn(
     isDisabled: admin.disabledAt !== null,
     hash: admin.password?.hash ?? null,
   };
+}
+
+/** @returns who an admin is, whether they may still sign in or not */
+export async function findAccount(db: Db, adminId: string): Promise<{ id: string; email: string } | null> {
+  return db.admin.findUnique({ where: { id: adminId }, select: { id: true, email: true } });
+}
+
+/** @returns the tenants an admin belongs to, and as what */
+export async function findMemberships(db: Db, adminId: string): Promise<{ tenantId: string; role: Role }[]> {
+  return db.membership.findMany({
+    where: { adminId },
+    orderBy: { tenantId: "asc" },
+    select: { tenantId: true, role: true },
+  });
 }
 
 /** @returns whether nobody was ever made an admin here, so that set-up is still open. */

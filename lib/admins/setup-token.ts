@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
@@ -10,6 +11,7 @@ const digestOf = (token: string) => Uint8Array.from(createHash("sha256").update(
 export async function makeSetupToken(ctx: Ctx<Actor>): Promise<string> {
   const token = randomBytes(32).toString("base64url");
   await ctx.db.setupToken.create({ data: { digest: digestOf(token), createdAt: ctx.now } });
+  await record(ctx, [{ type: "setup_link.made" }], null);
   return token;
 }
 

@@ -11,6 +11,15 @@ export type AuditEvent =
       readonly role: string;
     }
   | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.signed_out"; readonly adminId: string; readonly email: string }
+  | {
+      // Without a name where there is no such account: people type passwords into the wrong field.
+      readonly type: "admin.sign_in_refused";
+      readonly adminId?: string | undefined;
+      readonly email?: string | undefined;
+      readonly reason: "wrong password" | "disabled" | "no such account";
+    }
+  | { readonly type: "setup_link.made" }
   | {
       readonly type: "machine.provisioned";
       readonly machineId: string;
@@ -51,31 +60,46 @@ export type AuditEvent =
       readonly reason: string;
     }
   | { readonly type: "process.added"; readonly processId: string; readonly name: string }
-  | { readonly type: "process.edited"; readonly processId: string; readonly name: string }
+  | {
+      readonly type: "process.edited";
+      readonly processId: string;
+      readonly name: string;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+      /** Inputs may hold anything, so the record does not keep them. */
+      readonly isInputChanged: boolean;
+    }
   | { readonly type: "process.deleted"; readonly processId: string; readonly name: string }
-  | { readonly type: "job.created"; readonly jobId: string; readonly process: string }
-  | {
-      readonly type: "job.started";
-      readonly jobId: string;
-      readonly process: string;
-      readonly hostName: string;
-    }
-  | { readonly type: "job.stop_asked"; readonly jobId: string; readonly process: string }
-  | { readonly type: "job.kill_asked"; readonly jobId: string; readonly process: string }
-  | {
-      readonly type: "job.ended";
-      readonly jobId: string;
-      readonly process: string;
-      readonly state: string;
-      readonly reason?: string;
-    }
+  | JobEvent
   | { readonly type: "asset.added"; readonly assetId: string; readonly name: string; readonly kind: string }
   | {
       readonly type: "asset.changed";
       readonly assetId: string;
       readonly name: string;
       readonly machineId?: string | undefined;
+      /** A value is named as set or removed, never shown. */
+      readonly change: "value set" | "value removed";
     }
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
-  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string };
+  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string }
+  | {
+      readonly type: "audit.exported";
+      readonly format: string;
+      readonly filters: Readonly<Record<string, string | undefined>>;
+    };
+
+/** What happens to a job; with the machine and secret of the host that it runs on, once it does. */
+export type JobEvent = { readonly jobId: string; readonly process: string } & Partial<OfHost> &
+  (
+    | { readonly type: "job.created" }
+    | { readonly type: "job.started"; readonly hostName: string }
+    | { readonly type: "job.stop_asked" }
+    | { readonly type: "job.kill_asked" }
+    | { readonly type: "job.ended"; readonly state: string; readonly reason?: string }
+  );
+
+type OfHost = { readonly machineId: string; readonly secretId: string };
+
+export type EventType = AuditEvent["type"];
+export type EventOf<Type extends EventType> = Extract<AuditEvent, { readonly type: Type }>;

@@ -1,7 +1,7 @@
 import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
-import { checkPassword, recordSignIn } from "@/lib/admins/commands";
+import { checkPassword, recordRefusedSignIn, recordSignIn, recordSignOut } from "@/lib/admins/commands";
 import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import { signInSchema } from "@/lib/admins/schema";
 import { countAttempt } from "@/lib/admins/throttle";
@@ -41,12 +41,24 @@ async function signIn(attempt: Attempt, credentials: unknown) {
   if (waitSeconds > 0) throw new SignInError(`TooManyAttempts:${waitSeconds}`);
   const admin = await checkPassword({ db: prisma, actor, now: new Date() }, { email, password });
   if (!admin) {
+    await inTransaction((ctx) => recordRefusedSignIn(ctx, { email }));
     log.info({ event: "admin.sign_in_refused", address: attempt.address }, "sign-in refused");
     return null;
   }
   await inTransaction((ctx) => recordSignIn(ctx, admin, knownBrowser));
   attempt.signedInAs = account;
   return { id: admin.id, email: admin.email };
+}
+
+/** The record says that somebody signed out; that it cannot be written keeps nobody signed in. */
+async function signOut({ address }: Attempt, adminId: unknown): Promise<void> {
+  if (typeof adminId !== "string") return;
+  const actor: AnonymousActor = { kind: "anonymous", address };
+  try {
+    await database().prisma.$transaction((db) => recordSignOut({ db, actor, now: new Date() }, { adminId }));
+  } catch (error) {
+    log.error({ err: error }, "a sign-out was not recorded");
+  }
 }
 
 /** next-auth's configuration: a JWT session cookie that says who signed in and when, and nothing else. */
@@ -82,6 +94,8 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
       redirect: ({ url, baseUrl }) =>
         url.startsWith("/") && !url.startsWith("//") ? baseUrl + url : baseUrl,
     },
+    // next-auth has no session of its own here: the cookie that is given back says who it was.
+    events: { signOut: ({ token }) => (attempt ? signOut(attempt, token?.sub) : undefined) },
     logger: {
       error: (code) => log.debug({ code }, "next-auth"),
       warn: (code) => log.debug({ code }, "next-auth"),

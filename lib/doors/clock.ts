@@ -3,6 +3,7 @@ import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import { startSealer } from "./sealer";
 
 const LOOK_EVERY_SECONDS = 10;
 
@@ -18,8 +19,9 @@ async function tick(): Promise<void> {
   }
 }
 
-/** Starts the process's clock; it stops with the process. */
+/** Starts the process's clock; it stops with the process. The sealer stops after it, and so seals what its last tick wrote. */
 export function startClock(): void {
+  startSealer();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     running = running.then(tick);

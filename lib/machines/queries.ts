@@ -76,6 +76,39 @@ export async function findMachineName(
   return machine?.name ?? null;
 }
 
+/** @returns what machines are called, deleted ones too; ids of other tenants and unknown ones are not among them */
+export async function nameMachines(
+  ctx: Ctx,
+  machineIds: readonly string[],
+): Promise<{ id: string; name: string; isDeleted: boolean }[]> {
+  const rows = await ctx.db.machine.findMany({
+    where: { tenantId: ctx.actor.tenantId, id: { in: [...machineIds] } },
+    select: { id: true, name: true, deletedAt: true },
+  });
+  return rows.map(({ id, name, deletedAt }) => ({ id, name, isDeleted: deletedAt !== null }));
+}
+
+/** How many machines one search stands for at most. */
+const FOUND_MAX = 50;
+
+/** @returns ids of machines with that in their name, or with that id or client id; deleted ones too, the newest first */
+export async function findMachineIds(ctx: Ctx, text: string): Promise<string[]> {
+  const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+  const rows = await ctx.db.machine.findMany({
+    where: {
+      tenantId: ctx.actor.tenantId,
+      OR: [
+        { name: { contains: text, mode: "insensitive" } },
+        ...(isId ? [{ id: text }, { clientId: text }] : []),
+      ],
+    },
+    orderBy: { createdAt: "desc" },
+    take: FOUND_MAX,
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** How many machines a form offers to choose from. */
 const CHOICES_MAX = 1000;
 

@@ -13,24 +13,24 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sessions: ["machines", "secrets", "audit"],
   jobs: ["sessions", "machines", "audit"],
   // Reads what several rooms know together; writes nothing and is above them.
-  fleet: ["machines", "sessions", "secrets", "jobs"],
+  fleet: ["machines", "sessions", "secrets", "jobs", "audit"],
   assets: ["machines", "audit"],
 };
 
 /**
  * Types that may be named across the plan, because they leave nothing behind at run time: what a role is belongs to
- * tenants, and an actor has one.
+ * tenants, and an actor has one; the screens have a sentence for every event, and the compiler counts them.
  */
-export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts"];
+export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts", "lib/audit/events.ts"];
 
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
-  audit: ["events"],
+  audit: ["digest", "events"],
   admins: ["passwords", "setup-token", "throttle"],
   secrets: ["material", "standing", "last-use"],
   machines: ["refusals"],
-  sessions: ["refusals", "session-row"],
+  sessions: ["refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
   assets: ["sealed-value"],
   identity: [
@@ -50,7 +50,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** The Prisma models whose rows a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
-  audit: ["auditEvent"],
+  audit: ["auditEvent", "auditLink", "auditPending"],
   tenants: ["tenant"],
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   secrets: ["secret"],

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
+import { createFirstAdmin, recordRefusedSignIn, recordSignIn, recordSignOut } from "@/lib/admins/commands";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import type { AdminActor, Db } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
@@ -57,6 +57,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   setAsset: ["asset.changed"],
   removeMachineValue: ["asset.changed"],
   deleteAsset: ["asset.deleted"],
+  recordExport: ["audit.exported"],
 };
 
 const password = "correct horse battery";
@@ -89,8 +90,16 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["admin.signed_in"],
     run: (db) => recordSignIn(anonymousCtx(db), { id: admin.id, email: admin.name }, null),
   },
+  recordRefusedSignIn: {
+    events: ["admin.sign_in_refused"],
+    run: (db) => recordRefusedSignIn(anonymousCtx(db), { email: admin.name }),
+  },
+  recordSignOut: {
+    events: ["admin.signed_out"],
+    run: (db) => recordSignOut(anonymousCtx(db), { adminId: admin.id }),
+  },
   setUp: {
-    events: ["tenant.created", "admin.created"],
+    events: ["setup_link.made", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.admin.deleteMany({});
       const setupToken = await makeSetupToken(systemCtx(db));
@@ -113,6 +122,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 /** Deeds that leave no event, each with its reason. */
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
+  sealEvents: "links the events that others wrote",
   recordHeartbeat: "a fleet does it hundreds of times a second",
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
+import { recordExport } from "@/lib/audit/commands";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
@@ -80,6 +81,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removeMachineValue: (ctx, { assetId, machine }) =>
     removeMachineValue(ctx, { assetId, machineId: machine.machineId }),
   deleteAsset: (ctx, scene) => deleteAsset(ctx, scene),
+  recordExport: (ctx) => recordExport(ctx, { format: "csv", filters: {} }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),
   disableMachine: (ctx, { machine }) => disableMachine(ctx, machine),

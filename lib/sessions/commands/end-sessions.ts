@@ -1,34 +1,7 @@
-import { record } from "@/lib/audit/commands";
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
-import { type Signal, signal } from "@/lib/signals";
-
-type Ended = { id: string; machineId: string; secretId: string; hostName: string };
-
-async function recordEnded(ctx: Ctx | Ctx<RobotActor>, ended: readonly Ended[], reason: string) {
-  const { tenantId } = ctx.actor;
-  await signal(
-    ctx.db,
-    ended.flatMap(({ id }): Signal[] => [
-      { kind: "session", tenantId, sessionId: id },
-      { kind: "page", tenantId },
-    ]),
-  );
-  await record(
-    ctx,
-    ended.map(({ id, machineId, secretId, hostName }) => ({
-      type: "session.ended" as const,
-      machineId,
-      secretId,
-      sessionId: id,
-      hostName,
-      reason,
-    })),
-  );
-}
-
-const ENDED = { id: true, machineId: true, secretId: true, hostName: true } as const;
+import { ENDED, recordEnded } from "@/lib/sessions/session-changes";
 
 /**
  * The robot disconnects its host. Ending an ended session changes nothing.
