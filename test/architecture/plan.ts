@@ -26,7 +26,7 @@ export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts", "lib/audit/event
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
-  audit: ["digest", "events"],
+  audit: ["chain-walk", "digest", "events"],
   admins: ["passwords", "setup-token", "throttle"],
   secrets: ["material", "standing", "last-use"],
   machines: ["refusals"],

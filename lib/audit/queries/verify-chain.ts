@@ -1,20 +1,10 @@
-import {
-  chainOf,
-  type EventContent,
-  eventDigest,
-  INSTALLATION_CHAIN,
-  type Link,
-  linkDigest,
-  recordKey,
-  unsignedEventDigest,
-} from "@/lib/audit/digest";
-import type { ChainReport, Finding, Head } from "@/lib/audit/schema";
+import { find, type LinkRow, step, type Walk } from "@/lib/audit/chain-walk";
+import { INSTALLATION_CHAIN, recordKey } from "@/lib/audit/digest";
+import type { ChainReport } from "@/lib/audit/schema";
 import type { Actor, Ctx, Sql } from "@/lib/ctx";
 
 const LINKS_AT_ONCE = 1000;
 const EVENTS_AT_ONCE = 5000;
-/** A report names the first places; the rest is a number. */
-const FINDINGS_MAX = 100;
 
 const LINKS = {
   name: "audit_verify_links",
@@ -24,31 +14,6 @@ const LINKS = {
            FROM audit_links l LEFT JOIN audit_events e ON e.id = l.event_id
           WHERE l.chain = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT ${LINKS_AT_ONCE}`,
 };
-
-type LinkRow = {
-  sequence: string;
-  event_id: string;
-  event_digest: Buffer;
-  link_digest: Buffer;
-  link_key_id: string;
-} & (
-  | { id: null }
-  | {
-      id: string;
-      tenant_id: string | null;
-      at: Date;
-      actor_kind: string;
-      actor_id: string | null;
-      actor_name: string;
-      address: string | null;
-      type: string;
-      machine_id: string | null;
-      secret_id: string | null;
-      details: unknown;
-      digest: Buffer | null;
-      key_id: string | null;
-    }
-);
 
 /** Each event beside its link, if it has one. One statement sees an event either waiting or linked, whatever the sealer does meanwhile. */
 const eventsOf = (name: string, tenant: string) => ({
@@ -87,97 +52,6 @@ const GUARDED = [
 async function missingGuards(db: Sql): Promise<string[]> {
   const columns = [GUARDED.map(([name]) => name), GUARDED.map(([, place]) => place)];
   return (await db.query<{ name: string }>(GUARDS, columns)).map(({ name }) => name);
-}
-
-type Walk = {
-  readonly chain: string;
-  readonly wanted: ReadonlySet<string>;
-  sealed: number;
-  waiting: number;
-  /** The digest the next link may build on: what is stored, and what should be. They differ where a link was edited. */
-  previous: readonly (Buffer | null)[];
-  sequence: bigint;
-  head: Head | null;
-  /** Events without a signature are older than the chain, so none follows one that has it. */
-  hasMetSigned: boolean;
-  findingCount: number;
-  readonly findings: Finding[];
-  readonly containedHeads: Head[];
-};
-
-function find(
-  walk: Walk,
-  kind: Finding["kind"],
-  sequence: string | null,
-  eventId: string | null,
-  event: Finding["event"],
-) {
-  walk.findingCount += 1;
-  if (walk.findings.length < FINDINGS_MAX) walk.findings.push({ kind, sequence, eventId, event });
-}
-
-const contentOf = (row: Extract<LinkRow, { tenant_id: unknown }>): EventContent => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  at: row.at,
-  actorKind: row.actor_kind,
-  actorId: row.actor_id,
-  actorName: row.actor_name,
-  address: row.address,
-  type: row.type,
-  machineId: row.machine_id,
-  secretId: row.secret_id,
-  details: row.details,
-});
-
-type Own = { readonly id: string; readonly key: Buffer };
-
-/** @returns what is wrong with the event behind a link, or null */
-function eventProblem(walk: Walk, row: LinkRow, own: Own): Finding["kind"] | null {
-  if (row.id === null) return "event removed";
-  const content = contentOf(row);
-  if (chainOf(content.tenantId) !== walk.chain) return "event changed";
-  if (eventDigest(own.key, content).equals(row.event_digest)) {
-    walk.hasMetSigned = true;
-    const isAsWritten = row.digest?.equals(row.event_digest) && row.key_id === own.id;
-    return isAsWritten ? null : "event changed";
-  }
-  if (unsignedEventDigest(own.key, content).equals(row.event_digest)) {
-    return row.digest === null && !walk.hasMetSigned ? null : "event not written by Latchkey";
-  }
-  const isOtherKey = row.key_id !== null && row.key_id !== own.id && row.digest?.equals(row.event_digest);
-  return isOtherKey ? "written under another key" : "event changed";
-}
-
-function step(walk: Walk, row: LinkRow, own: Own): void {
-  const sequence = BigInt(row.sequence);
-  const event = row.id === null ? null : { at: row.at, type: row.type, actorName: row.actor_name };
-  const report = (kind: Finding["kind"]) => find(walk, kind, row.sequence, row.event_id, event);
-  const hasGap = sequence !== walk.sequence + 1n;
-  if (hasGap) find(walk, "links removed", String(walk.sequence + 1n), null, null);
-  walk.sequence = sequence;
-  walk.sealed += 1;
-  walk.head = { sequence: row.sequence, digest: row.link_digest.toString("hex") };
-  if (row.link_key_id !== own.id) {
-    report("written under another key");
-    walk.previous = [row.link_digest];
-    return;
-  }
-  const link = (previous: Buffer | null): Link => ({
-    chain: walk.chain,
-    sequence,
-    previous,
-    eventId: row.event_id,
-    eventDigest: row.event_digest,
-  });
-  const expected = walk.previous.map((previous) => linkDigest(own.key, link(previous)));
-  const isRight = expected.some((digest) => digest.equals(row.link_digest));
-  // Behind a gap there is nothing to compare with; what follows is compared with this one.
-  if (!isRight && !hasGap) report("link changed or moved");
-  walk.previous = isRight ? [row.link_digest] : [row.link_digest, ...expected];
-  if (isRight && walk.wanted.has(walk.head.digest)) walk.containedHeads.push(walk.head);
-  const problem = eventProblem(walk, row, own);
-  if (problem) report(problem);
 }
 
 async function walkLinks(db: Sql, walk: Walk): Promise<void> {

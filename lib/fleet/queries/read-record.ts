@@ -53,8 +53,8 @@ const EXPORTED_AT_ONCE = 1000;
  */
 export async function* exportRecord(ctx: Ctx, filters: AuditFilters): AsyncGenerator<AuditRow[]> {
   const wanted = await meant(ctx, filters);
-  const asked = wanted.to === undefined ? ctx.now : new Date(wanted.to);
-  const to = (asked < ctx.now ? asked : ctx.now).toISOString();
+  const end = Math.min(ctx.now.getTime(), wanted.to === undefined ? Infinity : Date.parse(wanted.to));
+  const to = new Date(end).toISOString();
   for (let last: AuditRow | undefined; ; ) {
     const rows: AuditRow[] = await listEvents(
       ctx,

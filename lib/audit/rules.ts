@@ -1,0 +1,49 @@
+import type { AuditRow, ExportFormat } from "./schema";
+
+/** What a spreadsheet takes for the beginning of a formula, full-width forms included. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** @returns a field of RFC 4180, always quoted; with an apostrophe before what a spreadsheet would calculate */
+export function csvField(text: string): string {
+  const harmless = FORMULA.test(text) ? `'${text}` : text;
+  return `"${harmless.replaceAll('"', '""')}"`;
+}
+
+const csvRecord = (fields: readonly string[]) => `${fields.map(csvField).join(",")}\r\n`;
+
+/** The columns of an export, in both formats, in this order. */
+const COLUMNS: readonly (readonly [name: string, value: (row: AuditRow) => string | null])[] = [
+  ["time", ({ at }) => at.toISOString()],
+  ["actorKind", ({ actorKind }) => actorKind],
+  ["actorId", ({ actorId }) => actorId],
+  ["actor", ({ actorName }) => actorName],
+  ["address", ({ address }) => address],
+  ["event", ({ type }) => type],
+  ["machineId", ({ machineId }) => machineId],
+  ["secretId", ({ secretId }) => secretId],
+  ["eventId", ({ id }) => id],
+  ["sequence", ({ sequence }) => (sequence === null ? null : String(sequence))],
+];
+
+type Format = {
+  readonly mediaType: string;
+  readonly head: string;
+  readonly line: (row: AuditRow) => string;
+};
+
+/** How an export is written: CSV (RFC 4180; details are one JSON text), or one JSON object a line. */
+export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
+  csv: {
+    mediaType: "text/csv; charset=utf-8; header=present",
+    head: csvRecord([...COLUMNS.map(([name]) => name), "details"]),
+    line: (row) => csvRecord([...COLUMNS.map(([, value]) => value(row) ?? ""), JSON.stringify(row.details)]),
+  },
+  jsonl: {
+    mediaType: "application/x-ndjson; charset=utf-8",
+    head: "",
+    line: (row) => {
+      const members = COLUMNS.map(([name, value]) => [name, value(row)] as const);
+      return `${JSON.stringify({ ...Object.fromEntries(members), details: row.details })}\n`;
+    },
+  },
+};
