@@ -39,6 +39,21 @@ export function formatInstant(at: Date, zone: string): string {
   }).format(at);
 }
 
+/** @returns `2026-11-23T14:05`, the form of HTML's `datetime-local`, which knows no zone */
+export function formatLocal(at: Date, zone: string): string {
+  // Swedish writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat("sv-SE", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+  })
+    .format(at)
+    .replace(" ", "T");
+}
+
 /** @returns `23 Nov 2026` */
 export function formatDay(at: Date, zone: string): string {
   return new Intl.DateTimeFormat(LOCALE, {

@@ -1,15 +1,20 @@
 "use client";
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { formatAgo, formatDay, formatInstant } from "@/lib/format";
+import { formatAgo, formatDay, formatInstant, formatLocal } from "@/lib/format";
 
 const never = () => () => {};
 const browserZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const serverZone = () => "UTC";
 
 /** The server does not know the reader's zone: it writes UTC and says so, and the browser changes it after it took over. */
-function useZone(): string {
+export function useZone(): string {
   return useSyncExternalStore(never, browserZone, serverZone);
+}
+
+/** @returns an instant as `datetime-local` shows it in a zone, `2026-11-23T14:05`; nothing for no instant */
+export function localText(instant: string, zone: string): string {
+  return instant === "" ? "" : formatLocal(new Date(instant), zone);
 }
 
 /** A point in time with its zone. */

@@ -1,4 +1,8 @@
+import { addSeconds, MINUTE_SECONDS } from "@/lib/time";
 import type { AuditRow, ExportFormat } from "./schema";
+
+/** @returns the last millisecond of the minute that `minute` begins: a filter "to 14:05" includes what happened in it */
+export const endOfMinute = (minute: Date): Date => new Date(addSeconds(minute, MINUTE_SECONDS).getTime() - 1);
 
 /** What a spreadsheet takes for the beginning of a formula, full-width forms included. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;

@@ -98,7 +98,8 @@ export async function findMachineIds(ctx: Ctx, text: string): Promise<string[]> 
     where: {
       tenantId: ctx.actor.tenantId,
       OR: [
-        { name: { contains: text, mode: "insensitive" } },
+        // Prisma leaves the wild cards of LIKE as they are.
+        { name: { contains: text.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } },
         ...(isId ? [{ id: text }, { clientId: text }] : []),
       ],
     },

@@ -1,0 +1,165 @@
+import type { ReactNode } from "react";
+import type { EventOf, EventType } from "@/lib/audit/events";
+import { formatQuantity } from "@/lib/format";
+
+/** How the things that events speak of are written. */
+export type Words = { readonly machine: (machineId: string, name?: string) => ReactNode };
+
+type Sentence<Type extends EventType> = (event: EventOf<Type>, words: Words) => ReactNode;
+
+function Name({ children }: { children: ReactNode }) {
+  return <b className="font-semibold">{children}</b>;
+}
+
+function Id({ children }: { children: ReactNode }) {
+  return <span className="font-mono text-[0.8125rem]">{children}</span>;
+}
+
+const REFUSALS = {
+  "wrong password": "the password was wrong",
+  disabled: "the account is disabled",
+  "no such account": "there is no such account",
+} as const;
+
+/** What each event says after the name of who did it. An event without a sentence does not compile. */
+const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
+  "tenant.created": ({ name, slug }) => (
+    <>
+      created the tenant <Name>{name}</Name> (<Id>{slug}</Id>)
+    </>
+  ),
+  "admin.created": ({ email, role }) => (
+    <>
+      made <Name>{email}</Name> the first {role}
+    </>
+  ),
+  "admin.signed_in": () => "signed in",
+  "admin.signed_out": () => "signed out",
+  "admin.sign_in_refused": ({ email, reason }) => (
+    <>
+      was not let in
+      {email ? (
+        <>
+          {" "}
+          as <Name>{email}</Name>
+        </>
+      ) : null}
+      : {REFUSALS[reason]}
+    </>
+  ),
+  "setup_link.made": () => "made a link with which the first administrator is set up",
+  "machine.provisioned": ({ machineId, name, kind }, { machine }) => (
+    <>
+      provisioned the {kind === "Template" ? "machine template" : "standard machine"}{" "}
+      {machine(machineId, name)}
+    </>
+  ),
+  "machine.edited": ({ machineId, after }, { machine }) => (
+    <>edited the machine {machine(machineId, String(after.name))}</>
+  ),
+  "machine.disabled": ({ machineId, name }, { machine }) => (
+    <>disabled the machine {machine(machineId, name)}</>
+  ),
+  "machine.enabled": ({ machineId, name }, { machine }) => (
+    <>enabled the machine {machine(machineId, name)}</>
+  ),
+  "machine.deleted": ({ machineId, name }, { machine }) => (
+    <>deleted the machine {machine(machineId, name)}</>
+  ),
+  "secret.issued": ({ machineId, secretId }, { machine }) => (
+    <>
+      issued the client secret <Id>{secretId}</Id> of {machine(machineId)}
+    </>
+  ),
+  "secret.deleted": ({ machineId, secretId, reason }, { machine }) => (
+    <>
+      deleted the client secret <Id>{secretId}</Id> of {machine(machineId)}
+      {reason === "machine deleted" ? " with its machine" : null}
+    </>
+  ),
+  "session.opened": ({ machineId, hostName, takenOver }, { machine }) => (
+    <>
+      connected the host <Name>{hostName}</Name> to {machine(machineId)}
+      {takenOver ? ", which took over its earlier connection" : null}
+    </>
+  ),
+  "session.ended": ({ machineId, hostName, reason }, { machine }) => (
+    <>
+      disconnected the host <Name>{hostName}</Name> from {machine(machineId)}: {reason}
+    </>
+  ),
+  "sessions.removed": ({ count }) => `took ${formatQuantity(count, "dead host")} off the list of robots`,
+  "process.added": ({ name }) => (
+    <>
+      added the process <Name>{name}</Name>
+    </>
+  ),
+  "process.edited": ({ name }) => (
+    <>
+      edited the process <Name>{name}</Name>
+    </>
+  ),
+  "process.deleted": ({ name }) => (
+    <>
+      deleted the process <Name>{name}</Name>
+    </>
+  ),
+  "job.created": ({ process }) => (
+    <>
+      started a job of <Name>{process}</Name>
+    </>
+  ),
+  "job.started": ({ process, hostName }) => (
+    <>
+      took a job of <Name>{process}</Name> for the host <Name>{hostName}</Name>
+    </>
+  ),
+  "job.stop_asked": ({ process }) => (
+    <>
+      asked for the end of a job of <Name>{process}</Name>
+    </>
+  ),
+  "job.kill_asked": ({ process }) => (
+    <>
+      ordered a job of <Name>{process}</Name> killed
+    </>
+  ),
+  "job.ended": ({ process, state, reason }) => (
+    <>
+      ended a job of <Name>{process}</Name> as {state}
+      {reason ? `: ${reason}` : null}
+    </>
+  ),
+  "asset.added": ({ name, kind }) => (
+    <>
+      added the asset <Name>{name}</Name> ({kind})
+    </>
+  ),
+  "asset.changed": ({ name, machineId, change }, { machine }) => (
+    <>
+      {change === "value removed" ? "removed the value" : "set the value"} of the asset <Name>{name}</Name>
+      {machineId ? <> for {machine(machineId)}</> : null}
+    </>
+  ),
+  "asset.deleted": ({ name }) => (
+    <>
+      deleted the asset <Name>{name}</Name>
+    </>
+  ),
+  "signing_key.created": ({ kid, algorithm }) => (
+    <>
+      made the signing key <Id>{kid}</Id> ({algorithm})
+    </>
+  ),
+  "audit.exported": ({ format, filters }) => {
+    const isFiltered = Object.values(filters).some((value) => value !== undefined);
+    return `exported ${isFiltered ? "a part of the record" : "the whole record"} as ${format === "csv" ? "CSV" : "JSON Lines"}`;
+  },
+};
+
+/** @returns what an event says, or its bare type where a later version of Latchkey wrote it */
+export function sentenceOf(type: string, details: object, words: Words): ReactNode {
+  if (!(type in SENTENCES)) return type;
+  const say = SENTENCES[type as EventType] as Sentence<EventType>;
+  return say({ ...details, type } as EventOf<EventType>, words);
+}
