@@ -15,7 +15,7 @@ export function auditAddress(
 }
 
 /** @returns what was typed, as far as it makes sense; a client secret that somebody pasted whole is cut to its id here */
-export const readFilters = (typed: Readonly<Record<string, string>>): AuditFilters =>
+export const readFilters = (typed: Readonly<Record<string, string | undefined>>): AuditFilters =>
   auditFilterSchema.parse(Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== "")));
 
 export const isFiltered = (query: AuditListQuery): boolean =>

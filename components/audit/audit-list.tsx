@@ -40,7 +40,6 @@ export function AuditList({ list, query, persons, kinds, path, machinesPath }: A
   return (
     <>
       <AuditToolbar
-        key={auditAddress(path, filters)}
         filters={filters}
         persons={persons}
         kinds={kinds}

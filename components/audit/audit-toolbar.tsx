@@ -19,25 +19,47 @@ type AuditToolbarProps = {
   onFilter: (filters: AuditFilters) => void;
 };
 
+type Draft = Partial<Record<keyof AuditFilters, string>>;
+
+/** What was typed while the page was on its way is kept; what was asked for is in the page now. */
+const unasked = (draft: Draft, asked: Draft): Draft =>
+  Object.fromEntries(
+    Object.entries(draft).filter(([name, value]) => asked[name as keyof AuditFilters] !== value),
+  );
+
+function useDraft(filters: AuditFilters, onFilter: AuditToolbarProps["onFilter"]) {
+  const [draft, setDraft] = useState<Draft>({});
+  const [asked, setAsked] = useState<Draft>({});
+  const here = JSON.stringify(filters);
+  const [seen, setSeen] = useState(here);
+  if (seen !== here) {
+    setSeen(here);
+    setDraft(unasked(draft, asked));
+  }
+  return {
+    text: (name: keyof AuditFilters) => draft[name] ?? filters[name] ?? "",
+    type: (name: keyof AuditFilters, value: string) => setDraft((before) => ({ ...before, [name]: value })),
+    clear: () => setDraft({}),
+    ask: (change: Draft = {}) => {
+      const next = { ...draft, ...change };
+      const read = readFilters({ ...filters, ...next });
+      const changesNothing = JSON.stringify(read) === here;
+      setDraft(changesNothing ? {} : next);
+      setAsked(next);
+      if (!changesNothing) onFilter(read);
+    },
+  };
+}
+
 /** Choices apply at once, typed text with Enter or the button. Times are the reader's own, and say so. */
 export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: AuditToolbarProps) {
   const zone = useZone();
-  const [draft, setDraft] = useState<AuditFilters>(filters);
-  const shown = { ...filters, ...draft };
-  const text = (name: keyof AuditFilters) => shown[name] ?? "";
-  const type = (name: keyof AuditFilters) => (value: string) =>
-    setDraft((before) => ({ ...before, [name]: value }));
-  const ask = (change: Partial<Record<keyof AuditFilters, string>> = {}) =>
-    onFilter(readFilters({ ...shown, ...change } as Record<string, string>));
+  const { text, type, clear, ask } = useDraft(filters, onFilter);
   // `datetime-local` knows no zone: the browser reads it in its own. The end is the last moment of the minute that is shown.
   const pick = (name: "from" | "to") => (local: string) => {
-    if (local === "") return type(name)("");
+    if (local === "") return type(name, "");
     const at = new Date(local);
-    type(name)((name === "to" ? endOfMinute(at) : at).toISOString());
-  };
-  const choose = (name: "person" | "kind") => (value: string) => {
-    type(name)(value);
-    ask({ [name]: value });
+    type(name, (name === "to" ? endOfMinute(at) : at).toISOString());
   };
   return (
     <form
@@ -55,20 +77,20 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
             ...persons.map(({ id, name }) => ({ value: id, label: name })),
           ]}
           value={text("person")}
-          onValueChange={choose("person")}
+          onValueChange={(person) => ask({ person })}
         />
       </Field>
       <Field label="Kind">
         <Select
           options={[{ value: "", label: "All kinds" }, ...kindOptions(kinds)]}
           value={text("kind")}
-          onValueChange={choose("kind")}
+          onValueChange={(kind) => ask({ kind })}
         />
       </Field>
       <Field label="Machine">
         <TextInput
           value={text("machine")}
-          onValueChange={type("machine")}
+          onValueChange={(value) => type("machine", value)}
           placeholder="Name or client ID"
           maxLength={450}
           autoComplete="off"
@@ -77,7 +99,7 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
       <Field label="Client secret">
         <TextInput
           value={text("secret")}
-          onValueChange={type("secret")}
+          onValueChange={(value) => type("secret", value)}
           placeholder="Secret ID"
           maxLength={100}
           autoComplete="off"
@@ -93,7 +115,7 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
       <div className="col-span-full flex gap-2">
         <Button type="submit">Apply filters</Button>
         {clearHref ? (
-          <ButtonLink href={clearHref} look="quiet">
+          <ButtonLink href={clearHref} look="quiet" onClick={clear}>
             Clear filters
           </ButtonLink>
         ) : null}
