@@ -53,7 +53,9 @@ export function AuditList({ list, query, persons, kinds, path, machinesPath }: A
           role="status"
           className="rounded-[5px] border border-line bg-surface px-4 py-14 text-center font-medium"
         >
-          No event matches
+          {isFiltered(query) || query.older || query.newer
+            ? "No event matches"
+            : "Nothing has happened in this tenant yet"}
         </p>
       ) : (
         <StackTable label="Events" columns={COLUMNS} isBusy={isBusy}>

@@ -5,7 +5,10 @@ import { formatJson } from "@/lib/format";
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const shown = (value: unknown): string => (typeof value === "string" ? value : formatJson(value));
+function shown(value: unknown): string {
+  if (value === "") return "(empty)";
+  return typeof value === "string" ? value : formatJson(value);
+}
 
 /** The fields that an edit changed. */
 function changesOf({ before, after }: AuditRow["details"]) {
@@ -46,7 +49,7 @@ export function EventDetails({ row }: { row: AuditRow }) {
         <table className="w-full table-fixed border-collapse">
           <thead>
             <tr className="text-left text-muted">
-              <th scope="col" className="w-1/4 py-1 pr-3 font-medium">
+              <th scope="col" className="w-1/3 py-1 pr-3 font-medium">
                 Field
               </th>
               <th scope="col" className="py-1 pr-3 font-medium">

@@ -83,13 +83,15 @@ function Report({ report }: { report: ChainReport }) {
         </p>
       ))}
       {ok && head ? (
-        <p className="mt-1 text-[0.8125rem] text-muted">
-          Its head, to be kept elsewhere, proves later that nothing up to here was taken away:{" "}
-          <span className="font-mono break-all">
-            {head.sequence}:{head.digest}
-          </span>{" "}
-          <CopyButton value={`${head.sequence}:${head.digest}`} name="Copy the head" />
-        </p>
+        <div className="mt-1 text-[0.8125rem] text-muted">
+          <p>Its head, kept elsewhere, proves later that nothing up to here was taken away:</p>
+          <p className="flex items-center gap-1">
+            <span className="font-mono break-all">
+              {head.sequence}:{head.digest}
+            </span>
+            <CopyButton value={`${head.sequence}:${head.digest}`} name="Copy the head" />
+          </p>
+        </div>
       ) : null}
     </Banner>
   );

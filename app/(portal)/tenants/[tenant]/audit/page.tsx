@@ -34,12 +34,11 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
       <PageHeader
         crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Audit" }]}
         title="Audit"
-      >
-        <p className="max-w-2xl basis-full text-muted">
-          What people, robots and Latchkey itself did in this tenant. Nothing in here can be changed or
-          removed; each event is signed and linked to the one before.
-        </p>
-      </PageHeader>
+      />
+      <p className="-mt-3 mb-4 max-w-2xl text-muted">
+        What people, robots and Latchkey itself did in this tenant. Each event is signed and linked to the one
+        before, so that a change, a gap or an addition shows.
+      </p>
       <VerifyRecord verify={verifyRecordAction.bind(null, tenant.slug)}>
         {mayExport
           ? (["csv", "jsonl"] as const).map((format) => (
