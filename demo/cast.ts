@@ -2,6 +2,7 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { emailKey } from "@/lib/admins/rules";
 import { addAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -9,7 +10,6 @@ import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
 

@@ -50,9 +50,9 @@ test("the record says who did what, is filtered, verified and taken away as a fi
   await expect(events(page)).toHaveCount(2);
   await expect(events(page).last()).toContainText(`issued the client secret ${press.secretId} of press`);
   await filters.getByLabel("Kind").selectOption("");
-  await filters.getByLabel("Client secret").fill(press.clientSecret);
+  await filters.getByLabel("Secret or key").fill(press.clientSecret);
   await page.getByRole("button", { name: "Apply filters" }).click();
-  await expect(page).toHaveURL(new RegExp(`secret=${press.secretId}(?:&|$)`));
+  await expect(page).toHaveURL(new RegExp(`credential=${press.secretId}(?:&|$)`));
   await filters.getByLabel("From").fill("2040-01-01T00:00");
   await page.getByRole("button", { name: "Apply filters" }).click();
   await expect(page.getByText("No event matches")).toBeVisible();

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { test as base, expect, type Page } from "@playwright/test";
 import { hashPassword } from "@/lib/admins/passwords";
 import { emailKey } from "@/lib/admins/rules";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -9,7 +10,6 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 import type { Role } from "@/lib/tenants/schema";
 
 const PASSWORD = "correct horse battery";

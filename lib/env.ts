@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NO_PROXIES, parseTrustedProxies, type TrustedProxies } from "@/lib/network";
 
 /** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
 export type Env = {
@@ -15,6 +16,12 @@ export type Env = {
   readonly adminPassword: string | undefined;
   readonly accessTokenLifetimeSeconds: number;
   readonly logLevel: LogLevel;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: TrustedProxies;
+  /** Failed client authentications of one client from one network, each window, before the answer is 429; 0 is no limit. */
+  readonly tokenFailuresPerClient: number;
+  /** The same for one network, whatever the client. */
+  readonly tokenFailuresPerAddress: number;
 };
 
 /** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
@@ -53,6 +60,16 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const trustedProxies = z.string().transform((text, context) => {
+  const parsed = parseTrustedProxies(text);
+  if (parsed.ok) return parsed.proxies;
+  context.addIssue({
+    code: "custom",
+    message: `must list addresses, ranges and the word loopback, separated by commas: ${parsed.problem}`,
+  });
+  return z.NEVER;
+});
+
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
@@ -76,6 +93,9 @@ const variables = z.object({
     .optional(),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+  TRUSTED_PROXIES: trustedProxies.optional(),
+  TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
+  TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
 });
 
 /**
@@ -100,6 +120,9 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     adminPassword: values.ADMIN_PASSWORD,
     accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
     logLevel: values.LOG_LEVEL,
+    trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
+    tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
+    tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),

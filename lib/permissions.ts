@@ -10,6 +10,8 @@ const ROLES_BY_PERMISSION = {
   "machines.delete": ["Administrator"],
   "secrets.issue": ["Administrator"],
   "secrets.delete": ["Administrator"],
+  "keys.add": ["Administrator"],
+  "keys.delete": ["Administrator"],
   "hosts.disconnect": ["Administrator"],
   "processes.edit": ["Administrator"],
   "jobs.start": ["Administrator"],

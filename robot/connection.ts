@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Patience, untilAnswered } from "./back-off";
 import { listen } from "./events";
 import type { Jobs } from "./jobs";
+import type { Log } from "./log";
 import type { Orchestrator } from "./orchestrator";
 import { type Session, SessionOver, sessionAnswer } from "./session";
 
@@ -27,6 +28,7 @@ export type ConnectionTools = {
   readonly patience: Patience;
   /** Connects once more, naming the jobs that run. */
   readonly connect: () => Promise<Session>;
+  readonly log: Log;
 };
 
 /**
@@ -36,7 +38,7 @@ export type ConnectionTools = {
  */
 export async function liveOn(
   session: Session,
-  { orchestrator, jobs, patience, connect }: ConnectionTools,
+  { orchestrator, jobs, patience, connect, log }: ConnectionTools,
   taking: AbortSignal,
   signal: AbortSignal,
 ): Promise<never> {
@@ -124,6 +126,10 @@ export async function liveOn(
     // What ran before this connection may be over for the server, which gives a silent host up.
     ready: () => jobs.check(),
     end: (jobId: string, how: "stop" | "kill") => jobs.end(jobId, how),
+    expiring: (expiresAt: string) =>
+      log(
+        `warning: what this robot authenticates with expires at ${expiresAt}; give it a new secret or key before`,
+      ),
   };
   try {
     const listening = listen(orchestrator, session.id, listener, patience, alive);

@@ -1,6 +1,6 @@
 import { type AuditFilters, type AuditListQuery, auditFilterSchema } from "@/lib/audit/schema";
 
-const FILTERS = ["person", "machine", "secret", "kind", "from", "to"] as const;
+const FILTERS = ["person", "machine", "credential", "kind", "from", "to"] as const;
 
 /** @returns an address with these filters, as the page and the export read them */
 export function auditAddress(

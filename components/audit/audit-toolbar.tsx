@@ -96,11 +96,11 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
           autoComplete="off"
         />
       </Field>
-      <Field label="Client secret">
+      <Field label="Secret or key">
         <TextInput
-          value={text("secret")}
-          onValueChange={(value) => type("secret", value)}
-          placeholder="Secret ID"
+          value={text("credential")}
+          onValueChange={(value) => type("credential", value)}
+          placeholder="Its ID"
           maxLength={100}
           autoComplete="off"
           spellCheck={false}

@@ -38,9 +38,9 @@ export function EventDetails({ row }: { row: AuditRow }) {
     ["Actor", row.actorId === null ? row.actorKind : `${row.actorKind} ${row.actorId}`],
     ["Address", row.address],
     ["Machine ID", row.machineId],
-    ["Client secret", row.secretId],
+    ["Secret or key", row.credentialId],
     ...Object.entries(rest)
-      .filter(([name]) => name !== "machineId" && name !== "secretId")
+      .filter(([name]) => !["machineId", "credentialId", "secretId", "keyId"].includes(name))
       .map(([name, value]) => [name, shown(value)] as const),
   ];
   return (

@@ -10,6 +10,8 @@ const GROUPS: Readonly<Record<Group, string>> = {
   setup_link: "Set-up links",
   machine: "Machines",
   secret: "Client secrets",
+  key: "Public keys",
+  token: "Access tokens",
   session: "Hosts",
   sessions: "List of robots",
   process: "Processes",

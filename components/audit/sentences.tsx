@@ -66,9 +66,9 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "machine.deleted": ({ machineId, name }, { machine }) => (
     <>deleted the machine {machine(machineId, name)}</>
   ),
-  "secret.issued": ({ machineId, secretId }, { machine }) => (
+  "secret.issued": ({ machineId, secretId, name }, { machine }) => (
     <>
-      issued the client secret <Id>{secretId}</Id> of {machine(machineId)}
+      issued the client secret <Id>{secretId}</Id> {name ? <Name>{name} </Name> : null}of {machine(machineId)}
     </>
   ),
   "secret.deleted": ({ machineId, secretId, reason }, { machine }) => (
@@ -77,6 +77,28 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       {reason === "machine deleted" ? " with its machine" : null}
     </>
   ),
+  "secret.expired": ({ machineId, secretId }, { machine }) => (
+    <>
+      found the client secret <Id>{secretId}</Id> of {machine(machineId)} expired, and cut what hung on it
+    </>
+  ),
+  "key.added": ({ machineId, keyId, name }, { machine }) => (
+    <>
+      added the public key <Name>{name}</Name> (<Id>{keyId}</Id>) to {machine(machineId)}
+    </>
+  ),
+  "key.deleted": ({ machineId, keyId, reason }, { machine }) => (
+    <>
+      deleted the public key <Id>{keyId}</Id> of {machine(machineId)}
+      {reason === "machine deleted" ? " with its machine" : null}
+    </>
+  ),
+  "key.expired": ({ machineId, keyId }, { machine }) => (
+    <>
+      found the public key <Id>{keyId}</Id> of {machine(machineId)} expired, and cut what hung on it
+    </>
+  ),
+  "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,
   "session.opened": ({ machineId, hostName, takenOver }, { machine }) => (
     <>
       connected the host <Name>{hostName}</Name> to {machine(machineId)}

@@ -31,10 +31,10 @@ export type LinkRow = {
       address: string | null;
       type: string;
       machine_id: string | null;
-      secret_id: string | null;
+      credential_id: string | null;
       details: unknown;
       digest: Buffer | null;
-      key_id: string | null;
+      digest_key_id: string | null;
     }
 );
 
@@ -77,7 +77,7 @@ const contentOf = (row: Extract<LinkRow, { tenant_id: unknown }>): EventContent 
   address: row.address,
   type: row.type,
   machineId: row.machine_id,
-  secretId: row.secret_id,
+  credentialId: row.credential_id,
   details: row.details,
 });
 
@@ -90,13 +90,14 @@ function eventProblem(walk: Walk, row: LinkRow, own: Own): Finding["kind"] | nul
   if (chainOf(content.tenantId) !== walk.chain) return "event changed";
   if (eventDigest(own.key, content).equals(row.event_digest)) {
     walk.hasMetSigned = true;
-    const isAsWritten = row.digest?.equals(row.event_digest) && row.key_id === own.id;
+    const isAsWritten = row.digest?.equals(row.event_digest) && row.digest_key_id === own.id;
     return isAsWritten ? null : "event changed";
   }
   if (unsignedEventDigest(own.key, content).equals(row.event_digest)) {
     return row.digest === null && !walk.hasMetSigned ? null : "event not written by Latchkey";
   }
-  const isOtherKey = row.key_id !== null && row.key_id !== own.id && row.digest?.equals(row.event_digest);
+  const isOtherKey =
+    row.digest_key_id !== null && row.digest_key_id !== own.id && row.digest?.equals(row.event_digest);
   return isOtherKey ? "written under another key" : "event changed";
 }
 

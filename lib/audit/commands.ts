@@ -8,6 +8,7 @@ import type { ExportInput } from "./schema";
 function actorColumns(actor: Actor) {
   switch (actor.kind) {
     case "admin":
+    case "client":
     case "robot":
       return { actorKind: actor.kind, actorId: actor.id, actorName: actor.name, address: actor.address };
     case "anonymous":
@@ -17,12 +18,19 @@ function actorColumns(actor: Actor) {
   }
 }
 
-/** What an event is about, for the filters: what it names, else the machine and secret that a robot acts with. */
+/** A secret, a key, or whichever of them a session was opened with: their ids are of one kind. */
+function credentialOf(event: AuditEvent): string | null {
+  if ("secretId" in event) return event.secretId;
+  if ("keyId" in event) return event.keyId;
+  return ("credentialId" in event && event.credentialId) || null;
+}
+
+/** What an event is about, for the filters: what it names, else the machine and credential that a robot acts with. */
 function subjectColumns(actor: Actor, event: AuditEvent) {
   const robot = actor.kind === "robot" ? actor : null;
   return {
     machineId: ("machineId" in event && event.machineId) || robot?.id || null,
-    secretId: ("secretId" in event && event.secretId) || robot?.secretId || null,
+    credentialId: credentialOf(event) ?? robot?.credentialId ?? null,
   };
 }
 
@@ -53,7 +61,7 @@ export async function record(ctx: Ctx<Actor>, events: readonly AuditEvent[], ten
         ...subjectColumns(actor, event),
         details: asJson(details),
       };
-      return { ...content, digest: Uint8Array.from(eventDigest(key.key, content)), keyId: key.id };
+      return { ...content, digest: Uint8Array.from(eventDigest(key.key, content)), digestKeyId: key.id };
     }),
   });
 }

@@ -7,7 +7,7 @@ import { derivedKey, keyName } from "@/lib/keys";
  * which begins with what it is and its version:
  *
  *     event  ["latchkey audit event 1", id, tenant id or null, time (ISO 8601, UTC, milliseconds), kind of actor, actor id or null,
- *             actor name, address or null, type, machine id or null, secret id or null, details]
+ *             actor name, address or null, type, machine id or null, secret or key id or null, details]
  *     link   ["latchkey audit link 1", chain, sequence (decimal text), digest of the link before (hex; null at the first), event id,
  *             digest of the event (hex)]
  */
@@ -33,7 +33,7 @@ export type EventContent = {
   readonly address: string | null;
   readonly type: string;
   readonly machineId: string | null;
-  readonly secretId: string | null;
+  readonly credentialId: string | null;
   /** A JSON value: what `JSON.parse` gives. */
   readonly details: unknown;
 };
@@ -67,7 +67,7 @@ const columns = (event: EventContent): readonly unknown[] => [
   event.address,
   event.type,
   event.machineId,
-  event.secretId,
+  event.credentialId,
   event.details,
 ];
 

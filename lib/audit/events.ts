@@ -36,17 +36,45 @@ export type AuditEvent =
   | { readonly type: "machine.disabled"; readonly machineId: string; readonly name: string }
   | { readonly type: "machine.enabled"; readonly machineId: string; readonly name: string }
   | { readonly type: "machine.deleted"; readonly machineId: string; readonly name: string }
-  | { readonly type: "secret.issued"; readonly machineId: string; readonly secretId: string }
+  | {
+      readonly type: "secret.issued";
+      readonly machineId: string;
+      readonly secretId: string;
+      readonly name: string;
+      readonly expiresAt: Date | null;
+    }
   | {
       readonly type: "secret.deleted";
       readonly machineId: string;
       readonly secretId: string;
       readonly reason: "deleted" | "machine deleted";
     }
+  | { readonly type: "secret.expired"; readonly machineId: string; readonly secretId: string }
+  | {
+      readonly type: "key.added";
+      readonly machineId: string;
+      readonly keyId: string;
+      readonly name: string;
+      readonly thumbprint: string;
+      readonly expiresAt: Date | null;
+    }
+  | {
+      readonly type: "key.deleted";
+      readonly machineId: string;
+      readonly keyId: string;
+      readonly reason: "deleted" | "machine deleted";
+    }
+  | { readonly type: "key.expired"; readonly machineId: string; readonly keyId: string }
+  | {
+      readonly type: "token.revoked";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly jti: string;
+    }
   | {
       readonly type: "session.opened";
       readonly machineId: string;
-      readonly secretId: string;
+      readonly credentialId: string;
       readonly sessionId: string;
       readonly hostName: string;
       readonly takenOver: boolean;
@@ -54,7 +82,7 @@ export type AuditEvent =
   | {
       readonly type: "session.ended";
       readonly machineId: string;
-      readonly secretId: string;
+      readonly credentialId: string;
       readonly sessionId: string;
       readonly hostName: string;
       readonly reason: string;
@@ -89,7 +117,7 @@ export type AuditEvent =
       readonly filters: Readonly<Record<string, string | undefined>>;
     };
 
-/** What happens to a job; with the machine and secret of the host that it runs on, once it does. */
+/** What happens to a job; with the machine and credential of the host that it runs on, once it does. */
 export type JobEvent = { readonly jobId: string; readonly process: string } & Partial<OfHost> &
   (
     | { readonly type: "job.created" }
@@ -99,7 +127,7 @@ export type JobEvent = { readonly jobId: string; readonly process: string } & Pa
     | { readonly type: "job.ended"; readonly state: string; readonly reason?: string }
   );
 
-type OfHost = { readonly machineId: string; readonly secretId: string };
+type OfHost = { readonly machineId: string; readonly credentialId: string };
 
 export type EventType = AuditEvent["type"];
 export type EventOf<Type extends EventType> = Extract<AuditEvent, { readonly type: Type }>;

@@ -25,7 +25,7 @@ const row: AuditRow = {
   address: "192.0.2.7",
   type: "machine.deleted",
   machineId: null,
-  secretId: null,
+  credentialId: null,
   details: { name: 'a "quoted", name' },
   sequence: 12n,
 };
@@ -46,8 +46,8 @@ test("a line of each format", () => {
 
 test("what stands in the address is taken as far as it makes sense", () => {
   const secret = `lks_ABCDEFGHIJKLMNOP_${"x".repeat(49)}`;
-  expect(auditFilterSchema.parse({ secret }).secret).toBe("ABCDEFGHIJKLMNOP");
+  expect(auditFilterSchema.parse({ credential: secret }).credential).toBe("ABCDEFGHIJKLMNOP");
   expect(
-    auditListSchema.parse({ secret: "'; --", kind: "a b", from: "yesterday", older: "1", person: "me" }),
+    auditListSchema.parse({ credential: "'; --", kind: "a b", from: "yesterday", older: "1", person: "me" }),
   ).toEqual({});
 });

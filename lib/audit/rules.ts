@@ -24,7 +24,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: AuditRow) => strin
   ["address", ({ address }) => address],
   ["event", ({ type }) => type],
   ["machineId", ({ machineId }) => machineId],
-  ["secretId", ({ secretId }) => secretId],
+  ["credentialId", ({ credentialId }) => credentialId],
   ["eventId", ({ id }) => id],
   ["sequence", ({ sequence }) => (sequence === null ? null : String(sequence))],
 ];

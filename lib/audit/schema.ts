@@ -2,8 +2,8 @@ import { z } from "zod";
 
 export const EVENTS_A_PAGE = 50;
 
-/** The public id of a client secret. Somebody may paste the whole secret; only its id goes on from here. */
-const secretId = z
+/** The public id of a client secret or key. Somebody may paste a whole secret; only its id goes on from here. */
+const credentialId = z
   .string()
   .trim()
   .transform((text) => /^lks_([0-9A-Za-z]{16})_/.exec(text)?.[1] ?? text)
@@ -15,7 +15,7 @@ const cursor = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z~[0-9a-f
 const filters = {
   person: z.uuid().optional().catch(undefined),
   machine: z.string().trim().min(1).max(450).optional().catch(undefined),
-  secret: secretId.optional().catch(undefined),
+  credential: credentialId.optional().catch(undefined),
   /** A type (`machine.deleted`), or the first half of it for all of its kind (`machine`). */
   kind: z
     .string()
@@ -56,7 +56,7 @@ export type AuditRow = {
   readonly address: string | null;
   readonly type: string;
   readonly machineId: string | null;
-  readonly secretId: string | null;
+  readonly credentialId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
   /** Its place in the chain; null for the second or two until it is sealed. */
   readonly sequence: bigint | null;

@@ -1,21 +1,34 @@
+import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, isDatabaseAway } from "@/lib/db";
+import { forgetFailures } from "@/lib/identity/failure-throttle";
+import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
+import { forgetSpentJtis } from "@/lib/identity/spent-jtis";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import { cutExpired } from "@/lib/workflows/cut-expired";
 import { startSealer } from "./sealer";
 
 const LOOK_EVERY_SECONDS = 10;
 
 /** What happens by itself as time passes. Every process looks; the writes are guarded, so each thing happens once. */
+const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
+  loseJobsOfSilentHosts,
+  cutExpired,
+  forgetExpiredTokens,
+  forgetSpentJtis,
+  forgetFailures,
+];
+
 async function tick(): Promise<void> {
-  try {
-    await database().prisma.$transaction((db) =>
-      loseJobsOfSilentHosts({ db, actor: { kind: "system" }, now: new Date() }),
-    );
-  } catch (error) {
-    if (isDatabaseAway(error)) log.debug("the clock could not reach the database");
-    else log.error({ err: error }, "the clock failed");
+  for (const deed of DEEDS) {
+    try {
+      await database().prisma.$transaction((db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
+    } catch (error) {
+      if (isDatabaseAway(error)) return log.debug("the clock could not reach the database");
+      log.error({ err: error, deed: deed.name }, "the clock failed");
+    }
   }
 }
 

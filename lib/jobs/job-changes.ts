@@ -12,7 +12,7 @@ export const CHANGED = {
   state: true,
   sessionId: true,
   process: { select: { name: true } },
-  session: { select: { machineId: true, secretId: true } },
+  session: { select: { machineId: true, credentialId: true } },
 } as const;
 
 export type ChangedJob = {
@@ -21,7 +21,7 @@ export type ChangedJob = {
   readonly state: JobState;
   readonly sessionId: string | null;
   readonly process: { readonly name: string };
-  readonly session?: { readonly machineId: string; readonly secretId: string } | null;
+  readonly session?: { readonly machineId: string; readonly credentialId: string } | null;
 };
 
 /** Writes the events of changed jobs, and tells hosts and pages to look. */

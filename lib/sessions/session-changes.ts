@@ -1,15 +1,26 @@
 import { record } from "@/lib/audit/commands";
-import type { Ctx, RobotActor } from "@/lib/ctx";
+import type { Actor, Ctx } from "@/lib/ctx";
 import { type Signal, signal } from "@/lib/signals";
 
 /** What every ended session gives back. */
-export const ENDED = { id: true, machineId: true, secretId: true, hostName: true } as const;
+export const ENDED = {
+  id: true,
+  machineId: true,
+  credentialId: true,
+  hostName: true,
+  tokenId: true,
+  tokenExpiresAt: true,
+} as const;
 
-type Ended = { id: string; machineId: string; secretId: string; hostName: string };
+type Row = { id: string; machineId: string; credentialId: string; hostName: string };
 
 /** Writes the events of ended sessions, and tells hosts and pages to look. */
-export async function recordEnded(ctx: Ctx | Ctx<RobotActor>, ended: readonly Ended[], reason: string) {
-  const { tenantId } = ctx.actor;
+export async function recordEnded(
+  ctx: Ctx<Actor>,
+  tenantId: string,
+  ended: readonly Row[],
+  reason: string,
+): Promise<void> {
   await signal(
     ctx.db,
     ended.flatMap(({ id }): Signal[] => [
@@ -19,13 +30,14 @@ export async function recordEnded(ctx: Ctx | Ctx<RobotActor>, ended: readonly En
   );
   await record(
     ctx,
-    ended.map(({ id, machineId, secretId, hostName }) => ({
+    ended.map(({ id, machineId, credentialId, hostName }) => ({
       type: "session.ended" as const,
       machineId,
-      secretId,
+      credentialId,
       sessionId: id,
       hostName,
       reason,
     })),
+    tenantId,
   );
 }

@@ -7,13 +7,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   tenants: ["audit"],
   admins: ["audit"],
-  secrets: ["audit"],
-  machines: ["secrets", "audit"],
-  identity: ["machines", "secrets", "audit"],
-  sessions: ["machines", "secrets", "audit"],
+  credentials: ["audit"],
+  machines: ["credentials", "audit"],
+  identity: ["machines", "credentials", "audit"],
+  sessions: ["machines", "credentials", "audit"],
   jobs: ["sessions", "machines", "audit"],
   // Reads what several rooms know together; writes nothing and is above them.
-  fleet: ["machines", "sessions", "secrets", "jobs", "audit"],
+  fleet: ["machines", "sessions", "credentials", "jobs", "audit"],
   assets: ["machines", "audit"],
 };
 
@@ -21,14 +21,18 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
  * Types that may be named across the plan, because they leave nothing behind at run time: what a role is belongs to
  * tenants, and an actor has one; the screens have a sentence for every event, and the compiler counts them.
  */
-export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts", "lib/audit/events.ts"];
+export const TYPES_ANYBODY_MAY_NAME = [
+  "lib/tenants/schema.ts",
+  "lib/credentials/schema.ts",
+  "lib/audit/events.ts",
+];
 
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["chain-walk", "digest", "events"],
   admins: ["passwords", "setup-token", "throttle"],
-  secrets: ["material", "standing", "last-use"],
+  credentials: ["material", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
@@ -37,14 +41,23 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "access-token",
     "addresses",
     "authentication-configuration",
+    "client-assertion",
     "client-authentication",
     "client-credentials",
+    "client-request",
+    "compact-jws",
+    "failure-buckets",
+    "failure-throttle",
     "form",
+    "introspection",
     "metadata",
     "oauth-error",
+    "resource-metadata",
+    "revocation",
+    "revoked-tokens",
     "scopes",
     "signing-keys",
-    "token-request",
+    "spent-jtis",
   ],
 };
 
@@ -53,9 +66,9 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent", "auditLink", "auditPending"],
   tenants: ["tenant"],
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
-  secrets: ["secret"],
+  credentials: ["credential"],
   machines: ["machine"],
-  identity: ["signingKey"],
+  identity: ["signingKey", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],

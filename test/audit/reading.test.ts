@@ -80,13 +80,15 @@ describe("the record is found by", () => {
     ]);
   });
 
-  test("client secret", async () => {
-    expect(await typesOf({ secret: machine.secretId })).toEqual([
+  test("client secret, by its id or pasted whole", async () => {
+    expect(await typesOf({ credential: machine.secretId })).toEqual([
       "secret.deleted",
       "job.started",
       "secret.issued",
     ]);
-    expect(await typesOf({ secret: machine.clientSecret, kind: "secret.issued" })).toEqual(["secret.issued"]);
+    expect(await typesOf({ credential: machine.clientSecret, kind: "secret.issued" })).toEqual([
+      "secret.issued",
+    ]);
   });
 
   test("kind", async () => {
@@ -108,7 +110,7 @@ describe("the record is found by", () => {
     const query = {
       person: admin.id,
       machine: "mill",
-      secret: machine.secretId,
+      credential: machine.secretId,
       kind: "secret",
       from: NOON.toISOString(),
     };
@@ -127,7 +129,7 @@ test("nobody reads another tenant's events, whatever they ask for", async () => 
     {},
     { person: admin.id },
     { machine: machine.machineId },
-    { secret: machine.secretId },
+    { credential: machine.secretId },
     { older: `${ours[0]?.at.toISOString()}~${ours[0]?.id}` },
   ]) {
     const { rows, machines } = await read(query, stranger);

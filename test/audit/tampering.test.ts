@@ -65,12 +65,12 @@ describe("a hand in the events is found where it was", () => {
     "the address, to none": "address = NULL",
     "the type": "type = 'asset.deleted'",
     "the machine": "machine_id = gen_random_uuid()",
-    "the secret": "secret_id = 'x'",
+    "the credential": "credential_id = 'x'",
     "the details": `details = jsonb_set(details, '{name}', '"other"')`,
     "a further detail": `details = details || '{"more": 1}'`,
     "its own signature": "digest = sha256('x')",
-    "its lack of a signature": "digest = NULL, key_id = NULL",
-    "the name of the key": "key_id = 'other'",
+    "its lack of a signature": "digest = NULL, digest_key_id = NULL",
+    "the name of the key": "digest_key_id = 'other'",
   };
   test.each(Object.entries(CHANGES))("%s", async (_what, change) => {
     const eventId = (await chained())[4];
@@ -127,7 +127,11 @@ describe("an event that was written by hand is found", () => {
 
   test.each([
     ["without a signature", "", ""],
-    ["with a made-up one", ", digest, key_id", ", sha256('x'), (SELECT key_id FROM audit_links LIMIT 1)"],
+    [
+      "with a made-up one",
+      ", digest, digest_key_id",
+      ", sha256('x'), (SELECT digest_key_id FROM audit_links LIMIT 1)",
+    ],
   ])("%s", async (_how, columns, values) => {
     await tamper(insert(columns, values));
     await seal();
@@ -137,7 +141,7 @@ describe("an event that was written by hand is found", () => {
   });
 
   test("with the signature of another event", async () => {
-    const copied = `, digest, key_id) SELECT gen_random_uuid(), tenant_id, at, actor_kind, actor_name, type, details, digest, key_id
+    const copied = `, digest, digest_key_id) SELECT gen_random_uuid(), tenant_id, at, actor_kind, actor_name, type, details, digest, digest_key_id
       FROM audit_events WHERE tenant_id = $1 ORDER BY at LIMIT 1 --`;
     await tamper([insert("", "")[0].replace(/\)\s+VALUES[\s\S]*/, copied), admin.tenantId]);
     await seal();
@@ -208,7 +212,7 @@ describe("a hand in the links is found where it was", () => {
   });
 
   test("a link that names another key", async () => {
-    await tamper(edit("key_id = 'other'", 5));
+    await tamper(edit("digest_key_id = 'other'", 5));
     expect(await found()).toMatchObject([{ kind: "written under another key", sequence: "5" }]);
   });
 });

@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createFirstAdmin, recordRefusedSignIn, recordSignIn, recordSignOut } from "@/lib/admins/commands";
 import { makeSetupToken } from "@/lib/admins/setup-token";
+import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { AdminActor, Db } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
-import { closeSession } from "@/lib/sessions/commands/end-sessions";
+import { closeSession, endExpiredSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
+import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";
@@ -39,11 +41,22 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
   issueSecret: ["secret.issued"],
-  revokeSecret: ["secret.deleted"],
-  revokeSecretsOfMachines: ["secret.deleted", "secret.deleted"],
+  storeKey: ["key.added"],
+  addKey: ["key.added"],
+  revokeCredential: ["secret.deleted"],
+  revokeCredentialsOfMachines: ["secret.deleted", "secret.deleted", "key.deleted"],
   endSessions: ["session.ended"],
-  deleteMachines: ["machine.deleted", "secret.deleted", "secret.deleted", "session.ended", "job.ended"],
+  deleteMachines: [
+    "machine.deleted",
+    "secret.deleted",
+    "secret.deleted",
+    "key.deleted",
+    "session.ended",
+    "job.ended",
+  ],
   deleteSecret: ["secret.deleted", "session.ended", "job.ended"],
+  deleteKey: ["key.deleted"],
+  withdrawCredential: ["secret.deleted", "session.ended", "job.ended"],
   disableMachine: ["machine.disabled", "session.ended", "job.ended"],
   cut: ["session.ended", "job.ended"],
   disconnectHost: ["session.ended", "job.ended"],
@@ -76,6 +89,27 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, { machine }) => {
       const { id } = await db.session.findFirstOrThrow({ where: { machineId: machine.machineId } });
       await closeSession({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId: id });
+    },
+  },
+  endExpiredSessions: {
+    events: ["session.ended"],
+    run: async (db, { machine }) => {
+      const credential = { tenantId: admin.tenantId, credentialId: machine.secretId };
+      await endExpiredSessions(systemCtx(db), credential, "client secret expired");
+    },
+  },
+  noteExpired: {
+    events: ["secret.expired"],
+    run: async (db, { machine }) => {
+      await db.credential.update({ where: { id: machine.secretId }, data: { expiresAt: new Date() } });
+      await noteExpired(systemCtx(db));
+    },
+  },
+  cutExpired: {
+    events: ["secret.expired", "session.ended", "job.ended"],
+    run: async (db, { machine }) => {
+      await db.credential.update({ where: { id: machine.secretId }, data: { expiresAt: new Date() } });
+      await cutExpired(systemCtx(db));
     },
   },
   createTenant: {

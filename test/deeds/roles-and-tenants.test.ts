@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { countLiveCredentials, listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { getMachine } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
-import { countLiveSecrets, listSecrets } from "@/lib/secrets/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { dumpDatabase } from "@/test/dump";
@@ -39,7 +39,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
   // These make something new in the admin's own tenant, or are asked only with ids that a checked deed handed over.
   const ELSEWHERE: Readonly<Record<string, unknown>> = {
     markDeleted: [],
-    revokeSecretsOfMachines: undefined,
+    revokeCredentialsOfMachines: undefined,
     endSessions: { ended: [], reason: expect.any(String) },
     cut: { disconnectedHosts: [], stoppedJobs: 0 },
   };
@@ -51,7 +51,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const before = await dumpDatabase();
     const outcome = await attempt(stranger, name);
     if (name in ELSEWHERE) expect(outcome).toEqual(ELSEWHERE[name]);
-    else if (name === "issueSecret") expect(outcome).toBeInstanceOf(Error);
+    else if (name === "issueSecret" || name === "storeKey") expect(outcome).toBeInstanceOf(Error);
     else
       expect(outcome).toMatchObject({ name: "Refusal", code: expect.stringMatching(/^(?:not_found|gone)$/) });
     expect(await dumpDatabase()).toEqual(before);
@@ -62,7 +62,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const { machineId, clientId, machineName } = scene.machine;
     expect(await ask(stranger, getMachine, { machineId })).toBeNull();
     expect(await ask(stranger, listSecrets, { machineId })).toEqual([]);
-    expect(await ask(stranger, countLiveSecrets, machineId)).toBe(0);
+    expect(await ask(stranger, countLiveCredentials, machineId)).toBe(0);
     expect(await ask(stranger, listConnectedHosts, { machineIds: [machineId] })).toEqual([]);
     for (const search of ["", clientId, machineName]) {
       const page = await ask(stranger, listMachines, machineListSchema.parse({ search }));

@@ -17,8 +17,11 @@ export type Installation = {
 /**
  * Starts it, and puts this process's environment in the same place: deeds of admins are then done here, with the product's
  * own commands, while robots talk to the other process.
+ * @param settings what the operator sets besides
  */
-export async function startInstallation(): Promise<Installation> {
+export async function startInstallation(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Installation> {
   const postgres = await startScratchPostgres();
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -26,6 +29,7 @@ export async function startInstallation(): Promise<Installation> {
     DATABASE_URL: postgres.url,
     APP_SECRET: "the key that both processes of this installation share",
     ORIGIN: origin,
+    ...settings,
   };
   Object.assign(process.env, env);
   log.level = "silent";

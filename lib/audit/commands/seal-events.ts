@@ -12,7 +12,7 @@ import type { Ctx, Db, SystemActor } from "@/lib/ctx";
 const SEAL_LOCK = 7_203_116;
 export const SEALED_AT_ONCE = 1000;
 
-type Signed = EventContent & { readonly digest: Uint8Array | null; readonly keyId: string | null };
+type Signed = EventContent & { readonly digest: Uint8Array | null; readonly digestKeyId: string | null };
 
 type Waiting = {
   readonly position: bigint;
@@ -43,7 +43,7 @@ async function waitingEvents(db: Db): Promise<Waiting[]> {
 function sealedDigest(event: Signed | null, own: { readonly id: string; readonly key: Buffer }): Buffer {
   if (!event) return Buffer.alloc(0);
   const written = event.digest && Buffer.from(event.digest);
-  const isTrusted = written && (event.keyId !== own.id || eventDigest(own.key, event).equals(written));
+  const isTrusted = written && (event.digestKeyId !== own.id || eventDigest(own.key, event).equals(written));
   return isTrusted ? written : unsignedEventDigest(own.key, event);
 }
 
@@ -108,7 +108,7 @@ export async function sealEvents(
       eventId,
       eventDigest: Uint8Array.from(digest),
       linkDigest: Uint8Array.from(next),
-      keyId: own.id,
+      digestKeyId: own.id,
       sealedAt: now,
     });
   }

@@ -60,11 +60,11 @@ async function typesOf(ctx: Ctx, kind: string): Promise<string[]> {
 }
 
 function conditions(tenantId: string, filters: EventFilters, { order, beyond }: Slice): Prisma.Sql[] {
-  const { person, secret, from, to } = filters;
+  const { person, credential, from, to } = filters;
   return [
     Prisma.sql`tenant_id = ${tenantId}::uuid`,
     ...(person ? [Prisma.sql`actor_kind = 'admin' AND actor_id = ${person}`] : []),
-    ...(secret ? [Prisma.sql`secret_id = ${secret}`] : []),
+    ...(credential ? [Prisma.sql`credential_id = ${credential}`] : []),
     ...(from ? [Prisma.sql`at >= ${new Date(from)}`] : []),
     ...(to ? [Prisma.sql`at <= ${new Date(to)}`] : []),
     ...(beyond
@@ -86,7 +86,7 @@ export async function listEvents(ctx: Ctx, filters: EventFilters, slice: Slice):
   const { by } = ORDERS[slice.order];
   return ctx.db.$queryRaw<AuditRow[]>`
     SELECT e.id, e.at, e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.actor_name AS "actorName", e.address, e.type,
-           e.machine_id AS "machineId", e.secret_id AS "secretId", e.details,
+           e.machine_id AS "machineId", e.credential_id AS "credentialId", e.details,
            (SELECT l.sequence FROM audit_links l WHERE l.event_id = e.id) AS sequence
       FROM (SELECT found.*
               FROM (SELECT type, machine_id FROM unnest(${types ?? [null]}::text[]) AS t(type)

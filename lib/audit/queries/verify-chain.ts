@@ -8,9 +8,9 @@ const EVENTS_AT_ONCE = 5000;
 
 const LINKS = {
   name: "audit_verify_links",
-  text: `SELECT l.sequence, l.event_id, l.event_digest, l.link_digest, l.key_id AS link_key_id,
-                e.id, e.tenant_id, e.at, e.actor_kind, e.actor_id, e.actor_name, e.address, e.type, e.machine_id, e.secret_id,
-                e.details, e.digest, e.key_id
+  text: `SELECT l.sequence, l.event_id, l.event_digest, l.link_digest, l.digest_key_id AS link_key_id,
+                e.id, e.tenant_id, e.at, e.actor_kind, e.actor_id, e.actor_name, e.address, e.type, e.machine_id, e.credential_id,
+                e.details, e.digest, e.digest_key_id
            FROM audit_links l LEFT JOIN audit_events e ON e.id = l.event_id
           WHERE l.chain = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT ${LINKS_AT_ONCE}`,
 };

@@ -20,7 +20,7 @@ export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }>
     data: { endedAt: ctx.now, endReason: `silent, and removed by ${ctx.actor.name}` },
     select: ENDED,
   });
-  await recordEnded(ctx, silent, "silent, and removed from the list");
+  await recordEnded(ctx, tenantId, silent, "silent, and removed from the list");
   const { count } = await ctx.db.session.updateMany({
     where: { tenantId, endedAt: { not: null }, removedAt: null },
     data: { removedAt: ctx.now },
