@@ -18,8 +18,8 @@ import { startBench } from "./fleet";
  * which is what the sealer spares them. Then a record of `EVENTS` events: verified, read and exported, with the memory it takes.
  */
 const WRITERS = 16;
-const ROUNDS = 3;
-const SECONDS = 5;
+const ROUNDS = 5;
+const SECONDS = 4;
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
 const PASSWORD = "correct horse battery";
 
