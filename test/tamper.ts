@@ -26,3 +26,7 @@ export async function tamper(...statements: readonly (readonly [sql: string, ...
     await client.end();
   }
 }
+
+/** Takes the whole record away, so that a test finds only its own events. */
+export const forgetRecord = () =>
+  tamper(["DELETE FROM audit_events"], ["DELETE FROM audit_links"], ["DELETE FROM audit_pending"]);

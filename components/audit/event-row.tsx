@@ -12,7 +12,7 @@ const WHO: Readonly<Record<string, string>> = {
 };
 
 export function EventRow({ row, words }: { row: AuditRow; words: Words }) {
-  const { actorKind, actorName, actorId, address, sequence } = row;
+  const { actorKind, actorName, actorId, address, sequence, isShared } = row;
   const isRobot = actorKind === "robot" && actorId !== null;
   return (
     <StackRow>
@@ -45,6 +45,7 @@ export function EventRow({ row, words }: { row: AuditRow; words: Words }) {
       </StackCell>
       <StackCell label="In the chain" className="text-muted tabular-nums">
         {sequence === null ? "being sealed" : `No. ${formatCount(Number(sequence))}`}
+        {isShared ? <Under>of the installation</Under> : null}
       </StackCell>
     </StackRow>
   );

@@ -173,6 +173,26 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       made the signing key <Id>{kid}</Id> ({algorithm})
     </>
   ),
+  "signing_key.imported": ({ kid, algorithm }) => (
+    <>
+      imported the signing key <Id>{kid}</Id> ({algorithm})
+    </>
+  ),
+  "signing_key.activated": ({ kid }) => (
+    <>
+      began to sign tokens with the key <Id>{kid}</Id>
+    </>
+  ),
+  "signing_key.retired": ({ kid }) => (
+    <>
+      retired the signing key <Id>{kid}</Id>
+    </>
+  ),
+  "signing_key.withdrawn": ({ kid, liveTokens }) => (
+    <>
+      withdrew the signing key <Id>{kid}</Id>, and with it {formatQuantity(liveTokens, "live token")}
+    </>
+  ),
   "audit.exported": ({ format, filters }) => {
     const isFiltered = Object.values(filters).some((value) => value !== undefined);
     return `exported ${isFiltered ? "a part of the record" : "the whole record"} as ${format === "csv" ? "CSV" : "JSON Lines"}`;

@@ -27,7 +27,7 @@ export async function requireNoAdminYet(ctx: Ctx<AnonymousActor | SystemActor>):
   }
 }
 
-/** Creates the first administrator of the installation, after `requireNoAdminYet`. */
+/** Creates the first administrator, who also manages the installation, after `requireNoAdminYet`. */
 export async function createFirstAdmin(
   ctx: Ctx<AnonymousActor | SystemActor>,
   { email, password, tenantId }: NewAdmin & { readonly tenantId: string },
@@ -37,6 +37,7 @@ export async function createFirstAdmin(
       email,
       emailKey: emailKey(email),
       createdAt: ctx.now,
+      managesInstallation: true,
       password: { create: { hash: await hashPassword(password), changedAt: ctx.now } },
       memberships: { create: { tenantId, role: "Administrator", createdAt: ctx.now } },
     },
@@ -71,10 +72,10 @@ async function recordForTenantsOf(
   if (memberships.length === 0) await record(ctx, [event], null);
   for (const { tenantId, role } of memberships) {
     const { address } = ctx.actor;
+    // It only tells the record who it was; nothing is allowed to it.
+    const who = { managesInstallation: false, address, tenantId, role };
     const actor: Actor =
-      account && isActor
-        ? { kind: "admin", id: account.id, name: account.email, address, tenantId, role }
-        : ctx.actor;
+      account && isActor ? { kind: "admin", id: account.id, name: account.email, ...who } : ctx.actor;
     await record({ ...ctx, actor }, [event], tenantId);
   }
 }

@@ -110,7 +110,15 @@ export type AuditEvent =
     }
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
-  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string }
+  | {
+      readonly type: "signing_key.created" | "signing_key.imported";
+      readonly kid: string;
+      readonly algorithm: string;
+      /** From when on it signs; absent: it only verifies. */
+      readonly activatesAt?: string;
+    }
+  | { readonly type: "signing_key.activated" | "signing_key.retired"; readonly kid: string }
+  | { readonly type: "signing_key.withdrawn"; readonly kid: string; readonly liveTokens: number }
   | {
       readonly type: "audit.exported";
       readonly format: string;
@@ -130,4 +138,18 @@ export type JobEvent = { readonly jobId: string; readonly process: string } & Pa
 type OfHost = { readonly machineId: string; readonly credentialId: string };
 
 export type EventType = AuditEvent["type"];
-export type EventOf<Type extends EventType> = Extract<AuditEvent, { readonly type: Type }>;
+type Of<Event, Type> = Event extends { readonly type: infer Types }
+  ? Type extends Types
+    ? Event
+    : never
+  : never;
+export type EventOf<Type extends EventType> = Of<AuditEvent, Type>;
+
+/** Events of the installation that concern every tenant, and stand in the list of each. */
+export const SHARED_TYPES = [
+  "signing_key.created",
+  "signing_key.imported",
+  "signing_key.activated",
+  "signing_key.retired",
+  "signing_key.withdrawn",
+] as const satisfies readonly EventType[];

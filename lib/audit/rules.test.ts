@@ -26,6 +26,7 @@ const row: AuditRow = {
   type: "machine.deleted",
   machineId: null,
   credentialId: null,
+  isShared: false,
   details: { name: 'a "quoted", name' },
   sequence: 12n,
 };
@@ -33,9 +34,9 @@ const row: AuditRow = {
 test("a line of each format", () => {
   expect(FORMATS.csv.line(row)).toBe(
     `"2026-05-04T03:02:01.007Z","admin","","'=cmd|' /C calc'!A0","192.0.2.7","machine.deleted","","",` +
-      `"0193a5a0-0000-7000-8000-000000000000","12","{""name"":""a \\""quoted\\"", name""}"\r\n`,
+      `"0193a5a0-0000-7000-8000-000000000000","tenant","12","{""name"":""a \\""quoted\\"", name""}"\r\n`,
   );
-  expect(FORMATS.csv.head.split(",")).toHaveLength(11);
+  expect(FORMATS.csv.head.split(",")).toHaveLength(12);
   expect(JSON.parse(FORMATS.jsonl.line(row))).toMatchObject({
     actor: row.actorName,
     actorId: null,

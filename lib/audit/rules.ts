@@ -26,6 +26,7 @@ const COLUMNS: readonly (readonly [name: string, value: (row: AuditRow) => strin
   ["machineId", ({ machineId }) => machineId],
   ["credentialId", ({ credentialId }) => credentialId],
   ["eventId", ({ id }) => id],
+  ["chain", ({ isShared }) => (isShared ? "installation" : "tenant")],
   ["sequence", ({ sequence }) => (sequence === null ? null : String(sequence))],
 ];
 

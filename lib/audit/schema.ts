@@ -58,6 +58,8 @@ export type AuditRow = {
   readonly machineId: string | null;
   readonly credentialId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Of the installation, whose chain is another one, and of concern to every tenant. */
+  readonly isShared: boolean;
   /** Its place in the chain; null for the second or two until it is sealed. */
   readonly sequence: bigint | null;
 };

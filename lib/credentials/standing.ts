@@ -67,7 +67,8 @@ const FIND_KEYS = {
 
 const FIND_FOR_TOKEN = {
   name: "standing_token",
-  text: `SELECT ${COLUMNS}, EXISTS (SELECT FROM revoked_tokens WHERE jti = $2) AS is_token_revoked
+  text: `SELECT ${COLUMNS}, EXISTS (SELECT FROM revoked_tokens WHERE jti = $2) AS is_token_revoked,
+                NOT EXISTS (SELECT FROM signing_keys WHERE kid = $3 AND withdrawn_at IS NULL) AS is_key_withdrawn
            FROM ${TABLES} WHERE c.id = $1`,
 };
 
@@ -160,21 +161,30 @@ export async function findKeys(
   }));
 }
 
-/** What a token says of the credential it was bought with. */
-export type TokenOrigin = { readonly credentialId: string; readonly tokenId: string };
+/** What a token says of where it comes from. */
+export type TokenOrigin = {
+  readonly credentialId: string;
+  readonly tokenId: string;
+  /** The key that signed it. */
+  readonly kid: string;
+};
 
 /**
- * Asks whether a token still stands: it is not revoked, nor the credential it was bought with, nor the machine.
+ * Asks whether a token still stands: it is not revoked, nor the key that signed it, the credential it was bought with, or the machine.
+ * That a process knows the key says nothing: it may have been withdrawn in another one a moment ago.
  * @returns the standing, or why not (for the log)
  */
 export async function findStanding(
   db: Sql,
-  { credentialId, tokenId }: TokenOrigin,
+  { credentialId, tokenId, kid }: TokenOrigin,
   now: Date,
-): Promise<Checked> {
-  type Row = StandingRow & { is_token_revoked: boolean };
-  const [row] = await db.query<Row>(FIND_FOR_TOKEN, [credentialId, tokenId]);
+): Promise<Checked | { ok: false; reason: string; isKeyWithdrawn: true }> {
+  type Row = StandingRow & { is_token_revoked: boolean; is_key_withdrawn: boolean };
+  const [row] = await db.query<Row>(FIND_FOR_TOKEN, [credentialId, tokenId, kid]);
   if (!row) return { ok: false, reason: "the token's credential is unknown" };
+  if (row.is_key_withdrawn) {
+    return { ok: false, reason: "the token's signing key is withdrawn", isKeyWithdrawn: true };
+  }
   if (row.is_token_revoked) return { ok: false, reason: "the token is revoked" };
   const reason = whyNot(row, now);
   return reason

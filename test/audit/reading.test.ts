@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { recordRefusedSignIn } from "@/lib/admins/commands";
 import { record } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
 import { listKinds, listPersons } from "@/lib/audit/queries/list-events";
@@ -11,6 +12,7 @@ import { addSeconds } from "@/lib/time";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import {
   act,
+  anonymousCtx,
   ask,
   inTransaction,
   newAdmin,
@@ -29,6 +31,8 @@ const MINUTE = 60;
 let admin: AdminActor;
 let colleague: AdminActor;
 let stranger: AdminActor;
+/** Types of the installation's events that every tenant sees. */
+let shared: string[];
 let machine: Awaited<ReturnType<typeof provisioned>>;
 
 const write = (actor: AdminActor, now: Date, ...events: AuditEvent[]) =>
@@ -39,6 +43,8 @@ const typesOf = async (query: Record<string, string>) => (await read(query)).row
 const processAdded = (name: string): AuditEvent => ({ type: "process.added", processId: name, name });
 
 beforeAll(async () => {
+  const installation = await prisma().auditEvent.findMany({ where: { tenantId: null } });
+  shared = installation.map(({ type }) => type);
   admin = await newTenantAdmin();
   colleague = await newAdmin({ id: admin.tenantId, slug: "" }, "Viewer");
   stranger = await newTenantAdmin();
@@ -96,7 +102,7 @@ describe("the record is found by", () => {
     expect(await typesOf({ kind: "process.deleted" })).toEqual(["process.deleted"]);
     expect(await typesOf({ kind: "nothing" })).toEqual([]);
     expect(await ask(admin, (ctx) => listKinds(ctx), null)).toEqual(
-      [...new Set([...OF_MACHINE, "process.added", "process.deleted", "tenant.created"])].sort(),
+      [...new Set([...OF_MACHINE, "process.added", "process.deleted", "tenant.created", ...shared])].sort(),
     );
   });
 
@@ -118,13 +124,27 @@ describe("the record is found by", () => {
   });
 });
 
+test("what happens to the installation's signing keys is seen by every tenant, and nothing else of its own", async () => {
+  await inTransaction(async (db) => {
+    await recordRefusedSignIn(anonymousCtx(db), { email: "nobody@latchkey.test" });
+  });
+  for (const reader of [admin, stranger]) {
+    const { rows } = await read({ kind: "signing_key" }, reader);
+    expect(rows.map(({ type, isShared }) => ({ type, isShared }))).toContainEqual({
+      type: "signing_key.created",
+      isShared: true,
+    });
+    expect((await read({}, reader)).rows.map(({ type }) => type)).not.toContain("admin.sign_in_refused");
+  }
+});
+
 test("events of one moment keep their order", async () => {
   const { rows } = await read({ person: colleague.id });
   expect(rows.map(({ details }) => details.name)).toEqual(["noon, later", "noon"]);
 });
 
 test("nobody reads another tenant's events, whatever they ask for", async () => {
-  const ours = (await read()).rows;
+  const ours = (await read()).rows.filter(({ isShared }) => !isShared);
   for (const query of [
     {},
     { person: admin.id },
@@ -180,7 +200,12 @@ describe("a hundred thousand events", () => {
       largest = Math.max(largest, rows.length);
       if (count % 10_000 === 0) grown = Math.max(grown, heldBytes() - before);
     }
-    expect(count).toBe(MANY + 1);
+    const ownFirst = 1;
+    expect(count).toBe(
+      MANY +
+        ownFirst +
+        (await prisma().auditEvent.count({ where: { tenantId: null, type: { in: shared } } })),
+    );
     expect(largest).toBe(1000);
     // All rows at once would be some 100 MB.
     expect(grown).toBeLessThan(15_000_000);

@@ -34,7 +34,7 @@ test("says of every chain that it is intact, where it ends, and whether it conta
   const first = await verify();
   expect(first).toMatchObject({ code: 0 });
   expect(first.said).toMatch(new RegExp(`^tenant ${slug}: 1 event sealed: intact$`, "m"));
-  expect(first.said).toMatch(/^the installation's own events: 1 event sealed: intact$/m);
+  expect(first.said).toMatch(/^the installation's own events: \d+ events? sealed: intact$/m);
   const head = /tenant .*\n {2}head (\S+)/.exec(first.said)?.[1] ?? "";
   await newTenantAdmin();
   await sealAll({ waits: true });

@@ -31,5 +31,5 @@ test("the embedded database is verified while the server runs, and after a clean
   const stopped = await verify(latchkey.dataDir);
   expect(stopped).toMatchObject({ code: 0 });
   expect(stopped.said).toMatch(/^tenant default: 2 events sealed: intact$/m);
-  expect(stopped.said).toMatch(/^the installation's own events: 1 event sealed: intact$/m);
+  expect(stopped.said).toMatch(/^the installation's own events: \d+ events? sealed: intact$/m);
 });

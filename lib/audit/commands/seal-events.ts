@@ -14,29 +14,24 @@ export const SEALED_AT_ONCE = 1000;
 
 type Signed = EventContent & { readonly digest: Uint8Array | null; readonly digestKeyId: string | null };
 
-type Waiting = {
+type Row = Signed & {
   readonly position: bigint;
   readonly eventId: string;
-  readonly tenantId: string | null;
   readonly isSealed: boolean;
-  /** Null when somebody has removed the event. */
-  readonly event: Signed | null;
+  readonly isThere: boolean;
 };
 
-async function waitingEvents(db: Db): Promise<Waiting[]> {
-  const pending = await db.auditPending.findMany({ orderBy: { position: "asc" }, take: SEALED_AT_ONCE });
-  if (pending.length === 0) return [];
-  const ids = { in: pending.map(({ eventId }) => eventId) };
-  const events = await db.auditEvent.findMany({ where: { id: ids } });
-  const sealed = await db.auditLink.findMany({ where: { eventId: ids }, select: { eventId: true } });
-  const known = new Map(events.map((event) => [event.id, event]));
-  const done = new Set(sealed.map(({ eventId }) => eventId));
-  return pending.map(({ position, eventId, tenantId }) => {
-    const event = known.get(eventId) ?? null;
-    const isSealed = done.has(eventId);
-    done.add(eventId);
-    return { position, eventId, tenantId: event ? event.tenantId : tenantId, isSealed, event };
-  });
+function waitingEvents(db: Db): Promise<Row[]> {
+  return db.$queryRaw<Row[]>`
+    SELECT p.position, p.event_id AS "eventId", l.event_id IS NOT NULL AS "isSealed", e.id IS NOT NULL AS "isThere",
+           p.event_id AS id, CASE WHEN e.id IS NULL THEN p.tenant_id ELSE e.tenant_id END AS "tenantId", e.at,
+           e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.actor_name AS "actorName", e.address, e.type,
+           e.machine_id AS "machineId", e.credential_id AS "credentialId", e.details, e.digest,
+           e.digest_key_id AS "digestKeyId"
+      FROM (SELECT * FROM audit_pending ORDER BY position LIMIT ${SEALED_AT_ONCE}) p
+      LEFT JOIN audit_events e ON e.id = p.event_id
+      LEFT JOIN audit_links l ON l.event_id = p.event_id
+     ORDER BY p.position`;
 }
 
 /** What the link vouches for. A row with a wrong signature gets one that says so; nothing is left for an event that was removed. */
@@ -45,6 +40,25 @@ function sealedDigest(event: Signed | null, own: { readonly id: string; readonly
   const written = event.digest && Buffer.from(event.digest);
   const isTrusted = written && (event.digestKeyId !== own.id || eventDigest(own.key, event).equals(written));
   return isTrusted ? written : unsignedEventDigest(own.key, event);
+}
+
+type NewLink = {
+  readonly chain: string;
+  readonly sequence: bigint;
+  readonly eventId: string;
+  readonly digest: Buffer;
+  readonly next: Buffer;
+};
+
+async function append(db: Db, links: readonly NewLink[], keyId: string, sealedAt: Date): Promise<void> {
+  if (links.length === 0) return;
+  await db.$executeRaw`
+    INSERT INTO audit_links (chain, sequence, event_id, event_digest, link_digest, digest_key_id, sealed_at)
+    SELECT chain, sequence, event_id, decode(event_digest, 'hex'), decode(link_digest, 'hex'), ${keyId}, ${sealedAt}
+      FROM unnest(${links.map(({ chain }) => chain)}::uuid[], ${links.map(({ sequence }) => sequence)}::bigint[],
+                  ${links.map(({ eventId }) => eventId)}::uuid[], ${links.map(({ digest }) => digest.toString("hex"))}::text[],
+                  ${links.map(({ next }) => next.toString("hex"))}::text[])
+        AS new(chain, sequence, event_id, event_digest, link_digest)`;
 }
 
 type Head = { sequence: bigint; digest: Buffer | null };
@@ -87,12 +101,13 @@ export async function sealEvents(
   if (waiting.length === 0) return 0;
   const own = recordKey();
   const heads = new Map<string, Head>();
-  const links = [];
-  for (const { eventId, tenantId, isSealed, event } of waiting) {
-    if (isSealed) continue;
-    const chain = chainOf(tenantId);
+  const links = new Map<string, NewLink>();
+  for (const row of waiting) {
+    const { eventId } = row;
+    if (row.isSealed || links.has(eventId)) continue;
+    const chain = chainOf(row.tenantId);
     const head = heads.get(chain) ?? (await headOf(db, chain));
-    const digest = sealedDigest(event, own);
+    const digest = sealedDigest(row.isThere ? row : null, own);
     const sequence = head.sequence + 1n;
     const next = linkDigest(own.key, {
       chain,
@@ -102,17 +117,10 @@ export async function sealEvents(
       eventDigest: digest,
     });
     heads.set(chain, { sequence, digest: next });
-    links.push({
-      chain,
-      sequence,
-      eventId,
-      eventDigest: Uint8Array.from(digest),
-      linkDigest: Uint8Array.from(next),
-      digestKeyId: own.id,
-      sealedAt: now,
-    });
+    links.set(eventId, { chain, sequence, eventId, digest, next });
   }
-  await db.auditLink.createMany({ data: links });
-  await db.auditPending.deleteMany({ where: { position: { in: waiting.map(({ position }) => position) } } });
+  await append(db, [...links.values()], own.id, now);
+  await db.$executeRaw`
+    DELETE FROM audit_pending WHERE position = ANY(${waiting.map(({ position }) => position)}::bigint[])`;
   return waiting.length;
 }

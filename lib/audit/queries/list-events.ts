@@ -1,3 +1,4 @@
+import { SHARED_TYPES } from "@/lib/audit/events";
 import type { AuditFilters, AuditRow, Person } from "@/lib/audit/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
@@ -19,7 +20,7 @@ const ORDERS = {
   "oldest first": { by: Prisma.sql`at, id`, beyond: Prisma.sql`>` },
 } as const;
 
-/** @returns the types of events that the tenant's record holds; one look into the index a type, whatever the number of rows */
+/** @returns the types of events that the list can show; one look into the index a type, whatever the number of rows */
 export async function listKinds(ctx: Ctx): Promise<string[]> {
   const { tenantId } = ctx.actor;
   const rows = await ctx.db.$queryRaw<{ type: string }[]>`
@@ -29,7 +30,11 @@ export async function listKinds(ctx: Ctx): Promise<string[]> {
       SELECT (SELECT e.type FROM audit_events e WHERE e.tenant_id = ${tenantId}::uuid AND e.type > known.type
                ORDER BY e.type LIMIT 1)
         FROM known WHERE known.type IS NOT NULL)
-    SELECT type FROM known WHERE type IS NOT NULL`;
+    SELECT type FROM known WHERE type IS NOT NULL
+    UNION
+    SELECT type FROM unnest(${[...SHARED_TYPES]}::text[]) AS shared(type)
+     WHERE EXISTS (SELECT FROM audit_events e WHERE e.tenant_id IS NULL AND e.type = shared.type)
+    ORDER BY type`;
   return rows.map(({ type }) => type);
 }
 
@@ -59,12 +64,10 @@ async function typesOf(ctx: Ctx, kind: string): Promise<string[]> {
   return (await listKinds(ctx)).filter((type) => type.startsWith(`${kind}.`));
 }
 
-function conditions(tenantId: string, filters: EventFilters, { order, beyond }: Slice): Prisma.Sql[] {
-  const { person, credential, from, to } = filters;
+/** What both halves of the list are filtered by. */
+function conditions({ person, from, to }: EventFilters, { order, beyond }: Slice): Prisma.Sql[] {
   return [
-    Prisma.sql`tenant_id = ${tenantId}::uuid`,
     ...(person ? [Prisma.sql`actor_kind = 'admin' AND actor_id = ${person}`] : []),
-    ...(credential ? [Prisma.sql`credential_id = ${credential}`] : []),
     ...(from ? [Prisma.sql`at >= ${new Date(from)}`] : []),
     ...(to ? [Prisma.sql`at <= ${new Date(to)}`] : []),
     ...(beyond
@@ -73,26 +76,47 @@ function conditions(tenantId: string, filters: EventFilters, { order, beyond }: 
   ];
 }
 
+const found = (where: readonly Prisma.Sql[], { order, limit }: Slice) => Prisma.sql`
+  (SELECT * FROM audit_events WHERE ${Prisma.join([...where], " AND ")} ORDER BY ${ORDERS[order].by} LIMIT ${limit}) found`;
+
+/** The tenant's own events: each type and machine of several is looked up by itself, in the order of its index. */
+function ownEvents(tenantId: string, filters: EventFilters, types: readonly string[] | null, slice: Slice) {
+  const { credential, machineIds } = filters;
+  const where = [
+    Prisma.sql`tenant_id = ${tenantId}::uuid`,
+    ...(types ? [Prisma.sql`type = one.type`] : []),
+    ...(machineIds ? [Prisma.sql`machine_id = one.machine_id`] : []),
+    ...(credential ? [Prisma.sql`credential_id = ${credential}`] : []),
+    ...conditions(filters, slice),
+  ];
+  return Prisma.sql`
+    SELECT found.* FROM unnest(${types ? [...types] : [null]}::text[]) AS t(type)
+     CROSS JOIN unnest(${machineIds ? [...machineIds] : [null]}::uuid[]) AS m(machine_id)
+     CROSS JOIN LATERAL (SELECT t.type, m.machine_id) one CROSS JOIN LATERAL ${found(where, slice)}`;
+}
+
+/** Those of the installation that concern every tenant; they are about no machine and no credential. */
+function sharedEvents(filters: EventFilters, types: readonly string[] | null, slice: Slice) {
+  const isAboutOne = filters.machineIds !== undefined || filters.credential !== undefined;
+  const wanted = SHARED_TYPES.filter((type) => !isAboutOne && (types?.includes(type) ?? true));
+  const where = [Prisma.sql`tenant_id IS NULL AND type = one.type`, ...conditions(filters, slice)];
+  return Prisma.sql`
+    SELECT found.* FROM unnest(${wanted}::text[]) AS one(type) CROSS JOIN LATERAL ${found(where, slice)}`;
+}
+
 /**
- * A slice of the tenant's record. It costs the rows it returns, wherever in the record they are: the place to go on from is a row, not
- * a number, and each type or machine of several is looked up by itself, in the order of its index.
+ * A slice of what the tenant sees: its own events, and the installation's that concern it. It costs the rows it returns, wherever in
+ * the record they are, because the place to go on from is a row and not a number.
  */
 export async function listEvents(ctx: Ctx, filters: EventFilters, slice: Slice): Promise<AuditRow[]> {
-  const { kind, machineIds } = filters;
-  const types = kind && (await typesOf(ctx, kind));
-  const where = conditions(ctx.actor.tenantId, filters, slice);
-  if (types) where.push(Prisma.sql`type = one.type`);
-  if (machineIds) where.push(Prisma.sql`machine_id = one.machine_id`);
+  const types = filters.kind ? await typesOf(ctx, filters.kind) : null;
   const { by } = ORDERS[slice.order];
   return ctx.db.$queryRaw<AuditRow[]>`
     SELECT e.id, e.at, e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.actor_name AS "actorName", e.address, e.type,
-           e.machine_id AS "machineId", e.credential_id AS "credentialId", e.details,
+           e.machine_id AS "machineId", e.credential_id AS "credentialId", e.details, e.tenant_id IS NULL AS "isShared",
            (SELECT l.sequence FROM audit_links l WHERE l.event_id = e.id) AS sequence
-      FROM (SELECT found.*
-              FROM (SELECT type, machine_id FROM unnest(${types ?? [null]}::text[]) AS t(type)
-                     CROSS JOIN unnest(${machineIds ? [...machineIds] : [null]}::uuid[]) AS m(machine_id)) one
-             CROSS JOIN LATERAL (SELECT * FROM audit_events WHERE ${Prisma.join(where, " AND ")}
-                                  ORDER BY ${by} LIMIT ${slice.limit}) found
+      FROM (SELECT * FROM (${ownEvents(ctx.actor.tenantId, filters, types, slice)}
+                           UNION ALL ${sharedEvents(filters, types, slice)}) seen
              ORDER BY ${by} LIMIT ${slice.limit}) e
      ORDER BY ${by}`;
 }
