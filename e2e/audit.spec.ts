@@ -112,8 +112,9 @@ test("a long record is read page by page, back and forth", async ({ page, world 
   const newest = await events(page).nth(1).textContent();
   await expect(pages.getByRole("link", { name: "Newer" })).toHaveCount(0);
   await pages.getByRole("link", { name: "Older" }).click();
-  await expect(events(page)).toHaveCount(12);
-  await expect(events(page).last()).toContainText("provisioned the machine template m-0");
+  // The installation's own events may stand among them, so the page is known by what only it shows.
+  await expect(events(page).filter({ hasText: "provisioned the machine template m-0" })).toHaveCount(1);
+  await expect(events(page).filter({ hasText: "signed in" })).toHaveCount(0);
   await pages.getByRole("link", { name: "Newer" }).click();
   await expect(events(page)).toHaveCount(51);
   expect(await events(page).nth(1).textContent()).toBe(newest);
