@@ -1,0 +1,72 @@
+import { eventsOf, type ServerEvent } from "@/robot/event-stream";
+
+/** A host that says what a test tells it to, over HTTP, and obeys nothing. */
+export type Host = {
+  readonly sessionId: string;
+  send(method: string, path: string, body?: object): Promise<Response>;
+  /** Asks for a job. @returns the response, when the server gives one */
+  poll(waitSeconds: number): Promise<Response>;
+  /** Opens the stream of events; resolves when it is ready. */
+  listen(): Promise<HostStream>;
+};
+
+/** What a host hears. */
+export type HostStream = {
+  /** @returns the next event that is not about new work; null when the server has closed the stream */
+  next(): Promise<ServerEvent | null>;
+  hangUp(): Promise<void>;
+};
+
+/** What a host shows, and where. */
+export type HostOptions = {
+  /** Of the server process that it talks to. */
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly hostName: string;
+};
+
+async function buyToken({ url, clientId, clientSecret }: HostOptions): Promise<string> {
+  const body = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: clientId,
+    client_secret: clientSecret,
+  });
+  const response = await fetch(`${url}/api/identity/connect/token`, { method: "POST", body });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+async function listenTo(response: Response): Promise<HostStream> {
+  if (!response.ok || !response.body) throw new Error(`the stream of events answers ${response.status}`);
+  const events = eventsOf(response.body, () => undefined);
+  const next = async (): Promise<ServerEvent | null> => {
+    for (;;) {
+      const { value, done } = await events.next();
+      if (done) return null;
+      if (value.type !== "job-available") return value;
+    }
+  };
+  const first = await next();
+  if (first?.type !== "ready") throw new Error(`the stream of events begins with ${first?.type}`);
+  return { next, hangUp: async () => void (await events.return(undefined)) };
+}
+
+/** Buys a token and connects. */
+export async function connectHost(options: HostOptions): Promise<Host> {
+  const authorization = `Bearer ${await buyToken(options)}`;
+  const send = (method: string, path: string, body?: object) =>
+    fetch(`${options.url}/api/orchestrator/${path}`, {
+      method,
+      headers: { authorization, ...(body && { "content-type": "application/json" }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const opened = await send("POST", "sessions", { hostName: options.hostName });
+  if (opened.status !== 201) throw new Error(`connecting answers ${opened.status}: ${await opened.text()}`);
+  const { id: sessionId } = (await opened.json()) as { id: string };
+  return {
+    sessionId,
+    send,
+    poll: (waitSeconds) => send("POST", `sessions/${sessionId}/jobs/next`, { waitSeconds }),
+    listen: async () => listenTo(await send("GET", `sessions/${sessionId}/events`)),
+  };
+}
