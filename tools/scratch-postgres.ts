@@ -15,7 +15,7 @@ export type ScratchPostgres = EmbeddedPostgres & {
 
 /**
  * Starts an empty PostgreSQL in a temporary folder, for tests and for making migrations. `stop` also removes the folder.
- * @param durability "durable" where it crashes and must keep what it acknowledged
+ * @param durability "crashable" where it crashes and must keep what it acknowledged
  */
 export async function startScratchPostgres(durability: Durability = "disposable"): Promise<ScratchPostgres> {
   const place = mkdtempSync(join(tmpdir(), "latchkey-scratch-"));

@@ -3,6 +3,8 @@ import { eventsOf, type ServerEvent } from "@/robot/event-stream";
 /** A host that says what a test tells it to, over HTTP, and obeys nothing. */
 export type Host = {
   readonly sessionId: string;
+  /** @returns the same host, with the same token and session, at another server process */
+  at(url: string): Host;
   send(method: string, path: string, body?: object): Promise<Response>;
   /** Asks for a job. @returns the response, when the server gives one */
   poll(waitSeconds: number): Promise<Response>;
@@ -54,19 +56,21 @@ async function listenTo(response: Response): Promise<HostStream> {
 /** Buys a token and connects. */
 export async function connectHost(options: HostOptions): Promise<Host> {
   const authorization = `Bearer ${await buyToken(options)}`;
-  const send = (method: string, path: string, body?: object) =>
-    fetch(`${options.url}/api/orchestrator/${path}`, {
+  const sendTo = (url: string, method: string, path: string, body?: object) =>
+    fetch(`${url}/api/orchestrator/${path}`, {
       method,
       headers: { authorization, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-  const opened = await send("POST", "sessions", { hostName: options.hostName });
+  const opened = await sendTo(options.url, "POST", "sessions", { hostName: options.hostName });
   if (opened.status !== 201) throw new Error(`connecting answers ${opened.status}: ${await opened.text()}`);
   const { id: sessionId } = (await opened.json()) as { id: string };
-  return {
+  const at = (url: string): Host => ({
     sessionId,
-    send,
-    poll: (waitSeconds) => send("POST", `sessions/${sessionId}/jobs/next`, { waitSeconds }),
-    listen: async () => listenTo(await send("GET", `sessions/${sessionId}/events`)),
-  };
+    at,
+    send: (method, path, body) => sendTo(url, method, path, body),
+    poll: (waitSeconds) => sendTo(url, "POST", `sessions/${sessionId}/jobs/next`, { waitSeconds }),
+    listen: async () => listenTo(await sendTo(url, "GET", `sessions/${sessionId}/events`)),
+  });
+  return at(options.url);
 }

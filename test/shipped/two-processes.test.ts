@@ -210,3 +210,16 @@ describe.each(Object.entries(MOMENTS))("when the listening connections are lost 
     await Promise.all(streams.map((stream) => stream.hangUp()));
   });
 });
+
+test("a process that is stopped in order lets its hosts go at once, and they go on at the other one", async () => {
+  const { latchkey, others } = installation;
+  const [leaving] = others;
+  const host = await hostAt(leaving?.url ?? "", machine);
+  const [stream, poll] = [await host.listen(), host.poll(30)];
+  leaving?.child.kill("SIGTERM");
+  expect(await stream.next()).toBeNull();
+  expect((await poll).status).toBe(204);
+  expect(await leaving?.ended).toBe(0);
+  const jobId = await start("wait", "");
+  expect(await (await host.at(latchkey.url).poll(30)).json()).toMatchObject({ id: jobId });
+});
