@@ -78,11 +78,11 @@ async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void
 
 async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   announce(dev ? "starting Next.js for development" : "starting Next.js");
-  const { port, host, origin } = env();
+  const { port, host, origin, trustedProxies } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const secure = origin.startsWith("https:");
   const server = httpServer((request, response) => {
-    if (refuseAtDoorstep(request, response) || mounted(request, response)) return;
+    if (refuseAtDoorstep(request, response, trustedProxies) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     protectPage(request, response, { secure, dev });
     correctStatus(request, response, () => outage().isNow);

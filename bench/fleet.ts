@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 import { runStops } from "@/lib/stopping";
 import { type Latchkey, startLatchkey } from "@/test/shipped/process";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
@@ -28,6 +28,9 @@ export async function startBench(machineCount: number, port: number): Promise<Be
     APP_SECRET: randomBytes(32).toString("base64url"),
     ORIGIN: origin,
     LOG_LEVEL: "warn",
+    // Refusing garbage is measured, too.
+    TOKEN_FAILURES_PER_CLIENT: "0",
+    TOKEN_FAILURES_PER_ADDRESS: "0",
   };
   Object.assign(process.env, env);
   const latchkey = await startLatchkey({ port, env });
@@ -45,6 +48,7 @@ export async function startBench(machineCount: number, port: number): Promise<Be
     address: null,
     tenantId: tenant.id,
     role: "Administrator",
+    managesInstallation: false,
   };
   const machines: Bench["machines"][number][] = [];
   for (let count = 0; count < machineCount; count += 1) {

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import type { IssuedSecret } from "@/lib/secrets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import { bundle } from "@/tools/bundle.mjs";
 import type { HostsOrder, HostsReport, StreamEnd } from "./host-streams";
 

@@ -2,6 +2,7 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { emailKey } from "@/lib/admins/rules";
 import { addAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -9,7 +10,6 @@ import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
 
@@ -48,12 +48,21 @@ export async function makeAdmin(email: string, password: string): Promise<AdminA
       email,
       emailKey: emailKey(email),
       createdAt: now,
+      managesInstallation: true,
       password: { create: { hash: await hashPassword(password), changedAt: now } },
       memberships: { create: { tenantId: tenant.id, role: "Administrator", createdAt: now } },
     },
     select: { id: true },
   });
-  return { kind: "admin", id, name: email, address: null, tenantId: tenant.id, role: "Administrator" };
+  return {
+    kind: "admin",
+    id,
+    name: email,
+    address: null,
+    tenantId: tenant.id,
+    role: "Administrator",
+    managesInstallation: true,
+  };
 }
 
 /** Machines, secrets, processes and an asset, made by the product's own deeds. */

@@ -83,7 +83,7 @@ test("a double click on Provision makes one machine with one secret", async ({ p
   await expect(page.getByRole("alertdialog").getByRole("textbox", { name: "Client secret" })).toBeVisible();
   const { prisma } = database();
   expect(await prisma.machine.count({ where: { tenantId: world.tenantId } })).toBe(1);
-  expect(await prisma.secret.count({ where: { tenantId: world.tenantId } })).toBe(1);
+  expect(await prisma.credential.count({ where: { tenantId: world.tenantId } })).toBe(1);
 });
 
 test("the second save of a stale form is told so, and overwrites nothing", async ({

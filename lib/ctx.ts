@@ -1,3 +1,4 @@
+import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import type { Role } from "@/lib/tenants/schema";
 
@@ -9,17 +10,28 @@ export type AdminActor = {
   readonly address: string | null;
   readonly tenantId: string;
   readonly role: Role;
+  /** May do what concerns all tenants at once; says nothing about roles in tenants. */
+  readonly managesInstallation: boolean;
 };
 
-/** A robot that showed a valid access token of a machine whose secret still stands. */
-export type RobotActor = {
-  readonly kind: "robot";
+/** A client that proved who it is at the identity server, by a secret or key of its machine. */
+export type ClientActor = {
+  readonly kind: "client";
   readonly id: string;
   readonly name: string;
   readonly address: string | null;
   readonly tenantId: string;
   readonly clientId: string;
-  readonly secretId: string;
+  readonly credentialId: string;
+  readonly credentialKind: CredentialKind;
+};
+
+/** A robot that showed a valid access token of a machine, bought with a secret or key that still stands. */
+export type RobotActor = Omit<ClientActor, "kind"> & {
+  readonly kind: "robot";
+  /** The token it showed: its `jti` and its end. */
+  readonly tokenId: string;
+  readonly tokenExpiresAt: Date;
 };
 
 /** Somebody who has not said who they are: the token endpoint before client authentication, sign-in, set-up. */
@@ -28,7 +40,7 @@ export type AnonymousActor = { readonly kind: "anonymous"; readonly address: str
 /** The process itself: first start, key creation. */
 export type SystemActor = { readonly kind: "system" };
 
-export type TenantActor = AdminActor | RobotActor;
+export type TenantActor = AdminActor | ClientActor | RobotActor;
 export type Actor = TenantActor | AnonymousActor | SystemActor;
 
 /** The Prisma client, inside a transaction or not. Never the root client's `$connect` and the like. */

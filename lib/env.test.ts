@@ -22,8 +22,25 @@ test("nothing needs to be set", () => {
     port: 3000,
     dataDir: ".data",
     accessTokenLifetimeSeconds: 3600,
+    signingAlgorithm: "ES256",
+    signingKeyRotationDays: 90,
     logLevel: "info",
+    tokenFailuresPerClient: 100,
+    tokenFailuresPerAddress: 1_000,
   });
+  expect(readGivenEnv({}).trustedProxies.includes("127.0.0.1")).toBe(false);
+});
+
+test("trusted proxies are read at the start, and what is none is named", () => {
+  const { trustedProxies } = readGivenEnv({ TRUSTED_PROXIES: "10.0.0.0/8, loopback" });
+  expect(trustedProxies.includes("10.1.2.3")).toBe(true);
+  expect(problemsOf({ TRUSTED_PROXIES: "10.0.0.0/8, nginx" })).toEqual([
+    expect.stringMatching(/^TRUSTED_PROXIES .*"nginx" is neither an address nor a range/),
+  ]);
+});
+
+test.each(["0", "1", "999999999"])("%s is a limit of failures", (limit) => {
+  expect(readGivenEnv({ TOKEN_FAILURES_PER_CLIENT: limit }).tokenFailuresPerClient).toBe(Number(limit));
 });
 
 test("everything that is wrong is listed at once", () => {
@@ -33,6 +50,11 @@ test("everything that is wrong is listed at once", () => {
     LOG_LEVEL: "loud",
     ADMIN_EMAIL: "ann",
     ACCESS_TOKEN_LIFETIME_SECONDS: "299",
+    SIGNING_ALGORITHM: "none",
+    SIGNING_KEY_ROTATION_DAYS: "-1",
+    TRUSTED_PROXIES: "0.0.0.0/0",
+    TOKEN_FAILURES_PER_CLIENT: "-1",
+    TOKEN_FAILURES_PER_ADDRESS: "many",
   });
   for (const name of [
     "PORT",
@@ -40,6 +62,11 @@ test("everything that is wrong is listed at once", () => {
     "LOG_LEVEL",
     "ADMIN_EMAIL",
     "ACCESS_TOKEN_LIFETIME_SECONDS",
+    "SIGNING_ALGORITHM",
+    "SIGNING_KEY_ROTATION_DAYS",
+    "TRUSTED_PROXIES",
+    "TOKEN_FAILURES_PER_CLIENT",
+    "TOKEN_FAILURES_PER_ADDRESS",
     "APP_SECRET",
     "ORIGIN",
     "ADMIN_PASSWORD",

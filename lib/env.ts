@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NO_PROXIES, parseTrustedProxies, type TrustedProxies } from "@/lib/network";
 
 /** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
 export type Env = {
@@ -14,7 +15,17 @@ export type Env = {
   readonly adminEmail: string | undefined;
   readonly adminPassword: string | undefined;
   readonly accessTokenLifetimeSeconds: number;
+  /** What signing keys made from now on sign with. */
+  readonly signingAlgorithm: (typeof signingAlgorithms)[number];
+  /** How long a signing key signs before the next one does; 0: until somebody rotates. */
+  readonly signingKeyRotationDays: number;
   readonly logLevel: LogLevel;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: TrustedProxies;
+  /** Failed client authentications of one client from one network, each window, before the answer is 429; 0 is no limit. */
+  readonly tokenFailuresPerClient: number;
+  /** The same for one network, whatever the client. */
+  readonly tokenFailuresPerAddress: number;
 };
 
 /** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
@@ -33,6 +44,8 @@ export class EnvironmentError extends Error {
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 type LogLevel = (typeof logLevels)[number];
 
+const signingAlgorithms = ["ES256", "RS256", "EdDSA"] as const;
+
 const wholeNumber = (from: number, to: number) => {
   const message = `must be a whole number from ${from} to ${to}`;
   return z
@@ -49,6 +62,16 @@ const origin = z.string().transform((text, context) => {
   context.addIssue({
     code: "custom",
     message: "must be an absolute http or https URL without a path, like https://latchkey.example.com",
+  });
+  return z.NEVER;
+});
+
+const trustedProxies = z.string().transform((text, context) => {
+  const parsed = parseTrustedProxies(text);
+  if (parsed.ok) return parsed.proxies;
+  context.addIssue({
+    code: "custom",
+    message: `must list addresses, ranges and the word loopback, separated by commas: ${parsed.problem}`,
   });
   return z.NEVER;
 });
@@ -75,7 +98,14 @@ const variables = z.object({
     )
     .optional(),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
+  SIGNING_ALGORITHM: z
+    .enum(signingAlgorithms, `must be one of ${signingAlgorithms.join(", ")}`)
+    .default("ES256"),
+  SIGNING_KEY_ROTATION_DAYS: wholeNumber(0, 3650).default(90),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
+  TRUSTED_PROXIES: trustedProxies.optional(),
+  TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
+  TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
 });
 
 /**
@@ -99,7 +129,12 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
     accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
+    signingAlgorithm: values.SIGNING_ALGORITHM,
+    signingKeyRotationDays: values.SIGNING_KEY_ROTATION_DAYS,
     logLevel: values.LOG_LEVEL,
+    trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
+    tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
+    tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),

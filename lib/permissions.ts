@@ -10,6 +10,8 @@ const ROLES_BY_PERMISSION = {
   "machines.delete": ["Administrator"],
   "secrets.issue": ["Administrator"],
   "secrets.delete": ["Administrator"],
+  "keys.add": ["Administrator"],
+  "keys.delete": ["Administrator"],
   "hosts.disconnect": ["Administrator"],
   "processes.edit": ["Administrator"],
   "jobs.start": ["Administrator"],
@@ -29,5 +31,17 @@ export function allow(actor: Actor, permission: Permission): asserts actor is Ad
   throw new Refusal(
     "forbidden",
     "Your role in this tenant does not allow that. Ask an administrator of the tenant.",
+  );
+}
+
+/**
+ * The first line of every deed that concerns all tenants at once, such as changing signing keys.
+ * @throws Refusal `forbidden` unless the actor is an admin who manages the installation, whatever their role in the tenant
+ */
+export function allowInstallation(actor: Actor): asserts actor is AdminActor {
+  if (actor.kind === "admin" && actor.managesInstallation) return;
+  throw new Refusal(
+    "forbidden",
+    "That concerns every tenant of this installation. Ask somebody who manages the installation.",
   );
 }

@@ -18,3 +18,8 @@ export function secondsBetween(from: Date, to: Date): number {
 export function numericDate(at: Date): number {
   return Math.floor(at.getTime() / SECOND_MILLISECONDS);
 }
+
+/** @returns the instant of a NumericDate (RFC 7519 §2). */
+export function atNumericDate(seconds: number): Date {
+  return new Date(seconds * SECOND_MILLISECONDS);
+}

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Patience, untilAnswered } from "./back-off";
 import { listen } from "./events";
 import type { Jobs } from "./jobs";
+import type { Log } from "./log";
 import type { Asking, Orchestrator } from "./orchestrator";
 import { type Session, sessionAnswer } from "./session";
 
@@ -31,6 +32,7 @@ export type ConnectionTools = {
   readonly orchestrator: Orchestrator;
   readonly jobs: Jobs;
   readonly patience: Patience;
+  readonly log: Log;
 };
 
 /**
@@ -40,7 +42,7 @@ export type ConnectionTools = {
  */
 export async function liveOn(
   session: Session,
-  { orchestrator, jobs, patience }: ConnectionTools,
+  { orchestrator, jobs, patience, log }: ConnectionTools,
   taking: AbortSignal,
   signal: AbortSignal,
 ): Promise<never> {
@@ -118,6 +120,10 @@ export async function liveOn(
     // What ran before this connection may be over for the server, which gives a silent host up.
     ready: () => jobs.check(),
     end: (jobId: string, how: "stop" | "kill") => jobs.end(jobId, how),
+    expiring: (expiresAt: string) =>
+      log(
+        `warning: what this robot authenticates with expires at ${expiresAt}; give it a new secret or key before`,
+      ),
   };
   try {
     const listening = listen(orchestrator, session.id, listener, patience, alive);

@@ -10,13 +10,19 @@ const SILENCE_SECONDS = 45;
 /** A stream may be replaced once by a late echo of its own reconnect; twice in this time is another robot. */
 const REPLACED_TWICE_WITHIN_SECONDS = 60;
 
-const dataSchema = z.object({ jobId: z.uuid().optional(), reason: z.string().optional() });
+const dataSchema = z.object({
+  jobId: z.uuid().optional(),
+  reason: z.string().optional(),
+  expiresAt: z.iso.datetime().optional(),
+});
 
 /** What the server tells this host. */
 export type Listener = {
   /** The stream is open; it was closed until now. */
   ready(): void;
   end(jobId: string, how: "stop" | "kill"): void;
+  /** What this robot authenticates with ends at that instant (ISO 8601). */
+  expiring(expiresAt: string): void;
 };
 
 /**
@@ -37,11 +43,12 @@ export async function listen(
   function hear({ type, data, id }: ServerEvent): void {
     if (id !== "") lastEventId = id;
     const parsed = dataSchema.safeParse(JSON.parse(data || "{}"));
-    const { jobId, reason = "" } = parsed.success ? parsed.data : {};
+    const { jobId, reason = "", expiresAt } = parsed.success ? parsed.data : {};
     if (type === "ready") {
       failures = 0;
       listener.ready();
     } else if ((type === "stop" || type === "kill") && jobId !== undefined) listener.end(jobId, type);
+    else if (type === "credential-expiring" && expiresAt) listener.expiring(expiresAt);
     else if (type === "disconnected") throw new SessionOver(reason);
     else if (type === "replaced") {
       const now = performance.now();

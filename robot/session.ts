@@ -20,12 +20,12 @@ export class SessionOver extends Error {}
 export function endOfSession(reason: string): RobotEnd | null {
   const sentence = reason.replace(/^This session has ended: /, "").replace(/\. Connect again.*$/s, "");
   // Anchored: what follows is the name of a person, who may be called anything.
-  if (/^(?:client secret deleted|machine (?:disabled|deleted))\b/.test(sentence)) {
+  if (/^(?:client secret|key|machine) (?:deleted|disabled|expired)\b/.test(sentence)) {
     return new RobotEnd("cut", `cut off: ${sentence}`);
   }
   if (/^disconnected by\b/.test(sentence)) return new RobotEnd("disconnected", `${sentence}`);
-  if (/^This session was opened with another client secret/.test(sentence)) {
-    return new RobotEnd("replaced", "another robot connected as this host with another client secret");
+  if (/^This session was opened with another (?:client secret|key)/.test(sentence)) {
+    return new RobotEnd("replaced", "another robot connected as this host with another client secret or key");
   }
   return null;
 }

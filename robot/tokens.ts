@@ -44,7 +44,8 @@ function refusalOf(error: unknown): Error {
       ? error.status
       : undefined;
   const code = error instanceof openid.ResponseBodyError ? error.error : undefined;
-  if (status === 401 || code === "invalid_client" || code === "unauthorized_client") {
+  // Latchkey says slow_down only to a client that it has checked and does not accept.
+  if (status === 401 || code === "invalid_client" || code === "unauthorized_client" || code === "slow_down") {
     return new RobotEnd(
       "cut",
       "the identity server does not accept the client id and secret (no longer): the secret was deleted, or the machine disabled or deleted",

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { plainAddress, refuseAtDoorstep, refuseOtherSite } from "./doorstep";
+import { NO_PROXIES } from "@/lib/network";
+import { refuseAtDoorstep, refuseOtherSite } from "./doorstep";
 import { mount } from "./mount";
 import type { Route } from "./route-table";
 
@@ -23,7 +24,7 @@ type Answer = { status: number | undefined; headers: NodeJS.Dict<string | string
 function ask(
   port: number,
   path: string,
-  options: { method?: string; headers?: Record<string, string> } = {},
+  options: { method?: string; headers?: Record<string, string | string[]> } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request({ port, path, agent: false, ...options }, (response) => {
@@ -41,7 +42,8 @@ function ask(
 /** What a mounted handler and Next.js each get to see of one request. */
 async function seen(
   path: string,
-  headers: Record<string, string>,
+  headers: Record<string, string | string[]>,
+  trusted = NO_PROXIES,
 ): Promise<{ web: string | null; node: unknown; url: string }[]> {
   const both: { web: string | null; node: unknown; url: string }[] = [];
   const routes = [
@@ -56,7 +58,7 @@ async function seen(
   ];
   const mounted = mount(routes, "https://latchkey.example.com", () => undefined);
   const port = await serve((incoming, response) => {
-    if (refuseAtDoorstep(incoming, response)) return;
+    if (refuseAtDoorstep(incoming, response, trusted)) return;
     both.push({
       web: String(incoming.headers["x-latchkey-address"]),
       node: incoming.headers["x-forwarded-for"] ?? null,
@@ -77,6 +79,22 @@ test("a client cannot choose the address it is known by, in neither form of the 
   expect(both).toEqual([
     { web: "127.0.0.1", node: null, url: "/api/echo?a=1" },
     { web: "127.0.0.1", node: null, url: "https://latchkey.example.com/api/echo?a=1" },
+  ]);
+});
+
+test("a trusted proxy says whose request it is, and nothing else", async () => {
+  const proxy = { includes: (address: string) => address === "127.0.0.1" };
+  const headers = {
+    "X-Latchkey-Address": "203.0.113.9",
+    "X-Forwarded-For": ["127.0.0.1", "203.0.113.9, 198.51.100.7"],
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "http",
+    "X-Real-IP": "203.0.113.9",
+    Forwarded: "for=203.0.113.9",
+  };
+  expect(await seen("/api/echo", headers, proxy)).toEqual([
+    { web: "198.51.100.7", node: null, url: "/api/echo" },
+    { web: "198.51.100.7", node: null, url: "https://latchkey.example.com/api/echo" },
   ]);
 });
 
@@ -105,11 +123,6 @@ test("a whole URL as target means its path, whatever host it names", async () =>
   for await (const text of socket.setEncoding("utf8")) said += text;
   expect(said).toMatch(/\r\n\r\n.*\/api\/a\?b/s);
   expect(said).not.toContain("evil");
-});
-
-test("an IPv4 address is written as people know it", () => {
-  expect(plainAddress("::ffff:192.0.2.1")).toBe("192.0.2.1");
-  expect(plainAddress("2001:db8::1")).toBe("2001:db8::1");
 });
 
 test("what a handler throws is reported and not told", async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { clientAddress, NO_PROXIES, type TrustedProxies } from "@/lib/network";
 
 /** The header that tells the doors the address a request came from. Only this process sets it. */
 export const addressHeader = "x-latchkey-address";
@@ -6,7 +7,10 @@ export const addressHeader = "x-latchkey-address";
 /** The header that tells pages which address was asked for, so that signing in leads back to it. Only this process sets it. */
 export const targetHeader = "x-latchkey-target";
 
-/** Headers a client could send to be taken for somebody else. No proxy is trusted, so nobody's word counts. */
+/**
+ * Headers a client could send to be taken for somebody else, or us for another server: links come from ORIGIN whatever a proxy says. Of
+ * `X-Forwarded-For` a trusted proxy's part is read before it goes.
+ */
 const untrusted = new Set([
   addressHeader,
   targetHeader,
@@ -29,11 +33,16 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 
 /**
  * Receives a request before anything else sees it. Requests that no address could answer are refused here; from the others the untrusted headers
- * are taken off, and the socket's address is put on.
+ * are taken off, and the caller's address is put on.
  *
+ * @param trusted the proxies that may say whose request it is; without one the socket's address counts
  * @returns true when the request was refused and answered.
  */
-export function refuseAtDoorstep(request: IncomingMessage, response: ServerResponse): boolean {
+export function refuseAtDoorstep(
+  request: IncomingMessage,
+  response: ServerResponse,
+  trusted: TrustedProxies = NO_PROXIES,
+): boolean {
   if (!methods.has(request.method ?? "")) {
     return refuse(response, 405, `The method ${request.method} is not used here.`, {
       allow: [...methods].join(", "),
@@ -43,7 +52,7 @@ export function refuseAtDoorstep(request: IncomingMessage, response: ServerRespo
   request.url = (request.url ?? "").replace(/^https?:\/\/[^/?#]*/i, "");
   if (!request.url.startsWith("/")) return refuse(response, 400, "The request target must be a path.");
   if (!isDecodable(request.url)) return refuse(response, 400, "The path is not correctly percent-encoded.");
-  cleanse(request);
+  cleanse(request, trusted);
   return false;
 }
 
@@ -113,13 +122,15 @@ function isDecodable(target: string): boolean {
 }
 
 /** Changes both forms of the headers that Node.js keeps: the object, which Next.js reads, and the raw list, from which a web-standard Request is made. */
-function cleanse(request: IncomingMessage): void {
+function cleanse(request: IncomingMessage, trusted: TrustedProxies): void {
   const raw = request.rawHeaders;
+  const forwardedFor: string[] = [];
   let kept = 0;
   for (let index = 0; index < raw.length; index += 2) {
     const [name = "", value = ""] = [raw[index], raw[index + 1]];
     const lower = name.toLowerCase();
     if (untrusted.has(lower)) {
+      if (lower === "x-forwarded-for") forwardedFor.push(value);
       delete request.headers[lower];
     } else {
       raw[kept] = name;
@@ -128,14 +139,9 @@ function cleanse(request: IncomingMessage): void {
     }
   }
   raw.length = kept;
-  const address = plainAddress(request.socket.remoteAddress);
+  const address = clientAddress(request.socket.remoteAddress, forwardedFor, trusted);
   const target = request.url ?? "/";
   request.headers[addressHeader] = address;
   request.headers[targetHeader] = target;
   raw.push(addressHeader, address, targetHeader, target);
-}
-
-/** An IPv4 address that came in over IPv6 (`::ffff:192.0.2.1`) is written as people know it. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? "unknown").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }

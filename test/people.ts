@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
+import type { Standing } from "@/lib/credentials/standing";
 import type { AdminActor, AnonymousActor, Ctx, Db, RobotActor, SystemActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import type { Role } from "@/lib/tenants/schema";
+import { addSeconds } from "@/lib/time";
 
 /** Tenants, admins and machines in whatever database the environment names, made by the product's own deeds. */
 export const CALLER_ADDRESS = "192.0.2.7";
@@ -44,10 +47,25 @@ export async function newAdmin(tenant: Tenant, role: Role = "Administrator"): Pr
     },
     select: { id: true },
   });
-  return { kind: "admin", id, name: email, address: CALLER_ADDRESS, tenantId: tenant.id, role };
+  return {
+    kind: "admin",
+    id,
+    name: email,
+    address: CALLER_ADDRESS,
+    tenantId: tenant.id,
+    role,
+    managesInstallation: false,
+  };
 }
 
 export const newTenantAdmin = async () => newAdmin(await newTenant());
+
+/** Somebody who may also do what concerns all tenants. */
+export async function newInstallationAdmin(): Promise<AdminActor> {
+  const admin = await newTenantAdmin();
+  await prisma().admin.update({ where: { id: admin.id }, data: { managesInstallation: true } });
+  return { ...admin, managesInstallation: true };
+}
 
 /** Does a deed of an admin as the admin door does. */
 export function act<I, T>(
@@ -88,6 +106,18 @@ export function provisioned(
   return act(actor, provisionMachine, input);
 }
 
+/** What the token endpoint finds out about a machine that shows its first secret. */
+export const standingOf = (admin: AdminActor, machine: Provisioned): Standing => ({
+  credentialId: machine.secretId,
+  credentialKind: "Secret",
+  expiresAt: null,
+  machineId: machine.machineId,
+  machineName: machine.machineName,
+  clientId: machine.clientId,
+  tenantId: admin.tenantId,
+  policy: { lifetimeSeconds: null, scopes: [], requiresDpop: false },
+});
+
 export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => ({
   kind: "robot",
   id: machine.machineId,
@@ -95,5 +125,8 @@ export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => 
   address: CALLER_ADDRESS,
   tenantId: admin.tenantId,
   clientId: machine.clientId,
-  secretId: machine.secretId,
+  credentialId: machine.secretId,
+  credentialKind: "Secret",
+  tokenId: randomUUID(),
+  tokenExpiresAt: addSeconds(new Date(), 3600),
 });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll } from "vitest";
-import { ensureSigningKey } from "@/lib/identity/signing-keys";
+import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { type RouteModule, routeTable } from "@/server/route-table";
@@ -47,10 +47,17 @@ const routes = await Promise.all(
 );
 const find = routeTable(routes);
 
-/** Sends a request to a published address, as the server does: the handler is found by path and method. */
-export async function call(method: string, target: string, init: RequestInit = {}): Promise<Response> {
+/**
+ * Sends a request to a published address, as the server does: the handler is found by path and method.
+ * @param init what `fetch` takes, and the network address the request comes from
+ */
+export async function call(
+  method: string,
+  target: string,
+  { address = CALLER_ADDRESS, ...init }: RequestInit & { address?: string } = {},
+): Promise<Response> {
   const request = new Request(new URL(target, ORIGIN), { ...init, method });
-  request.headers.set("x-latchkey-address", CALLER_ADDRESS);
+  request.headers.set("x-latchkey-address", address);
   const match = find(new URL(request.url).pathname);
   const handler = match?.module[method];
   if (typeof handler !== "function") throw new Error(`no handler for ${method} ${target}`);

@@ -9,7 +9,7 @@ export function JobFacts({ job }: { job: JobView }) {
   const facts: readonly (readonly [string, ReactNode])[] = [
     ["Host", mono(job.hostName) ?? "None yet"],
     ["Machine", job.machineName ?? "None yet"],
-    ["Secret ID", mono(job.secretId) ?? "None yet"],
+    ["Secret or key ID", mono(job.credentialId) ?? "None yet"],
     ["Asked for host", mono(job.targetHostName) ?? "Any"],
     ["Asked for machine", job.targetMachineName ?? "Any"],
     ["Runtime type", job.runtimeType],

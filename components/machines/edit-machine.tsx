@@ -1,17 +1,17 @@
+import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import { EditForm } from "@/components/machines/edit-form";
 import { KIND_LABELS } from "@/components/machines/labels";
 import type { MachineActions } from "@/components/machines/machine-actions";
 import { MachineDangerZone } from "@/components/machines/machine-danger-zone";
 import { MachineFacts } from "@/components/machines/machine-facts";
-import { type SecretActions, SecretsSection } from "@/components/secrets/secrets-section";
 import { HostTable } from "@/components/sessions/host-table";
 import type { Action } from "@/components/ui/attempt";
 import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { Instant } from "@/components/ui/time";
+import type { SecretView } from "@/lib/credentials/schema";
 import type { MachineView } from "@/lib/machines/schema";
-import type { SecretView } from "@/lib/secrets/schema";
 import type { ConnectedHost } from "@/lib/sessions/schema";
 import type { TenantView } from "@/lib/tenants/schema";
 

@@ -2,9 +2,9 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
+import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
 import { detailsOf, EMPTY_DRAFT, type MachineDraft } from "@/components/machines/machine-draft";
 import { MachineFields } from "@/components/machines/machine-fields";
-import { IssuedSecretDialog } from "@/components/secrets/issued-secret-dialog";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -14,8 +14,8 @@ import {
   fieldErrorsOf,
   useFocusOnError,
 } from "@/components/ui/form-errors";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import { type MachineKind, provisionMachineSchema } from "@/lib/machines/schema";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 
 type ProvisionFormProps = {
   kind: MachineKind;

@@ -60,8 +60,8 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
           </Link>
         )}
         <Under>
-          <span className="sr-only">Secret ID </span>
-          <span className={`${MONO}`}>{row.secretId}</span>
+          <span className="sr-only">Secret or key ID </span>
+          <span className={`${MONO}`}>{row.credentialId}</span>
         </Under>
       </StackCell>
       <StackCell label="Address" className="text-muted">

@@ -32,7 +32,7 @@ export function HostTable({ hosts, now }: { hosts: readonly ConnectedHost[]; now
               State
             </th>
             <th scope="col" className={`${HEAD} hidden md:table-cell`}>
-              Secret ID
+              Secret or key ID
             </th>
             <th scope="col" className={HEAD}>
               Last heartbeat
@@ -46,7 +46,9 @@ export function HostTable({ hosts, now }: { hosts: readonly ConnectedHost[]; now
               <td className={CELL}>
                 <Badge look={SESSION_LOOKS[host.state]}>{host.state}</Badge>
               </td>
-              <td className={`${CELL} hidden font-mono text-[0.8125rem] md:table-cell`}>{host.secretId}</td>
+              <td className={`${CELL} hidden font-mono text-[0.8125rem] md:table-cell`}>
+                {host.credentialId}
+              </td>
               <td className={`${CELL} text-muted`}>
                 <Ago at={host.heartbeatAt} now={now} />
               </td>

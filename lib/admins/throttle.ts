@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
+import { networkOf } from "@/lib/network";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { type BucketKind, emailKey, isForgotten, remainingPauseSeconds } from "./rules";
 
@@ -12,7 +13,7 @@ const name = (kind: BucketKind, ...parts: string[]): Bucket => ({
 
 function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string | null): Bucket[] {
   if (knownBrowser) return [name("browser", knownBrowser)];
-  const address = ctx.actor.address ?? "";
+  const address = networkOf(ctx.actor.address ?? "");
   return [name("pair", emailKey(email), address), name("address", address)];
 }
 

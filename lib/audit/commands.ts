@@ -4,6 +4,7 @@ import type { AuditEvent } from "./events";
 function actorColumns(actor: Actor) {
   switch (actor.kind) {
     case "admin":
+    case "client":
     case "robot":
       return { actorKind: actor.kind, actorId: actor.id, actorName: actor.name, address: actor.address };
     case "anonymous":
@@ -11,6 +12,13 @@ function actorColumns(actor: Actor) {
     case "system":
       return { actorKind: actor.kind, actorName: "Latchkey" };
   }
+}
+
+/** A secret, a key, or whichever of them a session was opened with: their ids are of one kind. */
+function credentialOf(event: AuditEvent): string | null {
+  if ("secretId" in event) return event.secretId;
+  if ("keyId" in event) return event.keyId;
+  return "credentialId" in event ? event.credentialId : null;
 }
 
 /**
@@ -32,7 +40,7 @@ export async function record(ctx: Ctx<Actor>, events: readonly AuditEvent[], ten
         at: ctx.now,
         type,
         machineId: ("machineId" in event && event.machineId) || null,
-        secretId: "secretId" in event ? event.secretId : null,
+        credentialId: credentialOf(event),
         details: details as object,
       };
     }),

@@ -27,17 +27,45 @@ export type AuditEvent =
   | { readonly type: "machine.disabled"; readonly machineId: string; readonly name: string }
   | { readonly type: "machine.enabled"; readonly machineId: string; readonly name: string }
   | { readonly type: "machine.deleted"; readonly machineId: string; readonly name: string }
-  | { readonly type: "secret.issued"; readonly machineId: string; readonly secretId: string }
+  | {
+      readonly type: "secret.issued";
+      readonly machineId: string;
+      readonly secretId: string;
+      readonly name: string;
+      readonly expiresAt: Date | null;
+    }
   | {
       readonly type: "secret.deleted";
       readonly machineId: string;
       readonly secretId: string;
       readonly reason: "deleted" | "machine deleted";
     }
+  | { readonly type: "secret.expired"; readonly machineId: string; readonly secretId: string }
+  | {
+      readonly type: "key.added";
+      readonly machineId: string;
+      readonly keyId: string;
+      readonly name: string;
+      readonly thumbprint: string;
+      readonly expiresAt: Date | null;
+    }
+  | {
+      readonly type: "key.deleted";
+      readonly machineId: string;
+      readonly keyId: string;
+      readonly reason: "deleted" | "machine deleted";
+    }
+  | { readonly type: "key.expired"; readonly machineId: string; readonly keyId: string }
+  | {
+      readonly type: "token.revoked";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly jti: string;
+    }
   | {
       readonly type: "session.opened";
       readonly machineId: string;
-      readonly secretId: string;
+      readonly credentialId: string;
       readonly sessionId: string;
       readonly hostName: string;
       readonly takenOver: boolean;
@@ -45,7 +73,7 @@ export type AuditEvent =
   | {
       readonly type: "session.ended";
       readonly machineId: string;
-      readonly secretId: string;
+      readonly credentialId: string;
       readonly sessionId: string;
       readonly hostName: string;
       readonly reason: string;
@@ -78,4 +106,12 @@ export type AuditEvent =
     }
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
-  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string };
+  | {
+      readonly type: "signing_key.created" | "signing_key.imported";
+      readonly kid: string;
+      readonly algorithm: string;
+      /** From when on it signs; absent: it only verifies. */
+      readonly activatesAt?: string;
+    }
+  | { readonly type: "signing_key.activated" | "signing_key.retired"; readonly kid: string }
+  | { readonly type: "signing_key.withdrawn"; readonly kid: string; readonly liveTokens: number };

@@ -1,11 +1,16 @@
+import { findStanding } from "@/lib/credentials/standing";
 import type { RobotActor, Sql } from "@/lib/ctx";
 import { verifyAccessToken } from "@/lib/identity/access-token";
-import type { Scope } from "@/lib/identity/scopes";
-import { findStanding } from "@/lib/secrets/standing";
+import { resourceMetadataAddress } from "@/lib/identity/addresses";
+import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
+import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { callerAddress } from "./caller";
 import { ProblemError } from "./problem";
 
-const REALM = 'Bearer realm="Latchkey"';
+/** RFC 9728 §5.1: whoever is refused learns where it says how to come in. */
+const challenge = (parameters = "") =>
+  `Bearer realm="Latchkey", resource_metadata="${resourceMetadataAddress()}"${parameters && `, ${parameters}`}`;
+
 // RFC 6750 §2.1: b64token after the scheme, whose name has no case.
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 
@@ -17,9 +22,9 @@ const unauthorized = (detail: string, reason?: string) =>
       kind: reason ? "invalid-token" : "token-missing",
       detail,
       headers: {
-        "www-authenticate": reason
-          ? `${REALM}, error="invalid_token", error_description="The access token is not valid."`
-          : REALM,
+        "www-authenticate": challenge(
+          reason && 'error="invalid_token", error_description="The access token is not valid."',
+        ),
       },
     },
     reason,
@@ -30,7 +35,7 @@ const invalidRequest = (detail: string) =>
     status: 400,
     kind: "invalid-request",
     detail,
-    headers: { "www-authenticate": `${REALM}, error="invalid_request"` },
+    headers: { "www-authenticate": challenge('error="invalid_request"') },
   });
 
 function bearerToken(request: Request): string {
@@ -46,27 +51,38 @@ function bearerToken(request: Request): string {
   return token;
 }
 
+const noLongerGood = (reason: string) =>
+  unauthorized(
+    "The access token is not valid, or no longer. Buy a new one with the client's credentials.",
+    reason,
+  );
+
 /**
- * Finds out which robot calls: a valid token (RFC 9068 §4), whose secret and machine stand at this moment, with the scope
- * that the address asks for.
+ * Finds out which robot calls: a valid token (RFC 9068 §4) that is not revoked, whose credential and machine stand at this
+ * moment, with the scope that the address asks for.
  * @throws ProblemError 400, 401 or 403 with the challenge of RFC 6750 §3
  */
 export async function requireRobot(db: Sql, request: Request, scope: Scope, now: Date): Promise<RobotActor> {
   const verified = await verifyAccessToken(db, bearerToken(request), now);
-  const again = "The access token is not valid, or no longer. Buy a new one with the client id and secret.";
-  if (!verified.ok) throw unauthorized(again, verified.reason);
+  if (!verified.ok) throw noLongerGood(verified.reason);
   const { claims } = verified;
-  const standing = await findStanding(db, claims.secretId);
-  if (!standing) throw unauthorized(again, `secret ${claims.secretId} or its machine no longer stands`);
-  if (standing.machineId !== claims.machineId || standing.tenantId !== claims.tenantId) {
-    throw unauthorized(again, "the token's claims do not belong together");
+  const { credentialId, jti: tokenId, kid } = claims;
+  const found = await findStanding(db, { credentialId, tokenId, kid }, now);
+  if (!found.ok) {
+    // This process has not heard of it, or it would not have known the key: it must not go on signing with it.
+    if ("isKeyWithdrawn" in found) forgetSigningKeys();
+    throw noLongerGood(found.reason);
   }
-  if (!claims.scopes.includes(scope)) {
+  const { standing } = found;
+  if (standing.machineId !== claims.machineId || standing.tenantId !== claims.tenantId) {
+    throw noLongerGood("the token's claims do not belong together");
+  }
+  if (!effectiveScopes(claims.scopes, standing.policy.scopes).includes(scope)) {
     throw new ProblemError({
       status: 403,
       kind: "insufficient-scope",
       detail: `This needs the scope ${scope}, which the access token does not have.`,
-      headers: { "www-authenticate": `${REALM}, error="insufficient_scope", scope="${scope}"` },
+      headers: { "www-authenticate": challenge(`error="insufficient_scope", scope="${scope}"`) },
     });
   }
   return {
@@ -76,6 +92,9 @@ export async function requireRobot(db: Sql, request: Request, scope: Scope, now:
     address: callerAddress(request.headers),
     tenantId: standing.tenantId,
     clientId: standing.clientId,
-    secretId: standing.secretId,
+    credentialId: standing.credentialId,
+    credentialKind: standing.credentialKind,
+    tokenId: claims.jti,
+    tokenExpiresAt: claims.expiresAt,
   };
 }

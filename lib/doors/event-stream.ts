@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { expiresSoon } from "@/lib/credentials/rules";
 import type { RobotActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import type { SessionCommands } from "@/lib/fleet/queries/session-commands";
@@ -19,7 +20,8 @@ const open = () =>
   oncePerProcess("event-streams", () => {
     const streams = new Set<EventStream>();
     setInterval(() => {
-      for (const stream of streams) stream.comment();
+      const now = new Date();
+      for (const stream of streams) stream.keepAlive(now);
     }, KEEP_ALIVE_SECONDS * SECOND_MILLISECONDS).unref();
     return streams;
   });
@@ -34,6 +36,7 @@ class EventStream implements Watcher {
   readonly #stops: (() => void)[];
   readonly #encoder = new TextEncoder();
   #eventId = 0;
+  #credential: SessionCommands["credential"] | null = null;
 
   constructor(
     readonly controller: ReadableStreamDefaultController<Uint8Array>,
@@ -56,21 +59,33 @@ class EventStream implements Watcher {
   }
 
   /** Says what holds by the tables and was not said yet. */
-  told({ streamId, stop, kill, ended }: SessionCommands): void {
+  told({ streamId, stop, kill, ended, credential }: SessionCommands): void {
     if (streamId !== this.streamId) {
       this.end("replaced", {});
       return;
     }
     for (const jobId of stop) this.#sendOnce("stop", jobId);
     for (const jobId of kill) this.#sendOnce("kill", jobId);
+    this.#credential = credential;
     if (ended) this.end("disconnected", ended);
+    else this.#warnOfExpiry(new Date());
   }
 
   #sendOnce(event: "stop" | "kill", jobId: string): void {
-    const key = `${event} ${jobId}`;
+    this.#once(`${event} ${jobId}`, () => this.send(event, { jobId }));
+  }
+
+  #once(key: string, send: () => void): void {
     if (this.#sent.has(key)) return;
     this.#sent.add(key);
-    this.send(event, { jobId });
+    send();
+  }
+
+  /** A host hears in time that its secret or key will expire, so that nobody is surprised when it is cut. */
+  #warnOfExpiry(now: Date): void {
+    const credential = this.#credential;
+    if (!credential || !expiresSoon({ ...credential, revokedAt: null }, now)) return;
+    this.#once(`expiring ${credential.id}`, () => this.send("credential-expiring", credential));
   }
 
   send(event: string, data: object): void {
@@ -78,7 +93,9 @@ class EventStream implements Watcher {
     this.#write(`id: ${this.#eventId}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  comment(): void {
+  /** Keeps proxies from closing the connection, and asks what the time alone has brought. */
+  keepAlive(now: Date): void {
+    this.#warnOfExpiry(now);
     this.#write(":\n\n");
   }
 

@@ -2,6 +2,8 @@ import type { RobotActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
+import { findEndReason } from "@/lib/sessions/queries";
+import { sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot } from "./bearer";
 import type { RouteHandler } from "./methods";
@@ -25,6 +27,20 @@ function claim(
 }
 
 /**
+ * Whoever was called shows its token again. One whose session was ended meanwhile is told why: it was let in when it asked,
+ * and the reason says more than that its token is not good any more.
+ */
+async function askAgain(request: Request, actor: RobotActor, sessionId: string): Promise<RobotActor> {
+  const now = new Date();
+  try {
+    return await requireRobot(database().sql, request, "OR.Jobs", now);
+  } catch (error) {
+    const reason = await findEndReason({ db: database().prisma, actor, now }, { sessionId });
+    throw reason === null ? error : sessionEnded(reason);
+  }
+}
+
+/**
  * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is called shows its token
  * again, because secret, machine or token may have gone while it waited.
  */
@@ -45,7 +61,7 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
       if (job) return jsonAnswer(job, 200);
       const leftMilliseconds = input.waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
       if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return jsonAnswer(undefined, 204);
-      actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
+      actor = await askAgain(request, actor, input.sessionId);
     }
   } catch (error) {
     if (error instanceof HungUp) return jsonAnswer(undefined, 204);

@@ -1,7 +1,8 @@
-import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
+import type { RawClientRequest } from "@/lib/identity/client-request";
 import { OAuthError } from "@/lib/identity/oauth-error";
-import type { RawTokenRequest } from "@/lib/identity/token-request";
+import { DOCUMENT_MAX_AGE_SECONDS } from "@/lib/identity/rules";
 import { log } from "@/lib/log";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
@@ -11,8 +12,6 @@ import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 /** RFC 7617 §2.1: we read both halves as UTF-8. */
 const BASIC_CHALLENGE = 'Basic realm="Latchkey", charset="UTF-8"';
-
-const METADATA_MAX_AGE_SECONDS = 300;
 
 function errorResponse(
   status: number,
@@ -32,9 +31,14 @@ const methodNotAllowed = (_request: Request, allow: string) =>
 /** Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log. */
 function refusal(error: unknown, address: string | null): Response {
   if (error instanceof OAuthError) {
-    log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
-    const challenge = error.status === 401 ? { "www-authenticate": BASIC_CHALLENGE } : {};
-    return errorResponse(error.status, error.code, error.description, challenge);
+    // The throttle says once that somebody fails too often; a line for each of their requests would be the flood it stops.
+    if (error.code !== "slow_down") {
+      log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
+    }
+    return errorResponse(error.status, error.code, error.description, {
+      ...(error.status === 401 && { "www-authenticate": BASIC_CHALLENGE }),
+      ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
+    });
   }
   if (isDatabaseAway(error)) {
     log.error({ err: error }, "the database is away");
@@ -42,11 +46,11 @@ function refusal(error: unknown, address: string | null): Response {
       "retry-after": String(DATABASE_RETRY_AFTER_SECONDS),
     });
   }
-  log.error({ err: error }, "the token endpoint failed");
+  log.error({ err: error }, "an endpoint for clients failed");
   return errorResponse(500, "server_error", "The server met an unexpected condition.");
 }
 
-async function readForm(request: Request): Promise<RawTokenRequest> {
+async function readForm(request: Request): Promise<RawClientRequest> {
   if (mediaType(request) !== "application/x-www-form-urlencoded") {
     throw new OAuthError("invalid_request", {
       says: "Send Content-Type: application/x-www-form-urlencoded.",
@@ -56,26 +60,46 @@ async function readForm(request: Request): Promise<RawTokenRequest> {
   if (!body.ok) throw new OAuthError("invalid_request", { says: `The body is ${body.problem}.` });
   return {
     authorization: request.headers.get("authorization"),
+    dpop: request.headers.get("dpop"),
     query: new URL(request.url).searchParams,
     body: body.text,
   };
 }
 
-type OAuthDeed = (ctx: Ctx<AnonymousActor, Sql>, raw: RawTokenRequest) => Promise<object>;
+type Reading<T> = (ctx: Ctx<AnonymousActor, Sql>, raw: RawClientRequest) => Promise<T>;
 
-/** The door of the identity server for forms: `POST` with a form body, JSON out, every failure in RFC 6749's words. */
-export function oauthEndpoint(deed: OAuthDeed): Record<Method, RouteHandler> {
+/** `POST` with a form body; every failure is said in RFC 6749's words. */
+function formEndpoint<T>(read: Reading<T>, answer: (read: T, now: Date) => Promise<Response> | Response) {
   const post: RouteHandler = async (request) => {
     const address = callerAddress(request.headers);
     try {
       const raw = await readForm(request);
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
-      return Response.json(await deed(ctx, raw), { headers: NO_STORE });
+      return await answer(await read(ctx, raw), ctx.now);
     } catch (error) {
       return refusal(error, address);
     }
   };
   return withEveryMethod({ POST: post }, methodNotAllowed);
+}
+
+/** The door of the identity server for what is answered from reads alone: a form in, JSON out. */
+export function oauthEndpoint(question: Reading<object>): Record<Method, RouteHandler> {
+  return formEndpoint(question, (body) => Response.json(body, { headers: NO_STORE }));
+}
+
+/**
+ * The door of the identity server for what a client changes: read and authenticated on the short path, then done in one
+ * transaction with its event, and answered by 200 without a body.
+ */
+export function oauthDeed<T extends { readonly actor: ClientActor }>(
+  read: Reading<T>,
+  deed: (ctx: Ctx<ClientActor>, input: T) => Promise<void>,
+): Record<Method, RouteHandler> {
+  return formEndpoint(read, async (input, now) => {
+    await database().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
+    return new Response(null, { headers: NO_STORE });
+  });
 }
 
 /**
@@ -91,7 +115,7 @@ export function publicDocument(
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
       return Response.json(await make(ctx), {
         headers: {
-          "cache-control": `public, max-age=${METADATA_MAX_AGE_SECONDS}`,
+          "cache-control": `public, max-age=${DOCUMENT_MAX_AGE_SECONDS}`,
           "access-control-allow-origin": "*",
         },
       });

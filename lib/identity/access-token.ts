@@ -1,30 +1,46 @@
-import { randomUUID, sign } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
+import { z } from "zod";
+import type { Standing } from "@/lib/credentials/standing";
 import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
-import type { Standing } from "@/lib/secrets/standing";
-import { numericDate } from "@/lib/time";
+import { atNumericDate, numericDate, secondsBetween } from "@/lib/time";
 import { issuer, orchestrator } from "./addresses";
+import { isCanonicalJws } from "./compact-jws";
+import { signature } from "./key-material";
+import { TOKEN_LIFETIME_MAX_SECONDS } from "./rules";
 import { SCOPES, type Scope } from "./scopes";
-import { findSigningKey, SIGNING_ALGORITHM, type SigningKey } from "./signing-keys";
+import { findSigningKey, type SigningKey } from "./signing-keys";
 
 const TYPE = "at+jwt";
 
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
 
+/** What a token is sold with. */
+export type TokenTerms = {
+  readonly scopes: readonly Scope[];
+  /** Thumbprint of the key that its holder must prove to have (RFC 9449 §6.1); null for a bearer token. */
+  readonly jkt: string | null;
+};
+
+/** A token outlives neither the credential it was bought with nor the key that signed it. In seconds, at least one. */
+function lifetimeOf({ policy, expiresAt }: Standing, now: Date): number {
+  const configured = policy.lifetimeSeconds ?? env().accessTokenLifetimeSeconds;
+  const wanted = Math.min(configured, TOKEN_LIFETIME_MAX_SECONDS);
+  return expiresAt ? Math.max(1, Math.min(wanted, secondsBetween(now, expiresAt))) : wanted;
+}
+
 /**
  * Signs a JWT access token (RFC 9068 §2). Nothing is stored.
- * `node:crypto` signs on this thread in about 30 µs; a library's WebCrypto call hands each signature to another thread
- * and back, which costs the token endpoint more than the signature does.
  * @returns the token and its lifetime in seconds
  */
 export function signAccessToken(
   key: SigningKey,
   standing: Standing,
-  scopes: readonly Scope[],
+  { scopes, jkt }: TokenTerms,
   now: Date,
 ): { token: string; lifetimeSeconds: number } {
-  const lifetimeSeconds = env().accessTokenLifetimeSeconds;
+  const lifetimeSeconds = lifetimeOf(standing, now);
   const issuedAt = numericDate(now);
   const header = encoded({ alg: key.algorithm, typ: TYPE, kid: key.kid });
   const payload = encoded({
@@ -36,30 +52,67 @@ export function signAccessToken(
     exp: issuedAt + lifetimeSeconds,
     jti: randomUUID(),
     scope: scopes.join(" "),
+    ...(jkt !== null && { cnf: { jkt } }),
     tenant_id: standing.tenantId,
     machine_id: standing.machineId,
-    secret_id: standing.secretId,
+    credential_id: standing.credentialId,
   });
   const signingInput = `${header}.${payload}`;
-  const signature = sign("sha256", Buffer.from(signingInput), {
-    key: key.privateKey,
-    dsaEncoding: "ieee-p1363",
-  });
-  return { token: `${signingInput}.${signature.toString("base64url")}`, lifetimeSeconds };
+  const signed = signature(key, signingInput).toString("base64url");
+  return { token: `${signingInput}.${signed}`, lifetimeSeconds };
 }
 
 export type AccessTokenClaims = {
+  /** The key that signed it. */
+  readonly kid: string;
+  readonly jti: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
   readonly clientId: string;
   readonly machineId: string;
   readonly tenantId: string;
-  readonly secretId: string;
+  readonly credentialId: string;
   readonly scopes: readonly Scope[];
+  /** Thumbprint of the key that the token is bound to; null for a bearer token. */
+  readonly jkt: string | null;
 };
 
-const text = (value: unknown) => (typeof value === "string" ? value : null);
+const uuid = z.uuid();
+
+/** What every token of this server says; anything else was not made by it. */
+const claimsSchema = z.object({
+  jti: uuid,
+  iat: z.number(),
+  exp: z.number(),
+  client_id: uuid,
+  machine_id: uuid,
+  tenant_id: uuid,
+  credential_id: z.string(),
+  scope: z.string(),
+  cnf: z.object({ jkt: z.string() }).optional(),
+});
+
+function claimsOf(kid: string, payload: unknown): AccessTokenClaims | null {
+  const parsed = claimsSchema.safeParse(payload);
+  if (!parsed.success) return null;
+  const { jti, iat, exp, client_id, machine_id, tenant_id, credential_id, scope, cnf } = parsed.data;
+  const granted = new Set(scope.split(" "));
+  return {
+    kid,
+    jti,
+    issuedAt: atNumericDate(iat),
+    expiresAt: atNumericDate(exp),
+    clientId: client_id,
+    machineId: machine_id,
+    tenantId: tenant_id,
+    credentialId: credential_id,
+    scopes: SCOPES.filter((one) => granted.has(one)),
+    jkt: cnf?.jkt ?? null,
+  };
+}
 
 /**
- * Verifies an access token as RFC 9068 §4 asks: our type, our algorithm, our key, issuer, audience, times.
+ * Verifies an access token as RFC 9068 §4 asks: our type, our key by its own algorithm, issuer, audience, times.
  * @returns the claims, or why not (for the log)
  */
 export async function verifyAccessToken(
@@ -67,28 +120,21 @@ export async function verifyAccessToken(
   token: string,
   now: Date,
 ): Promise<{ ok: true; claims: AccessTokenClaims } | { ok: false; reason: string }> {
+  if (!isCanonicalJws(token)) return { ok: false, reason: "the token is no JWS in its one spelling" };
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = typeof kid === "string" ? await findSigningKey(db, now, kid) : null;
     if (!key) return { ok: false, reason: "the token names no key of this server" };
     const { payload } = await jwtVerify(token, key.publicKey, {
-      algorithms: [SIGNING_ALGORITHM],
+      algorithms: [key.algorithm],
       typ: TYPE,
       issuer: issuer(),
       audience: orchestrator(),
       currentDate: now,
       requiredClaims: ["exp", "iat", "sub", "client_id", "jti"],
     });
-    const clientId = text(payload.client_id);
-    const machineId = text(payload.machine_id);
-    const tenantId = text(payload.tenant_id);
-    const secretId = text(payload.secret_id);
-    if (!clientId || !machineId || !tenantId || !secretId) {
-      return { ok: false, reason: "the token lacks a claim" };
-    }
-    const granted = new Set((text(payload.scope) ?? "").split(" "));
-    const scopes = SCOPES.filter((scope) => granted.has(scope));
-    return { ok: true, claims: { clientId, machineId, tenantId, secretId, scopes } };
+    const claims = claimsOf(key.kid, payload);
+    return claims ? { ok: true, claims } : { ok: false, reason: "the token lacks a claim" };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
       return { ok: false, reason: error.message };

@@ -3,6 +3,11 @@ import { env } from "@/lib/env";
 /** The issuer identifier (RFC 8414 §2), from ORIGIN and never from a Host header. */
 export const issuer = () => `${env().origin}/api/identity`;
 export const tokenEndpoint = () => `${issuer()}/connect/token`;
+export const revocationEndpoint = () => `${issuer()}/connect/revocation`;
+export const introspectionEndpoint = () => `${issuer()}/connect/introspect`;
 export const jwksAddress = () => `${issuer()}/jwks`;
 /** The resource that tokens are for: `aud` of every access token. */
 export const orchestrator = () => `${env().origin}/api/orchestrator`;
+/** Where the resource says how it is protected (RFC 9728 §3.1: the well-known part goes between host and path). */
+export const resourceMetadataAddress = () =>
+  `${env().origin}/.well-known/oauth-protected-resource/api/orchestrator`;

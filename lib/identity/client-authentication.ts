@@ -1,11 +1,17 @@
+import { checkSecret, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { checkSecret, type Standing } from "@/lib/secrets/standing";
+import { ASSERTION_TYPE, checkAssertion, claimedByAssertion } from "./client-assertion";
+import type { ClientRequest } from "./client-request";
+import { throttleFailures } from "./failure-throttle";
 import { formDecode } from "./form";
 import { OAuthError } from "./oauth-error";
-import type { TokenRequest } from "./token-request";
 
 /** How a client may prove who it is (the names of RFC 8414 `token_endpoint_auth_methods_supported`). */
-export const CLIENT_AUTHENTICATION_METHODS = ["client_secret_basic", "client_secret_post"] as const;
+export const CLIENT_AUTHENTICATION_METHODS = [
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+] as const;
 
 type Credentials = { readonly clientId: string; readonly clientSecret: string };
 
@@ -30,36 +36,79 @@ function basicCredentials(authorization: string): Credentials {
   return { clientId, clientSecret };
 }
 
-/** RFC 6749 §2.3: a client must not use more than one method a request. */
-function presentedCredentials({ authorization, params }: TokenRequest): Credentials {
+const twoMethods = () =>
+  new OAuthError("invalid_request", { says: "Use one client authentication method, not two." });
+
+/** The client id may be repeated beside the credentials, but not contradict them (RFC 6749 §2.3, RFC 7521 §4.2). */
+function refuseOtherClientId(params: ClientRequest["params"], clientId: string): void {
+  const repeated = params.get("client_id");
+  if (repeated !== undefined && repeated !== clientId) {
+    throw new OAuthError("invalid_request", { says: "client_id differs from the client credentials." });
+  }
+}
+
+function presentedSecret({ authorization, params }: ClientRequest): Credentials {
+  if (authorization !== null) {
+    const basic = basicCredentials(authorization);
+    refuseOtherClientId(params, basic.clientId);
+    return basic;
+  }
   const clientId = params.get("client_id");
   const clientSecret = params.get("client_secret");
-  if (authorization === null) {
-    if (!clientId || !clientSecret) {
-      throw new OAuthError("invalid_client", { detail: "no client credentials were sent" });
-    }
-    return { clientId, clientSecret };
+  if (!clientId || !clientSecret) {
+    throw new OAuthError("invalid_client", { detail: "no client credentials were sent" });
   }
-  if (clientSecret !== undefined) {
-    throw new OAuthError("invalid_request", { says: "Use one client authentication method, not two." });
+  return { clientId, clientSecret };
+}
+
+/** @returns the assertion, or undefined when the client authenticates in another way */
+function presentedAssertion(params: ClientRequest["params"]): string | undefined {
+  const type = params.get("client_assertion_type");
+  const assertion = params.get("client_assertion");
+  if (type === undefined && assertion === undefined) return undefined;
+  if (type === undefined || assertion === undefined) {
+    throw new OAuthError("invalid_request", {
+      says: "client_assertion and client_assertion_type must be sent together.",
+    });
   }
-  const basic = basicCredentials(authorization);
-  if (clientId !== undefined && clientId !== basic.clientId) {
-    throw new OAuthError("invalid_request", { says: "client_id differs from the Authorization header." });
+  if (type !== ASSERTION_TYPE) throw new OAuthError("invalid_client", { detail: "unknown assertion type" });
+  return assertion;
+}
+
+/** Whom a request claims to come from; null where that cannot be read. */
+function claimedClientId(request: ClientRequest): string | null {
+  try {
+    const assertion = presentedAssertion(request.params);
+    return assertion === undefined ? presentedSecret(request).clientId : claimedByAssertion(assertion);
+  } catch {
+    return null;
   }
-  return basic;
 }
 
 /**
- * Finds out which client asks. Unknown client, wrong, deleted or malformed secret and disabled machine are one answer
- * outside; the reason goes to the log.
- * @throws OAuthError `invalid_client`, or `invalid_request` when two methods were used
+ * Finds out which client asks (RFC 6749 §2.3). Unknown client, wrong, deleted or malformed credential and disabled machine
+ * are one answer outside; the reason goes to the log.
+ * @throws OAuthError `invalid_client`; `slow_down` when that was so too often; `invalid_request` when two methods were used
  */
-export async function authenticateClient(
-  ctx: Ctx<AnonymousActor, Sql>,
-  request: TokenRequest,
-): Promise<Standing> {
-  const checked = await checkSecret(ctx, presentedCredentials(request));
+export function authenticateClient(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Standing> {
+  return throttleFailures(
+    ctx,
+    (counted) => checkCredentials(counted, request),
+    () => claimedClientId(request),
+  );
+}
+
+async function checkCredentials(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Standing> {
+  const { authorization, params } = request;
+  const assertion = presentedAssertion(params);
+  const used = [authorization !== null, params.has("client_secret"), assertion !== undefined];
+  if (used.filter(Boolean).length > 1) throw twoMethods();
+  if (assertion !== undefined) {
+    const standing = await checkAssertion(ctx, assertion);
+    refuseOtherClientId(params, standing.clientId);
+    return standing;
+  }
+  const checked = await checkSecret(ctx, presentedSecret(request));
   if (!checked.ok) throw new OAuthError("invalid_client", { detail: checked.reason });
   return checked.standing;
 }

@@ -32,7 +32,11 @@ describe("a form body", () => {
       const pairs = Array.from({ length: values.below(6) }, (_, at) => [`n${at}`, plain(values.text(12))]);
       const body = new URLSearchParams(pairs).toString();
       const filled = pairs.filter(([, value]) => value !== "");
-      expect(parseForm(body)).toEqual({ params: new Map(filled as [string, string][]), duplicate: null });
+      expect(parseForm(body)).toEqual({
+        params: new Map(filled as [string, string][]),
+        duplicate: null,
+        repeated: [],
+      });
     }, 300);
   });
 

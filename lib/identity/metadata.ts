@@ -1,4 +1,12 @@
-import { issuer, jwksAddress, tokenEndpoint } from "./addresses";
+import {
+  introspectionEndpoint,
+  issuer,
+  jwksAddress,
+  orchestrator,
+  revocationEndpoint,
+  tokenEndpoint,
+} from "./addresses";
+import { ASSERTION_ALGORITHMS } from "./client-assertion";
 import { CLIENT_AUTHENTICATION_METHODS } from "./client-authentication";
 import { SCOPES_SUPPORTED } from "./scopes";
 
@@ -16,5 +24,14 @@ export function serverMetadata() {
     response_types_supported: [],
     grant_types_supported: ["client_credentials"],
     token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    revocation_endpoint: revocationEndpoint(),
+    revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_endpoint: introspectionEndpoint(),
+    introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    // RFC 9728 §4.
+    protected_resources: [orchestrator()],
   };
 }

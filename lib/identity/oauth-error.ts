@@ -1,8 +1,18 @@
-/** The error codes of RFC 6749 §5.2 that this server uses, with their status, and what is said about each by default. */
+/**
+ * The error codes of RFC 6749 §5.2, and of RFC 8707 §2, that this server uses, with their status, and what is said about each by default.
+ *
+ * `slow_down` is registered for the token endpoint by RFC 8628 §3.5 and means what it says with RFC 6585 §4's status. `invalid_client`
+ * cannot go with 429: to a client that sent an Authorization header it must come with 401 (RFC 6749 §5.2).
+ */
 const CODES = {
   invalid_request: { status: 400, description: "The request is malformed." },
   invalid_client: { status: 401, description: "Client authentication failed." },
+  slow_down: {
+    status: 429,
+    description: "Client authentication failed, and did so too often. Wait as long as Retry-After says.",
+  },
   unsupported_grant_type: { status: 400, description: "Use grant_type=client_credentials." },
+  invalid_target: { status: 400, description: "The requested resource is not served here." },
   invalid_scope: { status: 400, description: "A requested scope is unknown or not granted to this client." },
 } as const satisfies Record<string, { status: number; description: string }>;
 
@@ -15,16 +25,22 @@ export class OAuthError extends Error {
   readonly description: string;
   /** Never sent. */
   readonly detail: string | undefined;
+  /** Sent as `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param says a constant text without `"`, `\` and non-ASCII characters (RFC 6749 §5.2); the code's own unless given
    */
-  constructor(code: OAuthErrorCode, { says, detail }: { says?: string; detail?: string } = {}) {
+  constructor(
+    code: OAuthErrorCode,
+    { says, detail, retryAfterSeconds }: { says?: string; detail?: string; retryAfterSeconds?: number } = {},
+  ) {
     super(code);
     this.name = "OAuthError";
     this.code = code;
     this.status = CODES[code].status;
     this.description = says ?? CODES[code].description;
     this.detail = detail;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -11,20 +11,33 @@ export const SCOPES_SUPPORTED: readonly string[] = [...SCOPES, DEFAULT_SCOPE];
 // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), one space between two.
 const GRAMMAR = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
+/** @returns the scopes that a client may have at all; none listed are all of them */
+export function allowedScopes(listed: readonly string[]): readonly Scope[] {
+  return listed.length === 0 ? SCOPES : SCOPES.filter((scope) => listed.includes(scope));
+}
+
+/** @returns what a token may still do: of what it was sold with, what its machine may have now */
+export function effectiveScopes(granted: readonly Scope[], listed: readonly string[]): readonly Scope[] {
+  const allowed = allowedScopes(listed);
+  return granted.filter((scope) => allowed.includes(scope));
+}
+
 /**
  * @param requested the `scope` parameter, if any
+ * @param allowed what this client may have
  * @returns the granted scopes in the order of `SCOPES`
- * @throws OAuthError `invalid_scope` for a malformed list or an unknown scope
+ * @throws OAuthError `invalid_scope` for a malformed list, or a scope that is unknown or not granted to this client
  */
-export function grantedScopes(requested: string | undefined): Scope[] {
-  if (requested === undefined) return [...SCOPES];
+export function grantedScopes(requested: string | undefined, allowed: readonly Scope[] = SCOPES): Scope[] {
+  if (requested === undefined) return [...allowed];
   if (!GRAMMAR.test(requested))
     throw new OAuthError("invalid_scope", { says: "The scope list is malformed." });
   const tokens = new Set(requested.split(" "));
+  const grantable: readonly string[] = [...allowed, DEFAULT_SCOPE];
   for (const token of tokens) {
-    if (!SCOPES_SUPPORTED.includes(token)) {
-      throw new OAuthError("invalid_scope", { detail: `unknown scope ${token.slice(0, 64)}` });
+    if (!grantable.includes(token)) {
+      throw new OAuthError("invalid_scope", { detail: `not to be granted: ${token.slice(0, 64)}` });
     }
   }
-  return tokens.has(DEFAULT_SCOPE) ? [...SCOPES] : SCOPES.filter((scope) => tokens.has(scope));
+  return tokens.has(DEFAULT_SCOPE) ? [...allowed] : allowed.filter((scope) => tokens.has(scope));
 }

@@ -37,7 +37,7 @@ export const JOB_ROW = {
   progress: true,
   process: { select: { name: true } },
   createdBy: { select: { email: true } },
-  session: { select: { hostName: true, secretId: true, machine: { select: { name: true } } } },
+  session: { select: { hostName: true, credentialId: true, machine: { select: { name: true } } } },
 } as const;
 
 type Row = Omit<JobRow, "processName" | "createdBy" | "machineName" | "hostName"> & {
@@ -45,7 +45,7 @@ type Row = Omit<JobRow, "processName" | "createdBy" | "machineName" | "hostName"
   readonly createdBy: { readonly email: string } | null;
   readonly session: {
     readonly hostName: string;
-    readonly secretId: string;
+    readonly credentialId: string;
     readonly machine: { readonly name: string };
   } | null;
 };

@@ -152,7 +152,7 @@ export type JobPage = {
 export type JobView = JobRow & {
   readonly targetMachineName: string | null;
   readonly targetHostName: string | null;
-  readonly secretId: string | null;
+  readonly credentialId: string | null;
   readonly input: Json;
   readonly output: Json;
   readonly error: string | null;

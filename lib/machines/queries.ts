@@ -61,7 +61,8 @@ export async function describeMyself(ctx: Ctx<RobotActor>) {
   });
   if (!machine) throw new Refusal("gone", "This machine was deleted.");
   const { tenant, ...rest } = machine;
-  return { machine: rest, tenant, secretId: ctx.actor.secretId };
+  const { credentialId, credentialKind } = ctx.actor;
+  return { machine: rest, tenant, credential: { id: credentialId, kind: credentialKind } };
 }
 
 /** @returns the machine's name, or null when the tenant has none of that id */

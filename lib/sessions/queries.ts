@@ -1,4 +1,4 @@
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, RobotActor } from "@/lib/ctx";
 import { sessionState } from "./rules";
 import type { ConnectedHost } from "./schema";
 
@@ -13,7 +13,7 @@ export async function listConnectedHosts(
     select: {
       id: true,
       machineId: true,
-      secretId: true,
+      credentialId: true,
       hostName: true,
       heartbeatAt: true,
       endedAt: true,
@@ -23,9 +23,22 @@ export async function listConnectedHosts(
   return rows.map((row) => ({
     sessionId: row.id,
     machineId: row.machineId,
-    secretId: row.secretId,
+    credentialId: row.credentialId,
     hostName: row.hostName,
     state: sessionState(row, ctx.now),
     heartbeatAt: row.heartbeatAt,
   }));
+}
+
+/** @returns why a session of the robot's machine has ended; null while it has not, or when there is none */
+export async function findEndReason(
+  ctx: Ctx<RobotActor>,
+  { sessionId }: { readonly sessionId: string },
+): Promise<string | null> {
+  const { id: machineId, tenantId } = ctx.actor;
+  const session = await ctx.db.session.findFirst({
+    where: { id: sessionId, machineId, tenantId, endedAt: { not: null } },
+    select: { endReason: true },
+  });
+  return session?.endReason ?? null;
 }

@@ -4,9 +4,9 @@ import { Refusal } from "@/lib/errors";
 export const sessionEnded = (reason: string | null) =>
   new Refusal("gone", `This session has ended: ${reason}. Connect again with POST sessions.`);
 
-/** A session shows the secret that it depends on, so it goes on with that one only. */
-export const otherSecret = () =>
+/** A session shows the secret or key that it depends on, so it goes on with that one only. */
+export const otherCredential = () =>
   new Refusal(
     "conflict",
-    "This session was opened with another client secret. Connect again with POST sessions.",
+    "This session was opened with another client secret or key. Connect again with POST sessions.",
   );

@@ -45,7 +45,7 @@ export type SessionView = {
   readonly id: string;
   readonly machineId: string;
   readonly hostName: string;
-  readonly secretId: string;
+  readonly credentialId: string;
   readonly state: SessionState;
   readonly robotVersion: string | null;
   readonly platform: string | null;
@@ -60,7 +60,7 @@ export type SessionView = {
 export type ConnectedHost = {
   readonly sessionId: string;
   readonly machineId: string;
-  readonly secretId: string;
+  readonly credentialId: string;
   readonly hostName: string;
   readonly state: SessionState;
   readonly heartbeatAt: Date;

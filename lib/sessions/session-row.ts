@@ -5,7 +5,7 @@ import { HEARTBEAT_INTERVAL_SECONDS, type SessionView } from "./schema";
 export type SessionRow = {
   id: string;
   machine_id: string;
-  secret_id: string;
+  credential_id: string;
   host_name: string;
   robot_version: string | null;
   platform: string | null;
@@ -21,7 +21,7 @@ export const sessionView = (row: SessionRow, now: Date): SessionView => ({
   id: row.id,
   machineId: row.machine_id,
   hostName: row.host_name,
-  secretId: row.secret_id,
+  credentialId: row.credential_id,
   state: sessionState({ endedAt: row.ended_at, heartbeatAt: row.heartbeat_at, isBusy: row.is_busy }, now),
   robotVersion: row.robot_version,
   platform: row.platform,

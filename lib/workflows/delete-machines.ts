@@ -1,11 +1,11 @@
+import { revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
-import { revokeSecretsOfMachines } from "@/lib/secrets/commands";
 import { type Cut, cut } from "./cut";
 
 /**
- * Deletes machines with their secrets and disconnects their hosts, all of them or none.
+ * Deletes machines with their secrets and keys and disconnects their hosts, all of them or none.
  * @returns how many were deleted (fewer than asked when somebody was first) and the hosts that were disconnected
  * @throws Refusal `not_found` when none of them is there
  */
@@ -17,6 +17,6 @@ export async function deleteMachines(
   if (deleted.length === 0) {
     throw new Refusal("not_found", "Nothing was deleted: these machines are already gone.");
   }
-  await revokeSecretsOfMachines(ctx, deleted);
+  await revokeCredentialsOfMachines(ctx, deleted);
   return { deleted: deleted.length, ...(await cut(ctx, { machineIds: deleted }, "machine deleted")) };
 }

@@ -3,7 +3,8 @@ import { Refusal } from "@/lib/errors";
 import { type Cut, cut } from "./cut";
 
 /**
- * Disconnects one host and stops what runs there. Its secret stays valid, so it may connect again.
+ * Disconnects one host and stops what runs there. The token that it showed last is revoked; its
+ * credential stays valid, so it may connect again.
  * @throws Refusal `gone` when it is not connected any more
  */
 export async function disconnectHost(ctx: Ctx, { sessionId }: { readonly sessionId: string }): Promise<Cut> {

@@ -7,13 +7,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   tenants: ["audit"],
   admins: ["audit"],
-  secrets: ["audit"],
-  machines: ["secrets", "audit"],
-  identity: ["machines", "secrets", "audit"],
-  sessions: ["machines", "secrets", "audit"],
+  credentials: ["audit"],
+  machines: ["credentials", "audit"],
+  identity: ["machines", "credentials", "audit"],
+  sessions: ["machines", "credentials", "audit"],
   jobs: ["sessions", "machines", "audit"],
   // Reads what several rooms know together; writes nothing and is above them.
-  fleet: ["machines", "sessions", "secrets", "jobs"],
+  fleet: ["machines", "sessions", "credentials", "jobs"],
   assets: ["machines", "audit"],
 };
 
@@ -21,14 +21,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
  * Types that may be named across the plan, because they leave nothing behind at run time: what a role is belongs to
  * tenants, and an actor has one.
  */
-export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts"];
+export const TYPES_ANYBODY_MAY_NAME = ["lib/tenants/schema.ts", "lib/credentials/schema.ts"];
 
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
   admins: ["passwords", "setup-token", "throttle"],
-  secrets: ["material", "standing", "last-use"],
+  credentials: ["material", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
   jobs: ["job-changes", "robot-job"],
@@ -37,14 +37,26 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "access-token",
     "addresses",
     "authentication-configuration",
+    "client-assertion",
     "client-authentication",
     "client-credentials",
+    "client-request",
+    "compact-jws",
+    "failure-buckets",
+    "failure-throttle",
     "form",
+    "imported-jwk",
+    "introspection",
+    "key-material",
     "metadata",
     "oauth-error",
+    "resource-metadata",
+    "revocation",
+    "revoked-tokens",
     "scopes",
     "signing-keys",
-    "token-request",
+    "spent-jtis",
+    "token-issues",
   ],
 };
 
@@ -53,9 +65,9 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent"],
   tenants: ["tenant"],
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
-  secrets: ["secret"],
+  credentials: ["credential"],
   machines: ["machine"],
-  identity: ["signingKey"],
+  identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],

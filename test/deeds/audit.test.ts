@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
 import { makeSetupToken } from "@/lib/admins/setup-token";
+import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { AdminActor, Db } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
-import { closeSession } from "@/lib/sessions/commands/end-sessions";
+import { closeSession, endExpiredSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
+import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";
@@ -15,6 +17,7 @@ import {
   act,
   anonymousCtx,
   inTransaction,
+  newInstallationAdmin,
   newTenantAdmin,
   prisma,
   robotOf,
@@ -23,6 +26,7 @@ import {
   unique,
 } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
+import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
 
 let admin: AdminActor;
@@ -39,11 +43,22 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
   issueSecret: ["secret.issued"],
-  revokeSecret: ["secret.deleted"],
-  revokeSecretsOfMachines: ["secret.deleted", "secret.deleted"],
+  storeKey: ["key.added"],
+  addKey: ["key.added"],
+  revokeCredential: ["secret.deleted"],
+  revokeCredentialsOfMachines: ["secret.deleted", "secret.deleted", "key.deleted"],
   endSessions: ["session.ended"],
-  deleteMachines: ["machine.deleted", "secret.deleted", "secret.deleted", "session.ended", "job.ended"],
+  deleteMachines: [
+    "machine.deleted",
+    "secret.deleted",
+    "secret.deleted",
+    "key.deleted",
+    "session.ended",
+    "job.ended",
+  ],
   deleteSecret: ["secret.deleted", "session.ended", "job.ended"],
+  deleteKey: ["key.deleted"],
+  withdrawCredential: ["secret.deleted", "session.ended", "job.ended"],
   disableMachine: ["machine.disabled", "session.ended", "job.ended"],
   cut: ["session.ended", "job.ended"],
   disconnectHost: ["session.ended", "job.ended"],
@@ -65,6 +80,7 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...SYSTEM_KEY_DEEDS,
   openSession: {
     events: ["session.opened"],
     run: (db, { machine }) =>
@@ -75,6 +91,27 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, { machine }) => {
       const { id } = await db.session.findFirstOrThrow({ where: { machineId: machine.machineId } });
       await closeSession({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId: id });
+    },
+  },
+  endExpiredSessions: {
+    events: ["session.ended"],
+    run: async (db, { machine }) => {
+      const credential = { tenantId: admin.tenantId, credentialId: machine.secretId };
+      await endExpiredSessions(systemCtx(db), credential, "client secret expired");
+    },
+  },
+  noteExpired: {
+    events: ["secret.expired"],
+    run: async (db, { machine }) => {
+      await db.credential.update({ where: { id: machine.secretId }, data: { expiresAt: new Date() } });
+      await noteExpired(systemCtx(db));
+    },
+  },
+  cutExpired: {
+    events: ["secret.expired", "session.ended", "job.ended"],
+    run: async (db, { machine }) => {
+      await db.credential.update({ where: { id: machine.secretId }, data: { expiresAt: new Date() } });
+      await cutExpired(systemCtx(db));
     },
   },
   createTenant: {
@@ -101,7 +138,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     },
   },
   prepareFirstStart: {
-    events: ["signing_key.created", "tenant.created", "admin.created"],
+    events: ["signing_key.created", "signing_key.activated", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.signingKey.deleteMany({});
       await db.admin.deleteMany({});
@@ -121,10 +158,12 @@ const SILENT: Readonly<Record<string, string>> = {
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
+  holdSigningKeys: "waits, changes nothing",
+  requireNoNextKey: "asks, changes nothing",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {
-  const known = [...Object.keys(ADMIN_DEEDS), ...Object.keys(OTHER_DEEDS), ...Object.keys(SILENT)];
+  const known = [ADMIN_DEEDS, INSTALLATION_DEEDS, OTHER_DEEDS, SILENT].flatMap((deeds) => Object.keys(deeds));
   expect(await exportedDeeds()).toEqual(known.sort());
 });
 
@@ -152,6 +191,11 @@ describe("a deed writes its events in its own transaction", () => {
     const ctx = { actor: admin, now: new Date() };
     const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
     expect(events).toEqual(ADMIN_EVENTS[name]);
+  });
+
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { events, run }) => {
+    const actor = await newInstallationAdmin();
+    expect(await eventsOf((db) => run({ db, actor, now: new Date() }))).toEqual(events);
   });
 
   test.each(Object.keys(OTHER_DEEDS))("%s", async (name) => {

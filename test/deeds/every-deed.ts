@@ -2,31 +2,39 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
+import { storeKey } from "@/lib/credentials/commands/add-key";
+import { issueSecret } from "@/lib/credentials/commands/issue-secret";
+import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
+import type { AddKeyInput } from "@/lib/credentials/schema";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
+import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
-import { issueSecret, revokeSecret, revokeSecretsOfMachines } from "@/lib/secrets/commands";
 import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { cut } from "@/lib/workflows/cut";
+import { deleteKey } from "@/lib/workflows/delete-key";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { withdrawCredential } from "@/lib/workflows/withdraw-credential";
+import { addedKey, newPublicKey } from "@/test/keys";
 import { act, inTransaction, type Provisioned, provisioned, robotOf, unique } from "@/test/world";
 
-/** A machine with two live secrets and a connected host, work and assets: something for every deed to work on. */
+/** A machine with two live secrets, a key and a connected host, work and assets: something for every deed to work on. */
 export type Scene = {
   readonly admin: AdminActor;
   readonly machine: Provisioned;
+  readonly keyId: string;
   readonly sessionId: string;
   readonly processId: string;
   readonly runningJobId: string;
@@ -36,6 +44,7 @@ export type Scene = {
 export async function newScene(admin: AdminActor): Promise<Scene> {
   const machine = await provisioned(admin);
   await act(admin, addSecret, machine);
+  const { keyId } = await addedKey(admin, machine);
   const robot = <T>(deed: (ctx: Ctx<RobotActor>) => Promise<T>) =>
     inTransaction((db) => deed({ db, actor: robotOf(admin, machine), now: new Date() }));
   const { id: sessionId } = await robot((ctx) => openSession(ctx, { hostName: "HOST" }));
@@ -43,7 +52,7 @@ export async function newScene(admin: AdminActor): Promise<Scene> {
   await act(admin, startJob, { processId, hostName: "" });
   const claimed = await robot((ctx) => claimJob(ctx, { sessionId }));
   const { assetId } = await act(admin, addAsset, newAsset());
-  return { admin, machine, sessionId, processId, runningJobId: claimed?.id ?? "", assetId };
+  return { admin, machine, keyId, sessionId, processId, runningJobId: claimed?.id ?? "", assetId };
 }
 
 const newProcess = () => addProcessSchema.parse({ name: unique("process") });
@@ -52,6 +61,18 @@ const newAsset = () => addAssetSchema.parse({ name: unique("asset"), type: "Text
 type Deed = (ctx: Ctx, scene: Scene) => Promise<unknown>;
 const newMachine = () => provisionMachineSchema.parse({ name: unique("made"), kind: "Template" });
 const details = () => machineDetailsSchema.parse({ name: unique("renamed") });
+
+const newKey = async ({ machineId }: Provisioned): Promise<AddKeyInput> => ({
+  machineId,
+  name: unique("key"),
+  expiresAt: null,
+  publicKey: await newPublicKey(),
+});
+const firstSecret = ({ machineId, secretId }: Provisioned) => ({
+  machineId,
+  credentialId: secretId,
+  kind: "Secret" as const,
+});
 
 /** Everything an admin can do, by the name of the function that does it. */
 export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
@@ -63,8 +84,10 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),
   markDeleted: (ctx, { machine }) => markDeleted(ctx, { machineIds: [machine.machineId] }),
   issueSecret: (ctx, { machine }) => issueSecret(ctx, machine),
-  revokeSecret: (ctx, { machine }) => revokeSecret(ctx, machine),
-  revokeSecretsOfMachines: (ctx, { machine }) => revokeSecretsOfMachines(ctx, [machine.machineId]),
+  storeKey: async (ctx, { machine }) => storeKey(ctx, await newKey(machine)),
+  addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
+  revokeCredential: (ctx, { machine }) => revokeCredential(ctx, firstSecret(machine)),
+  revokeCredentialsOfMachines: (ctx, { machine }) => revokeCredentialsOfMachines(ctx, [machine.machineId]),
   endSessions: (ctx, { machine }) => endSessions(ctx, { machineIds: [machine.machineId] }, "machine deleted"),
   cut: (ctx, { machine }) => cut(ctx, { machineIds: [machine.machineId] }, "machine deleted"),
   disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),
@@ -82,6 +105,10 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   deleteAsset: (ctx, scene) => deleteAsset(ctx, scene),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),
+  deleteKey: (ctx, { machine, keyId }) =>
+    deleteKey(ctx, { machineId: machine.machineId, keyId, confirmedLast: true }),
+  withdrawCredential: (ctx, { machine }) =>
+    withdrawCredential(ctx, { ...firstSecret(machine), confirmedLast: true }),
   disableMachine: (ctx, { machine }) => disableMachine(ctx, machine),
 };
 

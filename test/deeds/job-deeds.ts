@@ -48,7 +48,7 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   stopJobsOfSessions: {
     events: ["job.ended"],
     run: (db, { admin, sessionId }) =>
-      stopJobsOfSessions({ db, actor: admin, now: new Date() }, [sessionId], "because"),
+      stopJobsOfSessions({ db, actor: admin, now: new Date() }, admin.tenantId, [sessionId], "because"),
   },
   removeDeadSessions: {
     events: ["sessions.removed"],

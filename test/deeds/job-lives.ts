@@ -136,7 +136,10 @@ export function anyDeed(scene: Scene, values: Random): () => Promise<unknown> {
     [3, () => act(admin, disconnectHost, { sessionId: host.sessionId })],
     [2, () => act(admin, disableMachine, machine)],
     [2, () => act(admin, enableMachine, machine)],
-    [1, () => act(admin, deleteSecret, { ...machine, secretId: host.actor.secretId, confirmedLast: true })],
+    [
+      1,
+      () => act(admin, deleteSecret, { ...machine, secretId: host.actor.credentialId, confirmedLast: true }),
+    ],
   ];
   let at = below(deeds.reduce((sum, [share]) => sum + share, 0));
   for (const [share, deed] of deeds) {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { flushUses, noteUse } from "@/lib/credentials/last-use";
+import { listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
-import { flushUses, noteUse } from "@/lib/secrets/last-use";
-import { listSecrets } from "@/lib/secrets/queries";
 import { runStops } from "@/lib/stopping";
 import { addSeconds } from "@/lib/time";
 import { askToken, buyToken, send } from "@/test/robot";
@@ -86,7 +86,7 @@ test("stopping the process writes what is still remembered, before the database 
   const { Client } = await import("pg");
   const client = new Client({ connectionString: way.url });
   await client.connect();
-  const { rows } = await client.query("SELECT last_used_address FROM secrets WHERE id = $1", [
+  const { rows } = await client.query("SELECT last_used_address FROM credentials WHERE id = $1", [
     machine.secretId,
   ]);
   await client.end();

@@ -26,7 +26,7 @@ beforeAll(async () => {
     const ctx = { actor: robotOf(admin, busy), now: new Date() };
     await inTransaction((db) => openSession({ ...ctx, db }, { hostName }));
   }
-  await prisma().secret.update({ where: { id: busy.secretId }, data: { lastUsedAt: new Date() } });
+  await prisma().credential.update({ where: { id: busy.secretId }, data: { lastUsedAt: new Date() } });
   const idle = await provisioned(admin, { name: "idle_pc", kind: "Standard", tags: ["Finance", "Büro"] });
   await act(admin, addSecret, idle);
   await act(admin, disableMachine, idle);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { LIVE_SECRETS_MAX } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSecret } from "@/lib/machines/commands/add-secret";
@@ -6,7 +7,6 @@ import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { getMachine } from "@/lib/machines/queries";
 import { type EditMachineInput, machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
-import { LIVE_SECRETS_MAX } from "@/lib/secrets/schema";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { dumpDatabase } from "@/test/dump";
@@ -33,7 +33,8 @@ const edited = (name: string, machineId: string, revision: number): EditMachineI
   revision,
 });
 
-const liveSecrets = (machineId: string) => prisma().secret.count({ where: { machineId, revokedAt: null } });
+const liveSecrets = (machineId: string) =>
+  prisma().credential.count({ where: { machineId, revokedAt: null } });
 
 describe("a machine's name is its tenant's only one", () => {
   test.each([
@@ -70,7 +71,7 @@ describe("a machine's name is its tenant's only one", () => {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const { tenantId } = admin;
     expect(await prisma().machine.count({ where: { tenantId } })).toBe(1);
-    expect(await prisma().secret.count({ where: { tenantId } })).toBe(1);
+    expect(await prisma().credential.count({ where: { tenantId } })).toBe(1);
   });
 
   test("and may be as long as the form says, in any script", async () => {
@@ -188,7 +189,9 @@ test("of two who delete the same secret at once, one is told that it is gone; th
       expect(outcome.reason).toMatchObject({ name: "Refusal", code: "gone" });
   }
   const { secretId } = machine;
-  expect(await prisma().auditEvent.count({ where: { secretId, type: "secret.deleted" } })).toBe(1);
+  expect(await prisma().auditEvent.count({ where: { credentialId: secretId, type: "secret.deleted" } })).toBe(
+    1,
+  );
 });
 
 test("several machines are deleted together, those already gone not twice", async () => {

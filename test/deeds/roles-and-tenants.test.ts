@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { countLiveCredentials, listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { getMachine } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
-import { countLiveSecrets, listSecrets } from "@/lib/secrets/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { dumpDatabase } from "@/test/dump";
 import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
 import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
+import { INSTALLATION_DEEDS } from "./installation-deeds";
 
 let owner: AdminActor;
 let scene: Scene;
@@ -35,11 +36,20 @@ describe("a Viewer changes nothing", () => {
   });
 });
 
+describe("an administrator of a tenant who does not manage the installation changes nothing of it", () => {
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { run }) => {
+    const before = await dumpDatabase();
+    const doing = inTransaction((db) => run({ db, actor: owner, now: new Date() }));
+    await expect(doing).rejects.toMatchObject({ name: "Refusal", code: "forbidden" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+});
+
 describe("an admin of another tenant finds none of it and changes none of it", () => {
   // These make something new in the admin's own tenant, or are asked only with ids that a checked deed handed over.
   const ELSEWHERE: Readonly<Record<string, unknown>> = {
     markDeleted: [],
-    revokeSecretsOfMachines: undefined,
+    revokeCredentialsOfMachines: undefined,
     endSessions: { ended: [], reason: expect.any(String) },
     cut: { disconnectedHosts: [], stoppedJobs: 0 },
   };
@@ -51,7 +61,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const before = await dumpDatabase();
     const outcome = await attempt(stranger, name);
     if (name in ELSEWHERE) expect(outcome).toEqual(ELSEWHERE[name]);
-    else if (name === "issueSecret") expect(outcome).toBeInstanceOf(Error);
+    else if (name === "issueSecret" || name === "storeKey") expect(outcome).toBeInstanceOf(Error);
     else
       expect(outcome).toMatchObject({ name: "Refusal", code: expect.stringMatching(/^(?:not_found|gone)$/) });
     expect(await dumpDatabase()).toEqual(before);
@@ -62,7 +72,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const { machineId, clientId, machineName } = scene.machine;
     expect(await ask(stranger, getMachine, { machineId })).toBeNull();
     expect(await ask(stranger, listSecrets, { machineId })).toEqual([]);
-    expect(await ask(stranger, countLiveSecrets, machineId)).toBe(0);
+    expect(await ask(stranger, countLiveCredentials, machineId)).toBe(0);
     expect(await ask(stranger, listConnectedHosts, { machineIds: [machineId] })).toEqual([]);
     for (const search of ["", clientId, machineName]) {
       const page = await ask(stranger, listMachines, machineListSchema.parse({ search }));

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
+import { listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { getMachine } from "@/lib/machines/queries";
-import { listSecrets } from "@/lib/secrets/queries";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { dumpDatabase } from "@/test/dump";
 import { askToken, askTokenByPost, buyToken, connect, send } from "@/test/robot";

@@ -85,6 +85,12 @@ test("one address that tries many accounts is slowed too", async () => {
   expect(await attempt({ email: unique("victim"), address: "198.51.100.2" })).toBe(0);
 });
 
+test("the addresses of one IPv6 network are one address, for whoever has one of them has them all", async () => {
+  await fail(5, { address: "2001:db8:7:7::1" });
+  expect(await attempt({ address: "2001:db8:7:7:ffff:ffff:ffff:ffff" })).toBe(2);
+  expect(await attempt({ address: "2001:db8:7:8::1" })).toBe(0);
+});
+
 test("an address gets back the attempt that was a success, so that an office of people who can sign in is not slowed", async () => {
   for (let count = 0; count < 60; count += 1) {
     expect(await attempt()).toBe(0);

@@ -124,6 +124,6 @@ test("connecting while the secret is being deleted never leaves a host on a dele
     await deleting;
     // In before the deletion, out after it, or refused at the write itself.
     for (const status of statuses) expect([201, 401, 410]).toContain(status);
-    expect(await prisma().session.count({ where: { secretId, endedAt: null } })).toBe(0);
+    expect(await prisma().session.count({ where: { credentialId: secretId, endedAt: null } })).toBe(0);
   }
 });

@@ -9,6 +9,9 @@ test("the metadata is the same document at both well-known addresses", async () 
   expect(await seen(await call("GET", RFC_8414))).toEqual(await seen(await call("GET", OPENID)));
 });
 
+const METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+const ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"];
+
 test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
   const response = await call("GET", OPENID);
   expect(response.headers.get("content-type")).toBe("application/json");
@@ -19,7 +22,15 @@ test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
     scopes_supported: ["OR.Robots", "OR.Jobs", "OR.Assets", "OR.Default"],
     response_types_supported: [],
     grant_types_supported: ["client_credentials"],
-    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    token_endpoint_auth_methods_supported: METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+    revocation_endpoint: `${ORIGIN}/api/identity/connect/revocation`,
+    revocation_endpoint_auth_methods_supported: METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+    introspection_endpoint: `${ORIGIN}/api/identity/connect/introspect`,
+    introspection_endpoint_auth_methods_supported: METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+    protected_resources: [`${ORIGIN}/api/orchestrator`],
   });
 });
 

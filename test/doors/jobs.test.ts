@@ -43,7 +43,7 @@ describe("a robot takes work", () => {
     expect(await jobOf(jobId)).toMatchObject({
       state: "Running",
       hostName: "HOST-A",
-      secretId: machine.secretId,
+      credentialId: machine.secretId,
       createdBy: admin.name,
     });
   });

@@ -7,7 +7,16 @@ import { SCOPES } from "@/lib/identity/scopes";
 import { currentSigningKey, type SigningKey } from "@/lib/identity/signing-keys";
 import { addSeconds } from "@/lib/time";
 import { buyToken, ORCHESTRATOR, send } from "@/test/robot";
-import { call, logLines, newTenantAdmin, ORIGIN, type Provisioned, provisioned, sql } from "@/test/world";
+import {
+  call,
+  logLines,
+  newTenantAdmin,
+  ORIGIN,
+  type Provisioned,
+  provisioned,
+  sql,
+  standingOf,
+} from "@/test/world";
 
 let admin: AdminActor;
 let machine: Provisioned;
@@ -19,9 +28,8 @@ beforeAll(async () => {
   key = await currentSigningKey(sql(), new Date());
 });
 
-const MISSING = 'Bearer realm="Latchkey"';
-const INVALID =
-  'Bearer realm="Latchkey", error="invalid_token", error_description="The access token is not valid."';
+const MISSING = `Bearer realm="Latchkey", resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource/api/orchestrator"`;
+const INVALID = `${MISSING}, error="invalid_token", error_description="The access token is not valid."`;
 
 async function expectProblem(response: Response, status: number, kind: string, challenge: string | null) {
   expect(response.status).toBe(status);
@@ -43,7 +51,7 @@ test("a robot with a token learns who it is", async () => {
   expect(response.headers.get("cache-control")).toBe("no-store");
   expect(await response.json()).toMatchObject({
     machine: { id: machine.machineId, name: machine.machineName, clientId: machine.clientId },
-    secretId: machine.secretId,
+    credential: { id: machine.secretId, kind: "Secret" },
   });
 });
 
@@ -60,8 +68,8 @@ describe("who sends no token is challenged without an error code", () => {
 const forged =
   (change: (claims: Record<string, unknown>) => void, header: object = {}) =>
   async () => {
-    const standing = { ...machine, tenantId: admin.tenantId };
-    const { token } = signAccessToken(key, standing, SCOPES, new Date());
+    const terms = { scopes: SCOPES, jkt: null };
+    const { token } = signAccessToken(key, standingOf(admin, machine), terms, new Date());
     const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
     change(claims);
     return new SignJWT(claims)
@@ -88,11 +96,17 @@ describe("a token that is not ours or no longer good is invalid_token", () => {
     ["an expiry that has passed", forged((claims) => Object.assign(claims, { exp: 1 }))],
     ["a start in the future", forged((claims) => Object.assign(claims, { nbf: 9_999_999_999 }))],
     ["an unknown key", forged(() => {}, { kid: "unknown" })],
-    ["no secret id", forged((claims) => Object.assign(claims, { secret_id: undefined }))],
-    ["an unknown secret id", forged((claims) => Object.assign(claims, { secret_id: "0".repeat(16) }))],
+    ["no credential id", forged((claims) => Object.assign(claims, { credential_id: undefined }))],
+    [
+      "an unknown credential id",
+      forged((claims) => Object.assign(claims, { credential_id: "0".repeat(16) })),
+    ],
     ["another machine's id", forged((claims) => Object.assign(claims, { machine_id: randomUUID() }))],
     ["another tenant's id", forged((claims) => Object.assign(claims, { tenant_id: randomUUID() }))],
-    ["claims of wrong types", forged((claims) => Object.assign(claims, { secret_id: 1, machine_id: {} }))],
+    [
+      "claims of wrong types",
+      forged((claims) => Object.assign(claims, { credential_id: 1, machine_id: {} })),
+    ],
     ["a changed last character", async () => swapped(await buyToken(machine), -2)],
     ["a changed claim", async () => swapped(await buyToken(machine), 200)],
   ])("%s", async (_, make) => {
@@ -109,16 +123,17 @@ function swapped(token: string, index: number): string {
 
 test("a token is good until the second it expires, and not in it", async () => {
   const issuedAt = addSeconds(new Date(), -3590);
-  const standing = { ...machine, tenantId: admin.tenantId };
-  const nearly = signAccessToken(key, standing, SCOPES, issuedAt).token;
-  const over = signAccessToken(key, standing, SCOPES, addSeconds(issuedAt, -10)).token;
+  const standing = standingOf(admin, machine);
+  const terms = { scopes: SCOPES, jkt: null };
+  const nearly = signAccessToken(key, standing, terms, issuedAt).token;
+  const over = signAccessToken(key, standing, terms, addSeconds(issuedAt, -10)).token;
   expect((await send("GET", "me", nearly)).status).toBe(200);
   await expectProblem(await send("GET", "me", over), 401, "invalid-token", INVALID);
 });
 
 test("a token in the address is refused, also a good one", async () => {
   const token = await buyToken(machine);
-  const challenge = 'Bearer realm="Latchkey", error="invalid_request"';
+  const challenge = `${MISSING}, error="invalid_request"`;
   for (const authorization of [{}, { authorization: `Bearer ${token}` }]) {
     const response = await call("GET", `${ORCHESTRATOR}/me?access_token=${token}`, {
       headers: authorization,
@@ -131,13 +146,13 @@ test.each(["Bearer", "Bearer a b", "Bearer ä", 'Bearer "abc"', "Bearer a,b"])(
   "an Authorization header that holds no token in its grammar is a bad request: %s",
   async (authorization) => {
     const response = await send("GET", "me", null, undefined, { authorization });
-    await expectProblem(response, 400, "invalid-request", 'Bearer realm="Latchkey", error="invalid_request"');
+    await expectProblem(response, 400, "invalid-request", `${MISSING}, error="invalid_request"`);
   },
 );
 
 test("a token without the scope is told which one is needed", async () => {
   const token = await buyToken(machine, { scope: "OR.Jobs OR.Assets" });
-  const challenge = 'Bearer realm="Latchkey", error="insufficient_scope", scope="OR.Robots"';
+  const challenge = `${MISSING}, error="insufficient_scope", scope="OR.Robots"`;
   for (const [method, path] of [
     ["GET", "me"],
     ["POST", "sessions"],

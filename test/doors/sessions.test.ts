@@ -45,7 +45,7 @@ describe("a host connects", () => {
     expect(await response.json()).toEqual({
       id: expect.stringMatching(/^[\da-f-]{36}$/),
       machineId: machine.machineId,
-      secretId: machine.secretId,
+      credentialId: machine.secretId,
       hostName: "HOST-1",
       state: "Available",
       robotVersion: "24.10.1",
@@ -71,7 +71,7 @@ describe("a host connects", () => {
     const other = await act(admin, addSecret, { machineId: machine.machineId });
     const first = await connect(token, "host-moves");
     const moved = await connect(await buyToken(other), "host-moves");
-    expect(moved).toMatchObject({ id: first.id, secretId: other.secretId });
+    expect(moved).toMatchObject({ id: first.id, credentialId: other.secretId });
     const late = await send("POST", `sessions/${first.id}/heartbeat`, token, {});
     expect(await problem(late)).toMatchObject({ status: 409, type: "urn:latchkey:problem:conflict" });
   });

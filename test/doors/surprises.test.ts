@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 /** Something nobody foresaw: a table that is not there. */
-async function without(table: "sessions" | "secrets", doing: () => Promise<void>) {
+async function without(table: "sessions" | "credentials", doing: () => Promise<void>) {
   const rename = (from: string, to: string) =>
     prisma().$executeRawUnsafe(`ALTER TABLE ${from} RENAME TO ${to}`);
   await rename(table, `${table}_away`);
@@ -42,7 +42,7 @@ describe("what nobody foresaw is a 500 that says nothing about the inside, and a
 
   test("at the token endpoint, without the secret that was being looked at", async () => {
     logLines.length = 0;
-    await without("secrets", async () => {
+    await without("credentials", async () => {
       const response = await askToken(machine);
       expect(response.status).toBe(500);
       expect(response.headers.get("cache-control")).toBe("no-store");

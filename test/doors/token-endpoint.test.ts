@@ -46,7 +46,7 @@ describe("a client with its secret buys a token", () => {
     expect(second.clientId).toBe(machine.clientId);
     for (const client of [machine, second]) {
       const { payload } = await verified(await buyToken(client));
-      expect(payload).toMatchObject({ client_id: machine.clientId, secret_id: client.secretId });
+      expect(payload).toMatchObject({ client_id: machine.clientId, credential_id: client.secretId });
     }
   });
 
@@ -91,7 +91,7 @@ test("a token carries the claims of RFC 9068 and what the orchestrator needs to 
     scope: "OR.Robots OR.Jobs OR.Assets",
     tenant_id: admin.tenantId,
     machine_id: machine.machineId,
-    secret_id: machine.secretId,
+    credential_id: machine.secretId,
   });
   expect(Number(payload.iat)).toBeGreaterThanOrEqual(before);
 });

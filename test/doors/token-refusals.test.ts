@@ -1,11 +1,10 @@
-import { crc32 } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
-import { askToken, askTokenByPost, basic, type Client, postForm, seen } from "@/test/robot";
+import { askToken, askTokenByPost, basic, type Client, forged, postForm, seen } from "@/test/robot";
 import { act, logLines, newTenantAdmin, type Provisioned, provisioned } from "@/test/world";
 
 const GRANT = "grant_type=client_credentials";
@@ -17,17 +16,6 @@ beforeAll(async () => {
   admin = await newTenantAdmin();
   machine = await provisioned(admin);
 });
-
-/** A secret of the right shape and checksum under a known secret id, as somebody who knows the grammar can make it. */
-function forged({ clientSecret }: Client): string {
-  const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  const body = `${clientSecret.slice(0, 21)}${"0".repeat(43)}`;
-  let checksum = "";
-  for (let rest = crc32(body); checksum.length < 6; rest = Math.floor(rest / 62)) {
-    checksum = digits.charAt(rest % 62) + checksum;
-  }
-  return body + checksum;
-}
 
 const otherSecret = async () => (await provisioned(admin)).clientSecret;
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { IssuedSecret } from "@/lib/secrets/schema";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { RobotEnd } from "@/robot/exit-codes";
 import type { LocalProcess } from "@/robot/processes";
 import { runRobot } from "@/robot/robot";

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { eventsOf, type ServerEvent } from "@/robot/event-stream";
 
 /** A host that says what a test tells it to, over HTTP, and obeys nothing. */
@@ -8,6 +10,8 @@ export type Host = {
   send(method: string, path: string, body?: object): Promise<Response>;
   /** Asks for a job. @returns the response, when the server gives one */
   poll(waitSeconds: number): Promise<Response>;
+  /** As `poll`. @returns, when the server has begun to read the request, where its answer's status will be */
+  pollThatArrived(waitSeconds: number): Promise<{ readonly status: Promise<number> }>;
   /** Opens the stream of events; resolves when it is ready. */
   listen(): Promise<HostStream>;
 };
@@ -70,6 +74,25 @@ export async function connectHost(options: HostOptions): Promise<Host> {
     at,
     send: (method, path, body) => sendTo(url, method, path, body),
     poll: (waitSeconds) => sendTo(url, "POST", `sessions/${sessionId}/jobs/next`, { waitSeconds }),
+    pollThatArrived: (waitSeconds) =>
+      new Promise((resolve, reject) => {
+        const asking = request(`${url}/api/orchestrator/sessions/${sessionId}/jobs/next`, {
+          method: "POST",
+          agent: false,
+          // RFC 9110 §10.1.1: the server says that it has the head of the request.
+          headers: { authorization, "content-type": "application/json", expect: "100-continue" },
+        });
+        const status = once(asking, "response").then(([answer]: IncomingMessage[]) => {
+          answer?.resume();
+          return answer?.statusCode ?? 0;
+        });
+        asking.once("continue", () => {
+          asking.end(JSON.stringify({ waitSeconds }));
+          resolve({ status });
+        });
+        asking.once("error", reject);
+        asking.flushHeaders();
+      }),
     listen: async () => listenTo(await sendTo(url, "GET", `sessions/${sessionId}/events`)),
   });
   return at(options.url);

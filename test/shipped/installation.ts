@@ -19,14 +19,19 @@ export type Installation = {
   stop(): Promise<void>;
 };
 
-type InstallationOptions = { readonly processes?: number; readonly durability?: Durability };
+type InstallationOptions = {
+  readonly processes?: number;
+  readonly durability?: Durability;
+  /** What the operator sets besides. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
 
 /**
  * Starts it, and puts this process's environment in the same place: deeds of admins are then done here, with the product's
  * own commands, while robots talk to the other process.
  */
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
-  const { processes = 1, durability = "disposable" } = options;
+  const { processes = 1, durability = "disposable", settings = {} } = options;
   const postgres = await startScratchPostgres(durability);
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -34,6 +39,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     DATABASE_URL: postgres.url,
     APP_SECRET: "the key that both processes of this installation share",
     ORIGIN: origin,
+    ...settings,
   };
   Object.assign(process.env, env);
   log.level = "silent";

@@ -109,7 +109,7 @@ describe("oauth4webapi", () => {
       headers: { authorization: `Bearer ${access_token}` },
     });
     const claims = await oauth4webapi.validateJwtAccessToken(from, request, orchestrator, insecure);
-    expect(claims).toMatchObject({ client_id: machine.clientId, secret_id: machine.secretId });
+    expect(claims).toMatchObject({ client_id: machine.clientId, credential_id: machine.secretId });
   });
 
   test("calls the orchestrator with either of two secrets; deleting one refuses that one at once and only it", async () => {

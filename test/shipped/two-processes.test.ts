@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -7,7 +8,6 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import {
   act,
@@ -215,10 +215,11 @@ test("a process that is stopped in order lets its hosts go at once, and they go 
   const { latchkey, others } = installation;
   const [leaving] = others;
   const host = await hostAt(leaving?.url ?? "", machine);
-  const [stream, poll] = [await host.listen(), host.poll(30)];
+  const stream = await host.listen();
+  const poll = await host.pollThatArrived(30);
   leaving?.child.kill("SIGTERM");
   expect(await stream.next()).toBeNull();
-  expect((await poll).status).toBe(204);
+  expect(await poll.status).toBe(204);
   expect(await leaving?.ended).toBe(0);
   const jobId = await start("wait", "");
   expect(await (await host.at(latchkey.url).poll(30)).json()).toMatchObject({ id: jobId });

@@ -56,7 +56,7 @@ export async function getJob(ctx: Ctx, { jobId }: { readonly jobId: string }): P
     ...rest,
     ...jobRow(job),
     targetMachineName: targetMachine?.name ?? null,
-    secretId: job.session?.secretId ?? null,
+    credentialId: job.session?.credentialId ?? null,
     input: input as Json,
     output: output as Json,
     waitingFor: job.state === "Pending" ? whyPending(job.runtimeType, await candidates(ctx, target)) : null,

@@ -60,7 +60,7 @@ export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<M
       FROM machines m
       LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE revoked_at IS NULL)::int AS live,
                                 max(last_used_at) AS last_used_at
-                           FROM secrets WHERE tenant_id = m.tenant_id AND machine_id = m.id) s ON true
+                           FROM credentials WHERE tenant_id = m.tenant_id AND machine_id = m.id) s ON true
       LEFT JOIN LATERAL (SELECT count(*)::int AS connected
                            FROM sessions WHERE tenant_id = m.tenant_id AND machine_id = m.id
                             AND ended_at IS NULL AND heartbeat_at > ${aliveSince}) h ON true

@@ -15,7 +15,7 @@ export async function listRobots(ctx: Ctx): Promise<RobotRow[]> {
     select: {
       id: true,
       machineId: true,
-      secretId: true,
+      credentialId: true,
       hostName: true,
       heartbeatAt: true,
       startedAt: true,

@@ -1,4 +1,4 @@
-import type { Ctx, RobotActor, SystemActor } from "@/lib/ctx";
+import type { AdminActor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
 import { announce, CHANGED, type ChangedJob } from "@/lib/jobs/job-changes";
 import { ON_HOST } from "@/lib/jobs/rules";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
@@ -18,12 +18,13 @@ const ended = (reason: string) => (job: ChangedJob) => ({
  * @returns how many jobs were stopped
  */
 export async function stopJobsOfSessions(
-  ctx: Ctx,
+  ctx: Ctx<AdminActor | SystemActor>,
+  tenantId: string,
   sessionIds: readonly string[],
   reason: string,
 ): Promise<number> {
   const stopped = await ctx.db.job.updateManyAndReturn({
-    where: { tenantId: ctx.actor.tenantId, sessionId: { in: [...sessionIds] }, state: { in: [...ON_HOST] } },
+    where: { tenantId, sessionId: { in: [...sessionIds] }, state: { in: [...ON_HOST] } },
     data: { state: "Stopped", endedAt: ctx.now, endReason: reason },
     select: CHANGED,
   });

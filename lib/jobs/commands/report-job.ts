@@ -10,13 +10,13 @@ import { signal } from "@/lib/signals";
 type Scope = {
   readonly id: string;
   readonly tenantId: string;
-  readonly session: { machineId: string; secretId: string };
+  readonly session: { machineId: string; credentialId: string };
 };
 
 const ownJob = (ctx: Ctx<RobotActor>, jobId: string): Scope => ({
   id: jobId,
   tenantId: ctx.actor.tenantId,
-  session: { machineId: ctx.actor.id, secretId: ctx.actor.secretId },
+  session: { machineId: ctx.actor.id, credentialId: ctx.actor.credentialId },
 });
 
 /** @throws Refusal `not_found` for a job that runs on no host of this machine and secret */

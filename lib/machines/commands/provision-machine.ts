@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { record } from "@/lib/audit/commands";
+import { issueSecret } from "@/lib/credentials/commands/issue-secret";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { refuseTakenName } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { ProvisionMachineInput } from "@/lib/machines/schema";
 import { allow } from "@/lib/permissions";
-import { issueSecret } from "@/lib/secrets/commands";
-import type { IssuedSecret } from "@/lib/secrets/schema";
 
 /**
  * Creates a machine with its first secret, or neither.

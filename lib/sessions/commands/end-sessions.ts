@@ -1,13 +1,12 @@
 import { record } from "@/lib/audit/commands";
-import type { Ctx, RobotActor } from "@/lib/ctx";
+import type { Actor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
 import { type Signal, signal } from "@/lib/signals";
 
-type Ended = { id: string; machineId: string; secretId: string; hostName: string };
+type Row = { id: string; machineId: string; credentialId: string; hostName: string };
 
-async function recordEnded(ctx: Ctx | Ctx<RobotActor>, ended: readonly Ended[], reason: string) {
-  const { tenantId } = ctx.actor;
+async function recordEnded(ctx: Ctx<Actor>, tenantId: string, ended: readonly Row[], reason: string) {
   await signal(
     ctx.db,
     ended.flatMap(({ id }): Signal[] => [
@@ -17,18 +16,26 @@ async function recordEnded(ctx: Ctx | Ctx<RobotActor>, ended: readonly Ended[], 
   );
   await record(
     ctx,
-    ended.map(({ id, machineId, secretId, hostName }) => ({
+    ended.map(({ id, machineId, credentialId, hostName }) => ({
       type: "session.ended" as const,
       machineId,
-      secretId,
+      credentialId,
       sessionId: id,
       hostName,
       reason,
     })),
+    tenantId,
   );
 }
 
-const ENDED = { id: true, machineId: true, secretId: true, hostName: true } as const;
+const ENDED = {
+  id: true,
+  machineId: true,
+  credentialId: true,
+  hostName: true,
+  tokenId: true,
+  tokenExpiresAt: true,
+} as const;
 
 /**
  * The robot disconnects its host. Ending an ended session changes nothing.
@@ -48,28 +55,48 @@ export async function closeSession(
   if (ended.length === 0 && (await ctx.db.session.count({ where: scope })) === 0) {
     throw new Refusal("not_found", "This machine has no such session.");
   }
-  await recordEnded(ctx, ended, reason);
+  await recordEnded(ctx, ctx.actor.tenantId, ended, reason);
 }
 
 const PERMISSION = {
   "client secret deleted": "secrets.delete",
+  "key deleted": "keys.delete",
   "machine disabled": "machines.disable",
   "machine deleted": "machines.delete",
   disconnected: "hosts.disconnect",
 } as const;
 
-type Ending =
-  | { readonly secretId: string }
+/** Why an admin's deed ends sessions. */
+export type EndingCause = keyof typeof PERMISSION;
+
+/** What the sessions hang on that is being withdrawn. */
+export type Ending =
+  | { readonly credentialId: string }
   | { readonly machineIds: readonly string[] }
   | { readonly sessionId: string };
 
 function scopeOf(of: Ending) {
-  if ("secretId" in of) return { secretId: of.secretId };
+  if ("credentialId" in of) return { credentialId: of.credentialId };
   return "sessionId" in of ? { id: of.sessionId } : { machineId: { in: [...of.machineIds] } };
 }
 
-/** A session that a deed has just ended. */
-export type EndedSession = { readonly id: string; readonly hostName: string };
+/** A session that a deed has just ended, with the token that its host showed last. */
+export type EndedSession = {
+  readonly id: string;
+  readonly hostName: string;
+  readonly tokenId: string | null;
+  readonly tokenExpiresAt: Date | null;
+};
+
+async function end(ctx: Ctx<Actor>, tenantId: string, of: Ending, endReason: string, cause: string) {
+  const ended = await ctx.db.session.updateManyAndReturn({
+    where: { tenantId, endedAt: null, ...scopeOf(of) },
+    data: { endedAt: ctx.now, endReason },
+    select: ENDED,
+  });
+  await recordEnded(ctx, tenantId, ended, cause);
+  return ended.sort((a, b) => a.hostName.localeCompare(b.hostName));
+}
 
 /**
  * Ends every open session that hangs on what is being withdrawn; part of the deed that withdraws it.
@@ -78,16 +105,21 @@ export type EndedSession = { readonly id: string; readonly hostName: string };
 export async function endSessions(
   ctx: Ctx,
   of: Ending,
-  cause: "client secret deleted" | "machine disabled" | "machine deleted" | "disconnected",
+  cause: EndingCause,
 ): Promise<{ ended: EndedSession[]; reason: string }> {
   allow(ctx.actor, PERMISSION[cause]);
-  const { tenantId } = ctx.actor;
   const reason = `${cause} by ${ctx.actor.name}`;
-  const ended = await ctx.db.session.updateManyAndReturn({
-    where: { tenantId, endedAt: null, ...scopeOf(of) },
-    data: { endedAt: ctx.now, endReason: reason },
-    select: ENDED,
-  });
-  await recordEnded(ctx, ended, cause);
-  return { ended: ended.sort((a, b) => a.hostName.localeCompare(b.hostName)), reason };
+  return { ended: await end(ctx, ctx.actor.tenantId, of, reason, cause), reason };
+}
+
+/**
+ * Ends every open session of a credential whose time is over.
+ * @param reason what the host hears
+ */
+export async function endExpiredSessions(
+  ctx: Ctx<SystemActor>,
+  { tenantId, credentialId }: { readonly tenantId: string; readonly credentialId: string },
+  reason: "client secret expired" | "key expired",
+): Promise<EndedSession[]> {
+  return end(ctx, tenantId, { credentialId }, reason, reason);
 }

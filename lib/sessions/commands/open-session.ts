@@ -9,16 +9,16 @@ import type { OpenSessionInput, SessionView } from "@/lib/sessions/schema";
 import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
 import { signal } from "@/lib/signals";
 
-/** The token was good when the door looked; secret or machine went between that look and the write. */
+/** The token was good when the door looked; secret, key or machine went between that look and the write. */
 const cutMeanwhile = () =>
   new Refusal(
     "gone",
-    "The client secret or the machine was withdrawn. Ask an administrator for a new secret.",
+    "The client secret, the key or the machine was withdrawn. Ask an administrator for a new one.",
   );
 
 /**
  * Connects a host. The same host connecting again takes its session over.
- * The write itself asks once more whether secret and machine stand, under a share lock that a deletion waits for: a
+ * The write itself asks once more whether credential and machine stand, under a share lock that a deletion waits for: a
  * session is either refused, or there for the deletion to end.
  * @throws Refusal `conflict` when a standard machine is asked to serve another host; `gone` when it was cut meanwhile
  */
@@ -32,24 +32,25 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
       { field: "hostName" },
     );
   }
-  const { id: machineId, tenantId, secretId, address } = ctx.actor;
+  const { id: machineId, tenantId, credentialId, tokenId, tokenExpiresAt, address } = ctx.actor;
   const [row] = await ctx.db.$queryRaw<(SessionRow & { taken_over: boolean })[]>`
     WITH standing AS (
-      SELECT m.id FROM machines m JOIN secrets s ON s.machine_id = m.id AND s.tenant_id = m.tenant_id
-       WHERE m.id = ${machineId}::uuid AND m.tenant_id = ${tenantId}::uuid AND s.id = ${secretId}
-         AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND s.revoked_at IS NULL
+      SELECT m.id FROM machines m JOIN credentials c ON c.machine_id = m.id AND c.tenant_id = m.tenant_id
+       WHERE m.id = ${machineId}::uuid AND m.tenant_id = ${tenantId}::uuid AND c.id = ${credentialId}
+         AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
          FOR SHARE)
-    INSERT INTO sessions (id, tenant_id, machine_id, secret_id, host_name, host_key, robot_version, platform,
-                          address, is_busy, started_at, heartbeat_at)
-    SELECT ${randomUUID()}::uuid, ${tenantId}::uuid, standing.id, ${secretId}, ${input.hostName},
+    INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, robot_version, platform,
+                          address, is_busy, started_at, heartbeat_at, token_id, token_expires_at)
+    SELECT ${randomUUID()}::uuid, ${tenantId}::uuid, standing.id, ${credentialId}, ${input.hostName},
            ${hostKey(input.hostName)}, ${input.robotVersion ?? null}, ${input.platform ?? null},
-           ${address ?? ""}, false, ${ctx.now}, ${ctx.now}
+           ${address ?? ""}, false, ${ctx.now}, ${ctx.now}, ${tokenId}::uuid, ${tokenExpiresAt}
       FROM standing
         ON CONFLICT (machine_id, host_key) WHERE ended_at IS NULL
-        DO UPDATE SET secret_id = EXCLUDED.secret_id, host_name = EXCLUDED.host_name,
+        DO UPDATE SET credential_id = EXCLUDED.credential_id, host_name = EXCLUDED.host_name,
                       robot_version = EXCLUDED.robot_version, platform = EXCLUDED.platform,
                       address = EXCLUDED.address, is_busy = false,
-                      started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at
+                      started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
+                      token_id = EXCLUDED.token_id, token_expires_at = EXCLUDED.token_expires_at
     RETURNING *, xmax <> 0 AS taken_over`;
   if (!row) throw cutMeanwhile();
   await signal(ctx.db, [
@@ -60,7 +61,7 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
     {
       type: "session.opened",
       machineId,
-      secretId,
+      credentialId,
       sessionId: row.id,
       hostName: row.host_name,
       takenOver: row.taken_over,

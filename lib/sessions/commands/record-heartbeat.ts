@@ -1,13 +1,14 @@
 import type { Ctx, RobotActor, Sql } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { otherSecret, sessionEnded } from "@/lib/sessions/refusals";
+import { otherCredential, sessionEnded } from "@/lib/sessions/refusals";
 import type { HeartbeatInput, SessionView } from "@/lib/sessions/schema";
 import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
 
 const HEARTBEAT = {
   name: "session_heartbeat",
-  text: `UPDATE sessions SET heartbeat_at = GREATEST(heartbeat_at, $5), is_busy = COALESCE($6, is_busy)
-          WHERE id = $1 AND machine_id = $2 AND tenant_id = $3 AND secret_id = $4 AND ended_at IS NULL
+  text: `UPDATE sessions SET heartbeat_at = GREATEST(heartbeat_at, $5), is_busy = COALESCE($6, is_busy),
+                             token_id = $7, token_expires_at = $8
+          WHERE id = $1 AND machine_id = $2 AND tenant_id = $3 AND credential_id = $4 AND ended_at IS NULL
       RETURNING *`,
 };
 
@@ -19,25 +20,27 @@ const FIND_OWN = {
 /**
  * Notes that the host lives. Writes no event: a fleet does this hundreds of times a second.
  * @throws Refusal `not_found` for a session that is not this machine's, `gone` for an ended one, `conflict` for one that
- *   was opened with another secret (so that a session always shows the secret that it depends on)
+ *   was opened with another secret or key (so that a session always shows the credential that it depends on)
  */
 export async function recordHeartbeat(
   ctx: Ctx<RobotActor, Sql>,
   input: HeartbeatInput,
 ): Promise<SessionView> {
-  const { id: machineId, tenantId, secretId } = ctx.actor;
+  const { id: machineId, tenantId, credentialId, tokenId, tokenExpiresAt } = ctx.actor;
   const isBusy = input.state === undefined ? null : input.state === "Busy";
   const [row] = await ctx.db.query<SessionRow>(HEARTBEAT, [
     input.sessionId,
     machineId,
     tenantId,
-    secretId,
+    credentialId,
     ctx.now,
     isBusy,
+    tokenId,
+    tokenExpiresAt,
   ]);
   if (row) return sessionView(row, ctx.now);
   const [other] = await ctx.db.query<SessionRow>(FIND_OWN, [input.sessionId, machineId, tenantId]);
   if (!other) throw new Refusal("not_found", "This machine has no such session.");
   if (other.ended_at) throw sessionEnded(other.end_reason);
-  throw otherSecret();
+  throw otherCredential();
 }

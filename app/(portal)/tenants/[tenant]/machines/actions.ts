@@ -1,5 +1,6 @@
 "use server";
 
+import { deleteSecretSchema, issueSecretSchema } from "@/lib/credentials/schema";
 import { adminAction, adminQuestion } from "@/lib/doors/admin";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { addSecret } from "@/lib/machines/commands/add-secret";
@@ -12,7 +13,6 @@ import {
   machineIdSchema,
   provisionMachineSchema,
 } from "@/lib/machines/schema";
-import { deleteSecretSchema, issueSecretSchema } from "@/lib/secrets/schema";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
 import { deleteMachines } from "@/lib/workflows/delete-machines";

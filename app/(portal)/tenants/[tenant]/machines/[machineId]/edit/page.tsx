@@ -8,7 +8,7 @@ import {
 import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { EditMachine } from "@/components/machines/edit-machine";
 import { Live } from "@/components/shell/live";
-import { listSecrets } from "@/lib/secrets/queries";
+import { listSecrets } from "@/lib/credentials/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 
 type EditMachinePageProps = { params: Promise<{ tenant: string; machineId: string }> };

@@ -1,0 +1,5 @@
+import { publicDocument } from "@/lib/doors/oauth";
+import { resourceMetadata } from "@/lib/identity/resource-metadata";
+
+/** RFC 9728 §3.1: the well-known part goes between host and path of the resource. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = publicDocument(resourceMetadata);

@@ -1,0 +1,31 @@
+import type { IssuedSecret } from "@/lib/credentials/schema";
+
+/** Where a robot finds this server, and the names it looks for. */
+export function envFile(origin: string, issued: IssuedSecret): string {
+  return [
+    `LATCHKEY_URL=${origin}`,
+    `LATCHKEY_CLIENT_ID=${issued.clientId}`,
+    `LATCHKEY_CLIENT_SECRET=${issued.clientSecret}`,
+    "",
+  ].join("\n");
+}
+
+/** The file's name; the secret id says later which secret lies in it. */
+export const envFileName = (issued: IssuedSecret) => `latchkey-${issued.secretId}.env`;
+
+/**
+ * Steps 4 to 7 of the flow by hand. The values come from the environment file and reach curl on its standard input
+ * (`printf` is the shell's own), so that neither the shell's history nor the list of processes shows a secret.
+ */
+export function curlCommands(issued: IssuedSecret): string {
+  return `set -a; . ./${envFileName(issued)}; set +a
+
+TOKEN=$(printf 'user = "%s:%s"\\n' "$LATCHKEY_CLIENT_ID" "$LATCHKEY_CLIENT_SECRET" |
+  curl -sS --fail-with-body --config - -d grant_type=client_credentials \\
+    "$LATCHKEY_URL/api/identity/connect/token" |
+  sed -E 's/.*"access_token": *"([^"]+)".*/\\1/')
+
+printf 'header = "Authorization: Bearer %s"\\n' "$TOKEN" |
+  curl -sS --fail-with-body --config - --json "{\\"hostName\\":\\"$(hostname)\\"}" \\
+    "$LATCHKEY_URL/api/orchestrator/sessions"`;
+}

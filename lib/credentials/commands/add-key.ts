@@ -1,0 +1,54 @@
+import { record } from "@/lib/audit/commands";
+import { checkExpiry } from "@/lib/credentials/expiry";
+import { makeCredentialId } from "@/lib/credentials/material";
+import { readPublicKey } from "@/lib/credentials/public-key";
+import { countLiveCredentials } from "@/lib/credentials/queries";
+import { type AddKeyInput, LIVE_KEYS_MAX } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { allow } from "@/lib/permissions";
+
+/**
+ * Adds the public half of a key pair to a machine (RFC 7523 `private_key_jwt`). The caller has locked the machine's row,
+ * so that neither the limit is passed nor a key added twice by two admins together.
+ * @throws Refusal `limit_reached`; `invalid` at `publicKey` with the reason when it is private, weak or of another kind,
+ *   or when the machine has it already
+ */
+export async function storeKey(
+  ctx: Ctx,
+  { machineId, name, expiresAt, publicKey }: AddKeyInput,
+): Promise<{ keyId: string }> {
+  allow(ctx.actor, "keys.add");
+  checkExpiry(expiresAt, ctx.now);
+  const { jwk, algorithms, thumbprint } = await readPublicKey(publicKey);
+  if ((await countLiveCredentials(ctx, machineId, "Key")) >= LIVE_KEYS_MAX) {
+    throw new Refusal(
+      "limit_reached",
+      `This machine has ${LIVE_KEYS_MAX} live keys, the most it may have. Delete one that is no longer used, then add a new one.`,
+    );
+  }
+  const scope = { tenantId: ctx.actor.tenantId, machineId, thumbprint, revokedAt: null };
+  const same = await ctx.db.credential.findFirst({ where: scope, select: { id: true } });
+  if (same) {
+    throw new Refusal("invalid", `This machine has this key already, as ${same.id}.`, { field: "publicKey" });
+  }
+  const keyId = makeCredentialId();
+  await ctx.db.credential.create({
+    data: {
+      id: keyId,
+      tenantId: ctx.actor.tenantId,
+      machineId,
+      kind: "Key",
+      name,
+      publicJwk: { ...jwk },
+      algorithms: [...algorithms],
+      thumbprint,
+      expiresAt,
+      createdAt: ctx.now,
+      createdById: ctx.actor.id,
+    },
+    select: { id: true },
+  });
+  await record(ctx, [{ type: "key.added", machineId, keyId, name, thumbprint, expiresAt }]);
+  return { keyId };
+}

@@ -1,0 +1,46 @@
+import { record } from "@/lib/audit/commands";
+import { checkExpiry } from "@/lib/credentials/expiry";
+import { makeSecret } from "@/lib/credentials/material";
+import { countLiveCredentials } from "@/lib/credentials/queries";
+import { type IssueSecretInput, LIVE_SECRETS_MAX } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { allow } from "@/lib/permissions";
+
+/**
+ * Adds a secret to a machine. The caller has locked the machine's row, so that two admins cannot pass the limit together.
+ * @returns the secret's id and value; the value is stored nowhere
+ * @throws Refusal `limit_reached` when the machine has the most live secrets it may have, `invalid` at `expiresAt`
+ */
+export async function issueSecret(
+  ctx: Ctx,
+  { machineId, name = "", expiresAt = null }: IssueSecretInput,
+): Promise<{ secretId: string; clientSecret: string }> {
+  allow(ctx.actor, "secrets.issue");
+  checkExpiry(expiresAt, ctx.now);
+  if ((await countLiveCredentials(ctx, machineId, "Secret")) >= LIVE_SECRETS_MAX) {
+    throw new Refusal(
+      "limit_reached",
+      `This machine has ${LIVE_SECRETS_MAX} live client secrets, the most it may have. Delete one that is no longer used, then add a new one.`,
+    );
+  }
+  const { secretId, value, lastFour, digest, pepperId } = makeSecret();
+  await ctx.db.credential.create({
+    data: {
+      id: secretId,
+      tenantId: ctx.actor.tenantId,
+      machineId,
+      kind: "Secret",
+      name,
+      digest: Uint8Array.from(digest),
+      pepperId,
+      lastFour,
+      expiresAt,
+      createdAt: ctx.now,
+      createdById: ctx.actor.id,
+    },
+    select: { id: true },
+  });
+  await record(ctx, [{ type: "secret.issued", machineId, secretId, name, expiresAt }]);
+  return { secretId, clientSecret: value };
+}

@@ -1,0 +1,56 @@
+import { record } from "@/lib/audit/commands";
+import type { AuditEvent } from "@/lib/audit/events";
+import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
+import type { CredentialKind } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { allow } from "@/lib/permissions";
+
+const PERMISSION = { Secret: "secrets.delete", Key: "keys.delete" } as const;
+
+type Revoked = { readonly id: string; readonly kind: CredentialKind; readonly machineId: string };
+
+const deleted =
+  (reason: "deleted" | "machine deleted") =>
+  ({ id, kind, machineId }: Revoked): AuditEvent =>
+    kind === "Secret"
+      ? { type: "secret.deleted", machineId, secretId: id, reason }
+      : { type: "key.deleted", machineId, keyId: id, reason };
+
+/**
+ * Revokes one secret or key for ever.
+ * @returns whether it was live until now; an expired one is deleted too, and nobody depends on it
+ * @throws Refusal `not_found` when the machine has no such credential, `gone` when somebody deleted it first
+ */
+export async function revokeCredential(
+  ctx: Ctx,
+  { machineId, credentialId, kind }: { machineId: string; credentialId: string; kind: CredentialKind },
+): Promise<{ wasLive: boolean }> {
+  allow(ctx.actor, PERMISSION[kind]);
+  const scope = { id: credentialId, kind, machineId, tenantId: ctx.actor.tenantId };
+  const [revoked] = await ctx.db.credential.updateManyAndReturn({
+    where: { ...scope, revokedAt: null },
+    data: { revokedAt: ctx.now, revokedById: ctx.actor.id },
+    select: { expiresAt: true },
+  });
+  if (!revoked) {
+    const known = await ctx.db.credential.findFirst({ where: scope, select: { id: true } });
+    throw known
+      ? new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} is already deleted.`)
+      : new Refusal("not_found", `There is no such ${CREDENTIAL_WORDS[kind]}.`);
+  }
+  await record(ctx, [deleted("deleted")({ id: credentialId, kind, machineId })]);
+  return { wasLive: credentialState({ ...revoked, revokedAt: null }, ctx.now) === "Live" };
+}
+
+/** Revokes every live credential of machines that are being deleted. */
+export async function revokeCredentialsOfMachines(ctx: Ctx, machineIds: readonly string[]): Promise<void> {
+  allow(ctx.actor, "machines.delete");
+  const revoked = await ctx.db.credential.updateManyAndReturn({
+    where: { tenantId: ctx.actor.tenantId, machineId: { in: [...machineIds] }, revokedAt: null },
+    data: { revokedAt: ctx.now, revokedById: ctx.actor.id },
+    select: { id: true, kind: true, machineId: true },
+  });
+  const secretsFirst = revoked.sort((a, b) => b.kind.localeCompare(a.kind));
+  await record(ctx, secretsFirst.map(deleted("machine deleted")));
+}

@@ -1,0 +1,60 @@
+import type { Sql } from "@/lib/ctx";
+import { log } from "@/lib/log";
+import { oncePerProcess } from "@/lib/shared";
+import { onStop } from "@/lib/stopping";
+import { SECOND_MILLISECONDS } from "@/lib/time";
+
+/** How far the database may be behind. A crash loses at most this much of "last used", and nothing else. */
+const FLUSH_INTERVAL_SECONDS = 2;
+
+type Use = { readonly at: Date; readonly address: string | null };
+
+// Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order.
+const FLUSH = {
+  name: "credential_last_use_flush",
+  text: `WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS u(id, at, address)),
+              locked AS (SELECT s.id FROM credentials s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
+         UPDATE credentials s SET last_used_at = u.at, last_used_address = u.address
+           FROM used u JOIN locked l USING (id)
+          WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,
+};
+
+const buffer = () =>
+  oncePerProcess("last-use", () => {
+    const state: { uses: Map<string, Use>; db: Sql | null; timer: NodeJS.Timeout | null } = {
+      uses: new Map(),
+      db: null,
+      timer: null,
+    };
+    onStop("last use of credentials", () => flushUses());
+    return state;
+  });
+
+/** Remembers that a credential was used; written in batches, never a write a request. */
+export function noteUse(db: Sql, credentialId: string, use: Use): void {
+  const state = buffer();
+  state.uses.set(credentialId, use);
+  state.db = db;
+  state.timer ??= setTimeout(() => {
+    state.timer = null;
+    flushUses().catch((error: Error) => log.warn({ reason: error.message }, "last use not written yet"));
+  }, FLUSH_INTERVAL_SECONDS * SECOND_MILLISECONDS).unref();
+}
+
+/** Writes what is remembered; on failure it is kept for the next use. */
+export async function flushUses(): Promise<void> {
+  const state = buffer();
+  if (!state.db || state.uses.size === 0) return;
+  const uses = [...state.uses];
+  state.uses = new Map();
+  try {
+    await state.db.query(FLUSH, [
+      uses.map(([id]) => id),
+      uses.map(([, use]) => use.at),
+      uses.map(([, use]) => use.address),
+    ]);
+  } catch (error) {
+    for (const [id, use] of uses) if (!state.uses.has(id)) state.uses.set(id, use);
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { derivedKey, keyName } from "@/lib/keys";
+
+/**
+ * The grammar of a client secret, and its one owner:
+ *
+ *     lks_ <secret id: 16 base62> _ <256 random bits: 43 base62> <CRC-32 of all before it: 6 base62>
+ *
+ * Letters, digits and underscores only, so that a double click selects it whole and form-encoding (RFC 6749 §2.3.1)
+ * leaves it as it is. The separator is not in the alphabet.
+ */
+const PREFIX = "lks_";
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ID_LENGTH = 16;
+const RANDOM_BYTES = 32;
+const RANDOM_LENGTH = 43;
+const CHECKSUM_LENGTH = 6;
+const SHAPE = new RegExp(
+  `^${PREFIX}([0-9A-Za-z]{${ID_LENGTH}})_[0-9A-Za-z]{${RANDOM_LENGTH}}([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
+);
+
+function base62(value: bigint, length: number): string {
+  let digits = "";
+  for (let rest = value; digits.length < length; rest /= 62n)
+    digits = BASE62.charAt(Number(rest % 62n)) + digits;
+  return digits;
+}
+
+const checksum = (text: string) => base62(BigInt(crc32(text)), CHECKSUM_LENGTH);
+
+export type SecretMaterial = {
+  readonly secretId: string;
+  readonly value: string;
+  readonly lastFour: string;
+  readonly digest: Buffer;
+  readonly pepperId: string;
+};
+
+function pepper() {
+  const key = derivedKey("client-secret pepper");
+  return { id: keyName(key), key };
+}
+
+const keyedDigest = (value: string, key: Buffer) => createHmac("sha256", key).update(value).digest();
+
+/** @returns a new public id of a credential: 95 random bits, so that two are never the same */
+export function makeCredentialId(): string {
+  return Array.from({ length: ID_LENGTH }, () => BASE62.charAt(randomInt(62))).join("");
+}
+
+/** Makes a new secret. The value leaves this process once; the digest is what is stored. */
+export function makeSecret(): SecretMaterial {
+  const secretId = makeCredentialId();
+  const random = base62(BigInt(`0x${randomBytes(RANDOM_BYTES).toString("hex")}`), RANDOM_LENGTH);
+  const body = `${PREFIX}${secretId}_${random}`;
+  const value = body + checksum(body);
+  const { id, key } = pepper();
+  return { secretId, value, lastFour: value.slice(-4), digest: keyedDigest(value, key), pepperId: id };
+}
+
+/**
+ * Reads the public id out of a presented secret.
+ * @returns null for anything this server cannot have issued: wrong shape or wrong checksum
+ */
+export function secretIdOf(presented: string): string | null {
+  const match = SHAPE.exec(presented);
+  if (!match?.[1]) return null;
+  return checksum(presented.slice(0, -CHECKSUM_LENGTH)) === match[2] ? match[1] : null;
+}
+
+/** What a lookup that found nothing is compared with, so that it costs what a found one costs. */
+const NO_SECRET = { digest: randomBytes(RANDOM_BYTES), pepperId: "" };
+
+/**
+ * Compares a presented secret with a stored digest in constant time; without a stored one it does the same work and
+ * says no.
+ */
+export function matchesDigest(
+  presented: string,
+  stored: { readonly digest: Uint8Array; readonly pepperId: string } | null,
+): boolean {
+  const { digest, pepperId } = stored ?? NO_SECRET;
+  const { id, key } = pepper();
+  const isEqual = timingSafeEqual(keyedDigest(presented, key), Buffer.from(digest));
+  return isEqual && pepperId === id;
+}
+
+/** @returns what lists show of a secret: prefix and last four characters. */
+export function secretHint(lastFour: string): string {
+  return `${PREFIX}…${lastFour}`;
+}

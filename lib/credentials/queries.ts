@@ -1,0 +1,70 @@
+import type { Ctx } from "@/lib/ctx";
+import { secretHint } from "./material";
+import type { CredentialKind, KeyView, SecretView } from "./schema";
+
+const VIEW = {
+  id: true,
+  name: true,
+  createdAt: true,
+  createdBy: { select: { email: true } },
+  expiresAt: true,
+  lastUsedAt: true,
+  lastUsedAddress: true,
+  revokedAt: true,
+  revokedBy: { select: { email: true } },
+} as const;
+
+/** Live ones first, newest first; then the deleted ones as a record. */
+const ORDER = [{ revokedAt: { sort: "desc", nulls: "first" } }, { createdAt: "desc" }] as const;
+
+const email = (admin: { readonly email: string } | null) => admin?.email ?? null;
+
+/** @returns the machine's client secrets: live ones first, newest first; then the deleted ones as a record. */
+export async function listSecrets(
+  ctx: Ctx,
+  { machineId }: { readonly machineId: string },
+): Promise<SecretView[]> {
+  const rows = await ctx.db.credential.findMany({
+    where: { tenantId: ctx.actor.tenantId, machineId, kind: "Secret" },
+    orderBy: [...ORDER],
+    select: { ...VIEW, lastFour: true },
+  });
+  return rows.map(({ lastFour, createdBy, revokedBy, ...row }) => ({
+    ...row,
+    hint: secretHint(lastFour ?? ""),
+    createdBy: email(createdBy),
+    revokedBy: email(revokedBy),
+  }));
+}
+
+/** @returns the machine's public keys, in the order of its secrets. */
+export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: string }): Promise<KeyView[]> {
+  const rows = await ctx.db.credential.findMany({
+    where: { tenantId: ctx.actor.tenantId, machineId, kind: "Key" },
+    orderBy: [...ORDER],
+    select: { ...VIEW, algorithms: true, thumbprint: true },
+  });
+  return rows.map(({ thumbprint, createdBy, revokedBy, ...row }) => ({
+    ...row,
+    thumbprint: thumbprint ?? "",
+    createdBy: email(createdBy),
+    revokedBy: email(revokedBy),
+  }));
+}
+
+/** @returns how many credentials of the machine are live: neither deleted nor expired; of one kind where it is given. */
+export async function countLiveCredentials(
+  ctx: Ctx,
+  machineId: string,
+  kind?: CredentialKind,
+): Promise<number> {
+  return ctx.db.credential.count({
+    where: {
+      tenantId: ctx.actor.tenantId,
+      machineId,
+      revokedAt: null,
+      OR: [{ expiresAt: null }, { expiresAt: { gt: ctx.now } }],
+      ...(kind && { kind }),
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+
+/** The values are stored and sent as they stand here. */
+export const CREDENTIAL_KINDS = ["Secret", "Key"] as const;
+export const CLIENT_AUTHENTICATIONS = ["Any", "Secret", "Key"] as const;
+
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
+export type CredentialState = "Live" | "Expired" | "Deleted";
+
+/** How many secrets of one machine may be live at once, and how many keys. */
+export const LIVE_SECRETS_MAX = 10;
+export const LIVE_KEYS_MAX = 10;
+export const CREDENTIAL_NAME_MAX_LENGTH = 100;
+/** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
+export const PUBLIC_KEY_MAX_LENGTH = 16_384;
+
+const nameOf = (shortest: number) =>
+  z
+    .string({ error: "Enter a name." })
+    .trim()
+    .min(shortest, "Enter a name.")
+    .max(CREDENTIAL_NAME_MAX_LENGTH, `Use at most ${CREDENTIAL_NAME_MAX_LENGTH} characters.`)
+    .refine(
+      // Control characters, and those that turn the direction of writing.
+      (value) => value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value),
+      "Use plain characters only: no line breaks or control characters.",
+    );
+
+/** From this instant on it is refused; null is never. */
+const expiresAt = z.date({ error: "Choose a date and a time." }).nullable().default(null);
+
+export const issueSecretSchema = z.object({
+  machineId: z.uuid(),
+  name: nameOf(0).default(""),
+  expiresAt,
+});
+
+export const addKeySchema = z.object({
+  machineId: z.uuid(),
+  name: nameOf(1),
+  expiresAt,
+  /** A JWK or a PEM block, as it was pasted; only ever the public half. */
+  publicKey: z
+    .string({ error: "Paste a public key." })
+    .trim()
+    .min(1, "Paste a public key.")
+    .max(PUBLIC_KEY_MAX_LENGTH, `A public key has at most ${PUBLIC_KEY_MAX_LENGTH} characters.`),
+});
+
+export const credentialIdSchema = z.string().regex(/^[0-9A-Za-z]{16}$/);
+
+/** The last live credential is deleted only when this says so. */
+const confirmedLast = z.boolean().default(false);
+
+export const deleteSecretSchema = z.object({
+  machineId: z.uuid(),
+  secretId: credentialIdSchema,
+  confirmedLast,
+});
+
+export const deleteKeySchema = z.object({ machineId: z.uuid(), keyId: credentialIdSchema, confirmedLast });
+
+/** Without name and end it is an unnamed secret that lasts until it is deleted. */
+export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;
+export type AddKeyInput = z.output<typeof addKeySchema>;
+export type DeleteSecretInput = z.output<typeof deleteSecretSchema>;
+export type DeleteKeyInput = z.output<typeof deleteKeySchema>;
+
+/** What lists show of any credential: nothing in it opens a door. */
+type CredentialView = {
+  readonly id: string;
+  /** What people call it; empty when nobody named it. */
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly createdBy: string | null;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedAddress: string | null;
+  readonly revokedAt: Date | null;
+  readonly revokedBy: string | null;
+};
+
+export type SecretView = CredentialView & {
+  /** The fixed prefix and the last four characters, e.g. `lks_…a1B2`. */
+  readonly hint: string;
+};
+
+export type KeyView = CredentialView & {
+  /** What it may sign assertions with (RFC 7518 names). */
+  readonly algorithms: readonly string[];
+  /** RFC 7638, SHA-256, base64url. */
+  readonly thumbprint: string;
+};
+
+/** A secret with its value: returned once, by the deed that issued it. */
+export type IssuedSecret = {
+  readonly machineName: string;
+  readonly clientId: string;
+  readonly secretId: string;
+  readonly clientSecret: string;
+};
+
+/** A key that was just added, with what a client must be given beside its private half. */
+export type AddedKey = {
+  readonly machineName: string;
+  readonly clientId: string;
+  readonly keyId: string;
+};

@@ -1,0 +1,112 @@
+import { createPublicKey, type JsonWebKey } from "node:crypto";
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
+import { CLIENT_SIGNING_ALGORITHMS } from "@/lib/credentials/public-key";
+import { type CandidateKey, findKeys, type Standing } from "@/lib/credentials/standing";
+import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { addSeconds, atNumericDate, MINUTE_SECONDS } from "@/lib/time";
+import { issuer, tokenEndpoint } from "./addresses";
+import { isCanonicalJws } from "./compact-jws";
+import { OAuthError } from "./oauth-error";
+import { spendJti } from "./spent-jtis";
+
+/** RFC 7523 §2.2. */
+export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/** RFC 8037 calls it EdDSA, RFC 9864 Ed25519: they are the same here. */
+export const ASSERTION_ALGORITHMS = [...CLIENT_SIGNING_ALGORITHMS, "Ed25519"];
+
+/** An assertion is made for one request; a longer life only helps who steals it. */
+const LIFETIME_MAX_SECONDS = 5 * MINUTE_SECONDS;
+/** How far a host's clock may be ahead. */
+const CLOCK_SKEW_SECONDS = 30;
+const JTI_MAX_LENGTH = 256;
+const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+const refused = (detail: string) => new OAuthError("invalid_client", { detail: `assertion: ${detail}` });
+
+/** What the assertion says of itself, before anything of it is believed. */
+function readUnverified(assertion: string): { alg: string; kid: string | undefined; clientId: string } {
+  if (!isCanonicalJws(assertion)) throw refused("it is no JWS in its one spelling");
+  try {
+    const { alg, kid, typ } = decodeProtectedHeader(assertion);
+    const { sub } = decodeJwt(assertion);
+    if (typeof alg !== "string" || !ASSERTION_ALGORITHMS.includes(alg)) throw refused("its algorithm");
+    if (typ !== undefined && !/^(?:jwt|client-authentication\+jwt)$/i.test(typ)) throw refused("its type");
+    if (typeof sub !== "string" || !CLIENT_ID.test(sub)) throw refused("its sub is no client id");
+    return { alg: alg === "Ed25519" ? "EdDSA" : alg, kid, clientId: sub };
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError) throw refused("it is no JWT");
+    throw error;
+  }
+}
+
+/** @returns the client that an assertion claims to come from; nothing of it is believed */
+export const claimedByAssertion = (assertion: string): string => readUnverified(assertion).clientId;
+
+/** A `kid` is a hint: our id of the key, or its thumbprint. One that names none of them is refused. */
+const isMeant = ({ keyId, thumbprint }: CandidateKey, kid: string | undefined) =>
+  kid === undefined || kid === keyId || kid === thumbprint;
+
+/** The audience (RFC 7523 §3): the issuer, as clients should, or the token endpoint, as many do. */
+async function verifiedWith(
+  key: CandidateKey,
+  assertion: string,
+  clientId: string,
+  now: Date,
+): Promise<JWTPayload | null> {
+  try {
+    const publicKey = createPublicKey({ key: key.publicJwk as JsonWebKey, format: "jwk" });
+    const { payload } = await jwtVerify(assertion, publicKey, {
+      algorithms: key.algorithms.includes("EdDSA") ? ["EdDSA", "Ed25519"] : [...key.algorithms],
+      issuer: clientId,
+      subject: clientId,
+      audience: [issuer(), tokenEndpoint()],
+      requiredClaims: ["iss", "sub", "aud", "exp", "jti"],
+      currentDate: now,
+      // For nbf; the end is looked at without tolerance below.
+      clockTolerance: CLOCK_SKEW_SECONDS,
+    });
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return null;
+    if (error instanceof errors.JOSEError || error instanceof TypeError) throw refused(error.message);
+    throw error;
+  }
+}
+
+/** RFC 7523 §3: exp in the near future, iat not in the future, jti of a length that can be kept. */
+function checkTimes({ exp, iat }: JWTPayload, now: Date): Date {
+  const expiresAt = atNumericDate(exp ?? 0);
+  if (expiresAt <= now) throw refused("it has expired");
+  if (expiresAt > addSeconds(now, LIFETIME_MAX_SECONDS))
+    throw refused("it ends more than 5 minutes from now");
+  if (iat !== undefined && atNumericDate(iat) > addSeconds(now, CLOCK_SKEW_SECONDS)) {
+    throw refused("it was issued in the future");
+  }
+  return expiresAt;
+}
+
+/**
+ * Client authentication by a signed assertion (RFC 7523 §2.2, `private_key_jwt`). All refusals are `invalid_client`; the
+ * reason goes to the log.
+ * @returns the standing of the key that signed
+ * @throws OAuthError `invalid_client`
+ */
+export async function checkAssertion(ctx: Ctx<AnonymousActor, Sql>, assertion: string): Promise<Standing> {
+  const { alg, kid, clientId } = readUnverified(assertion);
+  const keys = await findKeys(ctx, clientId);
+  for (const key of keys.filter((one) => one.algorithms.includes(alg) && isMeant(one, kid))) {
+    const payload = await verifiedWith(key, assertion, clientId, ctx.now);
+    if (!payload) continue;
+    const expiresAt = checkTimes(payload, ctx.now);
+    const jti = payload.jti ?? "";
+    if (jti === "" || jti.length > JTI_MAX_LENGTH) throw refused("its jti is empty or too long");
+    if (!(await spendJti(ctx.db, { kind: "client assertion", owner: clientId, jti }, expiresAt))) {
+      throw refused("its jti was used before");
+    }
+    const checked = key.accept();
+    if (!checked.ok) throw refused(checked.reason);
+    return checked.standing;
+  }
+  throw refused(keys.length === 0 ? "the client is unknown or has no key" : "no key of the client signed it");
+}

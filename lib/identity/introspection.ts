@@ -1,0 +1,65 @@
+import { findStanding } from "@/lib/credentials/standing";
+import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { numericDate } from "@/lib/time";
+import { verifyAccessToken } from "./access-token";
+import { issuer, orchestrator } from "./addresses";
+import { authenticateClient } from "./client-authentication";
+import { parseClientRequest, type RawClientRequest, requireParameter } from "./client-request";
+import { effectiveScopes } from "./scopes";
+
+/** Everything that is not a live token of the asking client looks like this, whatever it is (RFC 7662 §2.2). */
+const INACTIVE = { active: false } as const;
+
+/** The body of an introspection response (RFC 7662 §2.2). */
+export type IntrospectionResponse =
+  | typeof INACTIVE
+  | {
+      readonly active: true;
+      readonly token_type: "Bearer" | "DPoP";
+      readonly scope: string;
+      readonly client_id: string;
+      readonly sub: string;
+      readonly iss: string;
+      readonly aud: string;
+      readonly iat: number;
+      readonly exp: number;
+      readonly jti: string;
+      readonly cnf?: { readonly jkt: string };
+    };
+
+/**
+ * Says whether a token would be served at this moment: it is ours and of the asking client, and neither it nor its
+ * credential nor its machine was withdrawn. The scope is what it may still do.
+ * @throws OAuthError `invalid_client`, `invalid_request`
+ */
+export async function introspectToken(
+  ctx: Ctx<AnonymousActor, Sql>,
+  raw: RawClientRequest,
+): Promise<IntrospectionResponse> {
+  const request = parseClientRequest(raw);
+  const token = requireParameter(request.params, "token");
+  const client = await authenticateClient(ctx, request);
+  const verified = await verifyAccessToken(ctx.db, token, ctx.now);
+  if (!verified.ok || verified.claims.clientId !== client.clientId) return INACTIVE;
+  const { claims } = verified;
+  const found = await findStanding(
+    ctx.db,
+    { credentialId: claims.credentialId, tokenId: claims.jti, kid: claims.kid },
+    ctx.now,
+  );
+  if (!found.ok || found.standing.machineId !== claims.machineId) return INACTIVE;
+  if (found.standing.policy.requiresDpop && claims.jkt === null) return INACTIVE;
+  return {
+    active: true,
+    token_type: claims.jkt === null ? "Bearer" : "DPoP",
+    scope: effectiveScopes(claims.scopes, found.standing.policy.scopes).join(" "),
+    client_id: claims.clientId,
+    sub: claims.clientId,
+    iss: issuer(),
+    aud: orchestrator(),
+    iat: numericDate(claims.issuedAt),
+    exp: numericDate(claims.expiresAt),
+    jti: claims.jti,
+    ...(claims.jkt !== null && { cnf: { jkt: claims.jkt } }),
+  };
+}

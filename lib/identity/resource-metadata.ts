@@ -1,0 +1,13 @@
+import { issuer, orchestrator } from "./addresses";
+import { SCOPES_SUPPORTED } from "./scopes";
+
+/** Protected resource metadata of the orchestrator (RFC 9728 §2): who sells tokens for it, and how they are shown. */
+export function resourceMetadata() {
+  return {
+    resource: orchestrator(),
+    resource_name: "Latchkey orchestrator",
+    authorization_servers: [issuer()],
+    scopes_supported: SCOPES_SUPPORTED,
+    bearer_methods_supported: ["header"],
+  };
+}

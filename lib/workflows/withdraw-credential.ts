@@ -1,0 +1,38 @@
+import { revokeCredential } from "@/lib/credentials/commands/revoke-credential";
+import { countLiveCredentials } from "@/lib/credentials/queries";
+import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
+import type { CredentialKind } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { holdMachine } from "@/lib/machines/commands/hold-machine";
+import { type Cut, cut } from "./cut";
+
+type Withdrawal = {
+  readonly machineId: string;
+  readonly credentialId: string;
+  readonly kind: CredentialKind;
+  readonly confirmedLast: boolean;
+};
+
+/**
+ * Withdraws a secret or a key and cuts what hangs on it: its sessions end here with the jobs on them; its tokens are
+ * refused from the commit on, because every request of a robot asks whether the credential stands.
+ * @returns the hosts that were disconnected and how many jobs were stopped
+ * @throws Refusal `conflict` at `confirmedLast` when it is the last live credential and nobody said that this is meant
+ */
+export async function withdrawCredential(
+  ctx: Ctx,
+  { confirmedLast, ...credential }: Withdrawal,
+): Promise<Cut> {
+  const { machineId, credentialId, kind } = credential;
+  await holdMachine(ctx, machineId);
+  const { wasLive } = await revokeCredential(ctx, credential);
+  if (wasLive && !confirmedLast && (await countLiveCredentials(ctx, machineId)) === 0) {
+    throw new Refusal(
+      "conflict",
+      `This is the last live ${CREDENTIAL_WORDS[kind]}: without it no robot can connect as this machine. Confirm that you mean it.`,
+      { field: "confirmedLast" },
+    );
+  }
+  return cut(ctx, { credentialId }, kind === "Secret" ? "client secret deleted" : "key deleted");
+}
