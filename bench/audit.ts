@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { hashPassword } from "@/lib/admins/passwords";
 import { record } from "@/lib/audit/commands";
-import { eventDigest, recordKey } from "@/lib/audit/digest";
+import { eventDigest } from "@/lib/audit/digest";
 import type { AuditEvent } from "@/lib/audit/events";
+import { recordKey } from "@/lib/audit/record-keys";
 import { auditListSchema } from "@/lib/audit/schema";
 import type { Db } from "@/lib/ctx";
 import { database } from "@/lib/db";
@@ -131,7 +132,7 @@ async function fill() {
 }
 
 async function verified() {
-  const child = spawn(process.execPath, ["commands/audit-verify.mjs"], {
+  const child = spawn(process.execPath, ["tools/audit-verify.mjs"], {
     env: { NODE_ENV: "production", PATH: process.env.PATH, ...bench.env },
     stdio: ["ignore", "inherit", "inherit"],
   });

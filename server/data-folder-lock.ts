@@ -43,13 +43,6 @@ export function lockDataFolder(folder: string): DataFolderLock {
   }
 }
 
-/** Whether a live process holds the lock of `folder` at this moment. */
-export function isDataFolderHeld(folder: string): boolean {
-  const latest = highest(folder);
-  const holder = latest === 0 ? nobody : readHolder(fileOf(folder, latest));
-  return holder.pid !== 0 && isAlive(holder);
-}
-
 function fileOf(folder: string, number: number): string {
   return join(folder, `lock.${number}`);
 }

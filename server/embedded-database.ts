@@ -1,18 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type DataFolderLock, isDataFolderHeld, lockDataFolder } from "./data-folder-lock";
+import { type DataFolderLock, lockDataFolder } from "./data-folder-lock";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres";
 import { type KeptSettings, keepSettings, keptSettings } from "./kept-settings";
-import { databaseName } from "./postgres-making";
 import { canReach, type PostgresUser, postgresUser } from "./postgres-user";
 import { folderProblem, Problem } from "./problem";
 
 /** The embedded database of one data folder, running. */
 export type EmbeddedDatabase = {
   readonly url: string;
-  /** The secret kept in the data folder, for when the operator set none. */
-  readonly appSecret: string;
   /** Shuts the database down and gives the data folder free. */
   stop(): Promise<void>;
 };
@@ -62,36 +59,9 @@ export async function startEmbeddedDatabase(
       report,
     });
     if (!settings.databaseMade) keepSettings(dataDir, { ...keptSettings(dataDir), databaseMade: true });
-    return { url: postgres.url, appSecret: settings.appSecret, stop: () => stopAll(postgres, release) };
+    return { url: postgres.url, stop: () => stopAll(postgres, release) };
   } catch (error) {
     release();
-    throw folderProblem(error, dataDir);
-  }
-}
-
-/**
- * For commands beside the server: the database of `dataDir` as it runs now, or started for as long as the command needs it.
- *
- * @throws Problem when there is no such database or it cannot run.
- */
-export async function joinEmbeddedDatabase(
-  dataDir: string,
-  report: (line: string) => void,
-): Promise<EmbeddedDatabase> {
-  if (!existsSync(join(dataDir, "settings.json"))) {
-    throw new Problem(
-      `There is no Latchkey in ${dataDir}. Set DATA_DIR, or DATABASE_URL, APP_SECRET and ORIGIN, as the server has them.`,
-    );
-  }
-  if (!isDataFolderHeld(dataDir)) return startEmbeddedDatabase(dataDir, report);
-  try {
-    const settings = keptSettings(dataDir);
-    const folder = databaseFolder(realpathSync(dataDir), settings, postgresUser());
-    // The fourth line of PostgreSQL's own file is its port.
-    const port = readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n")[3]?.trim();
-    const url = `postgresql://${databaseName}:${encodeURIComponent(settings.databasePassword)}@127.0.0.1:${port}/${databaseName}`;
-    return { url, appSecret: settings.appSecret, stop: async () => undefined };
-  } catch (error) {
     throw folderProblem(error, dataDir);
   }
 }

@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   job: "Jobs",
   asset: "Assets",
   signing_key: "Signing keys",
+  app_secret: "APP_SECRET",
   audit: "Audit record",
 };
 

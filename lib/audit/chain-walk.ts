@@ -4,7 +4,6 @@ import {
   eventDigest,
   type Link,
   linkDigest,
-  type recordKey,
   unsignedEventDigest,
 } from "./digest";
 import type { Finding, Head } from "./schema";
@@ -81,28 +80,28 @@ const contentOf = (row: Extract<LinkRow, { tenant_id: unknown }>): EventContent 
   details: row.details,
 });
 
-type Own = ReturnType<typeof recordKey>;
+type Keys = ReadonlyMap<string, Buffer>;
 
 /** @returns what is wrong with the event behind a link, or null */
-function eventProblem(walk: Walk, row: LinkRow, own: Own): Finding["kind"] | null {
+function eventProblem(walk: Walk, row: LinkRow, keys: Keys, linkKey: Buffer): Finding["kind"] | null {
   if (row.id === null) return "event removed";
   const content = contentOf(row);
   if (chainOf(content.tenantId) !== walk.chain) return "event changed";
-  if (eventDigest(own.key, content).equals(row.event_digest)) {
+  const key = row.digest_key_id === null ? undefined : keys.get(row.digest_key_id);
+  const isSignedWith = (one: Buffer) => eventDigest(one, content).equals(row.event_digest);
+  if (isSignedWith(key ?? linkKey)) {
     walk.hasMetSigned = true;
-    const isAsWritten = row.digest?.equals(row.event_digest) && row.digest_key_id === own.id;
-    return isAsWritten ? null : "event changed";
+    return key && row.digest?.equals(row.event_digest) ? null : "event changed";
   }
-  if (unsignedEventDigest(own.key, content).equals(row.event_digest)) {
+  if (unsignedEventDigest(linkKey, content).equals(row.event_digest)) {
     return row.digest === null && !walk.hasMetSigned ? null : "event not written by Latchkey";
   }
-  const isOtherKey =
-    row.digest_key_id !== null && row.digest_key_id !== own.id && row.digest?.equals(row.event_digest);
+  const isOtherKey = row.digest_key_id !== null && !key && row.digest?.equals(row.event_digest);
   return isOtherKey ? "written under another key" : "event changed";
 }
 
 /** Goes on by one link: does it follow from the one before, and is its event as it was written? */
-export function step(walk: Walk, row: LinkRow, own: Own): void {
+export function step(walk: Walk, row: LinkRow, keys: Keys): void {
   const sequence = BigInt(row.sequence);
   const event = row.id === null ? null : { at: row.at, type: row.type, actorName: row.actor_name };
   const report = (kind: Finding["kind"]) => find(walk, kind, row.sequence, row.event_id, event);
@@ -111,7 +110,8 @@ export function step(walk: Walk, row: LinkRow, own: Own): void {
   walk.sequence = sequence;
   walk.sealed += 1;
   walk.head = { sequence: row.sequence, digest: row.link_digest.toString("hex") };
-  if (row.link_key_id !== own.id) {
+  const key = keys.get(row.link_key_id);
+  if (!key) {
     report("written under another key");
     walk.previous = [row.link_digest];
     return;
@@ -123,12 +123,12 @@ export function step(walk: Walk, row: LinkRow, own: Own): void {
     eventId: row.event_id,
     eventDigest: row.event_digest,
   });
-  const expected = walk.previous.map((previous) => linkDigest(own.key, link(previous)));
+  const expected = walk.previous.map((previous) => linkDigest(key, link(previous)));
   const isRight = expected.some((digest) => digest.equals(row.link_digest));
   // Behind a gap there is nothing to compare with; what follows is compared with this one.
   if (!isRight && !hasGap) report("link changed or moved");
   walk.previous = isRight ? [row.link_digest] : [row.link_digest, ...expected];
   if (isRight && walk.wanted.has(walk.head.digest)) walk.containedHeads.push(walk.head);
-  const problem = eventProblem(walk, row, own);
+  const problem = eventProblem(walk, row, keys, key);
   if (problem) report(problem);
 }

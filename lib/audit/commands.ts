@@ -1,8 +1,9 @@
 import type { Actor, Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
 import { uuid7 } from "@/lib/uuid";
-import { eventDigest, recordKey } from "./digest";
+import { eventDigest } from "./digest";
 import type { AuditEvent } from "./events";
+import { recordKey } from "./record-keys";
 import type { ExportInput } from "./schema";
 
 function actorColumns(actor: Actor) {

@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto";
-import { derivedKey, keyName } from "@/lib/keys";
 
 /**
  * How the record's digests are made. Both are HMAC-SHA-256 under a key derived from APP_SECRET, so that whoever can write
@@ -37,12 +36,6 @@ export type EventContent = {
   /** A JSON value: what `JSON.parse` gives. */
   readonly details: unknown;
 };
-
-/** The key of this process's APP_SECRET and its public name. Each digest is stored beside the name of its key. */
-export function recordKey(): { readonly id: string; readonly key: Buffer } {
-  const key = derivedKey("audit record");
-  return { id: keyName(key), key };
-}
 
 /** @returns the one JSON text (RFC 8785) of a JSON value, whatever the order of its members. */
 export function canonicalJson(value: unknown): string {

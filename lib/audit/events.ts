@@ -111,6 +111,14 @@ export type AuditEvent =
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
   | {
+      /** What was encrypted under the previous APP_SECRET is now under the present one; keys are named, not shown. */
+      readonly type: "app_secret.resealed";
+      readonly what: string;
+      readonly count: number;
+      readonly fromKey: string;
+      readonly toKey: string;
+    }
+  | {
       readonly type: "signing_key.created" | "signing_key.imported";
       readonly kid: string;
       readonly algorithm: string;
@@ -147,6 +155,7 @@ export type EventOf<Type extends EventType> = Of<AuditEvent, Type>;
 
 /** Events of the installation that concern every tenant, and stand in the list of each. */
 export const SHARED_TYPES = [
+  "app_secret.resealed",
   "signing_key.created",
   "signing_key.imported",
   "signing_key.activated",

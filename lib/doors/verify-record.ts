@@ -1,8 +1,11 @@
+import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
 import { listChains, verifyChain } from "@/lib/audit/queries/verify-chain";
-import type { ChainReport } from "@/lib/audit/schema";
+import { type ChainReport, type Finding, isIntact } from "@/lib/audit/schema";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { oncePerProcess } from "@/lib/shared";
+
+export type { ChainReport, Finding };
 
 const SYSTEM: SystemActor = { kind: "system" };
 
@@ -20,12 +23,18 @@ export function verifyTenantRecord({ actor, now }: Ctx): Promise<ChainReport> {
   return walk;
 }
 
-/** For the command on the server: every chain of the installation, one after the other, with the tenant's slug. */
+function nameOf(chain: string, slug: string | null): string {
+  if (chain === INSTALLATION_CHAIN) return "the installation's own events";
+  return slug === null ? `a tenant that is gone (${chain})` : `tenant ${slug}`;
+}
+
+/** For the command on the server: every chain of the installation, one after the other, with whose it is. */
 export async function* verifyAllRecords(
   heads: readonly string[],
-): AsyncGenerator<{ slug: string | null; report: ChainReport }> {
+): AsyncGenerator<{ name: string; report: ChainReport; intact: boolean }> {
   const ctx = { db: database().sql, actor: SYSTEM, now: new Date() };
   for (const { chain, slug } of await listChains(ctx)) {
-    yield { slug, report: await verifyChain(ctx, { chain, heads }) };
+    const report = await verifyChain(ctx, { chain, heads });
+    yield { name: nameOf(chain, slug), report, intact: isIntact(report) };
   }
 }

@@ -30,13 +30,13 @@ export const TYPES_ANYBODY_MAY_NAME = [
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
-  audit: ["chain-walk", "digest", "events"],
+  audit: ["chain-walk", "digest", "events", "record-keys"],
   admins: ["passwords", "setup-token", "throttle"],
-  credentials: ["material", "public-key", "standing", "last-use", "expiry"],
+  credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
-  assets: ["sealed-value"],
+  assets: ["sealed-assets", "sealed-value"],
   identity: [
     "access-token",
     "addresses",
@@ -58,6 +58,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "revocation",
     "revoked-tokens",
     "scopes",
+    "sealed-keys",
     "signing-keys",
     "spent-jtis",
     "token-issues",
@@ -66,7 +67,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** The Prisma models whose rows a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
-  audit: ["auditEvent", "auditLink", "auditPending"],
+  audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
   tenants: ["tenant"],
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],

@@ -10,18 +10,21 @@ const root = join(import.meta.dirname, "../..");
 
 type Outcome = { readonly code: number | string | null; readonly said: string };
 
-/** `npm run audit:verify` on this file's database. */
-function verify(args: readonly string[] = [], more: Record<string, string> = {}): Promise<Outcome> {
+/** A command of the repository, on this file's database. */
+function run(script: string, args: readonly string[], more: Record<string, string> = {}): Promise<Outcome> {
   const given = { DATABASE_URL: databaseUrl, APP_SECRET: env().appSecret, ORIGIN: env().origin, ...more };
   return new Promise((resolve) =>
     execFile(
       process.execPath,
-      ["commands/audit-verify.mjs", ...args],
+      [script, ...args],
       { cwd: root, env: { PATH: process.env.PATH, NODE_ENV: "production", ...given } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, said: stdout + stderr }),
     ),
   );
 }
+
+const verify = (args: readonly string[] = [], more: Record<string, string> = {}) =>
+  run("tools/audit-verify.mjs", args, more);
 
 let slug: string;
 beforeAll(async () => {
@@ -65,4 +68,24 @@ test("says what is missing, and ends with 2, where it cannot find out", async ()
     code: 2,
     said: expect.stringContaining("There is no Latchkey"),
   });
+});
+
+test("a change of APP_SECRET leaves the record verifiable, by the new secret alone", async () => {
+  const [old, next] = [env().appSecret, "fedcba9876543210 the secret after the change"];
+  await newTenantAdmin();
+  await sealAll({ waits: true });
+  expect((await verify([], { APP_SECRET: next })).said).toContain("written under another key");
+  const changed = await run("tools/app-secret.mjs", ["change"], {
+    APP_SECRET: next,
+    APP_SECRET_PREVIOUS: old,
+  });
+  expect(changed).toMatchObject({
+    code: 0,
+    said: expect.stringContaining("keys of the audit record: 1 value"),
+  });
+  const { said } = await verify([], { APP_SECRET: next });
+  expect(said).not.toContain("another key");
+  expect(said).toMatch(
+    /^the installation's own events: \d+ events? sealed, \d+ waiting for the sealer: intact$/m,
+  );
 });

@@ -13,7 +13,7 @@ const verify = (dataDir: string) =>
   new Promise<{ code: number | string | null; said: string }>((resolve) =>
     execFile(
       process.execPath,
-      ["commands/audit-verify.mjs"],
+      ["tools/audit-verify.mjs"],
       { cwd: root, env: { NODE_ENV: "production", PATH: process.env.PATH, DATA_DIR: dataDir } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, said: stdout + stderr }),
     ),

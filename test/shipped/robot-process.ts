@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -43,6 +44,8 @@ export type RobotProcessOptions = {
   readonly clientSecret: string;
   readonly hostName: string;
   readonly stopGraceSeconds?: number;
+  /** A module that its process loads first. */
+  readonly preload?: string;
 };
 
 const started = new Set<ChildProcess>();
@@ -86,7 +89,11 @@ export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
     ["robot/start.mjs", "--env-file", envFile, "--processes", processes],
     {
       cwd: root,
-      env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH },
+      env: {
+        NODE_ENV: process.env.NODE_ENV,
+        PATH: process.env.PATH,
+        ...(options.preload && { NODE_OPTIONS: `--import=${pathToFileURL(options.preload)}` }),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

@@ -1,11 +1,5 @@
-import {
-  chainOf,
-  type EventContent,
-  eventDigest,
-  linkDigest,
-  recordKey,
-  unsignedEventDigest,
-} from "@/lib/audit/digest";
+import { chainOf, type EventContent, eventDigest, linkDigest, unsignedEventDigest } from "@/lib/audit/digest";
+import { keepRecordKey, recordKey } from "@/lib/audit/record-keys";
 import type { Ctx, Db, SystemActor } from "@/lib/ctx";
 
 /** Whoever seals holds this lock, so that a chain never gets two ends. Were it not for the lock, the primary key would refuse the second. */
@@ -100,6 +94,7 @@ export async function sealEvents(
   const waiting = await waitingEvents(db);
   if (waiting.length === 0) return 0;
   const own = recordKey();
+  await keepRecordKey(db, own, now);
   const heads = new Map<string, Head>();
   const links = new Map<string, NewLink>();
   for (const row of waiting) {

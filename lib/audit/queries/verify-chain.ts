@@ -1,5 +1,6 @@
 import { find, type LinkRow, step, type Walk } from "@/lib/audit/chain-walk";
-import { INSTALLATION_CHAIN, recordKey } from "@/lib/audit/digest";
+import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
+import { recordKeys } from "@/lib/audit/record-keys";
 import type { ChainReport } from "@/lib/audit/schema";
 import type { Actor, Ctx, Sql } from "@/lib/ctx";
 
@@ -55,10 +56,10 @@ async function missingGuards(db: Sql): Promise<string[]> {
 }
 
 async function walkLinks(db: Sql, walk: Walk): Promise<void> {
-  const own = recordKey();
+  const keys = await recordKeys(db);
   for (let after = "-9223372036854775808"; ; ) {
     const rows = await db.query<LinkRow>(LINKS, [walk.chain, after]);
-    for (const row of rows) step(walk, row, own);
+    for (const row of rows) step(walk, row, keys);
     const last = rows.at(-1);
     if (!last || rows.length < LINKS_AT_ONCE) return;
     after = last.sequence;

@@ -19,6 +19,15 @@ CREATE TABLE "audit_links" (
 );
 
 -- CreateTable
+CREATE TABLE "audit_keys" (
+    "id" TEXT NOT NULL,
+    "sealed_key" BYTEA NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "audit_keys_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "audit_pending" (
     "position" BIGSERIAL NOT NULL,
     "event_id" UUID NOT NULL,
