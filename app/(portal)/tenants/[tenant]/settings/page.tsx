@@ -1,0 +1,35 @@
+import {
+  followingHostsQuestion,
+  followingJobsQuestion,
+  saveTokenDefaultsAction,
+} from "@/app/(portal)/tenants/[tenant]/settings/actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireTenant } from "@/lib/doors/admin";
+import { getTokenDefaults } from "@/lib/tenants/queries";
+
+export const generateMetadata = tenantTitle("Settings");
+
+export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
+  const { ctx, tenant } = await requireTenant((await params).tenant);
+  return (
+    <>
+      <PageHeader
+        crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Settings" }]}
+        title="Settings"
+      />
+      <div className="flex flex-col gap-9">
+        <TokenDefaultsSection
+          defaults={await getTokenDefaults(ctx)}
+          canChange={tenant.role === "Administrator"}
+          actions={{
+            save: saveTokenDefaultsAction.bind(null, tenant.slug),
+            askHosts: followingHostsQuestion.bind(null, tenant.slug),
+            askJobs: followingJobsQuestion.bind(null, tenant.slug),
+          }}
+        />
+      </div>
+    </>
+  );
+}
