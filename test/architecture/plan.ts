@@ -42,6 +42,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-authentication",
     "client-credentials",
     "client-request",
+    "compact-jws",
     "failure-buckets",
     "failure-throttle",
     "form",
