@@ -160,10 +160,12 @@ describe("with 5,000 machines", () => {
                             non_production_runtimes, testing_runtimes, process_type, process_compatibility, tags, created_at)
       SELECT gen_random_uuid(), ${crowded.tenantId}::uuid, 'Template', 'Robot ' || n, 'robot ' || lpad(n::text, 4, '0'),
              gen_random_uuid(), 1, 0, 0, 'Any', 'Any', '{}', now() FROM generate_series(1, 5000) n`;
-    await prisma().$executeRaw`
-      INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
-      SELECT substr(md5(m.id::text || n), 1, 16), tenant_id, m.id, '', '', '', now()
-        FROM machines m, generate_series(1, 3) n WHERE tenant_id = ${crowded.tenantId}::uuid`;
+    for (const n of [1, 2, 3]) {
+      await prisma().$executeRaw`
+        INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
+        SELECT substr(md5(id::text || ${n}::int), 1, 16), tenant_id, id, '', '', '', now()
+          FROM machines WHERE tenant_id = ${crowded.tenantId}::uuid`;
+    }
     await prisma().$executeRaw`ANALYZE`;
   });
 
