@@ -40,6 +40,7 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
   // A refusal or a lost answer does not lose the pair: the next try sends the same one.
   const made = useRef<KeyPair | null>(null);
   const isMade = way === "make";
+  const [sentWay, setSentWay] = useState(way);
   const { form, errors, failure, isPending, submit } = useForm({
     schema: pastedKeySchema,
     action: add,
@@ -48,7 +49,7 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
   });
 
   // The answer that said so was lost: the server has the key, and the page knows by which id.
-  const refused = isMade ? errors.publicKey : undefined;
+  const refused = isMade && sentWay === "make" ? errors.publicKey : undefined;
   useEffect(() => {
     if (refused) router.refresh();
   }, [refused, router]);
@@ -62,6 +63,7 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
   }, [arrivedId, machine, onAdded]);
 
   const send = async () => {
+    setSentWay(way);
     const typed = { machineId: machine.id, name, expiresAt: expiresAtOf(expiry) };
     if (!isMade) return submit({ ...typed, publicKey: pasted });
     setNotMade(null);
@@ -97,7 +99,11 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
           <TextInput name="name" autoComplete="off" spellCheck={false} value={name} onValueChange={setName} />
         </Field>
         <Tabs.Panel value="paste">
-          <PasteKey text={pasted} error={errors.publicKey} onChange={setPasted} />
+          <PasteKey
+            text={pasted}
+            error={sentWay === "paste" ? errors.publicKey : undefined}
+            onChange={setPasted}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="make">
           <MakePair algorithm={algorithm} onChange={setAlgorithm} />

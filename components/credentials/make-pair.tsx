@@ -45,8 +45,8 @@ export function MakePair({ algorithm, onChange }: MakePairProps) {
         />
       </Field>
       <p className="text-[0.8125rem] text-muted">
-        The pair is made in this browser. You download the private key in the next step; it is never sent, and
-        gone when that step is closed.
+        The pair is made in this browser, and the private key is never sent. You download it in the next step;
+        once that is closed, it is gone.
       </p>
     </div>
   );

@@ -47,17 +47,17 @@ export function TokenPolicyFields({ draft, errors, inherited, onChange }: TokenP
   return (
     <div className="@container">
       <div className="grid gap-x-5 gap-y-5 @3xl:grid-cols-2">
-        <div className="grid grid-cols-[minmax(0,1fr)_8rem] items-start gap-x-3">
+        <div className="grid grid-cols-[minmax(0,1fr)_7rem] items-start gap-x-3">
           <Field
             label="Access token lifetime"
             error={errors.tokenLifetimeSeconds}
-            hint={`From 60 seconds to 24 hours. Empty: ${tenant ? "tenant default" : "as installed"}, ${lifetime}.`}
+            hint="From 60 seconds to 24 hours, or nothing."
           >
             <TextInput
               name="tokenLifetimeSeconds"
               inputMode="numeric"
               autoComplete="off"
-              placeholder={`${tenant ? "Tenant default" : "As installed"} (${lifetime})`}
+              placeholder={`${lifetime} (${tenant ? "tenant default" : "as installed"})`}
               value={draft.lifetime}
               onValueChange={(value) => onChange({ lifetime: value })}
             />
