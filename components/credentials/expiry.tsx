@@ -11,8 +11,9 @@ export function Expiry({ of, now }: ExpiryProps) {
   if (expiresSoon(of, now)) {
     return (
       <Badge look="brass">
-        <span className="mr-1">Expires</span>
-        <Until at={of.expiresAt} now={now} />
+        <span>
+          Expires <Until at={of.expiresAt} now={now} />
+        </span>
       </Badge>
     );
   }
