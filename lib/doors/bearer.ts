@@ -3,6 +3,7 @@ import type { RobotActor, Sql } from "@/lib/ctx";
 import { verifyAccessToken } from "@/lib/identity/access-token";
 import { resourceMetadataAddress } from "@/lib/identity/addresses";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
+import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { callerAddress } from "./caller";
 import { ProblemError } from "./problem";
 
@@ -65,8 +66,13 @@ export async function requireRobot(db: Sql, request: Request, scope: Scope, now:
   const verified = await verifyAccessToken(db, bearerToken(request), now);
   if (!verified.ok) throw noLongerGood(verified.reason);
   const { claims } = verified;
-  const found = await findStanding(db, { credentialId: claims.credentialId, tokenId: claims.jti }, now);
-  if (!found.ok) throw noLongerGood(found.reason);
+  const { credentialId, jti: tokenId, kid } = claims;
+  const found = await findStanding(db, { credentialId, tokenId, kid }, now);
+  if (!found.ok) {
+    // This process has not heard of it, or it would not have known the key: it must not go on signing with it.
+    if ("isKeyWithdrawn" in found) forgetSigningKeys();
+    throw noLongerGood(found.reason);
+  }
   const { standing } = found;
   if (standing.machineId !== claims.machineId || standing.tenantId !== claims.tenantId) {
     throw noLongerGood("the token's claims do not belong together");

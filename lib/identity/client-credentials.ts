@@ -1,4 +1,5 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
 import { orchestrator } from "./addresses";
 import { authenticateClient } from "./client-authentication";
@@ -6,6 +7,7 @@ import { parseClientRequest, type RawClientRequest, requireParameter } from "./c
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
+import { noteIssue } from "./token-issues";
 
 /** The body of a successful token response (RFC 6749 §5.1). */
 export type TokenResponse = {
@@ -42,6 +44,7 @@ export async function issueToken(
   const scopes = grantedScopes(request.params.get("scope"), allowedScopes(standing.policy.scopes));
   const key = await currentSigningKey(ctx.db, ctx.now);
   const { token, lifetimeSeconds } = signAccessToken(key, standing, { scopes, jkt: null }, ctx.now);
+  noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
     access_token: token,
     token_type: "Bearer",

@@ -80,7 +80,4 @@ export type RobotRow = Omit<ConnectedHost, "credentialKind"> & {
   readonly runningJobs: readonly { readonly jobId: string; readonly processName: string }[];
 };
 
-/** Asks about the whole tenant: there is nothing to say. */
-export const followingHostsSchema = z.object({});
-
 export const connectedHostsSchema = z.object({ machineIds: z.array(z.uuid()).min(1).max(200) });

@@ -29,11 +29,11 @@ export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
   admins: ["passwords", "setup-token", "throttle"],
-  credentials: ["material", "public-key", "standing", "last-use", "expiry"],
+  credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
   jobs: ["job-changes", "robot-job"],
-  assets: ["sealed-value"],
+  assets: ["sealed-assets", "sealed-value"],
   identity: [
     "access-token",
     "addresses",
@@ -46,15 +46,19 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "failure-buckets",
     "failure-throttle",
     "form",
+    "imported-jwk",
     "introspection",
+    "key-material",
     "metadata",
     "oauth-error",
     "resource-metadata",
     "revocation",
     "revoked-tokens",
     "scopes",
+    "sealed-keys",
     "signing-keys",
     "spent-jtis",
+    "token-issues",
   ],
 };
 
@@ -65,7 +69,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],
   machines: ["machine"],
-  identity: ["signingKey", "revokedToken", "spentJti", "clientFailure"],
+  identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
@@ -17,6 +17,7 @@ import {
   act,
   anonymousCtx,
   inTransaction,
+  newInstallationAdmin,
   newTenantAdmin,
   prisma,
   robotOf,
@@ -24,8 +25,15 @@ import {
   systemCtx,
   unique,
 } from "@/test/world";
+import { APP_SECRET_DEED } from "./app-secret-deed";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
+import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
+
+// Before the environment is read, which is once: what the change of APP_SECRET needs.
+vi.hoisted(() => {
+  process.env.APP_SECRET_PREVIOUS = "the secret before that of the test world";
+});
 
 let admin: AdminActor;
 beforeAll(async () => {
@@ -81,6 +89,8 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...APP_SECRET_DEED,
+  ...SYSTEM_KEY_DEEDS,
   openSession: {
     events: ["session.opened"],
     run: (db, { machine }) =>
@@ -138,7 +148,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     },
   },
   prepareFirstStart: {
-    events: ["signing_key.created", "tenant.created", "admin.created"],
+    events: ["signing_key.created", "signing_key.activated", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.signingKey.deleteMany({});
       await db.admin.deleteMany({});
@@ -158,10 +168,12 @@ const SILENT: Readonly<Record<string, string>> = {
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
+  holdSigningKeys: "waits, changes nothing",
+  requireNoNextKey: "asks, changes nothing",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {
-  const known = [...Object.keys(ADMIN_DEEDS), ...Object.keys(OTHER_DEEDS), ...Object.keys(SILENT)];
+  const known = [ADMIN_DEEDS, INSTALLATION_DEEDS, OTHER_DEEDS, SILENT].flatMap((deeds) => Object.keys(deeds));
   expect(await exportedDeeds()).toEqual(known.sort());
 });
 
@@ -191,6 +203,11 @@ describe("a deed writes its events in its own transaction", () => {
     const ctx = { actor: owner, now: new Date() };
     const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
     expect(events).toEqual(ADMIN_EVENTS[name]);
+  });
+
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { events, run }) => {
+    const actor = await newInstallationAdmin();
+    expect(await eventsOf((db) => run({ db, actor, now: new Date() }))).toEqual(events);
   });
 
   test.each(Object.keys(OTHER_DEEDS))("%s", async (name) => {

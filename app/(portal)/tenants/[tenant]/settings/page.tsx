@@ -1,12 +1,18 @@
 import {
+  askWithdrawalAction,
   followingHostsQuestion,
   followingJobsQuestion,
+  importKeyAction,
+  rotateKeyAction,
   saveTokenDefaultsAction,
+  withdrawKeyAction,
 } from "@/app/(portal)/tenants/[tenant]/settings/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
+import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
@@ -27,6 +33,17 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
             save: saveTokenDefaultsAction.bind(null, tenant.slug),
             askHosts: followingHostsQuestion.bind(null, tenant.slug),
             askJobs: followingJobsQuestion.bind(null, tenant.slug),
+          }}
+        />
+        <SigningKeysSection
+          keys={await listSigningKeys(ctx)}
+          policy={signingKeyPolicy()}
+          canChange={ctx.actor.managesInstallation}
+          actions={{
+            rotate: rotateKeyAction.bind(null, tenant.slug),
+            importKey: importKeyAction.bind(null, tenant.slug),
+            askWithdrawal: askWithdrawalAction.bind(null, tenant.slug),
+            withdraw: withdrawKeyAction.bind(null, tenant.slug),
           }}
         />
       </div>
