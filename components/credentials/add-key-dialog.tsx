@@ -39,6 +39,9 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
   const [notMade, setNotMade] = useState<string | null>(null);
   // A refusal or a lost answer does not lose the pair: the next try sends the same one.
   const made = useRef<KeyPair | null>(null);
+  // A second click while a pair is being made would make another one, and the server would get the wrong half.
+  const isBusy = useRef(false);
+  const [isMaking, setMaking] = useState(false);
   const isMade = way === "make";
   const [sentWay, setSentWay] = useState(way);
   const { form, errors, failure, isPending, submit } = useForm({
@@ -62,17 +65,27 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
     onAdded({ added, pair: made.current });
   }, [arrivedId, machine, onAdded]);
 
-  const send = async () => {
-    setSentWay(way);
-    const typed = { machineId: machine.id, name, expiresAt: expiresAtOf(expiry) };
-    if (!isMade) return submit({ ...typed, publicKey: pasted });
+  const makePair = async () => {
+    setMaking(true);
     setNotMade(null);
     try {
       if (made.current?.algorithm !== algorithm) made.current = await makeKeyPair(algorithm);
+      return made.current;
     } catch {
-      return setNotMade(NOT_MADE);
+      setNotMade(NOT_MADE);
+      return null;
+    } finally {
+      setMaking(false);
     }
-    await submit({ ...typed, publicKey: made.current.publicKey });
+  };
+  const send = async () => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    setSentWay(way);
+    const typed = { machineId: machine.id, name, expiresAt: expiresAtOf(expiry) };
+    const publicKey = isMade ? (await makePair())?.publicKey : pasted;
+    if (publicKey !== undefined) await submit({ ...typed, publicKey });
+    isBusy.current = false;
   };
 
   return (
@@ -82,7 +95,7 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
       verb={isMade ? "Make key pair" : "Add key"}
       form={form}
       failure={notMade ?? failure ?? refused ?? null}
-      isPending={isPending}
+      isPending={isPending || isMaking}
       onSubmit={send}
       onClose={onClose}
     >
