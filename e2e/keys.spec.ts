@@ -19,7 +19,7 @@ test("a public key is pasted, a robot that signs with its private half connects,
   await expect(dialogOf(page)).toContainText(`LATCHKEY_PRIVATE_KEY_FILE=latchkey-${keyId}.pem`);
   await dialogOf(page).getByRole("button", { name: "Close" }).click();
 
-  const row = page.getByRole("row", { name: keyId });
+  const row = page.getByRole("table", { name: "Keys" }).getByRole("row", { name: keyId });
   await expect(row).toContainText("Vault of the mill");
   await expect(row).toContainText("ES256");
   const client = { clientId: machine.clientId, keyId, privateKey: pair.privateKey };
@@ -83,6 +83,7 @@ test("the private key must be stored before its dialog closes", async ({ page, w
 test("when the answer to a new pair is lost, the next try still ends with its private key", async ({
   page,
   world,
+  consoleErrors,
 }) => {
   const machine = await openMachine(page, world);
   await openAddKey(page);
@@ -103,4 +104,6 @@ test("when the answer to a new pair is lost, the next try still ends with its pr
   const keyId = await shown(page, "Key ID");
   const privateKey = readFileSync(await download.path(), "utf8");
   await startRobotWithKey({ clientId: machine.clientId, keyId, privateKey });
+  // The browser says so when an answer is lost.
+  expect(consoleErrors.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
 });
