@@ -11,7 +11,8 @@ type Purpose =
   | "signing-key sealing"
   | "asset sealing"
   | "sign-in cookie"
-  | "known-browser cookie";
+  | "known-browser cookie"
+  | "DPoP nonce";
 
 const derived = new Map<string, Buffer>();
 

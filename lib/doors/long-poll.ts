@@ -5,8 +5,9 @@ import { nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
 import { findEndReason } from "@/lib/sessions/queries";
 import { sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
-import { requireRobot } from "./bearer";
+import { requireRobot, requireRobotStill } from "./bearer";
 import type { RouteHandler } from "./methods";
+import { nonceHeader } from "./possession";
 import { answering, jsonAnswer, readInput } from "./robot";
 import { WaitingPlace } from "./waiting";
 
@@ -29,7 +30,7 @@ function claim(actor: RobotActor, sessionId: string, hungUp: AbortSignal): Promi
 async function askAgain(request: Request, actor: RobotActor, sessionId: string): Promise<RobotActor> {
   const now = new Date();
   try {
-    return await requireRobot(database().sql, request, "OR.Jobs", now);
+    return await requireRobotStill(database().sql, request, "OR.Jobs", now);
   } catch (error) {
     const reason = await findEndReason({ db: database().prisma, actor, now }, { sessionId });
     throw reason === null ? error : sessionEnded(reason);
@@ -43,6 +44,8 @@ async function askAgain(request: Request, actor: RobotActor, sessionId: string):
 export const nextJob: RouteHandler = answering(async (request, params) => {
   const askedAt = performance.now();
   let actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
+  const answer = (data: unknown, status: number) =>
+    jsonAnswer(data, status, nonceHeader(request, new Date()));
   const { sessionId, waitSeconds } = await readInput(request, params, nextJobSchema);
   const place = new WaitingPlace(actor.tenantId, actor.id, sessionId, request.signal);
   try {
@@ -54,13 +57,13 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
       } finally {
         if (!job) calls.passOn();
       }
-      if (job) return jsonAnswer(job, 200);
+      if (job) return answer(job, 200);
       const leftMilliseconds = waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
-      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return jsonAnswer(undefined, 204);
+      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return answer(undefined, 204);
       actor = await askAgain(request, actor, sessionId);
     }
   } catch (error) {
-    if (error instanceof HungUp) return jsonAnswer(undefined, 204);
+    if (error instanceof HungUp) return answer(undefined, 204);
     throw error;
   } finally {
     place.leave();
