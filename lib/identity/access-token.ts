@@ -6,6 +6,7 @@ import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { atNumericDate, numericDate, secondsBetween } from "@/lib/time";
 import { issuer, orchestrator } from "./addresses";
+import { isCanonicalJws } from "./compact-jws";
 import { SCOPES, type Scope } from "./scopes";
 import { findSigningKey, SIGNING_ALGORITHM, type SigningKey } from "./signing-keys";
 
@@ -118,6 +119,7 @@ export async function verifyAccessToken(
   token: string,
   now: Date,
 ): Promise<{ ok: true; claims: AccessTokenClaims } | { ok: false; reason: string }> {
+  if (!isCanonicalJws(token)) return { ok: false, reason: "the token is no JWS in its one spelling" };
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = typeof kid === "string" ? await findSigningKey(db, now, kid) : null;

@@ -6,6 +6,7 @@ import type { Sql } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { atNumericDate, MINUTE_SECONDS, numericDate } from "@/lib/time";
 import { ASSERTION_ALGORITHMS } from "./client-assertion";
+import { isCanonicalJws } from "./compact-jws";
 import { isAcceptedNonce } from "./dpop-nonce";
 import { normalizedTarget, targetOf } from "./dpop-target";
 import { OAuthError } from "./oauth-error";
@@ -68,9 +69,9 @@ type ProofKey = { readonly key: KeyObject; readonly jkt: string; readonly algori
 
 /** §4.3 (1), (2): one header with one JWT. Repeated headers arrive as one, joined by commas, which no JWT has. */
 function readHeaderPart(proof: string): string {
-  const parts = /^([\w-]+)\.[\w-]+\.[\w-]+$/.exec(proof);
-  if (proof.length > PROOF_MAX_LENGTH || !parts?.[1]) throw refused("it is not one JWT of a reasonable size");
-  return parts[1];
+  if (proof.length > PROOF_MAX_LENGTH) throw refused("it is too long");
+  if (!isCanonicalJws(proof)) throw refused("it is not one JWT");
+  return proof.slice(0, proof.indexOf("."));
 }
 
 /** §4.3 (4), (5), (7): the type, an asymmetric algorithm that is supported, and a sound public key of its kind. */

@@ -41,6 +41,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-authentication",
     "client-credentials",
     "client-request",
+    "compact-jws",
     "dpop-nonce",
     "dpop-proof",
     "dpop-target",
