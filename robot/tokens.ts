@@ -91,8 +91,9 @@ export function tokenPurse({ url, clientId, credential: given }: Settings): Toke
       algorithm: "oauth2",
       timeout: TIMEOUT_SECONDS,
       execute: url.protocol === "http:" ? [openid.allowInsecureRequests] : [],
-      [openid.customFetch]: async (address, options) => {
-        const { body = null, signal = null, ...rest } = options;
+      [openid.customFetch]: async (address, { body: sent, signal = null, ...rest }) => {
+        // Forms are all that it sends.
+        const body = sent instanceof URLSearchParams ? sent : null;
         const response = await fetch(address, { ...rest, body, signal });
         clock.hear(response);
         return response;
