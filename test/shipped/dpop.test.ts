@@ -132,7 +132,7 @@ describe("oauth4webapi", () => {
   test("checks the server's own token and proof, and is refused the token as bearer", async () => {
     const discovered = await oauth4webapi.discoveryRequest(issuer, { algorithm: "oauth2", ...insecure });
     const from = await oauth4webapi.processDiscoveryResponse(issuer, discovered);
-    const client = { client_id: machine.clientId };
+    const client: oauth4webapi.Client = { client_id: machine.clientId };
     const DPoP = oauth4webapi.DPoP(client, await oauth4webapi.generateKeyPair("ES256"));
     const authentication = oauth4webapi.ClientSecretBasic(machine.clientSecret);
     const buy = async () => {
