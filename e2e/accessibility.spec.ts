@@ -98,6 +98,32 @@ for (const colorScheme of ["light", "dark"] as const) {
         await check("processes");
       });
 
+      test("so is the settings page with its dialogs", async ({ page, world }) => {
+        const check = async (where: string) => {
+          await expectNoViolations(page, where);
+          await expectNoOverflow(page, where);
+        };
+        await signIn(page, world.admin);
+        await page.goto(`/tenants/${world.slug}/settings`);
+        await check("settings to look at");
+        await world.letManageInstallation();
+        await page.reload();
+        await check("settings");
+        const dialog = page.getByRole("alertdialog");
+        await page.getByRole("button", { name: "Import key" }).click();
+        await dialog.getByLabel("Private key (JWK)").fill('{"kty":"oct"}');
+        await dialog.getByRole("button", { name: "Import key" }).click();
+        await expect(dialog.getByText("That is a symmetric key.")).toBeVisible();
+        await check("import key with an error");
+        await dialog.getByRole("button", { name: "Cancel" }).click();
+        await page
+          .getByRole("row", { name: /Active/ })
+          .getByRole("button", { name: "Withdraw" })
+          .click();
+        await expect(dialog.getByLabel("Withdraw the active key")).toBeVisible();
+        await check("withdraw key dialog");
+      });
+
       test("so is every page and dialog of robots and jobs", async ({ page, world }) => {
         const check = async (where: string) => {
           await expectNoViolations(page, where);

@@ -155,6 +155,7 @@ test("each address of a tenant answers 404 to an admin of another", async ({ pag
     `/tenants/${world.slug}/jobs/no-id`,
     `/tenants/${otherWorld.slug}/processes`,
     `/tenants/${otherWorld.slug}/assets`,
+    `/tenants/${otherWorld.slug}/settings`,
     "/tenants/no-such-tenant/machines",
     "/no-such-page",
   ]) {

@@ -10,6 +10,8 @@ export type AdminActor = {
   readonly address: string | null;
   readonly tenantId: string;
   readonly role: Role;
+  /** May do what concerns all tenants at once; says nothing about roles in tenants. */
+  readonly managesInstallation: boolean;
 };
 
 /** A client that proved who it is at the identity server, by a secret or key of its machine. */

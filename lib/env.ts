@@ -15,6 +15,10 @@ export type Env = {
   readonly adminEmail: string | undefined;
   readonly adminPassword: string | undefined;
   readonly accessTokenLifetimeSeconds: number;
+  /** What signing keys made from now on sign with. */
+  readonly signingAlgorithm: (typeof signingAlgorithms)[number];
+  /** How long a signing key signs before the next one does; 0: until somebody rotates. */
+  readonly signingKeyRotationDays: number;
   readonly logLevel: LogLevel;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: TrustedProxies;
@@ -39,6 +43,8 @@ export class EnvironmentError extends Error {
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 type LogLevel = (typeof logLevels)[number];
+
+const signingAlgorithms = ["ES256", "RS256", "EdDSA"] as const;
 
 const wholeNumber = (from: number, to: number) => {
   const message = `must be a whole number from ${from} to ${to}`;
@@ -92,6 +98,10 @@ const variables = z.object({
     )
     .optional(),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
+  SIGNING_ALGORITHM: z
+    .enum(signingAlgorithms, `must be one of ${signingAlgorithms.join(", ")}`)
+    .default("ES256"),
+  SIGNING_KEY_ROTATION_DAYS: wholeNumber(0, 3650).default(90),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
   TRUSTED_PROXIES: trustedProxies.optional(),
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
@@ -119,6 +129,8 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
     accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
+    signingAlgorithm: values.SIGNING_ALGORITHM,
+    signingKeyRotationDays: values.SIGNING_KEY_ROTATION_DAYS,
     logLevel: values.LOG_LEVEL,
     trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,

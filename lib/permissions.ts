@@ -33,3 +33,15 @@ export function allow(actor: Actor, permission: Permission): asserts actor is Ad
     "Your role in this tenant does not allow that. Ask an administrator of the tenant.",
   );
 }
+
+/**
+ * The first line of every deed that concerns all tenants at once, such as changing signing keys.
+ * @throws Refusal `forbidden` unless the actor is an admin who manages the installation, whatever their role in the tenant
+ */
+export function allowInstallation(actor: Actor): asserts actor is AdminActor {
+  if (actor.kind === "admin" && actor.managesInstallation) return;
+  throw new Refusal(
+    "forbidden",
+    "That concerns every tenant of this installation. Ask somebody who manages the installation.",
+  );
+}

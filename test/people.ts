@@ -47,10 +47,25 @@ export async function newAdmin(tenant: Tenant, role: Role = "Administrator"): Pr
     },
     select: { id: true },
   });
-  return { kind: "admin", id, name: email, address: CALLER_ADDRESS, tenantId: tenant.id, role };
+  return {
+    kind: "admin",
+    id,
+    name: email,
+    address: CALLER_ADDRESS,
+    tenantId: tenant.id,
+    role,
+    managesInstallation: false,
+  };
 }
 
 export const newTenantAdmin = async () => newAdmin(await newTenant());
+
+/** Somebody who may also do what concerns all tenants. */
+export async function newInstallationAdmin(): Promise<AdminActor> {
+  const admin = await newTenantAdmin();
+  await prisma().admin.update({ where: { id: admin.id }, data: { managesInstallation: true } });
+  return { ...admin, managesInstallation: true };
+}
 
 /** Does a deed of an admin as the admin door does. */
 export function act<I, T>(

@@ -1,4 +1,4 @@
-import { Bot, ListChecks, Package, Server, Workflow } from "lucide-react";
+import { Bot, ListChecks, Package, Server, Settings, Workflow } from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
@@ -11,6 +11,7 @@ const PLACES = [
   { label: "Jobs", path: "jobs", icon: ListChecks },
   { label: "Processes", path: "processes", icon: Workflow },
   { label: "Assets", path: "assets", icon: Package },
+  { label: "Settings", path: "settings", icon: Settings },
 ] as const;
 
 type SidebarProps = {

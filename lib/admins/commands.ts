@@ -26,7 +26,7 @@ export async function requireNoAdminYet(ctx: Ctx<AnonymousActor | SystemActor>):
   }
 }
 
-/** Creates the first administrator of the installation, after `requireNoAdminYet`. */
+/** Creates the first administrator, who also manages the installation, after `requireNoAdminYet`. */
 export async function createFirstAdmin(
   ctx: Ctx<AnonymousActor | SystemActor>,
   { email, password, tenantId }: NewAdmin & { readonly tenantId: string },
@@ -36,6 +36,7 @@ export async function createFirstAdmin(
       email,
       emailKey: emailKey(email),
       createdAt: ctx.now,
+      managesInstallation: true,
       password: { create: { hash: await hashPassword(password), changedAt: ctx.now } },
       memberships: { create: { tenantId, role: "Administrator", createdAt: ctx.now } },
     },

@@ -6,6 +6,8 @@ export type SignedInAdmin = {
   readonly id: string;
   readonly email: string;
   readonly tenants: readonly TenantView[];
+  /** May do what concerns all tenants at once. */
+  readonly managesInstallation: boolean;
 };
 
 /** @returns the admin behind a sign-in, with the tenants they belong to now, or null when they may no longer. */
@@ -20,6 +22,7 @@ export async function findSignedInAdmin(
       id: true,
       email: true,
       disabledAt: true,
+      managesInstallation: true,
       password: { select: { changedAt: true } },
       memberships: {
         select: { role: true, tenant: { select: { id: true, slug: true, name: true } } },
@@ -32,6 +35,7 @@ export async function findSignedInAdmin(
   return {
     id: admin.id,
     email: admin.email,
+    managesInstallation: admin.managesInstallation,
     tenants: admin.memberships.map(({ role, tenant }) => ({ ...tenant, role })),
   };
 }

@@ -106,4 +106,12 @@ export type AuditEvent =
     }
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
-  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string };
+  | {
+      readonly type: "signing_key.created" | "signing_key.imported";
+      readonly kid: string;
+      readonly algorithm: string;
+      /** From when on it signs; absent: it only verifies. */
+      readonly activatesAt?: string;
+    }
+  | { readonly type: "signing_key.activated" | "signing_key.retired"; readonly kid: string }
+  | { readonly type: "signing_key.withdrawn"; readonly kid: string; readonly liveTokens: number };

@@ -63,6 +63,7 @@ async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise<AdminA
     address: callerAddress(await headers()),
     tenantId: tenant.id,
     role: tenant.role,
+    managesInstallation: admin.managesInstallation,
   };
 }
 

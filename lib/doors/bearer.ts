@@ -2,6 +2,7 @@ import { findStanding } from "@/lib/credentials/standing";
 import type { RobotActor, Sql } from "@/lib/ctx";
 import { verifyAccessToken } from "@/lib/identity/access-token";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
+import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { callerAddress } from "./caller";
 import { insufficientScope, invalidRequest, noLongerGood, noToken, type Scheme } from "./challenge";
 import { readProof, spendShownProof } from "./possession";
@@ -43,12 +44,16 @@ async function admit(
   const verified = await verifyAccessToken(db, shown.token, now);
   if (!verified.ok) throw refused(verified.reason);
   const { claims } = verified;
-  const { jkt } = claims;
+  const { credentialId, jti: tokenId, kid, jkt } = claims;
   refuseOtherScheme(shown, jkt);
   const proof =
     isProofAsked && jkt !== null ? await readProof(request, { text: shown.token, jkt }, now) : null;
-  const found = await findStanding(db, { credentialId: claims.credentialId, tokenId: claims.jti }, now);
-  if (!found.ok) throw refused(found.reason);
+  const found = await findStanding(db, { credentialId, tokenId, kid }, now);
+  if (!found.ok) {
+    // This process has not heard of it, or it would not have known the key: it must not go on signing with it.
+    if ("isKeyWithdrawn" in found) forgetSigningKeys();
+    throw refused(found.reason);
+  }
   const { standing } = found;
   if (standing.machineId !== claims.machineId || standing.tenantId !== claims.tenantId) {
     throw refused("the token's claims do not belong together");

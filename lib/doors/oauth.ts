@@ -2,6 +2,7 @@ import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import type { RawClientRequest } from "@/lib/identity/client-request";
 import { OAuthError, type OAuthErrorCode } from "@/lib/identity/oauth-error";
+import { DOCUMENT_MAX_AGE_SECONDS } from "@/lib/identity/rules";
 import { log } from "@/lib/log";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
@@ -12,8 +13,6 @@ import { nonceHeader } from "./possession";
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 /** RFC 7617 §2.1: we read both halves as UTF-8. */
 const BASIC_CHALLENGE = 'Basic realm="Latchkey", charset="UTF-8"';
-
-const METADATA_MAX_AGE_SECONDS = 300;
 
 function errorResponse(
   status: number,
@@ -135,7 +134,7 @@ export function publicDocument(
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
       return Response.json(await make(ctx), {
         headers: {
-          "cache-control": `public, max-age=${METADATA_MAX_AGE_SECONDS}`,
+          "cache-control": `public, max-age=${DOCUMENT_MAX_AGE_SECONDS}`,
           "access-control-allow-origin": "*",
         },
       });

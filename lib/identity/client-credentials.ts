@@ -1,5 +1,6 @@
 import type { Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
 import { orchestrator } from "./addresses";
 import { authenticateClient } from "./client-authentication";
@@ -13,6 +14,7 @@ import { checkProof, type Proof, spendProof } from "./dpop-proof";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
+import { noteIssue } from "./token-issues";
 
 /** The body of a successful token response (RFC 6749 §5.1). */
 export type TokenResponse = {
@@ -74,6 +76,7 @@ export async function issueToken(
   const jkt = await boundTo(ctx.db, proof, standing);
   const key = await currentSigningKey(ctx.db, ctx.now);
   const { token, lifetimeSeconds } = signAccessToken(key, standing, { scopes, jkt }, ctx.now);
+  noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
     access_token: token,
     token_type: jkt === null ? "Bearer" : "DPoP",

@@ -48,7 +48,9 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "failure-buckets",
     "failure-throttle",
     "form",
+    "imported-jwk",
     "introspection",
+    "key-material",
     "metadata",
     "oauth-error",
     "resource-metadata",
@@ -57,6 +59,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "scopes",
     "signing-keys",
     "spent-jtis",
+    "token-issues",
   ],
 };
 
@@ -67,7 +70,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],
   machines: ["machine"],
-  identity: ["signingKey", "revokedToken", "spentJti", "clientFailure"],
+  identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],

@@ -17,6 +17,7 @@ import {
   act,
   anonymousCtx,
   inTransaction,
+  newInstallationAdmin,
   newTenantAdmin,
   prisma,
   robotOf,
@@ -25,6 +26,7 @@ import {
   unique,
 } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
+import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
 
 let admin: AdminActor;
@@ -78,6 +80,7 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...SYSTEM_KEY_DEEDS,
   openSession: {
     events: ["session.opened"],
     run: (db, { machine }) =>
@@ -135,7 +138,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     },
   },
   prepareFirstStart: {
-    events: ["signing_key.created", "tenant.created", "admin.created"],
+    events: ["signing_key.created", "signing_key.activated", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.signingKey.deleteMany({});
       await db.admin.deleteMany({});
@@ -155,10 +158,12 @@ const SILENT: Readonly<Record<string, string>> = {
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
+  holdSigningKeys: "waits, changes nothing",
+  requireNoNextKey: "asks, changes nothing",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {
-  const known = [...Object.keys(ADMIN_DEEDS), ...Object.keys(OTHER_DEEDS), ...Object.keys(SILENT)];
+  const known = [ADMIN_DEEDS, INSTALLATION_DEEDS, OTHER_DEEDS, SILENT].flatMap((deeds) => Object.keys(deeds));
   expect(await exportedDeeds()).toEqual(known.sort());
 });
 
@@ -186,6 +191,11 @@ describe("a deed writes its events in its own transaction", () => {
     const ctx = { actor: admin, now: new Date() };
     const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
     expect(events).toEqual(ADMIN_EVENTS[name]);
+  });
+
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { events, run }) => {
+    const actor = await newInstallationAdmin();
+    expect(await eventsOf((db) => run({ db, actor, now: new Date() }))).toEqual(events);
   });
 
   test.each(Object.keys(OTHER_DEEDS))("%s", async (name) => {

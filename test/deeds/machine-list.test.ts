@@ -146,7 +146,7 @@ describe("with 5,000 machines", () => {
       SELECT gen_random_uuid(), ${crowded.tenantId}::uuid, 'Template', 'Robot ' || n, 'robot ' || lpad(n::text, 4, '0'),
              gen_random_uuid(), 1, 0, 0, 'Any', 'Any', '{}', now() FROM generate_series(1, 5000) n`;
     await prisma().$executeRaw`
-      INSERT INTO secrets (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
+      INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
       SELECT substr(md5(m.id::text || n), 1, 16), tenant_id, m.id, '', '', '', now()
         FROM machines m, generate_series(1, 3) n WHERE tenant_id = ${crowded.tenantId}::uuid`;
     await prisma().$executeRaw`ANALYZE`;

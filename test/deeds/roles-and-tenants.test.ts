@@ -10,6 +10,7 @@ import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { dumpDatabase } from "@/test/dump";
 import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
 import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
+import { INSTALLATION_DEEDS } from "./installation-deeds";
 
 let owner: AdminActor;
 let scene: Scene;
@@ -31,6 +32,15 @@ describe("a Viewer changes nothing", () => {
     const outcome = await attempt(viewer, name);
     expect(outcome).toBeInstanceOf(Refusal);
     expect(outcome).toMatchObject({ code: "forbidden" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+});
+
+describe("an administrator of a tenant who does not manage the installation changes nothing of it", () => {
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { run }) => {
+    const before = await dumpDatabase();
+    const doing = inTransaction((db) => run({ db, actor: owner, now: new Date() }));
+    await expect(doing).rejects.toMatchObject({ name: "Refusal", code: "forbidden" });
     expect(await dumpDatabase()).toEqual(before);
   });
 });

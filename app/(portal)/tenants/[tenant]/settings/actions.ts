@@ -1,0 +1,14 @@
+"use server";
+
+import { z } from "zod";
+import { adminAction, adminQuestion } from "@/lib/doors/admin";
+import { importSigningKey } from "@/lib/identity/commands/import-key";
+import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
+import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
+import { askWithdrawal } from "@/lib/identity/queries";
+import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
+
+export const rotateKeyAction = adminAction(z.object({}), rotateSigningKey);
+export const importKeyAction = adminAction(importSigningKeySchema, importSigningKey);
+export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
+export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey);

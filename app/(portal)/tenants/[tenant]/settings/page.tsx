@@ -1,0 +1,38 @@
+import {
+  askWithdrawalAction,
+  importKeyAction,
+  rotateKeyAction,
+  withdrawKeyAction,
+} from "@/app/(portal)/tenants/[tenant]/settings/actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireTenant } from "@/lib/doors/admin";
+import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
+
+export const generateMetadata = tenantTitle("Settings");
+
+export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
+  const { ctx, tenant } = await requireTenant((await params).tenant);
+  return (
+    <>
+      <PageHeader
+        crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Settings" }]}
+        title="Settings"
+      />
+      <div className="flex flex-col gap-9">
+        <SigningKeysSection
+          keys={await listSigningKeys(ctx)}
+          policy={signingKeyPolicy()}
+          canChange={ctx.actor.managesInstallation}
+          actions={{
+            rotate: rotateKeyAction.bind(null, tenant.slug),
+            importKey: importKeyAction.bind(null, tenant.slug),
+            askWithdrawal: askWithdrawalAction.bind(null, tenant.slug),
+            withdraw: withdrawKeyAction.bind(null, tenant.slug),
+          }}
+        />
+      </div>
+    </>
+  );
+}
