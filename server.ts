@@ -3,14 +3,15 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import next from "next";
 import { outage } from "@/lib/db";
+import { appSecretStanding } from "@/lib/doors/app-secret";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
-import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { EnvironmentError, env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { announce } from "@/server/announce";
+import { completeEnvironment } from "@/server/complete-environment";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
-import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
 import { type Life, watchLife } from "@/server/life";
@@ -19,6 +20,7 @@ import { mount } from "@/server/mount";
 import { protectPage } from "@/server/page-headers";
 import { correctStatus } from "@/server/page-status";
 import { Problem } from "@/server/problem";
+import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
 
 /** How the process is started. */
 export type StartOptions = {
@@ -35,10 +37,13 @@ export type StartOptions = {
 export async function start(options: StartOptions): Promise<void> {
   const life = watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
   try {
-    await completeEnvironment(life);
+    const { kept } = await completeEnvironment(life);
     log.level = env().logLevel;
     await prepareDatabase(life, options);
+    const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
+    // Another process, with another secret, may have made the first signing key at the same moment.
+    if (isFirstStart) refuseUnreadable(await appSecretStanding(), kept);
     await serve(life, options);
     startClock();
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
@@ -49,21 +54,6 @@ export async function start(options: StartOptions): Promise<void> {
     else log.fatal({ err: error }, "the start failed");
     await life.end(1);
   }
-}
-
-/** Makes what the operator left out, before anything reads it. Next.js's part of the process reads the same variables. */
-async function completeEnvironment(life: Life): Promise<void> {
-  const given = readGivenEnv(process.env);
-  if (given.databaseUrl === undefined) {
-    announce(`starting PostgreSQL on ${given.dataDir}`);
-    const database = await startEmbeddedDatabase(given.dataDir, announce);
-    life.before("PostgreSQL", database.stop);
-    process.env.DATABASE_URL = database.url;
-    process.env.APP_SECRET = given.appSecret ?? database.appSecret;
-  }
-  process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
-  // next-auth takes its own address from nowhere else.
-  process.env.NEXTAUTH_URL = process.env.ORIGIN;
 }
 
 async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void> {

@@ -113,3 +113,27 @@ test.each([
 ])("a password is measured in bytes: %s", (password, problems) => {
   expect(problemsOf({ ADMIN_EMAIL: "ann@example.com", ADMIN_PASSWORD: password })).toHaveLength(problems);
 });
+
+test.each([
+  ["the same one twice", { APP_SECRET_PREVIOUS: shared.APP_SECRET }],
+  ["a short one", { APP_SECRET_PREVIOUS: "b".repeat(31) }],
+  ["an end without a previous one", { APP_SECRET_PREVIOUS_UNTIL: "2027-01-31T18:00:00Z" }],
+  [
+    "an end without a zone",
+    { APP_SECRET_PREVIOUS: "b".repeat(32), APP_SECRET_PREVIOUS_UNTIL: "2027-01-31T18:00:00" },
+  ],
+])("a previous secret: %s is refused", (_what, previous) => {
+  expect(problemsOf({ ...shared, ...previous })).toHaveLength(1);
+});
+
+test("a previous secret, with an end in any zone", () => {
+  const previous = {
+    APP_SECRET_PREVIOUS: "b".repeat(32),
+    APP_SECRET_PREVIOUS_UNTIL: "2027-01-31T18:00:00+01:00",
+  };
+  expect(readGivenEnv({ ...shared, ...previous })).toMatchObject({
+    previousAppSecret: "b".repeat(32),
+    previousAppSecretEndsAt: new Date("2027-01-31T17:00:00Z"),
+  });
+  expect(problemsOf({ APP_SECRET_PREVIOUS: "b".repeat(32) })).toHaveLength(1);
+});

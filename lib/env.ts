@@ -10,6 +10,10 @@ export type Env = {
   readonly databaseUrl: string;
   /** The key under which everything sensitive is encrypted and peppered. */
   readonly appSecret: string;
+  /** The other secret that is accepted while APP_SECRET is being changed: reading only. */
+  readonly previousAppSecret: string | undefined;
+  /** From then on client secrets stored under the other one are refused; undefined is never. */
+  readonly previousAppSecretEndsAt: Date | undefined;
   /** The scheme, host and port that people and robots use, without a trailing slash. */
   readonly origin: string;
   readonly adminEmail: string | undefined;
@@ -66,6 +70,8 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const appSecret = z.string().min(32, "must be at least 32 characters long").optional();
+
 const trustedProxies = z.string().transform((text, context) => {
   const parsed = parseTrustedProxies(text);
   if (parsed.ok) return parsed.proxies;
@@ -87,7 +93,15 @@ const variables = z.object({
       "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey",
     )
     .optional(),
-  APP_SECRET: z.string().min(32, "must be at least 32 characters long").optional(),
+  APP_SECRET: appSecret,
+  APP_SECRET_PREVIOUS: appSecret,
+  APP_SECRET_PREVIOUS_UNTIL: z.iso
+    .datetime({
+      offset: true,
+      error: "must be a date and time with its zone, like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+01:00",
+    })
+    .transform((text) => new Date(text))
+    .optional(),
   ORIGIN: origin.optional(),
   ADMIN_EMAIL: z.email("must be an email address").optional(),
   ADMIN_PASSWORD: z
@@ -132,6 +146,8 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     signingAlgorithm: values.SIGNING_ALGORITHM,
     signingKeyRotationDays: values.SIGNING_KEY_ROTATION_DAYS,
     logLevel: values.LOG_LEVEL,
+    previousAppSecret: values.APP_SECRET_PREVIOUS,
+    previousAppSecretEndsAt: values.APP_SECRET_PREVIOUS_UNTIL,
     trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
     tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
@@ -176,9 +192,13 @@ function missingCompanions(given: Readonly<Record<string, string | undefined>>):
   for (const [one, other] of [
     ["ADMIN_EMAIL", "ADMIN_PASSWORD"],
     ["ADMIN_PASSWORD", "ADMIN_EMAIL"],
+    ["APP_SECRET_PREVIOUS", "APP_SECRET"],
+    ["APP_SECRET_PREVIOUS_UNTIL", "APP_SECRET_PREVIOUS"],
   ] as const) {
     if (given[one] !== undefined && given[other] === undefined)
       problems.push(`${other} must be set when ${one} is`);
   }
+  if (given.APP_SECRET !== undefined && given.APP_SECRET === given.APP_SECRET_PREVIOUS)
+    problems.push("APP_SECRET_PREVIOUS must be another secret than APP_SECRET");
   return problems;
 }

@@ -48,6 +48,25 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
 }
 
 /**
+ * For commands beside the server, which leave migrating to its start.
+ *
+ * @throws Problem when the database is not at the state of the migrations in `folder`.
+ */
+export async function requireMigrated(url: string, folder: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    if (isCurrent(readMigrations(folder), await appliedMigrations(client))) return;
+    throw new Problem(
+      "The database has not met this version of Latchkey yet. Start the server once, then run this again.",
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
  * The migrations in `folder`, in order, as the schema engine wants them.
  */
 export function readMigrations(folder: string): MigrationList {

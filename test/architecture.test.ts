@@ -48,7 +48,10 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
       if (isRoom(there) || there === "workflows") return ["schema", "rules"].includes(word);
       return target === "lib/format.ts" || (target === "lib/errors.ts" && isTypeOnly);
     case "server":
-      return there === "cellar" || ["lib/doors/first-start.ts", "lib/doors/clock.ts"].includes(target);
+      return (
+        there === "cellar" ||
+        ["lib/doors/app-secret.ts", "lib/doors/first-start.ts", "lib/doors/clock.ts"].includes(target)
+      );
     case "cellar":
       return false;
     case "doors":

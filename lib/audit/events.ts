@@ -107,6 +107,14 @@ export type AuditEvent =
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
   | {
+      /** What was encrypted under the previous APP_SECRET is now under the present one; keys are named, not shown. */
+      readonly type: "app_secret.resealed";
+      readonly what: string;
+      readonly count: number;
+      readonly fromKey: string;
+      readonly toKey: string;
+    }
+  | {
       readonly type: "signing_key.created" | "signing_key.imported";
       readonly kid: string;
       readonly algorithm: string;

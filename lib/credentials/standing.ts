@@ -1,6 +1,6 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { noteUse } from "./last-use";
-import { matchesDigest, secretIdOf } from "./material";
+import { matchesDigest, pepperIds, type RenewedDigest, renewedDigest, secretIdOf } from "./material";
 import { CREDENTIAL_WORDS } from "./rules";
 import type { ClientAuthentication, CredentialKind } from "./schema";
 
@@ -103,12 +103,26 @@ function whyNot(row: StandingRow, now: Date): string | null {
 
 export type Checked = { ok: true; standing: Standing } | { ok: false; reason: string };
 
-/** The row, or why it may not be used now; outside, all reasons are one. */
-function checked(ctx: Ctx<AnonymousActor, Sql>, row: StandingRow): Checked {
+/**
+ * The row, or why it may not be used now; outside, all reasons are one.
+ * @param renewed gives the digest that is to be written over a secret's, asked for only when it may be used
+ */
+function checked(
+  ctx: Ctx<AnonymousActor, Sql>,
+  row: StandingRow,
+  renewed: () => RenewedDigest | null = () => null,
+): Checked {
   const reason = whyNot(row, ctx.now);
   if (reason) return { ok: false, reason };
-  noteUse(ctx.db, row.id, { at: ctx.now, address: ctx.actor.address });
+  noteUse(ctx.db, row.id, { at: ctx.now, address: ctx.actor.address, renewed: renewed() });
   return { ok: true, standing: standingOf(row) };
+}
+
+function whyNoMatch(secretId: string, pepperId: string, now: Date): string {
+  const { current, previous } = pepperIds(now);
+  return pepperId === current || pepperId === previous
+    ? `wrong secret for secret id ${secretId}`
+    : `secret id ${secretId} is stored under an APP_SECRET that is not accepted, or not any more`;
 }
 
 /**
@@ -123,20 +137,18 @@ export async function checkSecret(
 ): Promise<Checked> {
   const secretId = secretIdOf(presented.clientSecret);
   if (!secretId) {
-    matchesDigest(presented.clientSecret, null);
+    matchesDigest(presented.clientSecret, null, ctx.now);
     return { ok: false, reason: "not a client secret of this kind" };
   }
   const [row] = await ctx.db.query<StandingRow & { digest: Buffer | null; pepper_id: string }>(FIND_SECRET, [
     secretId,
   ]);
-  const isMatch = matchesDigest(
-    presented.clientSecret,
-    row?.digest ? { digest: row.digest, pepperId: row.pepper_id } : null,
-  );
-  if (row?.id !== secretId) return { ok: false, reason: "unknown secret id" };
-  if (!isMatch) return { ok: false, reason: `wrong secret for secret id ${secretId}` };
+  const stored = row?.digest ? { digest: row.digest, pepperId: row.pepper_id } : null;
+  const isMatch = matchesDigest(presented.clientSecret, stored, ctx.now);
+  if (!stored || row?.id !== secretId) return { ok: false, reason: "unknown secret id" };
+  if (!isMatch) return { ok: false, reason: whyNoMatch(secretId, stored.pepperId, ctx.now) };
   if (row.client_id !== presented.clientId) return { ok: false, reason: "the secret is of another client" };
-  return checked(ctx, row);
+  return checked(ctx, row, () => renewedDigest(presented.clientSecret, stored));
 }
 
 /** A public key of a client, to check a signature with before it is asked whether the key may be used. */

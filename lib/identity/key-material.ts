@@ -8,7 +8,7 @@ import {
 } from "node:crypto";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint, type JWK } from "jose";
-import { derivedKey, seal, unseal } from "@/lib/keys";
+import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
 import type { SigningAlgorithm } from "./schema";
 
 export const RSA_MODULUS_BITS_MIN = 2048;
@@ -67,7 +67,7 @@ export function sealedPrivateHalf({ kid, privateKey }: KeyMaterial): Uint8Array<
 
 /** Opens what `sealedPrivateHalf` made. @throws when APP_SECRET or the key's name is another one */
 export function openedPrivateHalf(sealed: Uint8Array, kid: string): KeyObject {
-  const der = unseal(derivedKey("signing-key sealing"), sealed, kid);
+  const der = unseal(readingKeys("signing-key sealing"), sealed, kid);
   return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
 }
 

@@ -28,11 +28,11 @@ export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
   admins: ["passwords", "setup-token", "throttle"],
-  credentials: ["material", "public-key", "standing", "last-use", "expiry"],
+  credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
   jobs: ["job-changes", "robot-job"],
-  assets: ["sealed-value"],
+  assets: ["sealed-assets", "sealed-value"],
   identity: [
     "access-token",
     "addresses",
@@ -57,6 +57,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "revocation",
     "revoked-tokens",
     "scopes",
+    "sealed-keys",
     "signing-keys",
     "spent-jtis",
     "token-issues",

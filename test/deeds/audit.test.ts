@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
@@ -25,9 +25,15 @@ import {
   systemCtx,
   unique,
 } from "@/test/world";
+import { APP_SECRET_DEED } from "./app-secret-deed";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
 import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
+
+// Before the environment is read, which is once: what the change of APP_SECRET needs.
+vi.hoisted(() => {
+  process.env.APP_SECRET_PREVIOUS = "the secret before that of the test world";
+});
 
 let admin: AdminActor;
 beforeAll(async () => {
@@ -80,6 +86,7 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...APP_SECRET_DEED,
   ...SYSTEM_KEY_DEEDS,
   openSession: {
     events: ["session.opened"],
