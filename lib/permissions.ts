@@ -17,6 +17,7 @@ const ROLES_BY_PERMISSION = {
   "jobs.start": ["Administrator"],
   "jobs.stop": ["Administrator"],
   "assets.edit": ["Administrator"],
+  "tenant.settings": ["Administrator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ROLES_BY_PERMISSION;

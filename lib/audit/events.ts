@@ -5,6 +5,11 @@
 export type AuditEvent =
   | { readonly type: "tenant.created"; readonly slug: string; readonly name: string }
   | {
+      readonly type: "tenant.edited";
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: "admin.created";
       readonly adminId: string;
       readonly email: string;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tokenDefaultsSchema } from "@/lib/credentials/schema";
 
 export const ROLES = ["Administrator", "Viewer"] as const;
 export type Role = (typeof ROLES)[number];
@@ -16,6 +17,14 @@ export const tenantNameSchema = z
   .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), "Use plain characters only.");
 
 export const DEFAULT_TENANT = { slug: "default", name: "Default" } as const;
+
+export const editTokenDefaultsSchema = z.object({
+  defaults: tokenDefaultsSchema,
+  /** The defaults the form was filled from. */
+  seen: tokenDefaultsSchema,
+});
+
+export type EditTokenDefaultsInput = z.output<typeof editTokenDefaultsSchema>;
 
 /** A tenant an admin belongs to. */
 export type TenantView = {

@@ -7,8 +7,15 @@ import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { askWithdrawal } from "@/lib/identity/queries";
 import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
+import { listFollowingJobs } from "@/lib/jobs/queries";
+import { listFollowingHosts } from "@/lib/sessions/queries";
+import { editTokenDefaultsSchema } from "@/lib/tenants/schema";
+import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 
 export const rotateKeyAction = adminAction(z.object({}), rotateSigningKey);
 export const importKeyAction = adminAction(importSigningKeySchema, importSigningKey);
 export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
 export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey);
+export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
+export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);
+export const followingJobsQuestion = adminQuestion(z.object({}), listFollowingJobs);

@@ -1,14 +1,19 @@
 import {
   askWithdrawalAction,
+  followingHostsQuestion,
+  followingJobsQuestion,
   importKeyAction,
   rotateKeyAction,
+  saveTokenDefaultsAction,
   withdrawKeyAction,
 } from "@/app/(portal)/tenants/[tenant]/settings/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
+import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
+import { getTokenDefaults } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
 
@@ -21,6 +26,15 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
         title="Settings"
       />
       <div className="flex flex-col gap-9">
+        <TokenDefaultsSection
+          defaults={await getTokenDefaults(ctx)}
+          canChange={tenant.role === "Administrator"}
+          actions={{
+            save: saveTokenDefaultsAction.bind(null, tenant.slug),
+            askHosts: followingHostsQuestion.bind(null, tenant.slug),
+            askJobs: followingJobsQuestion.bind(null, tenant.slug),
+          }}
+        />
         <SigningKeysSection
           keys={await listSigningKeys(ctx)}
           policy={signingKeyPolicy()}
