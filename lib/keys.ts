@@ -11,7 +11,8 @@ export type Purpose =
   | "signing-key sealing"
   | "asset sealing"
   | "sign-in cookie"
-  | "known-browser cookie";
+  | "known-browser cookie"
+  | "DPoP nonce";
 
 const derived = new Map<string, Buffer>();
 const names = new WeakMap<Buffer, string>();

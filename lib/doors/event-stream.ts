@@ -10,6 +10,7 @@ import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot } from "./bearer";
 import { look, type Watcher } from "./lookout";
 import type { RouteHandler } from "./methods";
+import { nonceHeader } from "./possession";
 import { answering, readInput } from "./robot";
 import { hear, hearStop } from "./signals";
 
@@ -133,6 +134,7 @@ export const sessionEvents: RouteHandler = answering(async (request, params) => 
   });
   return new Response(body, {
     headers: {
+      ...nonceHeader(request, new Date()),
       "content-type": "text/event-stream",
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
