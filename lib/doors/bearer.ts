@@ -74,6 +74,7 @@ async function admit(
     credentialId: standing.credentialId,
     credentialKind: standing.credentialKind,
     tokenId: claims.jti,
+    tokenKid: claims.kid,
     tokenExpiresAt: claims.expiresAt,
   };
 }
