@@ -5,6 +5,12 @@
 export type AuditEvent =
   | { readonly type: "tenant.created"; readonly slug: string; readonly name: string }
   | {
+      readonly type: "tenant.renamed";
+      readonly slug: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | {
       readonly type: "tenant.edited";
       readonly before: Readonly<Record<string, unknown>>;
       readonly after: Readonly<Record<string, unknown>>;
@@ -15,6 +21,7 @@ export type AuditEvent =
       readonly email: string;
       readonly role: string;
     }
+  | { readonly type: "admin.joined"; readonly adminId: string; readonly email: string; readonly role: string }
   | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
   | {
       readonly type: "machine.provisioned";

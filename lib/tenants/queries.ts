@@ -2,6 +2,7 @@ import { knownScopes } from "@/lib/credentials/rules";
 import type { TokenDefaults } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
+import type { TenantRow } from "./schema";
 
 /** What holds for a tenant's machines that say nothing else. */
 export const TOKEN_DEFAULTS = {
@@ -24,4 +25,24 @@ export async function getTokenDefaults(
     allowedScopes: knownScopes(allowedScopes),
     installationLifetimeSeconds: env().accessTokenLifetimeSeconds,
   };
+}
+
+/** @returns the tenants whose settings the admin may see here, by name: all for whoever manages the installation, else the one they are in */
+export async function listTenants(ctx: Ctx): Promise<TenantRow[]> {
+  const rows = await ctx.db.tenant.findMany({
+    where: ctx.actor.managesInstallation ? {} : { id: ctx.actor.tenantId },
+    orderBy: [{ name: "asc" }, { slug: "asc" }],
+    select: {
+      id: true,
+      slug: true,
+      name: true,
+      createdAt: true,
+      _count: { select: { machines: { where: { deletedAt: null } }, memberships: true } },
+    },
+  });
+  return rows.map(({ _count: { machines, memberships }, ...row }) => ({
+    ...row,
+    machines,
+    members: memberships,
+  }));
 }

@@ -30,6 +30,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["events"],
   admins: ["passwords", "setup-token", "throttle"],
   credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
+  tenants: ["refusals"],
   machines: ["refusals"],
   sessions: ["refusals", "session-row"],
   jobs: ["job-changes", "robot-job"],

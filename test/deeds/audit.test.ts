@@ -48,6 +48,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   saveMachine: ["machine.edited", "session.ended", "job.ended"],
   editTokenDefaults: ["tenant.edited"],
   saveTokenDefaults: ["tenant.edited", "session.ended", "job.ended"],
+  renameTenant: ["tenant.renamed"],
   enableMachine: [],
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],

@@ -21,7 +21,7 @@ import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/command
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
-import { editTokenDefaults } from "@/lib/tenants/commands";
+import { editTokenDefaults, renameTenant } from "@/lib/tenants/commands";
 import { cut } from "@/lib/workflows/cut";
 import { deleteKey } from "@/lib/workflows/delete-key";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
@@ -92,6 +92,11 @@ const FRESH = tokenDefaultsSchema.parse({
   clientAuthentication: "Any",
   requiresDpop: false,
 });
+const renamed = async (ctx: Ctx, { admin }: Scene) => {
+  const where = { id: admin.tenantId };
+  const { name: seen } = await ctx.db.tenant.findUniqueOrThrow({ where, select: { name: true } });
+  return { tenantId: admin.tenantId, name: "Renamed", seen };
+};
 const newDefaults = () => ({ seen: FRESH, defaults: { ...FRESH, clientAuthentication: "Key" as const } });
 
 /** Everything an admin can do, by the name of the function that does it. */
@@ -102,6 +107,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   saveMachine: (ctx, scene) => saveMachine(ctx, editedMachine(scene)),
   editTokenDefaults: (ctx) => editTokenDefaults(ctx, newDefaults()),
   saveTokenDefaults: (ctx) => saveTokenDefaults(ctx, newDefaults()),
+  renameTenant: async (ctx, scene) => renameTenant(ctx, await renamed(ctx, scene)),
   enableMachine: (ctx, { machine }) => enableMachine(ctx, machine),
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),
   markDeleted: (ctx, { machine }) => markDeleted(ctx, { machineIds: [machine.machineId] }),

@@ -9,7 +9,9 @@ import { askWithdrawal } from "@/lib/identity/queries";
 import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
 import { listFollowingJobs } from "@/lib/jobs/queries";
 import { listFollowingHosts } from "@/lib/sessions/queries";
-import { editTokenDefaultsSchema } from "@/lib/tenants/schema";
+import { renameTenant } from "@/lib/tenants/commands";
+import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/lib/tenants/schema";
+import { addTenant } from "@/lib/workflows/add-tenant";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 
 export const rotateKeyAction = adminAction(z.object({}), rotateSigningKey);
@@ -17,5 +19,7 @@ export const importKeyAction = adminAction(importSigningKeySchema, importSigning
 export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
 export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey);
 export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
+export const addTenantAction = adminAction(addTenantSchema, addTenant);
+export const renameTenantAction = adminAction(renameTenantSchema, renameTenant);
 export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);
 export const followingJobsQuestion = adminQuestion(z.object({}), listFollowingJobs);

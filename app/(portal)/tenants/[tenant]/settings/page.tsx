@@ -1,24 +1,27 @@
 import {
+  addTenantAction,
   askWithdrawalAction,
   followingHostsQuestion,
   followingJobsQuestion,
   importKeyAction,
+  renameTenantAction,
   rotateKeyAction,
   saveTokenDefaultsAction,
   withdrawKeyAction,
 } from "@/app/(portal)/tenants/[tenant]/settings/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
+import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
-import { getTokenDefaults } from "@/lib/tenants/queries";
+import { getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
 
 export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, tenants } = await requireTenant((await params).tenant);
   return (
     <>
       <PageHeader
@@ -44,6 +47,16 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
             importKey: importKeyAction.bind(null, tenant.slug),
             askWithdrawal: askWithdrawalAction.bind(null, tenant.slug),
             withdraw: withdrawKeyAction.bind(null, tenant.slug),
+          }}
+        />
+        <TenantsSection
+          rows={await listTenants(ctx)}
+          own={tenants.map(({ id }) => id)}
+          canCreate={ctx.actor.managesInstallation}
+          canRename={ctx.actor.managesInstallation || tenant.role === "Administrator"}
+          actions={{
+            add: addTenantAction.bind(null, tenant.slug),
+            rename: renameTenantAction.bind(null, tenant.slug),
           }}
         />
       </div>
