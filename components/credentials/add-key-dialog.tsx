@@ -20,6 +20,8 @@ export type NewKey = { readonly added: AddedKey; readonly pair: KeyPair | null }
 type AddKeyDialogProps = {
   machine: { readonly id: string; readonly name: string; readonly clientId: string };
   keys: readonly KeyView[];
+  /** For how many days it may be good at the most; null is for ever. */
+  lifetimeDaysMax: number | null;
   add: Action<AddedKey>;
   onAdded: (added: NewKey) => void;
   onClose: () => void;
@@ -29,7 +31,7 @@ const LOST =
   "The server did not answer, so the key may or may not be added. Everything is still here: try again.";
 const NOT_MADE = "This browser could not make the key pair. Choose another algorithm, or paste a public key.";
 
-export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDialogProps) {
+export function AddKeyDialog({ machine, keys, lifetimeDaysMax, add, onAdded, onClose }: AddKeyDialogProps) {
   const router = useRouter();
   const [way, setWay] = useState("paste");
   const [name, setName] = useState("");
@@ -121,7 +123,12 @@ export function AddKeyDialog({ machine, keys, add, onAdded, onClose }: AddKeyDia
         <Tabs.Panel value="make">
           <MakePair algorithm={algorithm} onChange={setAlgorithm} />
         </Tabs.Panel>
-        <ExpiryFields draft={expiry} error={errors.expiresAt} onChange={setExpiry} />
+        <ExpiryFields
+          lifetimeDaysMax={lifetimeDaysMax}
+          draft={expiry}
+          error={errors.expiresAt}
+          onChange={setExpiry}
+        />
       </Tabs.Root>
     </FormDialog>
   );

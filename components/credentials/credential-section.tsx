@@ -10,6 +10,7 @@ import type { Action } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { countLive, credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 
 /** Deletes one credential, and asks first what that would cut. */
 export type RemoveActions = ImpactQuestions & { readonly remove: Action<Cut> };
@@ -20,6 +21,7 @@ type CredentialSectionProps<T> = {
   rows: readonly T[];
   /** How many secrets and keys of the machine are live, together. */
   liveInAll: number;
+  limits: Limits;
   now: Date;
   canChange: boolean;
   own: OwnColumn<T>;
@@ -35,6 +37,7 @@ export function CredentialSection<T extends CredentialView>({
   machineId,
   rows,
   liveInAll,
+  limits,
   now,
   canChange,
   own,
@@ -53,7 +56,7 @@ export function CredentialSection<T extends CredentialView>({
           {texts.heading}
         </h2>
         <p className="mr-auto text-muted tabular-nums">
-          {countLive(rows, now)} of {texts.max} live
+          {countLive(rows, now)} of {limits.liveCredentialsMax} live
         </p>
         {canChange ? <div className="flex flex-wrap gap-2">{buttons}</div> : null}
       </div>

@@ -4,16 +4,23 @@ import { Field, TextInput } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { useZone } from "@/components/ui/time";
 import { EXPIRY_DAYS, expiryAfter } from "@/lib/credentials/rules";
-import { formatInstant } from "@/lib/format";
+import { formatInstant, formatQuantity } from "@/lib/format";
 
 /** What stands in the form: one of the choices, and a date and time as the browser writes it, for the last of them. */
 export type ExpiryDraft = { readonly choice: string; readonly at: string };
 
 export const NEVER: ExpiryDraft = { choice: "never", at: "" };
 
-const OPTIONS = [
-  { value: "never", label: "Never" },
-  ...EXPIRY_DAYS.map((days) => ({ value: String(days), label: `In ${days} days` })),
+/** Where the tenant sets a limit, saying no end means that one. */
+const optionsWithin = (lifetimeDaysMax: number | null) => [
+  {
+    value: "never",
+    label: lifetimeDaysMax === null ? "Never" : `In ${formatQuantity(lifetimeDaysMax, "day")}, the most`,
+  },
+  ...EXPIRY_DAYS.filter((days) => days < (lifetimeDaysMax ?? Number.POSITIVE_INFINITY)).map((days) => ({
+    value: String(days),
+    label: `In ${days} days`,
+  })),
   { value: "at", label: "At a date and time…" },
 ];
 
@@ -24,19 +31,20 @@ export function expiresAtOf({ choice, at }: ExpiryDraft): Date | null {
 }
 
 type ExpiryFieldsProps = {
+  lifetimeDaysMax: number | null;
   draft: ExpiryDraft;
   error: string | undefined;
   onChange: (draft: ExpiryDraft) => void;
 };
 
-export function ExpiryFields({ draft, error, onChange }: ExpiryFieldsProps) {
+export function ExpiryFields({ lifetimeDaysMax, draft, error, onChange }: ExpiryFieldsProps) {
   const isTyped = draft.choice === "at";
   return (
     <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
       <Field label="Expires" error={isTyped ? undefined : error}>
         <Select
           name="expires"
-          options={OPTIONS}
+          options={optionsWithin(lifetimeDaysMax)}
           value={draft.choice}
           onValueChange={(choice) => onChange({ ...draft, choice })}
         />

@@ -4,6 +4,7 @@ import { ConnectRobot } from "@/components/credentials/connect-robot";
 import { IssuedValue } from "@/components/credentials/issued-value";
 import { ShownOnceDialog } from "@/components/credentials/shown-once-dialog";
 import { Banner } from "@/components/ui/banner";
+import { Instant } from "@/components/ui/time";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 
 type IssuedSecretDialogProps = {
@@ -29,6 +30,11 @@ export function IssuedSecretDialog({ issued, isNewMachine, onClose }: IssuedSecr
             only the robot and you can read it. Keep the secret ID with it: it is how you find this secret
             when you want to delete it.
           </Banner>
+          {issued.expiresAt ? (
+            <p>
+              It stops working on <Instant at={issued.expiresAt} />. Add another one before that.
+            </p>
+          ) : null}
           <div className="flex flex-col gap-2">
             <IssuedValue label="Client ID" value={issued.clientId} />
             <IssuedValue label="Client secret" value={issued.clientSecret} isSecret onCopied={store} />

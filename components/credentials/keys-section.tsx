@@ -10,7 +10,8 @@ import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { countLive } from "@/lib/credentials/rules";
-import { type AddedKey, type KeyView, LIVE_KEYS_MAX } from "@/lib/credentials/schema";
+import type { AddedKey, KeyView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 
 export type KeyActions = RemoveActions & { readonly add: Action<AddedKey> };
 
@@ -18,6 +19,7 @@ type KeysSectionProps = {
   machine: { readonly id: string; readonly name: string; readonly clientId: string };
   keys: readonly KeyView[];
   liveInAll: number;
+  limits: Limits;
   now: Date;
   canChange: boolean;
   actions: KeyActions;
@@ -40,13 +42,13 @@ const PUBLIC_KEY = {
   ),
 };
 
-export function KeysSection({ machine, keys, liveInAll, now, canChange, actions }: KeysSectionProps) {
+export function KeysSection({ machine, keys, liveInAll, limits, now, canChange, actions }: KeysSectionProps) {
   const [isAdding, setAdding] = useState(false);
   const [added, setAdded] = useState<NewKey | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const open = () => {
-    const isFull = countLive(keys, now) >= LIVE_KEYS_MAX;
-    setFailure(isFull ? CREDENTIAL_TEXTS.Key.full : null);
+    const isFull = countLive(keys, now) >= limits.liveCredentialsMax;
+    setFailure(isFull ? CREDENTIAL_TEXTS.Key.full(limits.liveCredentialsMax) : null);
     setAdding(!isFull);
   };
 
@@ -56,6 +58,7 @@ export function KeysSection({ machine, keys, liveInAll, now, canChange, actions 
       machineId={machine.id}
       rows={keys}
       liveInAll={liveInAll}
+      limits={limits}
       now={now}
       canChange={canChange}
       own={PUBLIC_KEY}
@@ -72,6 +75,7 @@ export function KeysSection({ machine, keys, liveInAll, now, canChange, actions 
         <AddKeyDialog
           machine={machine}
           keys={keys}
+          lifetimeDaysMax={limits.lifetimeDaysMax}
           add={actions.add}
           onAdded={(key) => {
             setAdding(false);

@@ -10,6 +10,8 @@ import { type IssuedSecret, issueSecretSchema } from "@/lib/credentials/schema";
 
 type NamedSecretDialogProps = {
   machineId: string;
+  /** For how many days it may be good at the most; null is for ever. */
+  lifetimeDaysMax: number | null;
   add: Action<IssuedSecret>;
   /** What to say when no answer came back. */
   lost: string;
@@ -18,7 +20,14 @@ type NamedSecretDialogProps = {
 };
 
 /** The longer way to a new client secret, for those who want to tell it from others or to see it end by itself. */
-export function NamedSecretDialog({ machineId, add, lost, onIssued, onClose }: NamedSecretDialogProps) {
+export function NamedSecretDialog({
+  machineId,
+  lifetimeDaysMax,
+  add,
+  lost,
+  onIssued,
+  onClose,
+}: NamedSecretDialogProps) {
   const [name, setName] = useState("");
   const [expiry, setExpiry] = useState(NEVER);
   const { form, errors, failure, isPending, submit } = useForm({
@@ -41,7 +50,12 @@ export function NamedSecretDialog({ machineId, add, lost, onIssued, onClose }: N
       <Field label="Name" error={errors.name} hint="What tells it from others, such as where it is kept.">
         <TextInput name="name" autoComplete="off" spellCheck={false} value={name} onValueChange={setName} />
       </Field>
-      <ExpiryFields draft={expiry} error={errors.expiresAt} onChange={setExpiry} />
+      <ExpiryFields
+        lifetimeDaysMax={lifetimeDaysMax}
+        draft={expiry}
+        error={errors.expiresAt}
+        onChange={setExpiry}
+      />
     </FormDialog>
   );
 }

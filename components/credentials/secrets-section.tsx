@@ -9,7 +9,8 @@ import { NamedSecretDialog } from "@/components/credentials/named-secret-dialog"
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { countLive } from "@/lib/credentials/rules";
-import { type IssuedSecret, LIVE_SECRETS_MAX, type SecretView } from "@/lib/credentials/schema";
+import type { IssuedSecret, SecretView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 
 export type SecretActions = RemoveActions & { readonly add: Action<IssuedSecret> };
 
@@ -17,6 +18,7 @@ type SecretsSectionProps = {
   machineId: string;
   secrets: readonly SecretView[];
   liveInAll: number;
+  limits: Limits;
   now: Date;
   canChange: boolean;
   actions: SecretActions;
@@ -32,7 +34,7 @@ const HINT = {
 };
 
 export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionProps) {
-  const { machineId, now } = machine;
+  const { machineId, limits, now } = machine;
   const [issued, setIssued] = useState<IssuedSecret | null>(null);
   const [isNaming, setNaming] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -41,8 +43,8 @@ export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionP
 
   const ifThereIsRoom = (then: () => void) => {
     if (isBusy.current) return;
-    const isFull = countLive(secrets, now) >= LIVE_SECRETS_MAX;
-    setFailure(isFull ? CREDENTIAL_TEXTS.Secret.full : null);
+    const isFull = countLive(secrets, now) >= limits.liveCredentialsMax;
+    setFailure(isFull ? CREDENTIAL_TEXTS.Secret.full(limits.liveCredentialsMax) : null);
     if (!isFull) then();
   };
   const add = async () => {
@@ -79,6 +81,7 @@ export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionP
       {isNaming ? (
         <NamedSecretDialog
           machineId={machineId}
+          lifetimeDaysMax={limits.lifetimeDaysMax}
           add={actions.add}
           lost={LOST}
           onIssued={(secret) => {

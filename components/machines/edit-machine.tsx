@@ -15,6 +15,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Instant } from "@/components/ui/time";
 import { countLive } from "@/lib/credentials/rules";
 import type { KeyView, SecretView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 import type { MachineView } from "@/lib/machines/schema";
 import type { ConnectedHost } from "@/lib/sessions/schema";
 import type { TenantView } from "@/lib/tenants/schema";
@@ -26,6 +27,7 @@ type EditMachineProps = {
   keys: readonly KeyView[];
   hosts: readonly ConnectedHost[];
   inherited: Inherited;
+  limits: Limits;
   now: Date;
   actions: MachineActions & {
     readonly save: Action<Cut & { revision: number }>;
@@ -45,6 +47,7 @@ export function EditMachine({
   keys,
   hosts,
   inherited,
+  limits,
   now,
   actions,
 }: EditMachineProps) {
@@ -100,6 +103,7 @@ export function EditMachine({
           machineId={machine.id}
           secrets={secrets}
           liveInAll={liveInAll}
+          limits={limits}
           now={now}
           canChange={canChange}
           actions={{ ...impact, add: actions.addSecret, remove: actions.deleteSecret }}
@@ -108,6 +112,7 @@ export function EditMachine({
           machine={{ id: machine.id, name: machine.name, clientId: machine.clientId }}
           keys={keys}
           liveInAll={liveInAll}
+          limits={limits}
           now={now}
           canChange={canChange}
           actions={{ ...impact, add: actions.addKey, remove: actions.deleteKey }}

@@ -15,9 +15,6 @@ export type TokenScope = (typeof TOKEN_SCOPES)[number];
 /** How long an access token may be good. In seconds. */
 export const TOKEN_LIFETIME_SECONDS = { min: 60, max: 86_400 };
 
-/** How many secrets of one machine may be live at once, and how many keys. */
-export const LIVE_SECRETS_MAX = 10;
-export const LIVE_KEYS_MAX = 10;
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
 /** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
 export const PUBLIC_KEY_MAX_LENGTH = 16_384;
@@ -140,6 +137,8 @@ export type IssuedSecret = {
   readonly clientId: string;
   readonly secretId: string;
   readonly clientSecret: string;
+  /** When it stops working; null is never. */
+  readonly expiresAt: Date | null;
 };
 
 /** A key that was just added, with what a client must be given beside its private half. */

@@ -5,11 +5,12 @@
 /** Which rooms a room may enter. The plan has no circles. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
+  limits: ["audit"],
   // The defaults of its machines' tokens are read by the schema that machines' own are read by.
   tenants: ["credentials", "audit"],
   admins: ["audit"],
-  credentials: ["audit"],
-  machines: ["credentials", "audit"],
+  credentials: ["limits", "audit"],
+  machines: ["credentials", "limits", "audit"],
   identity: ["machines", "credentials", "audit"],
   sessions: ["machines", "credentials", "audit"],
   jobs: ["sessions", "machines", "audit"],
@@ -69,6 +70,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 /** The Prisma models whose rows a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent"],
+  limits: ["tenantLimits"],
   tenants: ["tenant"],
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],

@@ -13,6 +13,8 @@ import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/mana
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
+import { editLimits } from "@/lib/limits/commands";
+import { NO_LIMITS } from "@/lib/limits/schema";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
@@ -107,6 +109,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   saveMachine: (ctx, scene) => saveMachine(ctx, editedMachine(scene)),
   editTokenDefaults: (ctx) => editTokenDefaults(ctx, newDefaults()),
   saveTokenDefaults: (ctx) => saveTokenDefaults(ctx, newDefaults()),
+  editLimits: (ctx) => editLimits(ctx, { seen: NO_LIMITS, limits: { ...NO_LIMITS, machinesMax: 100 } }),
   renameTenant: async (ctx, scene) => renameTenant(ctx, await renamed(ctx, scene)),
   enableMachine: (ctx, { machine }) => enableMachine(ctx, machine),
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),

@@ -53,7 +53,14 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     endSessions: { ended: [], reason: expect.any(String) },
     cut: { disconnectedHosts: [], stoppedJobs: 0 },
   };
-  const NEW = ["provisionMachine", "addProcess", "addAsset", "editTokenDefaults", "saveTokenDefaults"];
+  const NEW = [
+    "provisionMachine",
+    "editLimits",
+    "addProcess",
+    "addAsset",
+    "editTokenDefaults",
+    "saveTokenDefaults",
+  ];
   const names = Object.keys(ADMIN_DEEDS).filter((name) => !NEW.includes(name));
 
   test.each(names)("%s", async (name) => {

@@ -8,6 +8,8 @@ import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { askWithdrawal } from "@/lib/identity/queries";
 import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
 import { listFollowingJobs } from "@/lib/jobs/queries";
+import { editLimits } from "@/lib/limits/commands";
+import { editLimitsSchema } from "@/lib/limits/schema";
 import { listFollowingHosts } from "@/lib/sessions/queries";
 import { renameTenant } from "@/lib/tenants/commands";
 import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/lib/tenants/schema";
@@ -19,6 +21,7 @@ export const importKeyAction = adminAction(importSigningKeySchema, importSigning
 export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
 export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey);
 export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
+export const saveLimitsAction = adminAction(editLimitsSchema, editLimits);
 export const addTenantAction = adminAction(addTenantSchema, addTenant);
 export const renameTenantAction = adminAction(renameTenantSchema, renameTenant);
 export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);

@@ -6,22 +6,26 @@ import {
   importKeyAction,
   renameTenantAction,
   rotateKeyAction,
+  saveLimitsAction,
   saveTokenDefaultsAction,
   withdrawKeyAction,
 } from "@/app/(portal)/tenants/[tenant]/settings/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
+import { LimitsSection } from "@/components/tenants/limits";
 import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
+import { getLimits } from "@/lib/limits/queries";
 import { getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
 
 export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
   const { ctx, tenant, tenants } = await requireTenant((await params).tenant);
+  const rows = await listTenants(ctx);
   return (
     <>
       <PageHeader
@@ -38,6 +42,12 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
             askJobs: followingJobsQuestion.bind(null, tenant.slug),
           }}
         />
+        <LimitsSection
+          limits={await getLimits(ctx)}
+          machines={rows.find(({ id }) => id === tenant.id)?.machines ?? 0}
+          canChange={tenant.role === "Administrator"}
+          save={saveLimitsAction.bind(null, tenant.slug)}
+        />
         <SigningKeysSection
           keys={await listSigningKeys(ctx)}
           policy={signingKeyPolicy()}
@@ -50,7 +60,7 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
           }}
         />
         <TenantsSection
-          rows={await listTenants(ctx)}
+          rows={rows}
           own={tenants.map(({ id }) => id)}
           canCreate={ctx.actor.managesInstallation}
           canRename={ctx.actor.managesInstallation || tenant.role === "Administrator"}

@@ -11,6 +11,7 @@ import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machi
 import { EditMachine } from "@/components/machines/edit-machine";
 import { Live } from "@/components/shell/live";
 import { listKeys, listSecrets } from "@/lib/credentials/queries";
+import { getLimits } from "@/lib/limits/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 
@@ -25,11 +26,12 @@ export async function generateMetadata({ params }: EditMachinePageProps): Promis
 export default async function EditMachinePage({ params }: EditMachinePageProps) {
   const { tenant: slug, machineId } = await params;
   const { ctx, tenant, machine } = await machineOf(slug, machineId);
-  const [secrets, keys, hosts, inherited] = await Promise.all([
+  const [secrets, keys, hosts, inherited, limits] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
     listConnectedHosts(ctx, { machineIds: [machineId] }),
     getTokenDefaults(ctx),
+    getLimits(ctx),
   ]);
   return (
     <>
@@ -41,6 +43,7 @@ export default async function EditMachinePage({ params }: EditMachinePageProps) 
         keys={keys}
         hosts={hosts}
         inherited={inherited}
+        limits={limits}
         now={ctx.now}
         actions={{
           ...machineActionsOf(tenant.slug),
