@@ -38,6 +38,12 @@ export type Tokens = {
 type Held = { readonly token: string; readonly isBound: boolean; readonly renewAt: number };
 type Client = { readonly config: openid.Configuration; readonly proofs: Proofs | null };
 
+/** What the identity server said (RFC 6749 §5.2), or what went wrong on the way to it. */
+function saidOf(error: unknown): string {
+  if (!(error instanceof openid.ResponseBodyError)) return reasonOf(error);
+  return [error.error, error.error_description].filter(Boolean).join(": ");
+}
+
 const codeOf = (error: unknown) => (error instanceof openid.ResponseBodyError ? error.error : undefined);
 
 /** Tells a refusal that will stay from one that may pass. */
@@ -55,8 +61,8 @@ function refusalOf(error: unknown): Error {
     );
   }
   const mayPass = status === undefined || status >= 500 || status === 429 || code === "use_dpop_nonce";
-  if (!mayPass) return new RobotEnd("unexpected", `the identity server sells no token: ${reasonOf(error)}`);
-  return new Unreachable(`no token: ${reasonOf(error)}`, 0, { cause: error });
+  if (!mayPass) return new RobotEnd("unexpected", `the identity server sells no token: ${saidOf(error)}`);
+  return new Unreachable(`no token: ${saidOf(error)}`, 0, { cause: error });
 }
 
 /** Buys with the client credentials grant (RFC 6749 §4.4), through openid-client. */
