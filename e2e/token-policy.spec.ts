@@ -8,7 +8,7 @@ async function expectAccessible(page: Page) {
   expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target)])).toEqual([]);
 }
 
-const save = (page: Page) => page.getByRole("button", { name: "Save" }).click();
+const save = (page: Page) => page.getByRole("button", { name: "Save", exact: true }).click();
 
 test("the form says which hosts a machine that takes only keys cuts, and saving cuts them", async ({
   page,

@@ -90,7 +90,7 @@ export function LimitsForm({ limits, save }: { limits: Limits; save: Action<null
         </Banner>
       ) : null}
       <Button type="submit" look="primary" aria-busy={isPending} className="w-fit">
-        Save
+        Save limits
       </Button>
     </form>
   );

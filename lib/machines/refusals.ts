@@ -1,5 +1,5 @@
 import { Refusal } from "@/lib/errors";
-import { formatCount } from "@/lib/format";
+import { formatCount, formatQuantity } from "@/lib/format";
 import { Prisma } from "@/lib/generated/prisma/client";
 
 export const noSuchMachine = () =>
@@ -20,6 +20,6 @@ export function refuseTooManyMachines(there: number, machinesMax: number): void 
   if (there < machinesMax) return;
   throw new Refusal(
     "limit_reached",
-    `This tenant has ${formatCount(there)} machines and allows itself ${formatCount(machinesMax)}. Delete one that is no longer used, or have an administrator raise the limit on Settings.`,
+    `This tenant has ${formatQuantity(there, "machine")} and allows itself ${formatCount(machinesMax)}. Delete one that is no longer used, or have an administrator raise the limit on Settings.`,
   );
 }
