@@ -75,6 +75,15 @@ export function formatAgo(at: Date, now: Date, zone: string): string {
   return formatDay(at, zone);
 }
 
+/** @returns `in less than a minute`, `in 3 min`, `in 5 h`, `in 12 days`; whole units, rounded down */
+export function formatIn(at: Date, now: Date): string {
+  const seconds = Math.max(0, secondsBetween(now, at));
+  if (seconds < MINUTE_SECONDS) return "in less than a minute";
+  if (seconds < HOUR_SECONDS) return `in ${Math.floor(seconds / MINUTE_SECONDS)} min`;
+  if (seconds < DAY_SECONDS) return `in ${Math.floor(seconds / HOUR_SECONDS)} h`;
+  return `in ${formatQuantity(Math.floor(seconds / DAY_SECONDS), "day")}`;
+}
+
 /** @returns `8 s`, `3 min 20 s`, `2 h 5 min`, `3 days` */
 export function formatDuration(from: Date, to: Date): string {
   const seconds = Math.max(0, secondsBetween(from, to));

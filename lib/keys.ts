@@ -13,7 +13,8 @@ export type Purpose =
   | "sign-in cookie"
   | "known-browser cookie"
   | "audit record"
-  | "audit-key sealing";
+  | "audit-key sealing"
+  | "DPoP nonce";
 
 const derived = new Map<string, Buffer>();
 const names = new WeakMap<Buffer, string>();

@@ -18,6 +18,7 @@ const ROLES_BY_PERMISSION = {
   "jobs.stop": ["Administrator"],
   "assets.edit": ["Administrator"],
   "audit.export": ["Administrator"],
+  "tenant.settings": ["Administrator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ROLES_BY_PERMISSION;

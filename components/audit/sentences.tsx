@@ -28,6 +28,17 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       created the tenant <Name>{name}</Name> (<Id>{slug}</Id>)
     </>
   ),
+  "tenant.renamed": ({ before, after }) => (
+    <>
+      renamed the tenant <Name>{before}</Name> to <Name>{after}</Name>
+    </>
+  ),
+  "tenant.edited": () => "changed the tenant’s settings",
+  "admin.joined": ({ email, role }) => (
+    <>
+      made <Name>{email}</Name> {role} of the tenant
+    </>
+  ),
   "admin.created": ({ email, role }) => (
     <>
       made <Name>{email}</Name> the first {role}

@@ -5,11 +5,23 @@
 export type AuditEvent =
   | { readonly type: "tenant.created"; readonly slug: string; readonly name: string }
   | {
+      readonly type: "tenant.renamed";
+      readonly slug: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | {
+      readonly type: "tenant.edited";
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: "admin.created";
       readonly adminId: string;
       readonly email: string;
       readonly role: string;
     }
+  | { readonly type: "admin.joined"; readonly adminId: string; readonly email: string; readonly role: string }
   | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.signed_out"; readonly adminId: string; readonly email: string }
   | {

@@ -5,8 +5,9 @@ import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/sche
 import { findEndReason } from "@/lib/sessions/queries";
 import { sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
-import { requireRobot } from "./bearer";
+import { requireRobot, requireRobotStill } from "./bearer";
 import type { RouteHandler } from "./methods";
+import { nonceHeader } from "./possession";
 import { answering, jsonAnswer, readInput } from "./robot";
 import { WaitingPlace } from "./waiting";
 
@@ -33,7 +34,7 @@ function claim(
 async function askAgain(request: Request, actor: RobotActor, sessionId: string): Promise<RobotActor> {
   const now = new Date();
   try {
-    return await requireRobot(database().sql, request, "OR.Jobs", now);
+    return await requireRobotStill(database().sql, request, "OR.Jobs", now);
   } catch (error) {
     const reason = await findEndReason({ db: database().prisma, actor, now }, { sessionId });
     throw reason === null ? error : sessionEnded(reason);
@@ -47,6 +48,8 @@ async function askAgain(request: Request, actor: RobotActor, sessionId: string):
 export const nextJob: RouteHandler = answering(async (request, params) => {
   const askedAt = performance.now();
   let actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
+  const answer = (data: unknown, status: number) =>
+    jsonAnswer(data, status, nonceHeader(request, new Date()));
   const input = await readInput(request, params, nextJobSchema);
   const place = new WaitingPlace(actor.tenantId, actor.id, input.sessionId, request.signal);
   try {
@@ -58,13 +61,13 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
       } finally {
         if (!job) calls.passOn();
       }
-      if (job) return jsonAnswer(job, 200);
+      if (job) return answer(job, 200);
       const leftMilliseconds = input.waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
-      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return jsonAnswer(undefined, 204);
+      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return answer(undefined, 204);
       actor = await askAgain(request, actor, input.sessionId);
     }
   } catch (error) {
-    if (error instanceof HungUp) return jsonAnswer(undefined, 204);
+    if (error instanceof HungUp) return answer(undefined, 204);
     throw error;
   } finally {
     place.leave();

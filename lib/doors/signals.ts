@@ -13,7 +13,7 @@ const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
 const PROBE_SECONDS = 10;
 
 /** `again` tells everybody to look at the tables: signals may have been missed. */
-type Topic = `job ${string}` | `session ${string}` | `page ${string}` | "keys" | "again";
+type Topic = `job ${string}` | `session ${string}` | `page ${string}` | `tokens ${string}` | "keys" | "again";
 
 function topicOf(signal: Signal): Topic {
   switch (signal.kind) {
@@ -22,6 +22,8 @@ function topicOf(signal: Signal): Topic {
       return `${signal.kind} ${signal.tenantId}`;
     case "session":
       return `session ${signal.sessionId}`;
+    case "tokens":
+      return `tokens ${signal.of}`;
     case "keys":
       return "keys";
   }

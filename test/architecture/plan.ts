@@ -5,10 +5,12 @@
 /** Which rooms a room may enter. The plan has no circles. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
-  tenants: ["audit"],
+  limits: ["audit"],
+  // The defaults of its machines' tokens are read by the schema that machines' own are read by.
+  tenants: ["credentials", "audit"],
   admins: ["audit"],
-  credentials: ["audit"],
-  machines: ["credentials", "audit"],
+  credentials: ["limits", "audit"],
+  machines: ["credentials", "limits", "audit"],
   identity: ["machines", "credentials", "audit"],
   sessions: ["machines", "credentials", "audit"],
   jobs: ["sessions", "machines", "audit"],
@@ -33,6 +35,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   audit: ["chain-walk", "digest", "events", "record-keys"],
   admins: ["passwords", "setup-token", "throttle"],
   credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
+  tenants: ["refusals"],
   machines: ["refusals"],
   sessions: ["refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
@@ -46,6 +49,9 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-credentials",
     "client-request",
     "compact-jws",
+    "dpop-nonce",
+    "dpop-proof",
+    "dpop-target",
     "failure-buckets",
     "failure-throttle",
     "form",
@@ -68,6 +74,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 /** The Prisma models whose rows a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
+  limits: ["tenantLimits"],
   tenants: ["tenant"],
   admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
   credentials: ["credential"],

@@ -45,6 +45,11 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   provisionMachine: ["machine.provisioned", "secret.issued"],
   addSecret: ["secret.issued"],
   editMachine: ["machine.edited"],
+  saveMachine: ["machine.edited", "session.ended", "job.ended"],
+  editTokenDefaults: ["tenant.edited"],
+  saveTokenDefaults: ["tenant.edited", "session.ended", "job.ended"],
+  editLimits: ["tenant.edited"],
+  renameTenant: ["tenant.renamed"],
   enableMachine: [],
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
@@ -171,6 +176,7 @@ const SILENT: Readonly<Record<string, string>> = {
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
+  holdLimits: "locks a row, changes nothing",
   holdMachine: "locks a row, changes nothing",
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
@@ -204,8 +210,10 @@ async function eventsOf(run: (db: Db) => Promise<unknown>): Promise<string[]> {
 
 describe("a deed writes its events in its own transaction", () => {
   test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
-    const scene = await newScene(admin);
-    const ctx = { actor: admin, now: new Date() };
+    // A tenant of its own: some deeds reach all of its machines.
+    const owner = await newTenantAdmin();
+    const scene = await newScene(owner);
+    const ctx = { actor: owner, now: new Date() };
     const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
     expect(events).toEqual(ADMIN_EVENTS[name]);
   });

@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { joinTenant } from "@/lib/admins/commands/join-tenant";
 import type { Ctx } from "@/lib/ctx";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { ensureSigningKey, keepSigningKeys } from "@/lib/identity/commands/keep-keys";
@@ -8,6 +9,7 @@ import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { makeKey } from "@/lib/identity/key-material";
 import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { addSeconds } from "@/lib/time";
+import { addTenant } from "@/lib/workflows/add-tenant";
 import { systemCtx } from "@/test/world";
 import type { OtherDeed } from "./job-deeds";
 
@@ -36,7 +38,20 @@ export const INSTALLATION_DEEDS: Readonly<Record<string, InstallationDeed>> = {
       return withdrawSigningKey(ctx, { kid, confirmedActive: true });
     },
   },
+  addTenant: {
+    events: ["tenant.created", "admin.joined"],
+    run: (ctx) => addTenant(ctx, newTenant()),
+  },
+  joinTenant: {
+    events: ["admin.joined"],
+    run: async (ctx) => {
+      const { id } = await ctx.db.tenant.create({ data: { ...newTenant(), createdAt: ctx.now } });
+      return joinTenant(ctx, { tenantId: id });
+    },
+  },
 };
+
+const newTenant = () => ({ slug: randomUUID(), name: "Made" });
 
 /** What the process itself does to keys. */
 export const SYSTEM_KEY_DEEDS: Readonly<Record<string, OtherDeed>> = {

@@ -120,7 +120,7 @@ test("whatever people, robots and the clock do at once, a job has one host, one 
     const scene = await newScene();
     await live(scene, values);
     for (const { state } of await rowsOf(scene)) reached.add(state);
-  }, 15);
+  }, 10);
   // The lives were worth watching: one SEED alone may reach fewer.
   if (!process.env.SEED) expect(reached.size).toBeGreaterThanOrEqual(5);
 }, 300_000);

@@ -59,7 +59,7 @@ export function startFleet(
       settings: {
         url: new URL(urls[index % urls.length] ?? ""),
         clientId,
-        clientSecret,
+        credential: { kind: "secret", secret: clientSecret },
         hostName,
         stopGraceSeconds: 30,
       },

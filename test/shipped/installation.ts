@@ -14,6 +14,8 @@ export type Installation = {
   readonly env: Readonly<Record<string, string>>;
   /** Where `npm start` says that people and robots find it. */
   readonly origin: string;
+  /** Where its first process listens. */
+  readonly address: string;
   /** Ends PostgreSQL as a crash does; it is started again at once. */
   crashDatabase(): void;
   stop(): Promise<void>;
@@ -34,11 +36,11 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const { processes = 1, durability = "disposable", settings = {} } = options;
   const postgres = await startScratchPostgres(durability);
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
+  const address = `http://localhost:${port}`;
   const env = {
     DATABASE_URL: postgres.url,
     APP_SECRET: "the key that both processes of this installation share",
-    ORIGIN: origin,
+    ORIGIN: address,
     ...settings,
   };
   Object.assign(process.env, env);
@@ -55,7 +57,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     latchkey,
     others,
     env,
-    origin,
+    origin: env.ORIGIN,
+    address,
     crashDatabase: () => postgres.crash(),
     async stop() {
       await runStops();

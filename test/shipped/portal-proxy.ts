@@ -15,6 +15,8 @@ export type PortalProxy = {
    * @returns when it is lost
    */
   loseAnswer(asked: RegExp, first?: () => void): Promise<void>;
+  /** @param address where the portal listens */
+  passTo(address: string): void;
   close(): Promise<void>;
 };
 
@@ -32,11 +34,11 @@ const passedOn = (message: IncomingMessage) =>
     HOP_BY_HOP.has(name) || value === undefined ? [] : [[name, String(value)]],
   );
 
-/** @param origin the portal's own address; where an answer names it, the proxy's stands in its place */
-export async function portalProxy(origin: string): Promise<PortalProxy> {
+/** Started before the portal, whose `ORIGIN` is the proxy's address, as that of a proxy in front of it is. */
+export async function portalProxy(): Promise<PortalProxy> {
   const asked: string[] = [];
   let losing: { readonly what: RegExp; readonly first: () => void; readonly lost: () => void } | undefined;
-  let url = "";
+  let portal = "";
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const what = `${request.method} ${request.url}`;
@@ -44,7 +46,7 @@ export async function portalProxy(origin: string): Promise<PortalProxy> {
     const hungUp = new AbortController();
     response.once("close", () => hungUp.abort());
     const body = request.method === "GET" ? null : Uint8Array.from(await buffer(request));
-    const answer = await fetch(`${origin}${request.url}`, {
+    const answer = await fetch(`${portal}${request.url}`, {
       method: request.method ?? "GET",
       headers: passedOn(request),
       body,
@@ -61,7 +63,7 @@ export async function portalProxy(origin: string): Promise<PortalProxy> {
         .pipe(response);
       return;
     }
-    const text = (await answer.text()).replaceAll(origin, url);
+    const text = await answer.text();
     if (losing?.what.test(what) && answer.status === 200) {
       const { first, lost } = losing;
       losing = undefined;
@@ -78,14 +80,16 @@ export async function portalProxy(origin: string): Promise<PortalProxy> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     loseAnswer: (what, first = () => undefined) =>
       new Promise((lost) => {
         losing = { what, first, lost };
       }),
+    passTo: (address) => {
+      portal = address;
+    },
     async close() {
       const closed = once(server, "close");
       server.close();

@@ -31,8 +31,9 @@ let machine: Provisioned;
 const processIds = new Map<string, string>();
 
 beforeAll(async () => {
-  installation = await startInstallation();
-  proxy = await portalProxy(installation.origin);
+  proxy = await portalProxy();
+  installation = await startInstallation({ settings: { ORIGIN: proxy.url } });
+  proxy.passTo(installation.address);
   admin = await newTenantAdmin();
   for (const name of Object.keys(SCRIPTS)) {
     const { processId } = await act(admin, addProcess, addProcessSchema.parse({ name }));
@@ -92,7 +93,7 @@ const events = async (jobId: string) => {
 };
 
 test("a job whose hand-over was lost on its way is handed over again and runs once", async () => {
-  await connected({ url: proxy.url });
+  await connected();
   const lost = proxy.loseAnswer(/^POST .*\/jobs\/next$/);
   const jobId = await start("echo", { sum: 5 });
   await lost;
@@ -102,7 +103,7 @@ test("a job whose hand-over was lost on its way is handed over again and runs on
 });
 
 test("a job that was killed while its hand-over was lost never starts", async () => {
-  const robot = await connected({ url: proxy.url });
+  const robot = await connected();
   // Stopped, so that it cannot ask again before the job is killed.
   const lost = proxy.loseAnswer(/^POST .*\/jobs\/next$/, () => void robot.child.kill("SIGSTOP"));
   const jobId = await start("wait");
@@ -194,7 +195,7 @@ test.each([
     const bought = () => proxy.asked.filter((what) => what.endsWith("/connect/token")).length;
     const before = bought();
     const startedAt = performance.now();
-    const robot = await connected({ url: proxy.url, preload: wrongClock(offSeconds) });
+    const robot = await connected({ preload: wrongClock(offSeconds) });
     const firstLine = Date.parse(robot.said().split(" ", 1)[0] ?? "");
     expect(Math.round((firstLine - Date.now()) / SECOND_MILLISECONDS / HOUR_SECONDS)).toBe(
       offSeconds / HOUR_SECONDS,

@@ -1,3 +1,4 @@
+import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Actor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
@@ -30,6 +31,8 @@ const PERMISSION = {
   "machine disabled": "machines.disable",
   "machine deleted": "machines.delete",
   disconnected: "hosts.disconnect",
+  "client authentication of the machine changed": "machines.edit",
+  "client authentication of the tenant changed": "tenant.settings",
 } as const;
 
 /** Why an admin's deed ends sessions. */
@@ -39,10 +42,16 @@ export type EndingCause = keyof typeof PERMISSION;
 export type Ending =
   | { readonly credentialId: string }
   | { readonly machineIds: readonly string[] }
-  | { readonly sessionId: string };
+  | { readonly sessionId: string }
+  /** Credentials of a kind that is not accepted any more: by one machine, or (null) by all that leave it to their tenant. */
+  | { readonly machineId: string | null; readonly credentialKind: CredentialKind };
 
 function scopeOf(of: Ending) {
   if ("credentialId" in of) return { credentialId: of.credentialId };
+  if ("credentialKind" in of) {
+    const machine = of.machineId === null ? { clientAuthentication: null } : { id: of.machineId };
+    return { machine, credential: { kind: of.credentialKind } };
+  }
   return "sessionId" in of ? { id: of.sessionId } : { machineId: { in: [...of.machineIds] } };
 }
 
