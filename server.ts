@@ -8,7 +8,7 @@ import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
 import { EnvironmentError, env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { runStops } from "@/lib/stopping";
+import { askToStop, runStops } from "@/lib/stopping";
 import { announce } from "@/server/announce";
 import { completeEnvironment } from "@/server/complete-environment";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
@@ -95,5 +95,6 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   const handle = app.getRequestHandler();
   life.before("Next.js", () => app.close());
   life.before("HTTP", () => close(server));
+  life.before("streams and long polls", askToStop);
   await listen(server, port, host);
 }

@@ -12,7 +12,10 @@ export type Purpose =
   | "asset sealing"
   | "second-factor sealing"
   | "sign-in cookie"
-  | "known-browser cookie";
+  | "known-browser cookie"
+  | "audit record"
+  | "audit-key sealing"
+  | "DPoP nonce";
 
 const derived = new Map<string, Buffer>();
 const names = new WeakMap<Buffer, string>();

@@ -25,6 +25,8 @@ const ROLES_BY_PERMISSION = {
   "jobs.stop": OPERATORS,
   "assets.edit": OPERATORS,
   "people.manage": ADMINISTRATORS,
+  "audit.export": ADMINISTRATORS,
+  "tenant.settings": ADMINISTRATORS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ROLES_BY_PERMISSION;

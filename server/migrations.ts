@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PrismaPg } from "@prisma/adapter-pg";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 import { Client, Pool } from "pg";
 import { Problem } from "./problem";
 import { openSchemaEngine } from "./schema-engine";
+import { ScriptPg } from "./script-adapter";
 
 type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
 
@@ -31,7 +31,7 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     if (isCurrent(list, await appliedMigrations(client))) return [];
     const pool = new Pool({ connectionString: url, max: 2 });
-    const engine = await openSchemaEngine(new PrismaPg(pool));
+    const engine = await openSchemaEngine(new ScriptPg(pool));
     try {
       const done = await engine.applyMigrations({
         migrationsList: list,

@@ -151,5 +151,6 @@ export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => 
   credentialId: machine.secretId,
   credentialKind: "Secret",
   tokenId: randomUUID(),
+  tokenKid: "the key of the test",
   tokenExpiresAt: addSeconds(new Date(), 3600),
 });

@@ -63,8 +63,8 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
       title={isOne ? "Delete this machine?" : `Delete ${subject}?`}
       description={
         isOne
-          ? "Its client ID and all its client secrets stop working at once and for good."
-          : "Their client IDs and all their client secrets stop working at once and for good."
+          ? "Its client ID and all its client secrets and keys stop working at once and for good."
+          : "Their client IDs and all their client secrets and keys stop working at once and for good."
       }
       buttons={
         <>

@@ -42,7 +42,7 @@ export function DisableMachineDialog({ machine, actions, onClose }: DisableMachi
       description={
         <>
           No robot can connect as <strong className="font-medium text-ink">{machine.name}</strong> until you
-          enable it again. Its client secrets stay as they are.
+          enable it again. Its client secrets and keys stay as they are.
         </>
       }
       buttons={

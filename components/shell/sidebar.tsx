@@ -1,4 +1,4 @@
-import { Bot, ListChecks, Package, Server, Settings, Users, Workflow } from "lucide-react";
+import { Bot, ListChecks, Package, ScrollText, Server, Settings, Users, Workflow } from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
@@ -12,6 +12,7 @@ const PLACES = [
   { label: "Processes", path: "processes", icon: Workflow },
   { label: "Assets", path: "assets", icon: Package },
   { label: "Users", path: "users", icon: Users },
+  { label: "Audit", path: "audit", icon: ScrollText },
   { label: "Settings", path: "settings", icon: Settings },
 ] as const;
 

@@ -1,3 +1,4 @@
+import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
@@ -8,6 +9,7 @@ import { SETUP_LINK_LIFETIME_SECONDS } from "./rules";
 export async function makeSetupToken(ctx: Ctx<Actor>): Promise<string> {
   const { token, digest } = makeLinkToken();
   await ctx.db.setupToken.create({ data: { digest, createdAt: ctx.now } });
+  await record(ctx, [{ type: "setup_link.made" }], null);
   return token;
 }
 

@@ -28,7 +28,7 @@ describe("a sound public key is read, whatever it was pasted as", () => {
       pemOf(key),
       `  ${pemOf(key)}\n\n`,
     ]) {
-      expect(await readPublicKey(pasted)).toEqual(read);
+      expect(await readPublicKey(pasted)).toMatchObject(read);
     }
   });
 

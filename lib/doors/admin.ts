@@ -98,9 +98,10 @@ export function adminAction<S extends z.ZodType, T>(
 export function adminQuestion<S extends z.ZodType, T>(
   schema: S,
   query: Deed<AdminActor, z.output<S>, T>,
+  care: Care = {},
 ): TenantAction<T> {
   return (tenantSlug, input) =>
-    answer(schema, input, {}, async (admin, parsed) => {
+    answer(schema, input, care, async (admin, parsed) => {
       const actor = await actorAt(admin, tenantSlug);
       return query({ db: database().prisma, actor, now: new Date() }, parsed);
     });

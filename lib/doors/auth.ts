@@ -2,7 +2,7 @@ import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
-import { checkPassword, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
+import { checkPassword, recordRefusedSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
 import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
@@ -56,6 +56,9 @@ async function signIn(attempt: Attempt, credentials: unknown) {
   const browser = { knownBrowser, userAgent: attempt.userAgent, ...(code !== undefined && { code }) };
   const signInId = admin && (await inTransaction((ctx) => startSignIn(ctx, admin, browser)));
   if (!signInId) {
+    await inTransaction((ctx) =>
+      recordRefusedSignIn(ctx, { email, reason: asksForCode ? "wrong code" : "wrong password" }),
+    );
     log.info({ event: "admin.sign_in_refused", address: attempt.address }, "sign-in refused");
     if (asksForCode) throw new SignInError("WrongCode");
     return null;

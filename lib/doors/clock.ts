@@ -10,6 +10,7 @@ import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
+import { startSealer } from "./sealer";
 import { hear } from "./signals";
 
 const LOOK_EVERY_SECONDS = 10;
@@ -36,8 +37,12 @@ async function tick(): Promise<void> {
   }
 }
 
-/** Starts the process's clock, and hears when keys change; both stop with the process. */
+/**
+ * Starts the process's clock, and hears when keys change; both stop with the process. The sealer stops after them, and so seals what the
+ * last tick wrote.
+ */
 export function startClock(): void {
+  startSealer();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     running = running.then(tick);

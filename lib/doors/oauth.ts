@@ -1,12 +1,13 @@
 import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import type { RawClientRequest } from "@/lib/identity/client-request";
-import { OAuthError } from "@/lib/identity/oauth-error";
+import { OAuthError, type OAuthErrorCode } from "@/lib/identity/oauth-error";
 import { DOCUMENT_MAX_AGE_SECONDS } from "@/lib/identity/rules";
 import { log } from "@/lib/log";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+import { nonceHeader } from "./possession";
 
 /** RFC 6749 §5.1: no answer of the token endpoint may be kept by a cache. */
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
@@ -28,14 +29,26 @@ function errorResponse(
 const methodNotAllowed = (_request: Request, allow: string) =>
   errorResponse(405, "invalid_request", `Use ${allow}.`, { allow });
 
-/** Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log. */
-function refusal(error: unknown, address: string | null): Response {
+/** What is not worth a line for each time: the throttle says once that somebody fails too often, and a first proof has no nonce. */
+const LEVELS: { readonly [code in OAuthErrorCode]?: "debug" | "trace" } = {
+  slow_down: "trace",
+  use_dpop_nonce: "debug",
+};
+
+/**
+ * Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log.
+ * @param headers that the answer carries whatever it is
+ */
+function refusal(
+  error: unknown,
+  address: string | null,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   if (error instanceof OAuthError) {
-    // The throttle says once that somebody fails too often; a line for each of their requests would be the flood it stops.
-    if (error.code !== "slow_down") {
-      log.info({ event: "token.refused", code: error.code, reason: error.detail, address }, "token refused");
-    }
+    const known = { event: "token.refused", code: error.code, reason: error.detail, address };
+    log[LEVELS[error.code] ?? "info"](known, "token refused");
     return errorResponse(error.status, error.code, error.description, {
+      ...headers,
       ...(error.status === 401 && { "www-authenticate": BASIC_CHALLENGE }),
       ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
     });
@@ -58,10 +71,12 @@ async function readForm(request: Request): Promise<RawClientRequest> {
   }
   const body = await readBody(request);
   if (!body.ok) throw new OAuthError("invalid_request", { says: `The body is ${body.problem}.` });
+  const { pathname, searchParams } = new URL(request.url);
   return {
     authorization: request.headers.get("authorization"),
     dpop: request.headers.get("dpop"),
-    query: new URL(request.url).searchParams,
+    path: pathname,
+    query: searchParams,
     body: body.text,
   };
 }
@@ -69,15 +84,19 @@ async function readForm(request: Request): Promise<RawClientRequest> {
 type Reading<T> = (ctx: Ctx<AnonymousActor, Sql>, raw: RawClientRequest) => Promise<T>;
 
 /** `POST` with a form body; every failure is said in RFC 6749's words. */
-function formEndpoint<T>(read: Reading<T>, answer: (read: T, now: Date) => Promise<Response> | Response) {
+function formEndpoint<T>(
+  read: Reading<T>,
+  answer: (read: T, now: Date, headers: Readonly<Record<string, string>>) => Promise<Response> | Response,
+) {
   const post: RouteHandler = async (request) => {
     const address = callerAddress(request.headers);
+    const nonce = nonceHeader(request, new Date());
     try {
       const raw = await readForm(request);
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
-      return await answer(await read(ctx, raw), ctx.now);
+      return await answer(await read(ctx, raw), ctx.now, { ...NO_STORE, ...nonce });
     } catch (error) {
-      return refusal(error, address);
+      return refusal(error, address, nonce);
     }
   };
   return withEveryMethod({ POST: post }, methodNotAllowed);
@@ -85,7 +104,7 @@ function formEndpoint<T>(read: Reading<T>, answer: (read: T, now: Date) => Promi
 
 /** The door of the identity server for what is answered from reads alone: a form in, JSON out. */
 export function oauthEndpoint(question: Reading<object>): Record<Method, RouteHandler> {
-  return formEndpoint(question, (body) => Response.json(body, { headers: NO_STORE }));
+  return formEndpoint(question, (body, _now, headers) => Response.json(body, { headers }));
 }
 
 /**
@@ -96,9 +115,9 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
   read: Reading<T>,
   deed: (ctx: Ctx<ClientActor>, input: T) => Promise<void>,
 ): Record<Method, RouteHandler> {
-  return formEndpoint(read, async (input, now) => {
+  return formEndpoint(read, async (input, now, headers) => {
     await database().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
-    return new Response(null, { headers: NO_STORE });
+    return new Response(null, { headers });
   });
 }
 

@@ -88,6 +88,8 @@ export const mustSetUpSecondFactor = (admin: SignedInAdmin, tenant: TenantView):
 
 type Inside = Who & {
   readonly tenant: TenantView;
+  /** When they last proved who they are. */
+  readonly confirmedAt: Date;
   readonly ctx: Ctx;
   /** The same person as the owner of their account. */
   readonly own: Ctx<PersonActor>;
@@ -106,6 +108,7 @@ export async function requireTenant(slug: string): Promise<Inside> {
   return {
     ...who(admin),
     tenant,
+    confirmedAt: admin.confirmedAt,
     ctx: { ...here, actor: await actorIn(admin, tenant) },
     own: { ...here, actor: await personOf(admin) },
     can: (permission) => may(tenant.role, permission),

@@ -1,6 +1,7 @@
 import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
 import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
 import { record } from "@/lib/audit/commands";
+import { SEALED_RECORD_KEYS } from "@/lib/audit/record-keys";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { SEALED_KEYS } from "@/lib/identity/sealed-keys";
 import { derivedKey, keyName, previousKey } from "@/lib/keys";
@@ -12,6 +13,7 @@ export const SEALED_PLACES: readonly SealedPlace[] = [
   SEALED_ASSETS,
   SEALED_MACHINE_VALUES,
   SEALED_SECOND_FACTORS,
+  SEALED_RECORD_KEYS,
 ];
 
 /**

@@ -7,6 +7,7 @@ import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";
 import { setUp } from "@/lib/workflows/set-up";
 import { dumpDatabase } from "@/test/dump";
+import { forgetRecord } from "@/test/tamper";
 import { anonymousCtx, inTransaction, prisma, systemCtx } from "@/test/world";
 
 const EMAIL = "ada@latchkey.test";
@@ -22,7 +23,7 @@ const signIn = (email: string, password: string) =>
 
 /** Back to the moment before the first start. */
 async function forgetEverything() {
-  await prisma().auditEvent.deleteMany({});
+  await forgetRecord();
   await prisma().admin.deleteMany({});
   await prisma().tenant.deleteMany({});
   await prisma().setupToken.deleteMany({});

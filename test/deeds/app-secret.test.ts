@@ -9,6 +9,7 @@ import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
 import { addAsset, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
+import { SEALED_RECORD_KEYS } from "@/lib/audit/record-keys";
 import { flushUses } from "@/lib/credentials/last-use";
 import { checkSecret } from "@/lib/credentials/standing";
 import type { AdminActor, PersonActor } from "@/lib/ctx";
@@ -174,7 +175,7 @@ async function sealUnderPrevious(place: SealedPlace, key = requirePrevious(place
 const addText = (name: string, value: string) =>
   act(admin, addAsset, addAssetSchema.parse({ name, type: "Text", value }));
 
-const PLACES = [SEALED_KEYS, SEALED_ASSETS, SEALED_MACHINE_VALUES, SEALED_SECOND_FACTORS];
+const PLACES = [SEALED_KEYS, SEALED_ASSETS, SEALED_MACHINE_VALUES, SEALED_SECOND_FACTORS, SEALED_RECORD_KEYS];
 const countsNow = async () => (await appSecretStanding()).places.map(({ counts }) => counts);
 const run = async () => {
   const reports: [number, string][] = [];
@@ -205,6 +206,8 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     }
   });
   const values = ASSETS / 2;
+  // Nothing was sealed into a chain here, so no key of the record is kept.
+  const NO_RECORD_KEYS = 0;
 
   test("is read, is encrypted anew in as many steps as it takes, and is recorded without a value or a key", async () => {
     for (const place of PLACES) await sealUnderPrevious(place);
@@ -220,16 +223,17 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     const before = await read();
     expect(before).toMatchObject({ value: `common ${ASSETS - 1}` });
 
-    const anew = [signing?.previous, ASSETS, values, 1];
+    const anew = [signing?.previous, ASSETS, values, 1, NO_RECORD_KEYS];
     expect(await run()).toEqual(anew);
     expect(await countsNow()).toEqual([
       { current: signing?.previous, previous: 0, neither: 0 },
       { current: ASSETS, previous: 0, neither: 0 },
       { current: values, previous: 0, neither: 0 },
       { current: 1, previous: 0, neither: 0 },
+      { current: NO_RECORD_KEYS, previous: 0, neither: 0 },
     ]);
     expect(await read()).toEqual(before);
-    expect(await run()).toEqual([0, 0, 0, 0]);
+    expect(await run()).toEqual([0, 0, 0, 0, NO_RECORD_KEYS]);
 
     const events = await prisma().auditEvent.findMany({ where: { type: "app_secret.resealed" } });
     const sum = (what: string) =>

@@ -46,6 +46,11 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   provisionMachine: ["machine.provisioned", "secret.issued"],
   addSecret: ["secret.issued"],
   editMachine: ["machine.edited"],
+  saveMachine: ["machine.edited", "session.ended", "job.ended"],
+  editTokenDefaults: ["tenant.edited"],
+  saveTokenDefaults: ["tenant.edited", "session.ended", "job.ended"],
+  editLimits: ["tenant.edited"],
+  renameTenant: ["tenant.renamed"],
   enableMachine: [],
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
@@ -87,6 +92,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   removePerson: ["admin.removed"],
   requireSecondFactor: ["tenant.second_factor_required"],
   makeResetLink: ["admin.reset_link_made"],
+  recordExport: ["audit.exported"],
 };
 
 const password = "correct horse battery";
@@ -140,7 +146,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: (db) => createFirstAdmin(systemCtx(db), { ...newAdmin(), tenantId: admin.tenantId }),
   },
   setUp: {
-    events: ["tenant.created", "admin.created"],
+    events: ["setup_link.made", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.admin.deleteMany({});
       const setupToken = await makeSetupToken(systemCtx(db));
@@ -163,10 +169,12 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 /** Deeds that leave no event, each with its reason. */
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
+  sealEvents: "links the events that others wrote",
   recordHeartbeat: "a fleet does it hundreds of times a second",
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
+  holdLimits: "locks a row, changes nothing",
   holdMachine: "locks a row, changes nothing",
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
@@ -207,8 +215,10 @@ async function eventsOf(run: (db: Db) => Promise<unknown>): Promise<string[]> {
 
 describe("a deed writes its events in its own transaction", () => {
   test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
-    const scene = await newScene(admin);
-    const ctx = { actor: admin, now: new Date() };
+    // A tenant of its own: some deeds reach all of its machines.
+    const owner = await newTenantAdmin();
+    const scene = await newScene(owner);
+    const ctx = { actor: owner, now: new Date() };
     const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
     expect(events).toEqual(ADMIN_EVENTS[name]);
   });

@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { joinTenant } from "@/lib/admins/commands/join-tenant";
 import { shareInstallation } from "@/lib/admins/commands/share-installation";
 import type { Ctx } from "@/lib/ctx";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
@@ -9,6 +10,7 @@ import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { makeKey } from "@/lib/identity/key-material";
 import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { addSeconds } from "@/lib/time";
+import { addTenant } from "@/lib/workflows/add-tenant";
 import { systemCtx, unique } from "@/test/world";
 import type { OtherDeed } from "./job-deeds";
 
@@ -48,7 +50,20 @@ export const INSTALLATION_DEEDS: Readonly<Record<string, InstallationDeed>> = {
       return withdrawSigningKey(ctx, { kid, confirmedActive: true });
     },
   },
+  addTenant: {
+    events: ["tenant.created", "admin.joined"],
+    run: (ctx) => addTenant(ctx, newTenant()),
+  },
+  joinTenant: {
+    events: ["admin.joined"],
+    run: async (ctx) => {
+      const { id } = await ctx.db.tenant.create({ data: { ...newTenant(), createdAt: ctx.now } });
+      return joinTenant(ctx, { tenantId: id });
+    },
+  },
 };
+
+const newTenant = () => ({ slug: randomUUID(), name: "Made" });
 
 /** What the process itself does to keys. */
 export const SYSTEM_KEY_DEEDS: Readonly<Record<string, OtherDeed>> = {
@@ -67,13 +82,11 @@ export const SYSTEM_KEY_DEEDS: Readonly<Record<string, OtherDeed>> = {
     },
   },
   keepSigningKeys: {
-    events: ["signing_key.activated", "signing_key.retired"],
+    events: ["signing_key.created", "signing_key.activated", "signing_key.retired"],
     run: async (db) => {
       const now = new Date();
       const activatesAt = addSeconds(now, PUBLISHED_BEFORE_SECONDS);
       await publishKey(systemCtx(db, now), await makeKey("ES256"), { activatesAt });
-      const known = await db.auditEvent.findMany({ where: { type: "signing_key.created" } });
-      await db.auditEvent.deleteMany({ where: { id: { in: known.map(({ id }) => id) }, at: now } });
       await keepSigningKeys(systemCtx(db, activatesAt));
     },
   },

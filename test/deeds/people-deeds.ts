@@ -13,7 +13,7 @@ import {
   removeSecondFactorAtServer,
   replaceRecoveryCodes,
 } from "@/lib/admins/commands/second-factor";
-import { endOwnSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
+import { endOwnSignIn, recordRefusedSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
 import { hashPassword } from "@/lib/admins/passwords";
 import type { Ctx, Db, PersonActor } from "@/lib/ctx";
 import { appOf } from "@/test/authenticator";
@@ -51,6 +51,11 @@ const SIGNED_IN_TWICE = ["admin.signed_in", "admin.signed_in"];
 
 /** What people do to their own accounts, and strangers with the links they were given. */
 export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
+  recordRefusedSignIn: {
+    events: ["admin.sign_in_refused"],
+    run: (db, { admin }) =>
+      recordRefusedSignIn(anonymousCtx(db), { email: admin.name, reason: "wrong password" }),
+  },
   startSignIn: { events: SIGNED_IN_TWICE, run: person },
   signOut: {
     events: [...SIGNED_IN_TWICE, "admin.signed_out"],

@@ -9,6 +9,7 @@ import { lastTokenDiesAt, PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules"
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { buyToken, send } from "@/test/robot";
 import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
+import { forgetRecord } from "@/test/tamper";
 import {
   act,
   ask,
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   first = await oneKey();
-  await prisma().auditEvent.deleteMany({});
+  await forgetRecord();
 });
 
 const rotate = (now?: Date) => act(admin, (ctx) => rotateSigningKey(ctx), {}, now);

@@ -9,6 +9,7 @@ import { flushIssues, noteIssue } from "@/lib/identity/token-issues";
 import { addSeconds, HOUR_SECONDS } from "@/lib/time";
 import { basic, buyToken, postForm, send } from "@/test/robot";
 import { keyEvents, kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
+import { forgetRecord } from "@/test/tamper";
 import {
   act,
   ask,
@@ -34,7 +35,7 @@ beforeEach(async () => {
   await flushIssues();
   await prisma().tokenIssue.deleteMany({});
   first = await oneKey();
-  await prisma().auditEvent.deleteMany({});
+  await forgetRecord();
 });
 
 const withdraw = (kid: string, confirmedActive = true) =>

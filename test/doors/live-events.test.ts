@@ -10,7 +10,7 @@ import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
-import { buyToken, connect, ORCHESTRATOR, send } from "@/test/robot";
+import { basic, buyToken, connect, ORCHESTRATOR, postForm, send } from "@/test/robot";
 import {
   act,
   call,
@@ -231,5 +231,27 @@ describe("a stream whose secret will expire", () => {
     const stream = await listen(session.id, bearer);
     await act(admin, disconnectHost, { sessionId: session.id });
     expect(await stream.next()).toMatchObject({ event: "disconnected" });
+  });
+});
+
+describe("a stream whose token is good no more is closed, for whoever opens it again shows a token", () => {
+  test("when the token is revoked", async () => {
+    const stream = await listen();
+    const form = { token };
+    expect((await postForm(form, basic(machine), "/api/identity/connect/revocation")).status).toBe(200);
+    expect(await stream.next()).toBeNull();
+    const again = await call("GET", `${ORCHESTRATOR}/sessions/${sessionId}/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(again.status).toBe(401);
+  });
+
+  test("other streams of the machine go on", async () => {
+    const other = await buyToken(machine);
+    const stream = await listen(sessionId, other);
+    await postForm({ token }, basic(machine), "/api/identity/connect/revocation");
+    await start();
+    expect(await stream.next()).toEqual({ event: "job-available", data: {} });
+    stream.hangUp();
   });
 });

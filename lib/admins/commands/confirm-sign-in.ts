@@ -1,6 +1,6 @@
 import { isRightPassword } from "@/lib/admins/passwords";
+import { recordOfPerson } from "@/lib/admins/record-of-person";
 import type { ConfirmSignInInput } from "@/lib/admins/schema";
-import { record } from "@/lib/audit/commands";
 import type { Ctx, PersonActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { spendCode } from "./spend-code";
@@ -25,6 +25,6 @@ export async function confirmSignIn(ctx: Ctx<PersonActor>, input: ConfirmSignInI
   }
   const { id: adminId, name: email, signInId } = ctx.actor;
   await ctx.db.signIn.updateMany({ where: { id: signInId, endedAt: null }, data: { confirmedAt: ctx.now } });
-  await record(ctx, [{ type: "admin.sign_in_confirmed", adminId, email }]);
+  await recordOfPerson(ctx, adminId, { type: "admin.sign_in_confirmed", adminId, email });
   return null;
 }

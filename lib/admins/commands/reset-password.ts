@@ -1,8 +1,8 @@
 import { digestOf, linkTo, makeLinkToken } from "@/lib/admins/link-token";
 import { hashPassword, isRightPassword } from "@/lib/admins/passwords";
+import { recordOfPerson } from "@/lib/admins/record-of-person";
 import { emailKey, LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import type { IssuedLink } from "@/lib/admins/schema";
-import { record } from "@/lib/audit/commands";
 import type { Actor, AnonymousActor, Ctx, PersonActor, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
@@ -20,7 +20,11 @@ async function issueReset(
   await ctx.db.passwordReset.create({
     data: { digest, adminId: admin.id, createdAt: ctx.now, createdById },
   });
-  await record(ctx, [{ type: "admin.reset_link_made", adminId: admin.id, email: admin.email }]);
+  await recordOfPerson(ctx, admin.id, {
+    type: "admin.reset_link_made",
+    adminId: admin.id,
+    email: admin.email,
+  });
   const expiresAt = addSeconds(ctx.now, LINK_LIFETIME_SECONDS);
   return { link: linkTo("reset", token), email: admin.email, expiresAt };
 }
@@ -111,7 +115,7 @@ export async function resetPassword(
   if (!reset || count === 0) throw goneReset();
   const { id: adminId, email } = reset.admin;
   await setPassword(ctx, adminId, password);
-  await record(ctx, [{ type: "admin.password_reset", adminId, email }]);
+  await recordOfPerson(ctx, adminId, { type: "admin.password_reset", adminId, email });
   return { email };
 }
 
@@ -131,6 +135,6 @@ export async function changePassword(
     throw new Refusal("invalid", "This is not your present password.", { field: "oldPassword" });
   }
   await setPassword(ctx, adminId, newPassword, signInId);
-  await record(ctx, [{ type: "admin.password_changed", adminId, email }]);
+  await recordOfPerson(ctx, adminId, { type: "admin.password_changed", adminId, email });
   return null;
 }

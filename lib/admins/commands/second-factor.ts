@@ -1,8 +1,8 @@
 import { isRightPassword } from "@/lib/admins/passwords";
+import { recordOfPerson } from "@/lib/admins/record-of-person";
 import { digestOfCode, makeRecoveryCodes } from "@/lib/admins/recovery-codes";
 import { emailKey } from "@/lib/admins/rules";
 import { enrolmentOf, makeSealedSecret, openSecret, stepOfCode, type TotpEnrolment } from "@/lib/admins/totp";
-import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx, PersonActor, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { endSignInsOf } from "./end-sign-ins";
@@ -72,7 +72,7 @@ export async function confirmSecondFactor(
   if (count === 0) throw new Refusal("gone", "Begin again: this code picture is no longer valid.");
   const issued = await issueRecoveryCodes(ctx);
   await endSignInsOf(ctx, adminId, signInId);
-  await record(ctx, [{ type: "admin.second_factor_set_up", adminId, email }]);
+  await recordOfPerson(ctx, adminId, { type: "admin.second_factor_set_up", adminId, email });
   return issued;
 }
 
@@ -87,14 +87,14 @@ export async function replaceRecoveryCodes(
   const { id: adminId, name: email } = ctx.actor;
   if (!(await spendCode(ctx, { id: adminId, email }, code))) throw wrongCode();
   const issued = await issueRecoveryCodes(ctx);
-  await record(ctx, [{ type: "admin.recovery_codes_replaced", adminId, email }]);
+  await recordOfPerson(ctx, adminId, { type: "admin.recovery_codes_replaced", adminId, email });
   return issued;
 }
 
 async function forgetSecondFactor(ctx: Ctx<Actor>, adminId: string, email: string): Promise<boolean> {
   const { count } = await ctx.db.secondFactor.deleteMany({ where: { adminId } });
   await ctx.db.recoveryCode.deleteMany({ where: { adminId } });
-  if (count > 0) await record(ctx, [{ type: "admin.second_factor_removed", adminId, email }]);
+  if (count > 0) await recordOfPerson(ctx, adminId, { type: "admin.second_factor_removed", adminId, email });
   return count > 0;
 }
 

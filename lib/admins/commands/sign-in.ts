@@ -2,13 +2,14 @@ import { describeDevice } from "@/lib/admins/device";
 import { isRightPassword } from "@/lib/admins/passwords";
 import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { findAdminForSignIn } from "@/lib/admins/queries/sign-ins";
+import { recordOfPerson } from "@/lib/admins/record-of-person";
 import {
   SIGN_IN_LIFETIME_SECONDS,
   SIGN_INS_KEPT_SECONDS,
   USER_AGENT_MAX_CHARACTERS,
 } from "@/lib/admins/rules";
 import { forgetAttempt } from "@/lib/admins/throttle";
-import { record } from "@/lib/audit/commands";
+import type { AuditEvent } from "@/lib/audit/events";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
@@ -71,8 +72,33 @@ export async function startSignIn(
   await ctx.db.signIn.deleteMany({
     where: { adminId: admin.id, startedAt: { lt: addSeconds(ctx.now, -SIGN_INS_KEPT_SECONDS) } },
   });
-  await record(ctx, [{ type: "admin.signed_in", adminId: admin.id, email: admin.email }]);
+  const person = {
+    kind: "person",
+    id: admin.id,
+    name: admin.email,
+    address: ctx.actor.address,
+    signInId: id,
+  } as const;
+  const event = { type: "admin.signed_in", adminId: admin.id, email: admin.email } as const;
+  await recordOfPerson({ ...ctx, actor: person }, admin.id, event);
   return id;
+}
+
+/**
+ * Somebody was not let in. Attempts that must wait are not asked for their password and leave no event, so that a flood of
+ * them is as slow as the throttle makes it. An unknown account costs the same write as a known one.
+ * @param reason what was wrong where the account is known and not disabled
+ */
+export async function recordRefusedSignIn(
+  ctx: Ctx<AnonymousActor>,
+  { email, reason }: { readonly email: string; readonly reason: "wrong password" | "wrong code" },
+): Promise<void> {
+  const account = await findAdminForSignIn(ctx.db, email);
+  const type = "admin.sign_in_refused";
+  const event: AuditEvent = account
+    ? { type, adminId: account.id, email: account.email, reason: account.isBarred ? "disabled" : reason }
+    : { type, reason: "no such account" };
+  await recordOfPerson(ctx, account?.id ?? null, event);
 }
 
 /** A person signs out, or comes back to do so: the sign-in ends in every process. */
@@ -86,7 +112,9 @@ export async function signOut(
     select: { admin: { select: { id: true, email: true } } },
   });
   if (!signIn) return;
-  await record(ctx, [{ type: "admin.signed_out", adminId: signIn.admin.id, email: signIn.admin.email }]);
+  const { id, email } = signIn.admin;
+  const person = { kind: "person", id, name: email, address: ctx.actor.address, signInId } as const;
+  await recordOfPerson({ ...ctx, actor: person }, id, { type: "admin.signed_out", adminId: id, email });
 }
 
 /**
@@ -109,8 +137,7 @@ export async function endOwnSignIn(
   });
   if (!ended) throw new Refusal("gone", "This sign-in is over already.");
   const { id: adminId, name: email } = ctx.actor;
-  await record(ctx, [
-    { type: "admin.sign_in_ended", adminId, email, device: describeDevice(ended.userAgent) },
-  ]);
+  const device = describeDevice(ended.userAgent);
+  await recordOfPerson(ctx, adminId, { type: "admin.sign_in_ended", adminId, email, device });
   return null;
 }

@@ -1,6 +1,6 @@
+import { recordOfPerson } from "@/lib/admins/record-of-person";
 import { digestOfCode } from "@/lib/admins/recovery-codes";
 import { openSecret, stepOfCode } from "@/lib/admins/totp";
-import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 
 type Whose = { readonly id: string; readonly email: string };
@@ -49,6 +49,6 @@ async function spendRecoveryCode(
   const { count } = await ctx.db.recoveryCode.deleteMany({ where: { adminId, digest } });
   if (count === 0) return false;
   const left = await ctx.db.recoveryCode.count({ where: { adminId } });
-  await record(ctx, [{ type: "admin.recovery_code_used", adminId, email, left }]);
+  await recordOfPerson(ctx, adminId, { type: "admin.recovery_code_used", adminId, email, left });
   return true;
 }

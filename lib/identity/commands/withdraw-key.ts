@@ -36,7 +36,7 @@ export async function withdrawSigningKey(
   });
   if (count === 0) throw new Refusal("gone", "This signing key is withdrawn already.");
   await record(ctx, [{ type: "signing_key.withdrawn", kid, liveTokens }], null);
-  await signal(ctx.db, [{ kind: "keys" }]);
+  await signal(ctx.db, [{ kind: "keys" }, { kind: "tokens", of: kid }]);
   return { kid, liveTokens, newActiveKid: isActive ? await succeed(ctx) : null };
 }
 

@@ -1,7 +1,8 @@
 "use client";
 
 import { type RefObject, useRef, useState } from "react";
-import type { SecretActions } from "@/components/credentials/secrets-section";
+import type { RemoveActions } from "@/components/credentials/credential-section";
+import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { CutHosts } from "@/components/sessions/cut-hosts";
 import { disconnectedSentence } from "@/components/sessions/disconnected";
 import { type Impact, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
@@ -12,53 +13,58 @@ import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
 import { Ago } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
-import type { SecretView } from "@/lib/credentials/schema";
+import { credentialState } from "@/lib/credentials/rules";
+import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
 
-type DeleteSecretDialogProps = {
+type DeleteCredentialDialogProps = {
+  kind: CredentialKind;
   machineId: string;
-  secret: SecretView;
+  credential: CredentialView;
   now: Date;
-  /** It is the only live one. */
+  /** It is the only live one of the machine, secrets and keys together. */
   isLast: boolean;
-  actions: SecretActions;
-  /** Where focus goes afterwards: the button that opened the dialog is gone with the secret. */
+  actions: RemoveActions;
+  /** Where focus goes afterwards: the button that opened the dialog is gone with the credential. */
   returnTo: RefObject<HTMLElement | null>;
   onClose: () => void;
 };
 
-const LOST = "The server did not answer. Load the page again to see whether the secret is deleted.";
-const LAST = "Delete the last secret: no robot can connect as this machine any more";
+/** The member of the request that names it. */
+const ID_MEMBERS = { Secret: "secretId", Key: "keyId" } as const;
 
-export function DeleteSecretDialog({
+export function DeleteCredentialDialog({
+  kind,
   machineId,
-  secret,
+  credential,
   now,
   isLast,
   actions,
   returnTo,
   onClose,
-}: DeleteSecretDialogProps) {
+}: DeleteCredentialDialogProps) {
+  const texts = CREDENTIAL_TEXTS[kind];
+  const isExpired = credentialState(credential, now) === "Expired";
   const [asksLast, setAsksLast] = useState(isLast);
   const [confirmedLast, setConfirmedLast] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
   const isDeleted = useRef(false);
   const toasts = useToasts();
-  const impact = throughSecret(useConnectedHosts(actions, [machineId]), secret.id);
+  const impact = through(useConnectedHosts(actions, [machineId]), credential.id);
 
   const remove = async () => {
     if (isPending) return;
     setPending(true);
     setFailure(null);
     const answer = await attempt(
-      () => actions.deleteSecret({ machineId, secretId: secret.id, confirmedLast }),
-      LOST,
+      () => actions.remove({ machineId, [ID_MEMBERS[kind]]: credential.id, confirmedLast }),
+      texts.lost,
     );
     setPending(false);
     if (answer.ok) {
       isDeleted.current = true;
       toasts.add({
-        title: `Secret ${secret.id} deleted.${disconnectedSentence(answer.data)}`,
+        title: `${texts.one} ${credential.id} deleted.${disconnectedSentence(answer.data)}`,
       });
       return onClose();
     }
@@ -72,15 +78,16 @@ export function DeleteSecretDialog({
       open
       onOpenChange={(isOpen) => isOpen || onClose()}
       finalFocus={() => (isDeleted.current ? returnTo.current : true)}
-      title="Delete this client secret?"
+      title={texts.question}
       description={
         <>
-          <span className="font-mono text-[0.8125rem] text-ink">{secret.id}</span> stops working at once and
-          for good.{" "}
-          {secret.lastUsedAt ? (
+          <span className="font-mono text-[0.8125rem] text-ink">{credential.id}</span>
+          {credential.name ? ` (${credential.name})` : ""}{" "}
+          {isExpired ? "has expired: nobody can use it." : "stops working at once and for good."}{" "}
+          {credential.lastUsedAt ? (
             <>
-              It was last used <Ago at={secret.lastUsedAt} now={now} />
-              {secret.lastUsedAddress ? ` from ${secret.lastUsedAddress}` : ""}.
+              It was last used <Ago at={credential.lastUsedAt} now={now} />
+              {credential.lastUsedAddress ? ` from ${credential.lastUsedAddress}` : ""}.
             </>
           ) : (
             "It was never used."
@@ -98,7 +105,7 @@ export function DeleteSecretDialog({
     >
       <CutHosts impact={impact} through="with it" />
       {asksLast ? (
-        <LabelledCheckbox label={LAST} checked={confirmedLast} onCheckedChange={setConfirmedLast} />
+        <LabelledCheckbox label={texts.last} checked={confirmedLast} onCheckedChange={setConfirmedLast} />
       ) : null}
       {failure ? (
         <Banner look="danger" role="alert">
@@ -109,9 +116,9 @@ export function DeleteSecretDialog({
   );
 }
 
-function throughSecret(impact: Impact, secretId: string): Impact {
+function through(impact: Impact, credentialId: string): Impact {
   if (impact.state !== "known") return impact;
-  const hosts = impact.hosts.filter((host) => host.credentialId === secretId);
+  const hosts = impact.hosts.filter((host) => host.credentialId === credentialId);
   const cut = new Set(hosts.map(({ sessionId }) => sessionId));
   return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
 }
