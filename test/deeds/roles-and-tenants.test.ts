@@ -36,8 +36,8 @@ describe("a Viewer changes nothing", () => {
   });
 });
 
-/** What an Operator may not do: whatever is about people. */
-const PEOPLE_DEEDS: readonly string[] = [
+/** What an Operator may not do: whatever is about people, settings, or taking the record away. */
+const ADMINISTRATOR_DEEDS: readonly string[] = [
   "invitePerson",
   "revokeInvite",
   "changeRole",
@@ -46,13 +46,18 @@ const PEOPLE_DEEDS: readonly string[] = [
   "removePerson",
   "makeResetLink",
   "requireSecondFactor",
+  "editTokenDefaults",
+  "saveTokenDefaults",
+  "editLimits",
+  "renameTenant",
+  "recordExport",
 ];
 
-describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people", () => {
+describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people or settings", () => {
   test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
     const operator = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
     const outcome = await attempt(operator, name);
-    if (PEOPLE_DEEDS.includes(name)) expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
+    if (ADMINISTRATOR_DEEDS.includes(name)) expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
     else expect(outcome).not.toBeInstanceOf(Error);
   });
 });
