@@ -57,7 +57,8 @@ describe("an Operator does what is about machines, hosts, jobs and assets, and n
   test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
     const operator = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
     const outcome = await attempt(operator, name);
-    if (ADMINISTRATOR_DEEDS.includes(name)) expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
+    if (ADMINISTRATOR_DEEDS.includes(name))
+      expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
     else expect(outcome).not.toBeInstanceOf(Error);
   });
 });
