@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { EventOf, EventType } from "@/lib/audit/events";
-import { formatCount, formatQuantity } from "@/lib/format";
+import { formatQuantity } from "@/lib/format";
 
 /** How the things that events speak of are written. */
 export type Words = { readonly machine: (machineId: string, name?: string) => ReactNode };
@@ -180,7 +180,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
     </>
   ),
   "app_secret.resealed": ({ what, count }) =>
-    `encrypted ${formatCount(count)} ${what} under the new APP_SECRET`,
+    `encrypted the ${what} under the new APP_SECRET (${formatQuantity(count, "value")})`,
   "signing_key.created": ({ kid, algorithm }) => (
     <>
       made the signing key <Id>{kid}</Id> ({algorithm})
