@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyChain } from "@/lib/audit/queries/verify-chain";
-import { addSecret } from "@/lib/machines/commands/add-secret";
-import { act, newTenantAdmin, prisma, provisioned, sql, systemCtx, unique } from "@/test/people";
+import { newTenantAdmin, prisma, provisioned, sql, systemCtx, unique } from "@/test/people";
 import { connectHost } from "./host";
 import { type Installation, startInstallation } from "./installation";
 
 const HOSTS_A_PROCESS = 20;
 
 let installation: Installation;
-beforeAll(async () => {
+beforeEach(async () => {
   installation = await startInstallation({ processes: 2 });
 });
-afterAll(() => installation?.stop());
+afterEach(() => installation?.stop());
 
 test("two server processes and a third write one tenant's record at once, both servers seal, one is killed: one chain, nothing lost", async () => {
   const admin = await newTenantAdmin();
@@ -25,7 +24,7 @@ test("two server processes and a third write one tenant's record at once, both s
       }
     }),
     (async () => {
-      for (let count = 0; count < HOSTS_A_PROCESS; count += 1) await act(admin, addSecret, machine);
+      for (let count = 0; count < HOSTS_A_PROCESS; count += 1) await provisioned(admin);
     })(),
   ]);
   other?.child.kill("SIGKILL");
