@@ -30,7 +30,7 @@ export function VerifyRecord({ verify, children }: VerifyRecordProps) {
         <Button
           aria-busy={isPending}
           onClick={() => {
-            if (!isPending) startTransition(async () => setAnswer(await attempt(verify({}), LOST)));
+            if (!isPending) startTransition(async () => setAnswer(await attempt(() => verify({}), LOST)));
           }}
         >
           <ShieldCheck aria-hidden size={15} />

@@ -29,6 +29,7 @@ type EditMachineProps = {
   inherited: Inherited;
   limits: Limits;
   now: Date;
+  canChange: boolean;
   actions: MachineActions & {
     readonly save: Action<Cut & { revision: number }>;
     readonly addSecret: SecretActions["add"];
@@ -49,10 +50,10 @@ export function EditMachine({
   inherited,
   limits,
   now,
+  canChange,
   actions,
 }: EditMachineProps) {
   const listPath = `/tenants/${tenant.slug}/machines`;
-  const canChange = tenant.role === "Administrator";
   const liveInAll = countLive([...secrets, ...keys], now);
   const impact = { askHosts: actions.askHosts, askJobs: actions.askJobs };
   const crumbs = [

@@ -25,7 +25,7 @@ export async function generateMetadata({ params }: EditMachinePageProps): Promis
 
 export default async function EditMachinePage({ params }: EditMachinePageProps) {
   const { tenant: slug, machineId } = await params;
-  const { ctx, tenant, machine } = await machineOf(slug, machineId);
+  const { ctx, tenant, machine, can } = await machineOf(slug, machineId);
   const [secrets, keys, hosts, inherited, limits] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
@@ -45,6 +45,7 @@ export default async function EditMachinePage({ params }: EditMachinePageProps) 
         inherited={inherited}
         limits={limits}
         now={ctx.now}
+        canChange={can("machines.edit")}
         actions={{
           ...machineActionsOf(tenant.slug),
           save: editMachineAction.bind(null, tenant.slug),
