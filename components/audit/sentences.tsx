@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { PEOPLE_SENTENCES } from "@/components/audit/people-sentences";
 import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence";
 import type { EventOf, EventType } from "@/lib/audit/events";
-import { formatCount, formatQuantity } from "@/lib/format";
+import { formatQuantity } from "@/lib/format";
 
 /** What each event says after the name of who did it. An event without a sentence does not compile. */
 const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
@@ -139,7 +139,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
     </>
   ),
   "app_secret.resealed": ({ what, count }) =>
-    `encrypted ${formatCount(count)} ${what} under the new APP_SECRET`,
+    `encrypted the ${what} under the new APP_SECRET (${formatQuantity(count, "value")})`,
   "signing_key.created": ({ kid, algorithm }) => (
     <>
       made the signing key <Id>{kid}</Id> ({algorithm})
