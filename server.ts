@@ -5,17 +5,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import next from "next";
 import { bcrypt } from "@/lib/admins/password-work";
 import { outage } from "@/lib/db";
+import { appSecretStanding } from "@/lib/doors/app-secret";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator } from "@/lib/doors/first-start";
-import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { EnvironmentError, env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { readiness } from "@/lib/readiness";
-import { runStops } from "@/lib/stopping";
+import { askToStop, runStops } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { announce } from "@/server/announce";
 import { answerHeaders } from "@/server/answer-headers";
+import { completeEnvironment } from "@/server/complete-environment";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
-import { startEmbeddedDatabase } from "@/server/embedded-database";
 import { admit } from "@/server/gate";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
@@ -26,6 +27,7 @@ import { correctStatus } from "@/server/page-status";
 import { passwordThread } from "@/server/password-thread";
 import { Problem } from "@/server/problem";
 import { followRequest, levelOf } from "@/server/request-log";
+import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
 
 /** How the process is started. */
 export type StartOptions = {
@@ -43,10 +45,13 @@ export async function start(options: StartOptions): Promise<void> {
   bcrypt(passwordThread);
   const life = watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
   try {
-    await completeEnvironment(life);
+    const { kept } = await completeEnvironment(life);
     log.level = env().logLevel;
     await prepareDatabase(life, options);
+    const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
+    // Another process, with another secret, may have made the first signing key at the same moment.
+    if (isFirstStart) refuseUnreadable(await appSecretStanding(), kept);
     await serve(life, options);
     startClock();
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
@@ -57,21 +62,6 @@ export async function start(options: StartOptions): Promise<void> {
     else log.fatal({ err: error }, "the start failed");
     await life.end(1);
   }
-}
-
-/** Makes what the operator left out, before anything reads it. Next.js's part of the process reads the same variables. */
-async function completeEnvironment(life: Life): Promise<void> {
-  const given = readGivenEnv(process.env);
-  if (given.databaseUrl === undefined) {
-    announce(`starting PostgreSQL on ${given.dataDir}`);
-    const database = await startEmbeddedDatabase(given.dataDir, announce);
-    life.before("PostgreSQL", database.stop);
-    process.env.DATABASE_URL = database.url;
-    process.env.APP_SECRET = given.appSecret ?? database.appSecret;
-  }
-  process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
-  // next-auth takes its own address from nowhere else.
-  process.env.NEXTAUTH_URL = process.env.ORIGIN;
 }
 
 async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void> {
@@ -119,6 +109,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   const handle = app.getRequestHandler();
   life.before("Next.js", () => app.close());
   life.before("HTTP", () => close(server));
+  life.before("streams and long polls", askToStop);
   await listen(server, port, host);
   life.before("readiness", async () => {
     readiness().isStopping = true;

@@ -48,6 +48,7 @@ export async function startBench(machineCount: number, port: number): Promise<Be
     address: null,
     tenantId: tenant.id,
     role: "Administrator",
+    managesInstallation: false,
   };
   const machines: Bench["machines"][number][] = [];
   for (let count = 0; count < machineCount; count += 1) {

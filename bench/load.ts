@@ -3,6 +3,8 @@ import { Agent, request } from "node:http";
 export type LoadRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers that each request has of its own. */
+  readonly fresh?: () => Readonly<Record<string, string>>;
   readonly body: string;
   /** Any other status ends the measurement. */
   readonly expectedStatus: number;
@@ -15,11 +17,15 @@ export type LoadResult = {
 };
 
 /** One POST over a kept connection. */
-function send(agent: Agent, { url, headers, body, expectedStatus }: LoadRequest): Promise<void> {
+function send(agent: Agent, { url, headers, fresh, body, expectedStatus }: LoadRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
-      { method: "POST", agent, headers: { ...headers, "content-length": Buffer.byteLength(body) } },
+      {
+        method: "POST",
+        agent,
+        headers: { ...headers, ...fresh?.(), "content-length": Buffer.byteLength(body) },
+      },
       (response) => {
         response.resume();
         response.once("end", () =>

@@ -3,10 +3,13 @@ import { once } from "node:events";
 import { bundle } from "@/tools/bundle.mjs";
 import { startBench } from "./fleet";
 import { type LoadRequest, type LoadResult, load } from "./load";
+import { proofStock } from "./proofs";
 
 const CONNECTIONS = 16;
 const SECONDS = 4;
 const ROUNDS = 3;
+/** More than a round here has used. */
+const PROOFS = 12_000;
 
 const form = (clientId: string, clientSecret: string): Pick<LoadRequest, "headers" | "body"> => ({
   headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -37,6 +40,15 @@ try {
     body: JSON.stringify({ hostName: "bench" }),
   });
   const { id } = (await opened.json()) as { id: string };
+  const bind = async (dpop: string) =>
+    fetch(tokenEndpoint, { method: "POST", ...right, headers: { ...right.headers, dpop } });
+  const asked = await bind(proofStock({ htu: tokenEndpoint, nonce: "" }).take());
+  const nonce = asked.headers.get("dpop-nonce") ?? "";
+  const buying = proofStock({ htu: tokenEndpoint, nonce });
+  const sold = (await (await bind(buying.take())).json()) as { access_token: string };
+  const heartbeat = `${bench.origin}/api/orchestrator/sessions/${id}/heartbeat`;
+  const beating = proofStock({ htu: heartbeat, nonce, token: sold.access_token });
+  const bound = { authorization: `DPoP ${sold.access_token}`, "content-type": "application/json" };
   const measured: Record<string, LoadRequest> = {
     "floor: node:http, HMAC, ES256, no database": {
       url: `http://127.0.0.1:${floorPort}/`,
@@ -49,9 +61,17 @@ try {
       ...form(machine.clientId, "lks_garbage"),
       expectedStatus: 401,
     },
-    heartbeat: {
-      url: `${bench.origin}/api/orchestrator/sessions/${id}/heartbeat`,
-      headers: bearer,
+    "token endpoint, with a DPoP proof": {
+      url: tokenEndpoint,
+      ...right,
+      fresh: () => ({ dpop: buying.take() }),
+      expectedStatus: 200,
+    },
+    heartbeat: { url: heartbeat, headers: bearer, body: "{}", expectedStatus: 200 },
+    "heartbeat, with a DPoP proof": {
+      url: heartbeat,
+      headers: bound,
+      fresh: () => ({ dpop: beating.take() }),
       body: "{}",
       expectedStatus: 200,
     },
@@ -59,6 +79,7 @@ try {
   const best = new Map<string, LoadResult>();
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [name, request] of Object.entries(measured)) {
+      if (request.fresh) for (const stock of [buying, beating]) stock.fill(PROOFS);
       const result = await load(request, { connections: CONNECTIONS, seconds: round === 0 ? 1 : SECONDS });
       // Round 0 warms up. The best round is the one the machine disturbed least.
       if (round > 0 && result.perSecond > (best.get(name)?.perSecond ?? 0)) best.set(name, result);

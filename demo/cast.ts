@@ -48,12 +48,21 @@ export async function makeAdmin(email: string, password: string): Promise<AdminA
       email,
       emailKey: emailKey(email),
       createdAt: now,
+      managesInstallation: true,
       password: { create: { hash: await hashPassword(password), changedAt: now } },
       memberships: { create: { tenantId: tenant.id, role: "Administrator", createdAt: now } },
     },
     select: { id: true },
   });
-  return { kind: "admin", id, name: email, address: null, tenantId: tenant.id, role: "Administrator" };
+  return {
+    kind: "admin",
+    id,
+    name: email,
+    address: null,
+    tenantId: tenant.id,
+    role: "Administrator",
+    managesInstallation: true,
+  };
 }
 
 /** Machines, secrets, processes and an asset, made by the product's own deeds. */

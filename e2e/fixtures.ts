@@ -24,6 +24,8 @@ export type World = {
   readonly admin: Person;
   /** Adds a person to the tenant. */
   person(role: Role): Promise<Person>;
+  /** Lets the administrator do what concerns all tenants. */
+  letManageInstallation(): Promise<void>;
   /** Adds a machine as the administrator would, through our own deed. */
   provisioned(name: string, kind?: "Template" | "Standard"): Promise<IssuedSecret & { machineId: string }>;
   /** Adds a process and starts a job of it, again through our own deeds. */
@@ -56,12 +58,16 @@ async function makeWorld(): Promise<World> {
     address: null,
     tenantId: tenant.id,
     role: "Administrator",
+    managesInstallation: false,
   };
   return {
     slug,
     tenantId: tenant.id,
     admin,
     person,
+    letManageInstallation: async () => {
+      await prisma.admin.update({ where: { id: admin.id }, data: { managesInstallation: true } });
+    },
     provisioned: (name, kind = "Template") =>
       prisma.$transaction((db) =>
         provisionMachine({ db, actor, now: new Date() }, provisionMachineSchema.parse({ name, kind })),

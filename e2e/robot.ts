@@ -1,5 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { allowInsecureRequests, type Configuration, clientCredentialsGrant, discovery } from "openid-client";
+import { createPrivateKey, randomUUID } from "node:crypto";
+import {
+  allowInsecureRequests,
+  type ClientAuth,
+  ClientSecretPost,
+  type Configuration,
+  clientCredentialsGrant,
+  discovery,
+  PrivateKeyJwt,
+} from "openid-client";
 import { ORIGIN } from "./surroundings";
 
 /** A robot on a host, as its maker would write it: an OAuth client library, the orchestrator's address and a pair. */
@@ -15,11 +23,11 @@ export type Robot = {
 };
 
 /** Steps 2 and 3: asks the orchestrator how to authenticate, then the issuer for its metadata. */
-async function configure(clientId: string, clientSecret: string): Promise<Configuration> {
+async function configure(clientId: string, authentication: ClientAuth): Promise<Configuration> {
   const answer = await fetch(`${ORIGIN}/api/orchestrator/authentication`);
   const { mechanism, issuer } = (await answer.json()) as { mechanism: string; issuer: string };
   if (mechanism !== "ClientCredentials") throw new Error(`cannot authenticate with ${mechanism}`);
-  return discovery(new URL(issuer), clientId, clientSecret, undefined, {
+  return discovery(new URL(issuer), clientId, undefined, authentication, {
     algorithm: "oauth2",
     execute: [allowInsecureRequests],
   });
@@ -29,14 +37,45 @@ async function configure(clientId: string, clientSecret: string): Promise<Config
  * Steps 1 to 5: with client id and secret, buys an access token.
  * @throws what openid-client throws when the identity server refuses
  */
-export async function startRobot({
+export function startRobot({
   clientId,
   clientSecret,
 }: {
   readonly clientId: string;
   readonly clientSecret: string;
 }): Promise<Robot> {
-  const tokens = await clientCredentialsGrant(await configure(clientId, clientSecret));
+  return robotWith(clientId, ClientSecretPost(clientSecret));
+}
+
+/** The WebCrypto names of what a key signs with. */
+const ALGORITHMS = {
+  ES256: { name: "ECDSA", namedCurve: "P-256" },
+  EdDSA: { name: "Ed25519" },
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+} as const;
+
+/**
+ * The same with a private key (RFC 7523): nothing secret leaves the robot.
+ * @param privateKey PKCS#8 in PEM
+ */
+export async function startRobotWithKey({
+  clientId,
+  keyId,
+  privateKey,
+  algorithm = "ES256",
+}: {
+  readonly clientId: string;
+  readonly keyId: string;
+  readonly privateKey: string;
+  readonly algorithm?: keyof typeof ALGORITHMS;
+}): Promise<Robot> {
+  const pkcs8 = createPrivateKey(privateKey).export({ format: "der", type: "pkcs8" });
+  const key = await crypto.subtle.importKey("pkcs8", pkcs8, ALGORITHMS[algorithm], false, ["sign"]);
+  return robotWith(clientId, PrivateKeyJwt({ key, kid: keyId }));
+}
+
+async function robotWith(clientId: string, authentication: ClientAuth): Promise<Robot> {
+  const tokens = await clientCredentialsGrant(await configure(clientId, authentication));
   const call: Robot["call"] = (method, path, body) =>
     fetch(`${ORIGIN}/api/orchestrator/${path}`, {
       method,

@@ -52,7 +52,7 @@ for (const [kind, menuItem] of [
     const me = await (await robot.call("GET", "me")).json();
     expect(me).toMatchObject({
       machine: { name: "build-07", clientId: issued.clientId },
-      secretId: issued.secretId,
+      credential: { id: issued.secretId, kind: "Secret" },
     });
   });
 }

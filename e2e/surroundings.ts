@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-/** Where the journeys find the server, and where they leave what they saw. */
-export const PORT = 3210;
+/** Where the journeys find the server (`JOURNEYS_PORT` moves it), and where they leave what they saw. */
+export const PORT = Number(process.env.JOURNEYS_PORT ?? 3210);
 export const ORIGIN = `http://localhost:${PORT}`;
 export const RESULTS = join(import.meta.dirname, "../test-results");
 /** Everything the server printed during the run. */

@@ -10,6 +10,18 @@ export type AdminActor = {
   readonly address: string | null;
   readonly tenantId: string;
   readonly role: Role;
+  /** May do what concerns all tenants at once; says nothing about roles in tenants. */
+  readonly managesInstallation: boolean;
+};
+
+/** A person acting on their own account, in no tenant. */
+export type PersonActor = {
+  readonly kind: "person";
+  readonly id: string;
+  readonly name: string;
+  readonly address: string | null;
+  /** The sign-in they act in. */
+  readonly signInId: string;
 };
 
 /** A client that proved who it is at the identity server, by a secret or key of its machine. */
@@ -27,8 +39,9 @@ export type ClientActor = {
 /** A robot that showed a valid access token of a machine, bought with a secret or key that still stands. */
 export type RobotActor = Omit<ClientActor, "kind"> & {
   readonly kind: "robot";
-  /** The token it showed: its `jti` and its end. */
+  /** The token it showed: its `jti`, the `kid` of the key that signed it, and its end. */
   readonly tokenId: string;
+  readonly tokenKid: string;
   readonly tokenExpiresAt: Date;
 };
 
@@ -39,7 +52,7 @@ export type AnonymousActor = { readonly kind: "anonymous"; readonly address: str
 export type SystemActor = { readonly kind: "system" };
 
 export type TenantActor = AdminActor | ClientActor | RobotActor;
-export type Actor = TenantActor | AnonymousActor | SystemActor;
+export type Actor = TenantActor | PersonActor | AnonymousActor | SystemActor;
 
 /** The Prisma client, inside a transaction or not. Never the root client's `$connect` and the like. */
 export type Db = Prisma.TransactionClient;

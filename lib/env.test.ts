@@ -22,6 +22,8 @@ test("nothing needs to be set", () => {
     port: 3000,
     dataDir: ".data",
     accessTokenLifetimeSeconds: 3600,
+    signingAlgorithm: "ES256",
+    signingKeyRotationDays: 90,
     logLevel: "info",
     tokenFailuresPerClient: 100,
     tokenFailuresPerAddress: 1_000,
@@ -48,6 +50,8 @@ test("everything that is wrong is listed at once", () => {
     LOG_LEVEL: "loud",
     ADMIN_EMAIL: "ann",
     ACCESS_TOKEN_LIFETIME_SECONDS: "299",
+    SIGNING_ALGORITHM: "none",
+    SIGNING_KEY_ROTATION_DAYS: "-1",
     TRUSTED_PROXIES: "0.0.0.0/0",
     TOKEN_FAILURES_PER_CLIENT: "-1",
     TOKEN_FAILURES_PER_ADDRESS: "many",
@@ -58,6 +62,8 @@ test("everything that is wrong is listed at once", () => {
     "LOG_LEVEL",
     "ADMIN_EMAIL",
     "ACCESS_TOKEN_LIFETIME_SECONDS",
+    "SIGNING_ALGORITHM",
+    "SIGNING_KEY_ROTATION_DAYS",
     "TRUSTED_PROXIES",
     "TOKEN_FAILURES_PER_CLIENT",
     "TOKEN_FAILURES_PER_ADDRESS",
@@ -106,4 +112,28 @@ test.each([
   ["ä".repeat(37), 1],
 ])("a password is measured in bytes: %s", (password, problems) => {
   expect(problemsOf({ ADMIN_EMAIL: "ann@example.com", ADMIN_PASSWORD: password })).toHaveLength(problems);
+});
+
+test.each([
+  ["the same one twice", { APP_SECRET_PREVIOUS: shared.APP_SECRET }],
+  ["a short one", { APP_SECRET_PREVIOUS: "b".repeat(31) }],
+  ["an end without a previous one", { APP_SECRET_PREVIOUS_UNTIL: "2027-01-31T18:00:00Z" }],
+  [
+    "an end without a zone",
+    { APP_SECRET_PREVIOUS: "b".repeat(32), APP_SECRET_PREVIOUS_UNTIL: "2027-01-31T18:00:00" },
+  ],
+])("a previous secret: %s is refused", (_what, previous) => {
+  expect(problemsOf({ ...shared, ...previous })).toHaveLength(1);
+});
+
+test("a previous secret, with an end in any zone", () => {
+  const previous = {
+    APP_SECRET_PREVIOUS: "b".repeat(32),
+    APP_SECRET_PREVIOUS_UNTIL: "2027-01-31T18:00:00+01:00",
+  };
+  expect(readGivenEnv({ ...shared, ...previous })).toMatchObject({
+    previousAppSecret: "b".repeat(32),
+    previousAppSecretEndsAt: new Date("2027-01-31T17:00:00Z"),
+  });
+  expect(problemsOf({ APP_SECRET_PREVIOUS: "b".repeat(32) })).toHaveLength(1);
 });

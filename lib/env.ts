@@ -10,11 +10,19 @@ export type Env = {
   readonly databaseUrl: string;
   /** The key under which everything sensitive is encrypted and peppered. */
   readonly appSecret: string;
+  /** The other secret that is accepted while APP_SECRET is being changed: reading only. */
+  readonly previousAppSecret: string | undefined;
+  /** From then on client secrets stored under the other one are refused; undefined is never. */
+  readonly previousAppSecretEndsAt: Date | undefined;
   /** The scheme, host and port that people and robots use, without a trailing slash. */
   readonly origin: string;
   readonly adminEmail: string | undefined;
   readonly adminPassword: string | undefined;
   readonly accessTokenLifetimeSeconds: number;
+  /** What signing keys made from now on sign with. */
+  readonly signingAlgorithm: (typeof signingAlgorithms)[number];
+  /** How long a signing key signs before the next one does; 0: until somebody rotates. */
+  readonly signingKeyRotationDays: number;
   readonly logLevel: LogLevel;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: TrustedProxies;
@@ -42,6 +50,8 @@ export class EnvironmentError extends Error {
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 type LogLevel = (typeof logLevels)[number];
 
+const signingAlgorithms = ["ES256", "RS256", "EdDSA"] as const;
+
 const wholeNumber = (from: number, to: number) => {
   const message = `must be a whole number from ${from} to ${to}`;
   return z
@@ -61,6 +71,8 @@ const origin = z.string().transform((text, context) => {
   });
   return z.NEVER;
 });
+
+const appSecret = z.string().min(32, "must be at least 32 characters long").optional();
 
 const trustedProxies = z.string().transform((text, context) => {
   const parsed = parseTrustedProxies(text);
@@ -83,7 +95,15 @@ const variables = z.object({
       "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey",
     )
     .optional(),
-  APP_SECRET: z.string().min(32, "must be at least 32 characters long").optional(),
+  APP_SECRET: appSecret,
+  APP_SECRET_PREVIOUS: appSecret,
+  APP_SECRET_PREVIOUS_UNTIL: z.iso
+    .datetime({
+      offset: true,
+      error: "must be a date and time with its zone, like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+01:00",
+    })
+    .transform((text) => new Date(text))
+    .optional(),
   ORIGIN: origin.optional(),
   ADMIN_EMAIL: z.email("must be an email address").optional(),
   ADMIN_PASSWORD: z
@@ -94,6 +114,10 @@ const variables = z.object({
     )
     .optional(),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
+  SIGNING_ALGORITHM: z
+    .enum(signingAlgorithms, `must be one of ${signingAlgorithms.join(", ")}`)
+    .default("ES256"),
+  SIGNING_KEY_ROTATION_DAYS: wholeNumber(0, 3650).default(90),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
   TRUSTED_PROXIES: trustedProxies.optional(),
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
@@ -122,7 +146,11 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
     accessTokenLifetimeSeconds: values.ACCESS_TOKEN_LIFETIME_SECONDS,
+    signingAlgorithm: values.SIGNING_ALGORITHM,
+    signingKeyRotationDays: values.SIGNING_KEY_ROTATION_DAYS,
     logLevel: values.LOG_LEVEL,
+    previousAppSecret: values.APP_SECRET_PREVIOUS,
+    previousAppSecretEndsAt: values.APP_SECRET_PREVIOUS_UNTIL,
     trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
     tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
@@ -168,9 +196,13 @@ function missingCompanions(given: Readonly<Record<string, string | undefined>>):
   for (const [one, other] of [
     ["ADMIN_EMAIL", "ADMIN_PASSWORD"],
     ["ADMIN_PASSWORD", "ADMIN_EMAIL"],
+    ["APP_SECRET_PREVIOUS", "APP_SECRET"],
+    ["APP_SECRET_PREVIOUS_UNTIL", "APP_SECRET_PREVIOUS"],
   ] as const) {
     if (given[one] !== undefined && given[other] === undefined)
       problems.push(`${other} must be set when ${one} is`);
   }
+  if (given.APP_SECRET !== undefined && given.APP_SECRET === given.APP_SECRET_PREVIOUS)
+    problems.push("APP_SECRET_PREVIOUS must be another secret than APP_SECRET");
   return problems;
 }

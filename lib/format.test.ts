@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDay,
   formatDuration,
+  formatIn,
   formatInstant,
   formatNames,
   formatQuantity,
@@ -65,4 +66,15 @@ test.each([
   [3 * 86_400 + 5, "3 days"],
 ])("something that took %i seconds took %s", (seconds, text) => {
   expect(formatDuration(AT, addSeconds(AT, seconds))).toBe(text);
+});
+
+test.each([
+  [-3, "in less than a minute"],
+  [59, "in less than a minute"],
+  [60, "in 1 min"],
+  [7199, "in 1 h"],
+  [86_400, "in 1 day"],
+  [13 * 86_400 - 1, "in 12 days"],
+])("what comes in %i seconds comes %s", (seconds, text) => {
+  expect(formatIn(addSeconds(AT, seconds), AT)).toBe(text);
 });

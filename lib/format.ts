@@ -39,6 +39,21 @@ export function formatInstant(at: Date, zone: string): string {
   }).format(at);
 }
 
+/** @returns `2026-11-23T14:05`, the form of HTML's `datetime-local`, which knows no zone */
+export function formatLocal(at: Date, zone: string): string {
+  // Swedish writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat("sv-SE", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+  })
+    .format(at)
+    .replace(" ", "T");
+}
+
 /** @returns `23 Nov 2026` */
 export function formatDay(at: Date, zone: string): string {
   return new Intl.DateTimeFormat(LOCALE, {
@@ -58,6 +73,15 @@ export function formatAgo(at: Date, now: Date, zone: string): string {
   if (seconds < 31 * DAY_SECONDS)
     return formatQuantity(Math.floor(seconds / DAY_SECONDS), "day").concat(" ago");
   return formatDay(at, zone);
+}
+
+/** @returns `in less than a minute`, `in 3 min`, `in 5 h`, `in 12 days`; whole units, rounded down */
+export function formatIn(at: Date, now: Date): string {
+  const seconds = Math.max(0, secondsBetween(now, at));
+  if (seconds < MINUTE_SECONDS) return "in less than a minute";
+  if (seconds < HOUR_SECONDS) return `in ${Math.floor(seconds / MINUTE_SECONDS)} min`;
+  if (seconds < DAY_SECONDS) return `in ${Math.floor(seconds / HOUR_SECONDS)} h`;
+  return `in ${formatQuantity(Math.floor(seconds / DAY_SECONDS), "day")}`;
 }
 
 /** @returns `8 s`, `3 min 20 s`, `2 h 5 min`, `3 days` */

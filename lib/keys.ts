@@ -6,21 +6,21 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** What keys are derived for; one purpose never shares a key with another. */
-type Purpose =
+export type Purpose =
   | "client-secret pepper"
   | "signing-key sealing"
   | "asset sealing"
+  | "second-factor sealing"
   | "sign-in cookie"
-  | "known-browser cookie";
+  | "known-browser cookie"
+  | "audit record"
+  | "audit-key sealing"
+  | "DPoP nonce";
 
 const derived = new Map<string, Buffer>();
+const names = new WeakMap<Buffer, string>();
 
-/**
- * A 256-bit key for one purpose, from APP_SECRET by HKDF-SHA-256 (RFC 5869).
- * @param purpose becomes HKDF's `info`
- */
-export function derivedKey(purpose: Purpose): Buffer {
-  const secret = env().appSecret;
+function keyFrom(secret: string, purpose: Purpose): Buffer {
   const label = `${purpose}\0${secret}`;
   const kept = derived.get(label);
   if (kept) return kept;
@@ -29,9 +29,33 @@ export function derivedKey(purpose: Purpose): Buffer {
   return key;
 }
 
+/**
+ * A 256-bit key for one purpose, from APP_SECRET by HKDF-SHA-256 (RFC 5869). Whatever is written is written under this one.
+ * @param purpose becomes HKDF's `info`
+ */
+export function derivedKey(purpose: Purpose): Buffer {
+  return keyFrom(env().appSecret, purpose);
+}
+
+/** @returns the same from APP_SECRET_PREVIOUS, or null when there is none. Nothing is ever written under it. */
+export function previousKey(purpose: Purpose): Buffer | null {
+  const { previousAppSecret } = env();
+  return previousAppSecret === undefined ? null : keyFrom(previousAppSecret, purpose);
+}
+
+/** @returns the keys that are tried in reading: of APP_SECRET, then of APP_SECRET_PREVIOUS. */
+export function readingKeys(purpose: Purpose): readonly Buffer[] {
+  const previous = previousKey(purpose);
+  return previous ? [derivedKey(purpose), previous] : [derivedKey(purpose)];
+}
+
 /** @returns a short public name of a key, from which nothing about the key can be computed. */
 export function keyName(key: Buffer): string {
-  return createHash("sha256").update("latchkey key name\0").update(key).digest("hex").slice(0, 8);
+  const kept = names.get(key);
+  if (kept !== undefined) return kept;
+  const name = createHash("sha256").update("latchkey key name\0").update(key).digest("hex").slice(0, 8);
+  names.set(key, name);
+  return name;
 }
 
 /** Encrypts with AES-256-GCM: nonce, ciphertext, tag in one buffer. `boundTo` must be given again to open. */
@@ -41,11 +65,7 @@ export function seal(key: Buffer, plain: Buffer, boundTo: string): Buffer {
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/**
- * Opens what `seal` made.
- * @throws when the key or `boundTo` is another one, or the bytes were changed
- */
-export function unseal(key: Buffer, sealed: Uint8Array, boundTo: string): Buffer {
+function open(key: Buffer, sealed: Uint8Array, boundTo: string): Buffer {
   const bytes = Buffer.from(sealed);
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES))
     .setAAD(Buffer.from(boundTo))
@@ -54,4 +74,42 @@ export function unseal(key: Buffer, sealed: Uint8Array, boundTo: string): Buffer
     decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)),
     decipher.final(),
   ]);
+}
+
+/**
+ * Opens what `seal` made. The sealed bytes name no key: the tag tells whether it was the right one.
+ * @param keys one, or several to be tried in turn
+ * @throws when no key fits, `boundTo` is another one, or the bytes were changed
+ */
+export function unseal(keys: Buffer | readonly Buffer[], sealed: Uint8Array, boundTo: string): Buffer {
+  const [first, ...others] = Buffer.isBuffer(keys) ? [keys] : keys;
+  if (!first) throw new Error("no key to open with");
+  try {
+    return open(first, sealed, boundTo);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return unseal(others, sealed, boundTo);
+  }
+}
+
+/** Under which secret something is sealed. "neither" also stands for bytes that were changed. */
+export type SealedUnder = "current" | "previous" | "neither";
+
+/** @returns under which secret it is sealed; what is under the previous one also comes sealed anew under the current one */
+export function reseal(
+  purpose: Purpose,
+  sealed: Uint8Array,
+  boundTo: string,
+): { under: "previous"; anew: Uint8Array<ArrayBuffer> } | { under: "current" | "neither" } {
+  const opened = (key: Buffer | null) => {
+    try {
+      return key && open(key, sealed, boundTo);
+    } catch {
+      return null;
+    }
+  };
+  if (opened(derivedKey(purpose))) return { under: "current" };
+  const plain = opened(previousKey(purpose));
+  if (!plain) return { under: "neither" };
+  return { under: "previous", anew: Uint8Array.from(seal(derivedKey(purpose), plain, boundTo)) };
 }

@@ -11,6 +11,10 @@ export type Signal =
   | { readonly kind: "job"; readonly tenantId: string; readonly machineId: string | null }
   /** Something about this host's session changed: it ended, or a job on it is to stop. */
   | { readonly kind: "session"; readonly tenantId: string; readonly sessionId: string }
+  /** Tokens are good no more: the one with this `jti`, or those that the key with this `kid` signed. */
+  | { readonly kind: "tokens"; readonly of: string }
+  /** A signing key came, went or changed its times. */
+  | { readonly kind: "keys" }
   /** Something that the tenant's pages show changed. */
   | { readonly kind: "page"; readonly tenantId: string };
 

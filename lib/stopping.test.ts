@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { onStop, runStops } from "@/lib/stopping";
+import { askToStop, onStop, onStopAsked, runStops } from "@/lib/stopping";
 
 test("what was opened last is closed first, and a failure does not keep the others from closing", async () => {
   const closed: string[] = [];
@@ -11,4 +11,13 @@ test("what was opened last is closed first, and a failure does not keep the othe
   expect(await runStops()).toEqual([{ name: "writer", error: new Error("disk full") }]);
   expect(closed).toEqual(["writer", "pool"]);
   expect(await runStops()).toEqual([]);
+});
+
+test("whoever waits lets go as soon as the process is asked to stop, before anything is closed", async () => {
+  const heard: string[] = [];
+  onStop("pool", () => void heard.push("closed"));
+  onStopAsked("polls", () => void heard.push("let go"));
+  askToStop();
+  await runStops();
+  expect(heard).toEqual(["let go", "closed"]);
 });

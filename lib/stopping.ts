@@ -16,6 +16,21 @@ export function onStop(name: string, stop: Stop): void {
   stops().set(name, stop);
 }
 
+const asked = (): Map<string, () => void> => oncePerProcess("asked to stop", () => new Map());
+
+/**
+ * Has `letGo` run when the process is asked to stop, before the requests in flight are waited for: whoever would keep such a
+ * request open for as long as it likes ends it here.
+ */
+export function onStopAsked(name: string, letGo: () => void): void {
+  asked().set(name, letGo);
+}
+
+/** Has everything that waits let go; only the process itself calls this. */
+export function askToStop(): void {
+  for (const letGo of asked().values()) letGo();
+}
+
 /**
  * Runs everything registered with {@link onStop}, the latest first, one after the other; only the process itself calls this.
  *

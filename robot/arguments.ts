@@ -10,7 +10,10 @@ export const USAGE = `Usage: latchkey-robot --processes <file> [--env-file <file
 Settings come from the environment or the file; what is missing is asked for on a terminal:
   LATCHKEY_URL                 the portal's address, e.g. https://latchkey.example.com
   LATCHKEY_CLIENT_ID           shown on the machine's page
-  LATCHKEY_CLIENT_SECRET       shown once, when it was made
+  LATCHKEY_CLIENT_SECRET       shown once, when it was made; or, instead of it:
+  LATCHKEY_PRIVATE_KEY_FILE    the private half of one of the machine's keys, PEM (PKCS #8) or JWK;
+                               nobody but its owner and group may read it
+  LATCHKEY_KEY_ID              that key's id, as the machine's page shows it; not needed
   LATCHKEY_HOST_NAME           this host's name; the system's by default
   LATCHKEY_STOP_GRACE_SECONDS  time a job has to end after Stop; 30
 `;

@@ -1,17 +1,23 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { type Patience, untilAnswered } from "./back-off";
 import { listen } from "./events";
 import type { Jobs } from "./jobs";
 import type { Log } from "./log";
-import type { Orchestrator } from "./orchestrator";
-import { type Session, SessionOver, sessionAnswer } from "./session";
+import type { Asking, Orchestrator } from "./orchestrator";
+import { type Session, sessionAnswer } from "./session";
 
 const LONG_POLL_SECONDS = 30;
 const LONG_POLL_TIMEOUT_SECONDS = 45;
 /** A server that has nothing to say answers late; one that answers "nothing" at once is stopping. */
 const EMPTY_ANSWER_PAUSE_SECONDS = 1;
 
-const jobSchema = z.object({ id: z.uuid(), processName: z.string(), input: z.unknown() });
+const jobSchema = z.object({
+  id: z.uuid(),
+  processName: z.string(),
+  state: z.string(),
+  input: z.unknown(),
+});
 const runtimes = z.number().int().min(0);
 const meSchema = z.object({
   machine: z.object({
@@ -26,8 +32,6 @@ export type ConnectionTools = {
   readonly orchestrator: Orchestrator;
   readonly jobs: Jobs;
   readonly patience: Patience;
-  /** Connects once more, naming the jobs that run. */
-  readonly connect: () => Promise<Session>;
   readonly log: Log;
 };
 
@@ -38,13 +42,13 @@ export type ConnectionTools = {
  */
 export async function liveOn(
   session: Session,
-  { orchestrator, jobs, patience, connect, log }: ConnectionTools,
+  { orchestrator, jobs, patience, log }: ConnectionTools,
   taking: AbortSignal,
   signal: AbortSignal,
 ): Promise<never> {
   const over = new AbortController();
   const alive = AbortSignal.any([signal, over.signal]);
-  const ask = (method: string, path: string, asking: { body?: object }, until: AbortSignal) =>
+  const ask = (method: string, path: string, asking: Asking, until: AbortSignal) =>
     untilAnswered(
       async () => sessionAnswer(await orchestrator.send(method, path, { ...asking, signal: until })),
       patience,
@@ -69,44 +73,34 @@ export async function liveOn(
     return machine.unattendedRuntimes + machine.nonProductionRuntimes + machine.testingRuntimes;
   }
 
-  /** When the answer to a long poll was lost, and maybe a job with it, which the server thinks is running here. */
-  let lostAnswerAt: number | undefined;
-
-  async function nextJob(until: AbortSignal): Promise<unknown> {
-    const asking = { body: { waitSeconds: LONG_POLL_SECONDS }, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
-    const path = `sessions/${session.id}/jobs/next`;
-    const poll = () =>
-      orchestrator.send("POST", path, { ...asking, signal: until }).catch((error: unknown) => {
-        lostAnswerAt = performance.now();
-        throw error;
-      });
-    return sessionAnswer(await untilAnswered(poll, patience, until)).body;
-  }
-
-  /** Once the lost poll has ended at the server too, tells it what runs here, so that it gives up what does not. */
-  async function makeGoodLostAnswer(): Promise<void> {
-    if (lostAnswerAt === undefined) return;
-    if (performance.now() - lostAnswerAt < LONG_POLL_TIMEOUT_SECONDS * 1000) return;
-    lostAnswerAt = undefined;
-    const { id } = await connect();
-    if (id !== session.id) throw new SessionOver("it was not open any more");
+  /**
+   * Asks for a job under one name until it gets one: where an answer was lost, and a job with it, the next one brings that
+   * job. An empty answer does not use the name up, for an older poll may still be waiting under it.
+   */
+  async function nextJob(claimId: string, until: AbortSignal): Promise<unknown> {
+    const body = { waitSeconds: LONG_POLL_SECONDS, claimId };
+    const asking = { body, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
+    return (await ask("POST", `sessions/${session.id}/jobs/next`, asking, until)).body;
   }
 
   async function take(): Promise<void> {
     const open = AbortSignal.any([alive, taking]);
     let slots = await countSlots(open);
-    for (;;) {
+    for (let claimId = randomUUID(); ; ) {
       while (jobs.count() >= slots) {
         await jobs.changed(LONG_POLL_SECONDS, open);
         slots = await countSlots(open);
       }
       const askedAt = performance.now();
-      const job = await nextJob(open);
-      if (job !== undefined) jobs.start(jobSchema.parse(job));
-      else if (performance.now() - askedAt < EMPTY_ANSWER_PAUSE_SECONDS * 1000) {
+      const answer = await nextJob(claimId, open);
+      if (answer !== undefined) {
+        claimId = randomUUID();
+        const { state, ...job } = jobSchema.parse(answer);
+        // One that was lost on its way may have been stopped meanwhile; the stream of events tells of that.
+        if (state === "Running") jobs.start(job);
+      } else if (performance.now() - askedAt < EMPTY_ANSWER_PAUSE_SECONDS * 1000) {
         await patience.pause(EMPTY_ANSWER_PAUSE_SECONDS, open);
       }
-      await makeGoodLostAnswer();
     }
   }
 

@@ -4,7 +4,7 @@ export const EXIT_CODES = {
   stopped: 0,
   /** Settings are missing or wrong. */
   settings: 2,
-  /** Client id and secret are not, or no longer, accepted: the secret was deleted, or the machine disabled or deleted. */
+  /** Client id and secret or key are not, or no longer, accepted: the secret or key was deleted, or the machine disabled or deleted. */
   cut: 3,
   /** The machine is a standard machine of another host name. */
   wrongHost: 4,

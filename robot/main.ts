@@ -18,7 +18,7 @@ async function run(): Promise<RobotEnd | null> {
   const ask = isTerminal ? askOn({ input: process.stdin, output: process.stderr }) : undefined;
   const settings = await readSettings(process.env, given.envFile, ask);
   if (settings.url.protocol === "http:" && !/^(?:localhost|127\..*|\[::1\])$/.test(settings.url.hostname)) {
-    log(`warning: ${settings.url.origin} is not encrypted; everybody on the way can read the client secret`);
+    log(`warning: ${settings.url.origin} is not encrypted; everybody on the way can read what it sends`);
   }
   const [stop, hurry] = [new AbortController(), new AbortController()];
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {

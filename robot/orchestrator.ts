@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Unreachable } from "./back-off";
 import { withDeadline } from "./deadline";
 import type { Log } from "./log";
+import { wantsAnotherProof } from "./proofs";
 import type { Tokens } from "./tokens";
 
 const TIMEOUT_SECONDS = 20;
@@ -67,11 +68,20 @@ export function orchestratorAt(url: URL, tokens: Tokens, log: Log): Orchestrator
   const base = `${url.href.replace(/\/$/, "")}/api/orchestrator/`;
   let isReached = true;
 
+  async function ask(path: string, init: RequestInit): Promise<{ token: string; response: Response }> {
+    for (let isFirst = true; ; isFirst = false) {
+      const shown = await tokens.show(init.method ?? "GET", path);
+      const headers = { ...init.headers, ...shown.headers };
+      const response = await fetch(base + path, { ...init, headers, redirect: "error" });
+      tokens.hear(response);
+      if (!isFirst || !wantsAnotherProof(response)) return { token: shown.token, response };
+      await response.body?.cancel();
+    }
+  }
+
   async function request(path: string, init: RequestInit): Promise<Response> {
     for (let isFirst = true; ; isFirst = false) {
-      const token = await tokens.current();
-      const headers = { ...init.headers, authorization: `Bearer ${token}` };
-      const response = await fetch(base + path, { ...init, headers, redirect: "error" });
+      const { token, response } = await ask(path, init);
       const { status } = response;
       if (status !== 401 && status !== 429 && status < 500) return response;
       await response.body?.cancel();

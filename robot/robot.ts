@@ -68,12 +68,7 @@ export async function runRobot({
       log(`connected to ${settings.url.origin} as host ${settings.hostName}, session ${session.id}`);
       const connectedAt = performance.now();
       try {
-        return await liveOn(
-          session,
-          { orchestrator, jobs, patience, connect, log },
-          draining.signal,
-          over.signal,
-        );
+        return await liveOn(session, { orchestrator, jobs, patience, log }, draining.signal, over.signal);
       } catch (error) {
         if (!(error instanceof SessionOver)) throw error;
         const end = endOfSession(error.message);

@@ -3,6 +3,7 @@ import { parseEnv } from "node:util";
 import { z } from "zod";
 import { RobotEnd } from "./exit-codes";
 import { readGuardedFile } from "./private-file";
+import { readPrivateKey } from "./private-key";
 
 const address = z.string().transform((text, context): URL => {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -16,16 +17,24 @@ const address = z.string().transform((text, context): URL => {
 const settingsSchema = z.object({
   LATCHKEY_URL: address,
   LATCHKEY_CLIENT_ID: z.string().trim().min(1).max(200),
-  LATCHKEY_CLIENT_SECRET: z.string().trim().min(1).max(1000),
+  LATCHKEY_CLIENT_SECRET: z.string().trim().min(1).max(1000).optional(),
+  LATCHKEY_PRIVATE_KEY_FILE: z.string().min(1).max(4096).optional(),
+  LATCHKEY_KEY_ID: z.string().trim().min(1).max(200).optional(),
   LATCHKEY_HOST_NAME: z.string().trim().min(1).max(255),
   LATCHKEY_STOP_GRACE_SECONDS: z.coerce.number().min(0).max(3600),
 });
+
+/** What the robot authenticates with. */
+export type Credential =
+  | { readonly kind: "secret"; readonly secret: string }
+  /** The id tells the server which of its keys this is; without one it tries those of the client. */
+  | { readonly kind: "key"; readonly key: CryptoKey; readonly keyId: string | undefined };
 
 /** What the robot must know before it starts. */
 export type Settings = {
   readonly url: URL;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly credential: Credential;
   readonly hostName: string;
   readonly stopGraceSeconds: number;
 };
@@ -68,7 +77,8 @@ export async function readSettings(
     ...present(environment),
   };
   for (const [name, question, isHidden] of QUESTIONS) {
-    if (given[name] === undefined && ask) given[name] = await ask(question, { isHidden });
+    const isNeeded = !isHidden || given.LATCHKEY_PRIVATE_KEY_FILE === undefined;
+    if (given[name] === undefined && isNeeded && ask) given[name] = await ask(question, { isHidden });
   }
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) {
@@ -81,10 +91,32 @@ export async function readSettings(
   return {
     url: data.LATCHKEY_URL,
     clientId: data.LATCHKEY_CLIENT_ID,
-    clientSecret: data.LATCHKEY_CLIENT_SECRET,
+    credential: await credentialOf(data),
     hostName: data.LATCHKEY_HOST_NAME,
     stopGraceSeconds: data.LATCHKEY_STOP_GRACE_SECONDS,
   };
+}
+
+/** @throws RobotEnd `settings` unless there is exactly one of secret and key */
+async function credentialOf({
+  LATCHKEY_CLIENT_SECRET: secret,
+  LATCHKEY_PRIVATE_KEY_FILE: keyFile,
+  LATCHKEY_KEY_ID: keyId,
+}: z.output<typeof settingsSchema>): Promise<Credential> {
+  const wrong = (sentence: string) => new RobotEnd("settings", `The settings are not right: ${sentence}.`);
+  if (secret !== undefined && keyFile !== undefined) {
+    throw wrong(
+      "LATCHKEY_CLIENT_SECRET and LATCHKEY_PRIVATE_KEY_FILE are both set; the robot uses one of them",
+    );
+  }
+  if (keyFile !== undefined) return { kind: "key", key: await readPrivateKey(keyFile), keyId };
+  if (keyId !== undefined) throw wrong("LATCHKEY_KEY_ID is set without LATCHKEY_PRIVATE_KEY_FILE");
+  if (secret === undefined) {
+    throw wrong(
+      "LATCHKEY_CLIENT_SECRET is missing, and so is LATCHKEY_PRIVATE_KEY_FILE, which could be instead",
+    );
+  }
+  return { kind: "secret", secret };
 }
 
 /** An empty variable counts as none. */

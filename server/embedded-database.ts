@@ -10,8 +10,6 @@ import { folderProblem, Problem } from "./problem";
 /** The embedded database of one data folder, running. */
 export type EmbeddedDatabase = {
   readonly url: string;
-  /** The secret kept in the data folder, for when the operator set none. */
-  readonly appSecret: string;
   /** Shuts the database down and gives the data folder free. */
   stop(): Promise<void>;
 };
@@ -61,7 +59,7 @@ export async function startEmbeddedDatabase(
       report,
     });
     if (!settings.databaseMade) keepSettings(dataDir, { ...keptSettings(dataDir), databaseMade: true });
-    return { url: postgres.url, appSecret: settings.appSecret, stop: () => stopAll(postgres, release) };
+    return { url: postgres.url, stop: () => stopAll(postgres, release) };
   } catch (error) {
     release();
     throw folderProblem(error, dataDir);

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { postgresBinaries } from "./postgres-binaries";
-import { databaseName, makeCluster } from "./postgres-making";
+import { databaseUrl, makeCluster } from "./postgres-making";
 import { removeMisleadingPid, stopOrphans } from "./postgres-orphans";
 import type { PostgresUser } from "./postgres-user";
 import { type Durability, type PostgresRun, runPostgres, tailOfLog } from "./postgres-watchdog";
@@ -55,8 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   turnOver(logFile);
   let port = await freePort();
   let stopping = false;
-  const url = () =>
-    `postgresql://${databaseName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
+  const url = () => databaseUrl(password, port);
   const launch = async (): Promise<PostgresRun> => {
     await clear();
     removeMisleadingPid(folder);

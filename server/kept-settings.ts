@@ -8,6 +8,10 @@ import { Problem } from "./problem";
 const settingsSchema = z.object({
   /** Stands in for APP_SECRET when the operator set none. */
   appSecret: z.string().min(32),
+  /** The one before, from the beginning of a change until nothing depends on it any more. */
+  previousAppSecret: z.string().min(32).optional(),
+  /** From then on client secrets stored under the one before are refused; ISO 8601 with zone. */
+  previousAppSecretUntil: z.iso.datetime({ offset: true }).optional(),
   databasePassword: z.string().min(20),
   /** Where the embedded database is when it cannot be in the data folder; chosen once, because another place later would look like an empty database. */
   databaseFolder: z.string().optional(),
@@ -25,7 +29,7 @@ export type KeptSettings = z.infer<typeof settingsSchema>;
  */
 export function keptSettings(dataDir: string): KeptSettings {
   const file = fileOf(dataDir);
-  if (!existsSync(file)) {
+  if (!hasSettings(dataDir)) {
     const made = {
       appSecret: randomBytes(32).toString("base64url"),
       databasePassword: randomBytes(32).toString("base64url"),
@@ -46,9 +50,36 @@ export function keptSettings(dataDir: string): KeptSettings {
   }
 }
 
+/** Whether Latchkey was started on that folder before. */
+export function hasSettings(dataDir: string): boolean {
+  return existsSync(fileOf(dataDir));
+}
+
 /** Writes `settings.json` of the data folder. */
 export function keepSettings(dataDir: string, settings: KeptSettings): void {
   writeDurably(fileOf(dataDir), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/**
+ * A change of the kept secret: a new one, with the present one beside it. Where a change is under way it goes on with the same two.
+ *
+ * @param until from then on client secrets under the one before are refused; undefined leaves that as it is
+ */
+export function withNewAppSecret(settings: KeptSettings, until: string | undefined): KeptSettings {
+  return {
+    ...settings,
+    ...(settings.previousAppSecret === undefined && {
+      appSecret: randomBytes(32).toString("base64url"),
+      previousAppSecret: settings.appSecret,
+    }),
+    ...(until !== undefined && { previousAppSecretUntil: until }),
+  };
+}
+
+/** The same without the secret before, once nothing depends on it. */
+export function withoutPreviousAppSecret(settings: KeptSettings): KeptSettings {
+  const { previousAppSecret: _secret, previousAppSecretUntil: _until, ...rest } = settings;
+  return rest;
 }
 
 function fileOf(dataDir: string): string {

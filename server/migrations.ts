@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PrismaPg } from "@prisma/adapter-pg";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 import { Client, Pool } from "pg";
 import { Problem } from "./problem";
 import { openSchemaEngine } from "./schema-engine";
+import { ScriptPg } from "./script-adapter";
 
 /** The name of the newest migration in `folder`. */
 export const newestMigration = (folder: string): string =>
@@ -35,7 +35,7 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     if (isCurrent(list, await appliedMigrations(client))) return [];
     const pool = new Pool({ connectionString: url, max: 2 });
-    const engine = await openSchemaEngine(new PrismaPg(pool));
+    const engine = await openSchemaEngine(new ScriptPg(pool));
     try {
       const done = await engine.applyMigrations({
         migrationsList: list,
@@ -46,6 +46,25 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
       engine.free();
       await pool.end();
     }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * For commands beside the server, which leave migrating to its start.
+ *
+ * @throws Problem when the database is not at the state of the migrations in `folder`.
+ */
+export async function requireMigrated(url: string, folder: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    if (isCurrent(readMigrations(folder), await appliedMigrations(client))) return;
+    throw new Problem(
+      "The database has not met this version of Latchkey yet. Start the server once, then run this again.",
+    );
   } finally {
     await client.end().catch(() => undefined);
   }

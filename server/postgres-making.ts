@@ -19,6 +19,10 @@ import { Problem } from "./problem";
 /** Name of the database and of the role that owns it. */
 export const databaseName = "latchkey";
 
+/** @returns the connection URL of that database on this machine. */
+export const databaseUrl = (password: string, port: number) =>
+  `postgresql://${databaseName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
+
 const majorVersion = "18";
 
 /**

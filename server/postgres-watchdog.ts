@@ -29,9 +29,13 @@ export type PostgresRun = {
   readonly askToStop: () => void;
 };
 
-/** Settings for a database that loses nothing, and for one that is thrown away after a test run. */
+/**
+ * Settings for a database that loses nothing, for one that loses nothing when its own processes die (but may when the machine
+ * does), and for one that is thrown away after a test run.
+ */
 const durability = {
   durable: ["fsync=on", "synchronous_commit=on", "full_page_writes=on"],
+  crashable: ["fsync=off", "synchronous_commit=on", "full_page_writes=off"],
   disposable: ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
 } as const;
 

@@ -34,8 +34,11 @@ const sourcesThat = (isWrong: (source: Source) => boolean, sources = SOURCES) =>
 
 /** What the process itself starts: the doors for it, and the thread on which passwords are checked. */
 const ENTERED_BY_THE_PROCESS = [
+  "lib/doors/app-secret.ts",
   "lib/doors/first-start.ts",
   "lib/doors/clock.ts",
+  "lib/doors/console.ts",
+  "lib/doors/verify-record.ts",
   "lib/admins/password-work.ts",
 ];
 

@@ -60,7 +60,7 @@ function isHeld(text: string, { name, isAlias }: { name: string; isAlias: boolea
   const column = `(?:"public"\\.)?"?${name}"?\\."?tenant_id"?`;
   const compared = new RegExp(
     // `x.tenant_id = …`, `… = x.tenant_id`, and Prisma's `(x.tenant_id, x.id) IN …`, in either order.
-    `${column}\\s*(?:=|IN\\b)|=\\s*${column}|\\((?:[^()]*,)?\\s*${column}\\s*(?:,[^()]*)?\\)\\s*(?:=|IN\\b)`,
+    `${column}\\s*(?:=|IN\\b)|=\\s*${column}|\\((?:[^()]*,)?\\s*${column}\\s*(?:,[^()]*)?\\)\\s*(?:=|IN\\b)|=\\s*\\((?:[^()]*,)?\\s*${column}\\s*(?:,[^()]*)?\\)`,
     "i",
   );
   if (compared.test(text)) return true;
@@ -82,8 +82,10 @@ export function withoutTenant({ text, values }: Sent, tables: readonly string[],
       .filter((mention) => !isHeld(condition, mention))
       .map(() => table),
   );
+  // Prisma asks so for the other side of relations when there is none: nothing is found.
+  const asksNothing = /"tenant_id" IN \(NULL\)/.test(text);
   const touches = tables.some((table) => mentions(text, table).length > 0 || table === into);
   // The condition must be about the tenant of whoever acts, so that tenant's id is among what was sent.
-  const isForeign = touches && !JSON.stringify(values).includes(tenantId);
+  const isForeign = touches && !asksNothing && !JSON.stringify(values).includes(tenantId);
   return [...(isUnowned ? [into] : []), ...reached, ...(isForeign ? ["the tenant's id was not sent"] : [])];
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll } from "vitest";
-import { ensureSigningKey } from "@/lib/identity/signing-keys";
+import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
 import { type RouteModule, routeTable } from "@/server/route-table";

@@ -3,24 +3,39 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/server/embedded-postgres";
+import { postmasterOf } from "@/server/postgres-orphans";
 import { postgresUser } from "@/server/postgres-user";
+import type { Durability } from "@/server/postgres-watchdog";
+
+/** A PostgreSQL that is thrown away. */
+export type ScratchPostgres = EmbeddedPostgres & {
+  /** Ends it without a checkpoint, as a crash does; it comes back by itself at the same address. */
+  crash(): void;
+};
 
 /**
  * Starts an empty PostgreSQL in a temporary folder, for tests and for making migrations. `stop` also removes the folder.
+ * @param durability "crashable" where it crashes and must keep what it acknowledged
  */
-export async function startScratchPostgres(): Promise<EmbeddedPostgres> {
+export async function startScratchPostgres(durability: Durability = "disposable"): Promise<ScratchPostgres> {
   const place = mkdtempSync(join(tmpdir(), "latchkey-scratch-"));
   chmodSync(place, 0o711);
+  const folder = join(place, "postgres");
   const postgres = await startEmbeddedPostgres({
-    folder: join(place, "postgres"),
+    folder,
     password: randomBytes(24).toString("base64url"),
     user: postgresUser(),
     binariesFolder: join(tmpdir(), `latchkey-binaries-${process.getuid?.() ?? "user"}`),
-    durability: "disposable",
+    durability,
     report: (line) => process.stderr.write(`${line}\n`),
   });
   return {
     url: postgres.url,
+    crash() {
+      const postmaster = postmasterOf(folder);
+      if (postmaster === undefined) throw new Error("there is no PostgreSQL to crash");
+      process.kill(postmaster, "SIGQUIT");
+    },
     async stop() {
       await postgres.stop();
       rmSync(place, { recursive: true, force: true });

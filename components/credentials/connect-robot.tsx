@@ -2,16 +2,14 @@
 
 import { Tabs } from "@base-ui/react/tabs";
 import { Download } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { curlCommands, envFile, envFileName } from "@/components/credentials/connect-snippets";
 import { downloadText } from "@/components/credentials/download";
+import { Snippet } from "@/components/credentials/snippet";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
-import { ScrollBox } from "@/components/ui/scroll-box";
+import { tabClass, tabsClass } from "@/components/ui/tab";
 import type { IssuedSecret } from "@/lib/credentials/schema";
-
-const TAB =
-  "h-8 border-b-2 border-transparent px-1 text-[0.8125rem] font-medium text-muted hover:text-ink data-active:border-accent data-active:text-ink";
 
 type ConnectRobotProps = { issued: IssuedSecret; onStored: () => void };
 
@@ -25,11 +23,11 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
         Connect a robot
       </h3>
       <Tabs.Root defaultValue="env">
-        <Tabs.List className="flex gap-4 border-b border-line">
-          <Tabs.Tab value="env" className={TAB}>
+        <Tabs.List className={tabsClass}>
+          <Tabs.Tab value="env" className={tabClass}>
             Environment file
           </Tabs.Tab>
-          <Tabs.Tab value="curl" className={TAB}>
+          <Tabs.Tab value="curl" className={tabClass}>
             curl
           </Tabs.Tab>
         </Tabs.List>
@@ -59,16 +57,5 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
         </Tabs.Panel>
       </Tabs.Root>
     </section>
-  );
-}
-
-function Snippet({ label, text, children }: { label: string; text: string; children: ReactNode }) {
-  return (
-    <>
-      <ScrollBox label={label} className="max-h-52 rounded-[4px] border border-line bg-sunken">
-        <pre className="w-fit px-2.5 py-2 font-mono text-xs leading-5">{text}</pre>
-      </ScrollBox>
-      <div className="mt-2 flex flex-wrap gap-2">{children}</div>
-    </>
   );
 }

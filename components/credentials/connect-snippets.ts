@@ -1,4 +1,4 @@
-import type { IssuedSecret } from "@/lib/credentials/schema";
+import type { AddedKey, IssuedSecret } from "@/lib/credentials/schema";
 
 /** Where a robot finds this server, and the names it looks for. */
 export function envFile(origin: string, issued: IssuedSecret): string {
@@ -28,4 +28,19 @@ TOKEN=$(printf 'user = "%s:%s"\\n' "$LATCHKEY_CLIENT_ID" "$LATCHKEY_CLIENT_SECRE
 printf 'header = "Authorization: Bearer %s"\\n' "$TOKEN" |
   curl -sS --fail-with-body --config - --json "{\\"hostName\\":\\"$(hostname)\\"}" \\
     "$LATCHKEY_URL/api/orchestrator/sessions"`;
+}
+
+/** The private key's file; the key id says later which public key it belongs to. */
+export const keyFileName = ({ keyId }: AddedKey) => `latchkey-${keyId}.pem`;
+export const keyEnvFileName = ({ keyId }: AddedKey) => `latchkey-${keyId}.env`;
+
+/** Where a robot finds this server, and its private key instead of a secret. */
+export function keyEnvFile(origin: string, added: AddedKey): string {
+  return [
+    `LATCHKEY_URL=${origin}`,
+    `LATCHKEY_CLIENT_ID=${added.clientId}`,
+    `LATCHKEY_PRIVATE_KEY_FILE=${keyFileName(added)}`,
+    `LATCHKEY_KEY_ID=${added.keyId}`,
+    "",
+  ].join("\n");
 }

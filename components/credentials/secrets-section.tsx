@@ -1,25 +1,24 @@
 "use client";
 
-import { Plus } from "lucide-react";
+import { CalendarClock, Plus } from "lucide-react";
 import { useRef, useState } from "react";
-import { DeleteSecretDialog } from "@/components/credentials/delete-secret-dialog";
+import { CredentialSection, type RemoveActions } from "@/components/credentials/credential-section";
+import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
-import { SecretsTable } from "@/components/credentials/secrets-table";
-import type { Cut } from "@/components/sessions/disconnected";
-import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
+import { NamedSecretDialog } from "@/components/credentials/named-secret-dialog";
 import { type Action, attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
-import { type IssuedSecret, LIVE_SECRETS_MAX, type SecretView } from "@/lib/credentials/schema";
+import { countLive } from "@/lib/credentials/rules";
+import type { IssuedSecret, SecretView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 
-export type SecretActions = ImpactQuestions & {
-  readonly addSecret: Action<IssuedSecret>;
-  readonly deleteSecret: Action<Cut>;
-};
+export type SecretActions = RemoveActions & { readonly add: Action<IssuedSecret> };
 
 type SecretsSectionProps = {
   machineId: string;
   secrets: readonly SecretView[];
+  liveInAll: number;
+  limits: Limits;
   now: Date;
   canChange: boolean;
   actions: SecretActions;
@@ -28,24 +27,30 @@ type SecretsSectionProps = {
 const LOST =
   "The server did not answer, so there may be a new client secret that nobody saw. Load the page again; if it is in the " +
   "list and was never used, delete it.";
-const FULL = `This machine has ${LIVE_SECRETS_MAX} live client secrets, and that is the most. Delete one to add another.`;
 
-export function SecretsSection({ machineId, secrets, now, canChange, actions }: SecretsSectionProps) {
+const HINT = {
+  label: "Hint",
+  cell: ({ hint }: SecretView) => <span className="font-mono text-[0.8125rem] leading-7">{hint}</span>,
+};
+
+export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionProps) {
+  const { machineId, limits, now } = machine;
   const [issued, setIssued] = useState<IssuedSecret | null>(null);
-  const [deleting, setDeleting] = useState<SecretView | null>(null);
+  const [isNaming, setNaming] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
   const isBusy = useRef(false);
-  const heading = useRef<HTMLHeadingElement>(null);
-  const live = secrets.filter((secret) => secret.revokedAt === null).length;
 
-  const add = async () => {
+  const ifThereIsRoom = (then: () => void) => {
     if (isBusy.current) return;
-    if (live >= LIVE_SECRETS_MAX) return setFailure(FULL);
+    const isFull = countLive(secrets, now) >= limits.liveCredentialsMax;
+    setFailure(isFull ? CREDENTIAL_TEXTS.Secret.full(limits.liveCredentialsMax) : null);
+    if (!isFull) then();
+  };
+  const add = async () => {
     isBusy.current = true;
     setPending(true);
-    setFailure(null);
-    const answer = await attempt(actions.addSecret({ machineId }), LOST);
+    const answer = await attempt(() => actions.add({ machineId }), LOST);
     isBusy.current = false;
     setPending(false);
     if (answer.ok) setIssued(answer.data);
@@ -53,39 +58,40 @@ export function SecretsSection({ machineId, secrets, now, canChange, actions }: 
   };
 
   return (
-    <section aria-labelledby="client-secrets">
-      <div className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <h2 id="client-secrets" ref={heading} tabIndex={-1} className="text-base font-semibold outline-none">
-          Client secrets
-        </h2>
-        <p className="mr-auto text-muted tabular-nums">
-          {live} of {LIVE_SECRETS_MAX} live
-        </p>
-        {canChange ? (
-          <Button aria-busy={isPending} onClick={add}>
+    <CredentialSection
+      {...machine}
+      kind="Secret"
+      rows={secrets}
+      own={HINT}
+      actions={actions}
+      failure={failure}
+      buttons={
+        <>
+          <Button look="quiet" onClick={() => ifThereIsRoom(() => setNaming(true))}>
+            <CalendarClock aria-hidden size={16} />
+            Add with name or expiry…
+          </Button>
+          <Button aria-busy={isPending} onClick={() => ifThereIsRoom(add)}>
             <Plus aria-hidden size={16} />
             Add new
           </Button>
-        ) : null}
-      </div>
-      {failure ? (
-        <Banner look="danger" role="alert" className="mb-3">
-          {failure}
-        </Banner>
-      ) : null}
-      <SecretsTable secrets={secrets} now={now} onDelete={canChange ? setDeleting : undefined} />
-      {issued ? <IssuedSecretDialog issued={issued} onClose={() => setIssued(null)} /> : null}
-      {deleting ? (
-        <DeleteSecretDialog
+        </>
+      }
+    >
+      {isNaming ? (
+        <NamedSecretDialog
           machineId={machineId}
-          secret={deleting}
-          now={now}
-          isLast={live === 1}
-          actions={actions}
-          returnTo={heading}
-          onClose={() => setDeleting(null)}
+          lifetimeDaysMax={limits.lifetimeDaysMax}
+          add={actions.add}
+          lost={LOST}
+          onIssued={(secret) => {
+            setNaming(false);
+            setIssued(secret);
+          }}
+          onClose={() => setNaming(false)}
         />
       ) : null}
-    </section>
+      {issued ? <IssuedSecretDialog issued={issued} onClose={() => setIssued(null)} /> : null}
+    </CredentialSection>
   );
 }

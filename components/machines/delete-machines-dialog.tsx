@@ -46,7 +46,7 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
     if (isPending || !isConfirmed) return;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(actions.deleteMachines({ machineIds }), LOST_ANSWER);
+    const answer = await attempt(() => actions.deleteMachines({ machineIds }), LOST_ANSWER);
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);
     toasts.add({ title: `${subject} deleted.${disconnectedSentence(answer.data)}` });
@@ -63,8 +63,8 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
       title={isOne ? "Delete this machine?" : `Delete ${subject}?`}
       description={
         isOne
-          ? "Its client ID and all its client secrets stop working at once and for good."
-          : "Their client IDs and all their client secrets stop working at once and for good."
+          ? "Its client ID and all its client secrets and keys stop working at once and for good."
+          : "Their client IDs and all their client secrets and keys stop working at once and for good."
       }
       buttons={
         <>

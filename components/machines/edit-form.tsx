@@ -3,6 +3,11 @@
 import { type FormEvent, useRef, useState } from "react";
 import { detailsOf, draftOf, type MachineDraft } from "@/components/machines/machine-draft";
 import { MachineFields } from "@/components/machines/machine-fields";
+import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
+import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
+import type { Inherited } from "@/components/tokens/labels";
+import { MachinePolicyCut } from "@/components/tokens/machine-policy-cut";
+import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -15,12 +20,18 @@ import {
 import { useToasts } from "@/components/ui/toast";
 import { editMachineSchema, type MachineView } from "@/lib/machines/schema";
 
-type EditFormProps = { machine: MachineView; save: Action<{ revision: number }> };
+type EditFormProps = {
+  machine: MachineView;
+  /** What the tenant says of tokens where the machine says nothing. */
+  inherited: Inherited;
+  save: Action<Cut & { revision: number }>;
+  questions: ImpactQuestions;
+};
 
 const LOST =
   "The server did not answer, so the changes may or may not be saved. What you typed is still here: save again.";
 
-export function EditForm({ machine, save }: EditFormProps) {
+export function EditForm({ machine, inherited, save, questions }: EditFormProps) {
   const [draft, setDraft] = useState<MachineDraft>(() => draftOf(machine));
   // The revision what is typed here started from, whatever the page around it has loaded since.
   const [revision, setRevision] = useState(machine.revision);
@@ -40,13 +51,13 @@ export function EditForm({ machine, save }: EditFormProps) {
     if (!input.success) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(save(input.data), LOST);
+    const answer = await attempt(() => save(input.data), LOST);
     isBusy.current = false;
     setPending(false);
     if (answer.ok) {
       setRevision(answer.data.revision);
       setDraft((now) => ({ ...now, name: input.data.name, tags: input.data.tags, tag: "" }));
-      toasts.add({ title: "Saved" });
+      toasts.add({ title: `Saved.${disconnectedSentence(answer.data)}` });
       return;
     }
     setErrors(fieldErrorsFrom(answer.fieldErrors));
@@ -61,6 +72,23 @@ export function EditForm({ machine, save }: EditFormProps) {
         errors={errors}
         onChange={(change) => setDraft((now) => ({ ...now, ...change }))}
       />
+      <fieldset className="mt-6 border-t border-line pt-4">
+        <legend className="float-left mb-3 w-full text-[0.9375rem] font-semibold">Tokens</legend>
+        <div className="clear-both flex flex-col gap-4">
+          <TokenPolicyFields
+            draft={draft.policy}
+            errors={errors}
+            inherited={inherited}
+            onChange={(change) => setDraft((now) => ({ ...now, policy: { ...now.policy, ...change } }))}
+          />
+          <MachinePolicyCut
+            machine={machine}
+            draft={draft.policy}
+            inherited={inherited}
+            questions={questions}
+          />
+        </div>
+      </fieldset>
       {failure ? (
         <Banner look="danger" role="alert" className="mt-5">
           <p>{failure.message}</p>

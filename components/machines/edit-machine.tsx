@@ -1,16 +1,21 @@
+import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import { EditForm } from "@/components/machines/edit-form";
 import { KIND_LABELS } from "@/components/machines/labels";
 import type { MachineActions } from "@/components/machines/machine-actions";
 import { MachineDangerZone } from "@/components/machines/machine-danger-zone";
 import { MachineFacts } from "@/components/machines/machine-facts";
+import type { Cut } from "@/components/sessions/disconnected";
 import { HostTable } from "@/components/sessions/host-table";
+import type { Inherited } from "@/components/tokens/labels";
 import type { Action } from "@/components/ui/attempt";
 import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { Instant } from "@/components/ui/time";
-import type { SecretView } from "@/lib/credentials/schema";
+import { countLive } from "@/lib/credentials/rules";
+import type { KeyView, SecretView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 import type { MachineView } from "@/lib/machines/schema";
 import type { ConnectedHost } from "@/lib/sessions/schema";
 import type { TenantView } from "@/lib/tenants/schema";
@@ -19,16 +24,38 @@ type EditMachineProps = {
   tenant: TenantView;
   machine: MachineView;
   secrets: readonly SecretView[];
+  keys: readonly KeyView[];
   hosts: readonly ConnectedHost[];
+  inherited: Inherited;
+  limits: Limits;
   now: Date;
-  actions: MachineActions & SecretActions & { readonly save: Action<{ revision: number }> };
+  canChange: boolean;
+  actions: MachineActions & {
+    readonly save: Action<Cut & { revision: number }>;
+    readonly addSecret: SecretActions["add"];
+    readonly deleteSecret: SecretActions["remove"];
+    readonly addKey: KeyActions["add"];
+    readonly deleteKey: KeyActions["remove"];
+  };
 };
 
 const HEADING = "mb-2 text-base font-semibold";
 
-export function EditMachine({ tenant, machine, secrets, hosts, now, actions }: EditMachineProps) {
+export function EditMachine({
+  tenant,
+  machine,
+  secrets,
+  keys,
+  hosts,
+  inherited,
+  limits,
+  now,
+  canChange,
+  actions,
+}: EditMachineProps) {
   const listPath = `/tenants/${tenant.slug}/machines`;
-  const canChange = tenant.role === "Administrator";
+  const liveInAll = countLive([...secrets, ...keys], now);
+  const impact = { askHosts: actions.askHosts, askJobs: actions.askJobs };
   const crumbs = [
     { label: tenant.name, href: listPath },
     { label: "Machines", href: listPath },
@@ -61,23 +88,35 @@ export function EditMachine({ tenant, machine, secrets, hosts, now, actions }: E
           </h2>
           <div className="rounded-[5px] border border-line bg-surface p-5">
             {canChange ? (
-              <EditForm key={machine.id} machine={machine} save={actions.save} />
+              <EditForm
+                key={machine.id}
+                machine={machine}
+                inherited={inherited}
+                save={actions.save}
+                questions={impact}
+              />
             ) : (
-              <MachineFacts machine={machine} />
+              <MachineFacts machine={machine} inherited={inherited} />
             )}
           </div>
         </section>
         <SecretsSection
           machineId={machine.id}
           secrets={secrets}
+          liveInAll={liveInAll}
+          limits={limits}
           now={now}
           canChange={canChange}
-          actions={{
-            addSecret: actions.addSecret,
-            deleteSecret: actions.deleteSecret,
-            askHosts: actions.askHosts,
-            askJobs: actions.askJobs,
-          }}
+          actions={{ ...impact, add: actions.addSecret, remove: actions.deleteSecret }}
+        />
+        <KeysSection
+          machine={{ id: machine.id, name: machine.name, clientId: machine.clientId }}
+          keys={keys}
+          liveInAll={liveInAll}
+          limits={limits}
+          now={now}
+          canChange={canChange}
+          actions={{ ...impact, add: actions.addKey, remove: actions.deleteKey }}
         />
         <section aria-labelledby="connected-hosts">
           <h2 id="connected-hosts" className={HEADING}>

@@ -29,8 +29,8 @@ export function MachineDangerZone({ machine, listPath, actions }: MachineDangerZ
           </p>
           <p className="text-muted">
             {machine.isEnabled
-              ? "Cuts its hosts and refuses robots until you enable it again. Its client secrets stay."
-              : "No robot can connect as this machine. Its client secrets are kept."}
+              ? "Cuts its hosts and refuses robots until you enable it again. Its client secrets and keys stay."
+              : "No robot can connect as this machine. Its client secrets and keys are kept."}
           </p>
         </div>
         {machine.isEnabled ? (
@@ -45,7 +45,7 @@ export function MachineDangerZone({ machine, listPath, actions }: MachineDangerZ
         <div className="min-w-0 basis-80 grow">
           <p className="font-medium">Delete this machine</p>
           <p className="text-muted">
-            Its client ID and all its client secrets stop working at once and for good.
+            Its client ID and all its client secrets and keys stop working at once and for good.
           </p>
         </div>
         <Button look="dangerQuiet" onClick={() => setAsking("delete")}>

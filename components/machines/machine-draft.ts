@@ -1,3 +1,9 @@
+import {
+  INHERITS,
+  policyDraftOf,
+  policyOf,
+  type TokenPolicyDraft,
+} from "@/components/tokens/token-policy-draft";
 import { withTyped } from "@/components/ui/chip-input";
 import type { MachineView } from "@/lib/machines/schema";
 
@@ -13,6 +19,7 @@ export type MachineDraft = {
   readonly tags: readonly string[];
   /** A tag that is being typed. */
   readonly tag: string;
+  readonly policy: TokenPolicyDraft;
 };
 
 export const EMPTY_DRAFT: MachineDraft = {
@@ -25,6 +32,7 @@ export const EMPTY_DRAFT: MachineDraft = {
   processCompatibility: "Any",
   tags: [],
   tag: "",
+  policy: INHERITS,
 };
 
 export function draftOf(machine: MachineView): MachineDraft {
@@ -38,15 +46,17 @@ export function draftOf(machine: MachineView): MachineDraft {
     processCompatibility: machine.processCompatibility,
     tags: machine.tags,
     tag: "",
+    policy: policyDraftOf(machine),
   };
 }
 
 const whole = (text: string) => (/^\d+$/.test(text.trim()) ? Number(text) : Number.NaN);
 
 /** @returns what the request schema reads; a figure that is none stays wrong instead of becoming a default */
-export function detailsOf({ tag, tags, ...draft }: MachineDraft) {
+export function detailsOf({ tag, tags, policy, ...draft }: MachineDraft) {
   return {
     ...draft,
+    ...policyOf(policy),
     unattendedRuntimes: whole(draft.unattendedRuntimes),
     nonProductionRuntimes: whole(draft.nonProductionRuntimes),
     testingRuntimes: whole(draft.testingRuntimes),

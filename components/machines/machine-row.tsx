@@ -3,6 +3,7 @@ import Link from "next/link";
 import { type MachineMenuHandle, machineMenuTrigger } from "@/components/machines/machine-menu";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
+import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { MenuTrigger } from "@/components/ui/menu";
 import { Ago, Day } from "@/components/ui/time";
@@ -44,8 +45,7 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
           {row.isEnabled ? null : <Badge look="brass">Disabled</Badge>}
         </span>
         <span className="block truncate text-[0.8125rem] leading-5 text-muted md:hidden">
-          {row.kind} · {formatQuantity(row.connectedHosts, "host")} ·{" "}
-          {formatQuantity(row.liveSecrets, "secret")}
+          {row.kind} · {formatQuantity(row.connectedHosts, "host")} · {credentialsOf(row)}
         </span>
       </td>
       <td className={`${CELL} hidden text-muted md:table-cell`}>{row.kind}</td>
@@ -60,8 +60,14 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
           <CopyButton value={row.clientId} name="Copy Client ID" describedBy={nameId} />
         </span>
       </td>
-      <td className={`${CELL} hidden text-right tabular-nums md:table-cell`}>
-        <Figure count={row.liveSecrets} />
+      <td
+        className={classes(
+          CELL,
+          "hidden whitespace-nowrap tabular-nums md:table-cell",
+          row.liveSecrets + row.liveKeys === 0 && "text-muted",
+        )}
+      >
+        {credentialsOf(row)}
       </td>
       <td className={`${CELL} hidden text-right tabular-nums md:table-cell`}>
         <Figure count={row.connectedHosts} />
@@ -87,6 +93,15 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
       </td>
     </tr>
   );
+}
+
+/** How a robot can authenticate as the machine now: `2 secrets, 1 key`. */
+function credentialsOf({ liveSecrets, liveKeys }: Row): string {
+  const parts = [
+    liveSecrets > 0 && formatQuantity(liveSecrets, "secret"),
+    liveKeys > 0 && formatQuantity(liveKeys, "key"),
+  ];
+  return parts.filter(Boolean).join(", ") || "None";
 }
 
 /** A zero is quieter than a number, so that the eye finds what is connected. */

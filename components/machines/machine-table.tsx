@@ -13,10 +13,10 @@ const COLUMNS: readonly { label: string; title?: string; sort?: MachineSort; cla
   { label: "Description", sort: "description", className: "hidden w-[18%] xl:table-cell 2xl:w-[24%]" },
   { label: "Client ID", className: "hidden w-32 lg:table-cell 2xl:w-84" },
   {
-    label: "Secrets",
-    title: "Live client secrets",
+    label: "Secrets, keys",
+    title: "Live client secrets and keys",
     sort: "secrets",
-    className: "hidden w-[4.75rem] text-right md:table-cell",
+    className: "hidden w-36 md:table-cell",
   },
   {
     label: "Hosts",

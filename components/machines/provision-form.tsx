@@ -5,6 +5,8 @@ import { type FormEvent, useRef, useState } from "react";
 import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
 import { detailsOf, EMPTY_DRAFT, type MachineDraft } from "@/components/machines/machine-draft";
 import { MachineFields } from "@/components/machines/machine-fields";
+import type { Inherited } from "@/components/tokens/labels";
+import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -19,6 +21,8 @@ import { type MachineKind, provisionMachineSchema } from "@/lib/machines/schema"
 
 type ProvisionFormProps = {
   kind: MachineKind;
+  /** What the tenant says of tokens where a machine says nothing. */
+  inherited: Inherited;
   listPath: string;
   provision: Action<IssuedSecret & { machineId: string }>;
 };
@@ -27,7 +31,7 @@ const LOST =
   "The server did not answer, so the machine may exist already. Look for it in the list before you provision again: " +
   "if it is there, Add new on its Edit page makes another client secret.";
 
-export function ProvisionForm({ kind, listPath, provision }: ProvisionFormProps) {
+export function ProvisionForm({ kind, inherited, listPath, provision }: ProvisionFormProps) {
   const router = useRouter();
   const [draft, setDraft] = useState<MachineDraft>(EMPTY_DRAFT);
   const [errors, setErrors] = useState<FieldErrors>({});
@@ -47,7 +51,7 @@ export function ProvisionForm({ kind, listPath, provision }: ProvisionFormProps)
     if (!input.success) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(provision(input.data), LOST);
+    const answer = await attempt(() => provision(input.data), LOST);
     setPending(false);
     if (answer.ok) return setIssued(answer.data);
     isBusy.current = false;
@@ -68,6 +72,19 @@ export function ProvisionForm({ kind, listPath, provision }: ProvisionFormProps)
           errors={errors}
           onChange={(change) => setDraft((now) => ({ ...now, ...change }))}
         />
+        <details className="mt-5 border-t border-line pt-4">
+          <summary className="w-fit cursor-pointer rounded-[2px] font-medium text-muted hover:text-ink">
+            More: tokens
+          </summary>
+          <div className="mt-4">
+            <TokenPolicyFields
+              draft={draft.policy}
+              errors={errors}
+              inherited={inherited}
+              onChange={(change) => setDraft((now) => ({ ...now, policy: { ...now.policy, ...change } }))}
+            />
+          </div>
+        </details>
       </div>
       {failure ? (
         <Banner look="danger" role="alert" className="mt-4">

@@ -1,4 +1,4 @@
-import { Bot, ListChecks, Package, Server, Workflow } from "lucide-react";
+import { Bot, ListChecks, Package, ScrollText, Server, Settings, Users, Workflow } from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
@@ -11,18 +11,23 @@ const PLACES = [
   { label: "Jobs", path: "jobs", icon: ListChecks },
   { label: "Processes", path: "processes", icon: Workflow },
   { label: "Assets", path: "assets", icon: Package },
+  { label: "Users", path: "users", icon: Users },
+  { label: "Audit", path: "audit", icon: ScrollText },
+  { label: "Settings", path: "settings", icon: Settings },
 ] as const;
 
 type SidebarProps = {
   tenant: TenantView;
   tenants: readonly TenantView[];
   email: string;
+  managesPeople: boolean;
   theme: ThemeChoice;
   saveTheme: (choice: ThemeChoice) => Promise<void>;
   signOut: () => Promise<void>;
 };
 
-export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: SidebarProps) {
+export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveTheme, signOut }: SidebarProps) {
+  const home = `/tenants/${tenant.slug}`;
   return (
     <>
       <TenantSwitcher tenant={tenant} tenants={tenants} />
@@ -31,16 +36,23 @@ export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: S
           Tenant
         </h2>
         <ul>
-          {PLACES.map(({ label, path, icon }) => (
+          {PLACES.filter(({ path }) => path !== "users" || managesPeople).map(({ label, path, icon }) => (
             <li key={path}>
-              <NavLink href={`/tenants/${tenant.slug}/${path}`} icon={icon}>
+              <NavLink href={`${home}/${path}`} icon={icon}>
                 {label}
               </NavLink>
             </li>
           ))}
         </ul>
       </nav>
-      <AccountMenu email={email} role={tenant.role} theme={theme} saveTheme={saveTheme} signOut={signOut} />
+      <AccountMenu
+        email={email}
+        role={tenant.role}
+        accountPath={`${home}/account`}
+        theme={theme}
+        saveTheme={saveTheme}
+        signOut={signOut}
+      />
     </>
   );
 }

@@ -12,6 +12,8 @@ type ConfirmDialogProps<T> = {
   description: ReactNode;
   /** The button that does it. */
   verb: string;
+  /** What the button looks like: `primary` for a deed that takes nothing away. */
+  look?: "danger" | "primary";
   run: () => Promise<ActionResult<T>>;
   onDone: (data: T) => void;
   onClose: () => void;
@@ -20,11 +22,12 @@ type ConfirmDialogProps<T> = {
 
 export const LOST_ANSWER = "The server did not answer. Load the page again to see whether it was done.";
 
-/** Asks before a deed that cannot be taken back; a refusal stays in view. Mounted only while it asks. */
+/** Asks before a deed that cannot be taken back, or says what it will do; a refusal stays in view. Mounted only while it asks. */
 export function ConfirmDialog<T>({
   title,
   description,
   verb,
+  look = "danger",
   run,
   onDone,
   onClose,
@@ -41,7 +44,7 @@ export function ConfirmDialog<T>({
     isBusy.current = true;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(run(), LOST_ANSWER);
+    const answer = await attempt(() => run(), LOST_ANSWER);
     isBusy.current = false;
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);
@@ -60,7 +63,7 @@ export function ConfirmDialog<T>({
       buttons={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" aria-busy={isPending} onClick={confirm}>
+          <Button look={look} aria-busy={isPending} onClick={confirm}>
             {verb}
           </Button>
         </>

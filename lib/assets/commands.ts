@@ -76,7 +76,7 @@ export async function setAsset(ctx: Ctx, input: SetAssetInput): Promise<null> {
       update: { sealedValue },
     });
   }
-  await record(ctx, [{ type: "asset.changed", assetId, name: asset.name, machineId }]);
+  await record(ctx, [{ type: "asset.changed", assetId, name: asset.name, machineId, change: "value set" }]);
   return null;
 }
 
@@ -94,7 +94,9 @@ export async function removeMachineValue(
   });
   if (!asset) throw noSuchAsset();
   await ctx.db.assetValue.deleteMany({ where: { assetId, machineId, tenantId } });
-  await record(ctx, [{ type: "asset.changed", assetId, name: asset.name, machineId }]);
+  await record(ctx, [
+    { type: "asset.changed", assetId, name: asset.name, machineId, change: "value removed" },
+  ]);
   return null;
 }
 

@@ -20,7 +20,7 @@ export async function listAssets(ctx: Ctx): Promise<AssetView[]> {
       updatedAt: true,
       createdBy: { select: { email: true } },
       values: {
-        where: { machine: { deletedAt: null } },
+        where: { tenantId, machine: { deletedAt: null } },
         orderBy: { machine: { nameKey: "asc" } },
         select: { machineId: true, sealedValue: true, machine: { select: { name: true } } },
       },

@@ -5,12 +5,71 @@
 export type AuditEvent =
   | { readonly type: "tenant.created"; readonly slug: string; readonly name: string }
   | {
+      readonly type: "tenant.renamed";
+      readonly slug: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | {
+      readonly type: "tenant.edited";
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: "admin.created";
       readonly adminId: string;
       readonly email: string;
       readonly role: string;
     }
   | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.signed_out"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.sign_in_confirmed"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "admin.sign_in_ended";
+      readonly adminId: string;
+      readonly email: string;
+      readonly device: string;
+    }
+  | { readonly type: "admin.second_factor_set_up"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.second_factor_removed"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.recovery_codes_replaced"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "admin.recovery_code_used";
+      readonly adminId: string;
+      readonly email: string;
+      readonly left: number;
+    }
+  | { readonly type: "tenant.second_factor_required"; readonly isRequired: boolean }
+  | { readonly type: "admin.password_changed"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.password_reset"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.reset_link_made"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.invited"; readonly email: string; readonly role: string }
+  | { readonly type: "admin.invite_revoked"; readonly email: string; readonly role: string }
+  | { readonly type: "admin.joined"; readonly adminId: string; readonly email: string; readonly role: string }
+  | {
+      readonly type: "admin.role_changed";
+      readonly adminId: string;
+      readonly email: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | {
+      readonly type: "admin.manages_installation";
+      readonly adminId: string;
+      readonly email: string;
+      readonly manages: boolean;
+    }
+  | { readonly type: "admin.disabled"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.enabled"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.removed"; readonly adminId: string; readonly email: string }
+  | {
+      // Without a name where there is no such account: people type passwords into the wrong field.
+      readonly type: "admin.sign_in_refused";
+      readonly adminId?: string | undefined;
+      readonly email?: string | undefined;
+      readonly reason: "wrong password" | "wrong code" | "disabled" | "no such account";
+    }
+  | { readonly type: "setup_link.made" }
   | {
       readonly type: "machine.provisioned";
       readonly machineId: string;
@@ -79,31 +138,77 @@ export type AuditEvent =
       readonly reason: string;
     }
   | { readonly type: "process.added"; readonly processId: string; readonly name: string }
-  | { readonly type: "process.edited"; readonly processId: string; readonly name: string }
+  | {
+      readonly type: "process.edited";
+      readonly processId: string;
+      readonly name: string;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+      /** Inputs may hold anything, so the record does not keep them. */
+      readonly isInputChanged: boolean;
+    }
   | { readonly type: "process.deleted"; readonly processId: string; readonly name: string }
-  | { readonly type: "job.created"; readonly jobId: string; readonly process: string }
-  | {
-      readonly type: "job.started";
-      readonly jobId: string;
-      readonly process: string;
-      readonly hostName: string;
-    }
-  | { readonly type: "job.stop_asked"; readonly jobId: string; readonly process: string }
-  | { readonly type: "job.kill_asked"; readonly jobId: string; readonly process: string }
-  | {
-      readonly type: "job.ended";
-      readonly jobId: string;
-      readonly process: string;
-      readonly state: string;
-      readonly reason?: string;
-    }
+  | JobEvent
   | { readonly type: "asset.added"; readonly assetId: string; readonly name: string; readonly kind: string }
   | {
       readonly type: "asset.changed";
       readonly assetId: string;
       readonly name: string;
       readonly machineId?: string | undefined;
+      /** A value is named as set or removed, never shown. */
+      readonly change: "value set" | "value removed";
     }
   | { readonly type: "asset.deleted"; readonly assetId: string; readonly name: string }
   | { readonly type: "sessions.removed"; readonly count: number }
-  | { readonly type: "signing_key.created"; readonly kid: string; readonly algorithm: string };
+  | {
+      /** What was encrypted under the previous APP_SECRET is now under the present one; keys are named, not shown. */
+      readonly type: "app_secret.resealed";
+      readonly what: string;
+      readonly count: number;
+      readonly fromKey: string;
+      readonly toKey: string;
+    }
+  | {
+      readonly type: "signing_key.created" | "signing_key.imported";
+      readonly kid: string;
+      readonly algorithm: string;
+      /** From when on it signs; absent: it only verifies. */
+      readonly activatesAt?: string;
+    }
+  | { readonly type: "signing_key.activated" | "signing_key.retired"; readonly kid: string }
+  | { readonly type: "signing_key.withdrawn"; readonly kid: string; readonly liveTokens: number }
+  | {
+      readonly type: "audit.exported";
+      readonly format: string;
+      readonly filters: Readonly<Record<string, string | undefined>>;
+    };
+
+/** What happens to a job; with the machine and credential of the host that it runs on, once it does. */
+export type JobEvent = { readonly jobId: string; readonly process: string } & Partial<OfHost> &
+  (
+    | { readonly type: "job.created" }
+    | { readonly type: "job.started"; readonly hostName: string }
+    | { readonly type: "job.stop_asked" }
+    | { readonly type: "job.kill_asked" }
+    | { readonly type: "job.ended"; readonly state: string; readonly reason?: string }
+  );
+
+type OfHost = { readonly machineId: string; readonly credentialId: string };
+
+export type EventType = AuditEvent["type"];
+type Of<Event, Type> = Event extends { readonly type: infer Types }
+  ? Type extends Types
+    ? Event
+    : never
+  : never;
+export type EventOf<Type extends EventType> = Of<AuditEvent, Type>;
+
+/** Events of the installation that concern every tenant, and stand in the list of each. */
+export const SHARED_TYPES = [
+  "app_secret.resealed",
+  "signing_key.created",
+  "signing_key.imported",
+  "signing_key.activated",
+  "signing_key.retired",
+  "signing_key.withdrawn",
+] as const satisfies readonly EventType[];

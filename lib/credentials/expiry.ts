@@ -1,18 +1,36 @@
 import { Refusal } from "@/lib/errors";
-import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import type { Limits } from "@/lib/limits/schema";
+import { addSeconds, DAY_SECONDS, MINUTE_SECONDS } from "@/lib/time";
 
 const LIFETIME_MAX_SECONDS = 10 * 366 * DAY_SECONDS;
+const CLOCK_SLACK_SECONDS = 5 * MINUTE_SECONDS;
 
 /**
  * Checks the end that somebody chose for a new credential.
- * @throws Refusal `invalid` at `expiresAt` when it is past, or more than ten years away
+ * @returns that end; where none was chosen, the latest that the tenant allows
+ * @throws Refusal `invalid` at `expiresAt` when it is past, later than the tenant allows, or more than ten years away
  */
-export function checkExpiry(expiresAt: Date | null, now: Date): void {
-  if (!expiresAt) return;
+export function checkedExpiry(
+  expiresAt: Date | null,
+  { lifetimeDaysMax }: Pick<Limits, "lifetimeDaysMax">,
+  now: Date,
+): Date | null {
+  const latest = lifetimeDaysMax === null ? null : addSeconds(now, lifetimeDaysMax * DAY_SECONDS);
+  if (!expiresAt) return latest;
   if (expiresAt.getTime() <= now.getTime()) {
     throw new Refusal("invalid", "Choose a time in the future.", { field: "expiresAt" });
   }
   if (expiresAt > addSeconds(now, LIFETIME_MAX_SECONDS)) {
     throw new Refusal("invalid", "Choose a time within ten years, or none.", { field: "expiresAt" });
   }
+  // A form counts from its own moment, which is a little before or after this one.
+  if (!latest || expiresAt <= latest) return expiresAt;
+  if (expiresAt <= addSeconds(latest, CLOCK_SLACK_SECONDS)) return latest;
+  throw new Refusal(
+    "invalid",
+    `This tenant allows ${lifetimeDaysMax} days at the most. Choose an earlier time.`,
+    {
+      field: "expiresAt",
+    },
+  );
 }

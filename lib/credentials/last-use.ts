@@ -3,11 +3,17 @@ import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import type { RenewedDigest } from "./material";
 
 /** How far the database may be behind. A crash loses at most this much of "last used", and nothing else. */
 const FLUSH_INTERVAL_SECONDS = 2;
 
-type Use = { readonly at: Date; readonly address: string | null };
+type Use = {
+  readonly at: Date;
+  readonly address: string | null;
+  /** The digest under the present APP_SECRET, when the stored one is under the previous. */
+  readonly renewed?: RenewedDigest | null;
+};
 
 // Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order.
 const FLUSH = {
@@ -17,6 +23,17 @@ const FLUSH = {
          UPDATE credentials s SET last_used_at = u.at, last_used_address = u.address
            FROM used u JOIN locked l USING (id)
           WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,
+};
+
+// Only over the digest that was read: of two processes in different stages of a change, one writes.
+const RENEW = {
+  name: "secret_digest_renewal",
+  text: `WITH renewed AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[])
+                                          AS r(id, digest, pepper_id, replaces)),
+              locked AS (SELECT s.id FROM credentials s JOIN renewed USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
+         UPDATE credentials s SET digest = r.digest, pepper_id = r.pepper_id
+           FROM renewed r JOIN locked l USING (id)
+          WHERE s.id = r.id AND s.pepper_id = r.replaces`,
 };
 
 const buffer = () =>
@@ -53,8 +70,20 @@ export async function flushUses(): Promise<void> {
       uses.map(([, use]) => use.at),
       uses.map(([, use]) => use.address),
     ]);
+    await renew(state.db, uses);
   } catch (error) {
     for (const [id, use] of uses) if (!state.uses.has(id)) state.uses.set(id, use);
     throw error;
   }
+}
+
+async function renew(db: Sql, uses: readonly (readonly [string, Use])[]): Promise<void> {
+  const renewed = uses.flatMap(([id, use]) => (use.renewed ? [{ id, ...use.renewed }] : []));
+  if (renewed.length === 0) return;
+  await db.query(RENEW, [
+    renewed.map(({ id }) => id),
+    renewed.map(({ digest }) => digest),
+    renewed.map(({ pepperId }) => pepperId),
+    renewed.map(({ replacesPepperId }) => replacesPepperId),
+  ]);
 }

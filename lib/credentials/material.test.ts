@@ -72,14 +72,14 @@ describe("garbage is refused without asking the database", () => {
 
 describe("a stored digest", () => {
   test("fits its own secret and no other", () => {
-    expect(matchesDigest(secret.value, secret)).toBe(true);
-    expect(matchesDigest(makeSecret().value, secret)).toBe(false);
-    expect(matchesDigest(secret.value, makeSecret())).toBe(false);
-    expect(matchesDigest("", secret)).toBe(false);
+    expect(matchesDigest(secret.value, secret, new Date())).toBe(true);
+    expect(matchesDigest(makeSecret().value, secret, new Date())).toBe(false);
+    expect(matchesDigest(secret.value, makeSecret(), new Date())).toBe(false);
+    expect(matchesDigest("", secret, new Date())).toBe(false);
   });
 
   test("made under another pepper fits nothing, and nothing fits where there is none", () => {
-    expect(matchesDigest(secret.value, { ...secret, pepperId: "00000000" })).toBe(false);
-    expect(matchesDigest(secret.value, null)).toBe(false);
+    expect(matchesDigest(secret.value, { ...secret, pepperId: "00000000" }, new Date())).toBe(false);
+    expect(matchesDigest(secret.value, null, new Date())).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { derivedKey, keyName } from "@/lib/keys";
+import { env } from "@/lib/env";
+import { derivedKey, keyName, previousKey } from "@/lib/keys";
 
 /**
  * The grammar of a client secret, and its one owner:
@@ -37,10 +38,20 @@ export type SecretMaterial = {
   readonly pepperId: string;
 };
 
-function pepper() {
-  const key = derivedKey("client-secret pepper");
-  return { id: keyName(key), key };
+type Pepper = { readonly id: string; readonly key: Buffer };
+
+const named = (key: Buffer): Pepper => ({ id: keyName(key), key });
+const pepper = () => named(derivedKey("client-secret pepper"));
+
+/** @returns the pepper of APP_SECRET_PREVIOUS, or null when there is none or its end has come. */
+function previousPepper(now: Date): Pepper | null {
+  const endsAt = env().previousAppSecretEndsAt;
+  const key = previousKey("client-secret pepper");
+  return key && (!endsAt || now < endsAt) ? named(key) : null;
 }
+
+/** @returns the public names of the peppers that are accepted; `previous` is null when only one is */
+export const pepperIds = (now: Date) => ({ current: pepper().id, previous: previousPepper(now)?.id ?? null });
 
 const keyedDigest = (value: string, key: Buffer) => createHmac("sha256", key).update(value).digest();
 
@@ -72,18 +83,31 @@ export function secretIdOf(presented: string): string | null {
 /** What a lookup that found nothing is compared with, so that it costs what a found one costs. */
 const NO_SECRET = { digest: randomBytes(RANDOM_BYTES), pepperId: "" };
 
+type Stored = { readonly digest: Uint8Array; readonly pepperId: string };
+
 /**
- * Compares a presented secret with a stored digest in constant time; without a stored one it does the same work and
- * says no.
+ * Compares a presented secret with a stored digest in constant time; without a stored one, or with one whose pepper is not
+ * accepted, it does the same work and says no.
  */
-export function matchesDigest(
-  presented: string,
-  stored: { readonly digest: Uint8Array; readonly pepperId: string } | null,
-): boolean {
+export function matchesDigest(presented: string, stored: Stored | null, now: Date): boolean {
   const { digest, pepperId } = stored ?? NO_SECRET;
-  const { id, key } = pepper();
+  const previous = previousPepper(now);
+  const { id, key } = previous?.id === pepperId ? previous : pepper();
   const isEqual = timingSafeEqual(keyedDigest(presented, key), Buffer.from(digest));
   return isEqual && pepperId === id;
+}
+
+/** What is written over a digest that was made under another pepper. */
+export type RenewedDigest = Stored & { readonly replacesPepperId: string };
+
+/**
+ * @param presented a secret that matches `stored`
+ * @returns its digest under the current pepper, or null when it is stored under that one already
+ */
+export function renewedDigest(presented: string, { pepperId }: Stored): RenewedDigest | null {
+  const { id, key } = pepper();
+  if (pepperId === id) return null;
+  return { digest: keyedDigest(presented, key), pepperId: id, replacesPepperId: pepperId };
 }
 
 /** @returns what lists show of a secret: prefix and last four characters. */

@@ -36,6 +36,7 @@ const SMALL_PRIMES = [
 
 /** A public key that may authenticate a machine. */
 export type PublicKey = {
+  readonly key: KeyObject;
   /** Public members only, `kty` and its own. */
   readonly jwk: JWK;
   readonly algorithms: readonly ClientSigningAlgorithm[];
@@ -178,5 +179,5 @@ export async function readPublicKey(text: string): Promise<PublicKey> {
     throw wrong(`This key says it is for another algorithm (alg). Supported for it: ${able.join(", ")}.`);
   }
   const jwk = bare(exported);
-  return { jwk, algorithms, thumbprint: await calculateJwkThumbprint(jwk) };
+  return { key, jwk, algorithms, thumbprint: await calculateJwkThumbprint(jwk) };
 }

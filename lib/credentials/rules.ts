@@ -1,5 +1,11 @@
-import { DAY_SECONDS, secondsBetween } from "@/lib/time";
-import type { CredentialKind, CredentialState } from "./schema";
+import { addSeconds, DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, secondsBetween } from "@/lib/time";
+import {
+  type ClientAuthentication,
+  type CredentialKind,
+  type CredentialState,
+  TOKEN_SCOPES,
+  type TokenScope,
+} from "./schema";
 
 /** How long before it expires a credential is told of: to its hosts, and on the pages. */
 export const EXPIRY_WARNING_SECONDS = 14 * DAY_SECONDS;
@@ -18,13 +24,56 @@ export function expiresSoon(life: Life, now: Date): boolean {
   return secondsBetween(now, life.expiresAt) < EXPIRY_WARNING_SECONDS;
 }
 
+/** @returns how many of them work now: neither deleted nor expired. */
+export function countLive(credentials: readonly Life[], now: Date): number {
+  return credentials.filter((one) => credentialState(one, now) === "Live").length;
+}
+
+/** After how many days a credential can be told to expire without typing a date. */
+export const EXPIRY_DAYS = [30, 90, 180, 365] as const;
+
+/** @returns the instant that many days of 24 hours from now */
+export function expiryAfter(days: number, now: Date): Date {
+  return addSeconds(now, days * DAY_SECONDS);
+}
+
+/** @returns the kind of credential that is not accepted any more; null when both are. */
+export function refusedKind(accepted: ClientAuthentication): CredentialKind | null {
+  if (accepted === "Any") return null;
+  return accepted === "Key" ? "Secret" : "Key";
+}
+
+/** @returns those of the stored scopes that there are, in their order */
+export function knownScopes(stored: readonly string[]): TokenScope[] {
+  return TOKEN_SCOPES.filter((scope) => stored.includes(scope));
+}
+
+/** The units in which people write how long a token is good, the largest first. */
+export const LIFETIME_UNITS = { hours: HOUR_SECONDS, minutes: MINUTE_SECONDS, seconds: 1 } as const;
+export type LifetimeUnit = keyof typeof LIFETIME_UNITS;
+
+/** @returns the lifetime in the largest unit that makes it a whole number */
+export function inLifetimeUnit(seconds: number): { readonly amount: number; readonly unit: LifetimeUnit } {
+  const fitting = (["hours", "minutes"] as const).find((unit) => seconds % LIFETIME_UNITS[unit] === 0);
+  const unit = fitting ?? "seconds";
+  return { amount: seconds / LIFETIME_UNITS[unit], unit };
+}
+
 /** What people call each kind. */
 export const CREDENTIAL_WORDS = { Secret: "client secret", Key: "key" } as const satisfies Record<
   CredentialKind,
   string
 >;
 
-/** @returns whether a pasted text holds the private half of a key, which must never leave its owner. */
+/**
+ * @returns whether a pasted text holds the private half of a key, which must never leave its owner: a PEM block of any
+ * make, a JWK, a key of PuTTY, an XML key
+ */
 export function looksPrivate(text: string): boolean {
-  return /PRIVATE KEY-----/.test(text) || /"(?:d|p|q|dp|dq|qi|oth|k)"\s*:/.test(text);
+  return [
+    /PRIVATE KEY/i,
+    /^Private-Lines:/m,
+    /<(?:D|P|Q|DP|DQ|InverseQ)>/,
+    /["'](?:d|p|q|dp|dq|qi|oth|k)["']\s*:/,
+  ].some((mark) => mark.test(text));
 }

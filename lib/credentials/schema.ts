@@ -8,9 +8,13 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 export type CredentialState = "Live" | "Expired" | "Deleted";
 
-/** How many secrets of one machine may be live at once, and how many keys. */
-export const LIVE_SECRETS_MAX = 10;
-export const LIVE_KEYS_MAX = 10;
+/** What a token may do at the orchestrator. */
+export const TOKEN_SCOPES = ["OR.Robots", "OR.Jobs", "OR.Assets"] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+/** How long an access token may be good. In seconds. */
+export const TOKEN_LIFETIME_SECONDS = { min: 60, max: 86_400 };
+
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
 /** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
 export const PUBLIC_KEY_MAX_LENGTH = 16_384;
@@ -29,6 +33,37 @@ const nameOf = (shortest: number) =>
 
 /** From this instant on it is refused; null is never. */
 const expiresAt = z.date({ error: "Choose a date and a time." }).nullable().default(null);
+
+const LIFETIME_RANGE = "Enter a time from 60 seconds to 24 hours, or nothing.";
+const tokenLifetimeSeconds = z
+  .number({ error: LIFETIME_RANGE })
+  .int(LIFETIME_RANGE)
+  .min(TOKEN_LIFETIME_SECONDS.min, LIFETIME_RANGE)
+  .max(TOKEN_LIFETIME_SECONDS.max, LIFETIME_RANGE)
+  .nullable();
+
+/** In the order of `TOKEN_SCOPES`, each once. */
+const allowedScopes = z
+  .array(z.enum(TOKEN_SCOPES, "Choose among the scopes that there are."), "Tick at least one scope.")
+  .transform((chosen) => TOKEN_SCOPES.filter((scope) => chosen.includes(scope)));
+
+const clientAuthentication = z.enum(CLIENT_AUTHENTICATIONS, "Choose how clients authenticate.");
+
+/** What tokens of a machine may be and how its clients prove who they are; null and no scopes are what the tenant says. */
+export const machineTokenPolicySchema = z.object({
+  tokenLifetimeSeconds: tokenLifetimeSeconds.default(null),
+  allowedScopes: allowedScopes.default([]),
+  clientAuthentication: clientAuthentication.nullable().default(null),
+  requiresDpop: z.boolean().nullable().default(null),
+});
+
+/** What holds for machines that say nothing else; no lifetime is what the installation says, no scopes are all of them. */
+export const tokenDefaultsSchema = z.object({
+  tokenLifetimeSeconds,
+  allowedScopes,
+  clientAuthentication,
+  requiresDpop: z.boolean(),
+});
 
 export const issueSecretSchema = z.object({
   machineId: z.uuid(),
@@ -61,6 +96,9 @@ export const deleteSecretSchema = z.object({
 
 export const deleteKeySchema = z.object({ machineId: z.uuid(), keyId: credentialIdSchema, confirmedLast });
 
+export type MachineTokenPolicy = Readonly<z.output<typeof machineTokenPolicySchema>>;
+export type TokenDefaults = Readonly<z.output<typeof tokenDefaultsSchema>>;
+
 /** Without name and end it is an unnamed secret that lasts until it is deleted. */
 export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;
 export type AddKeyInput = z.output<typeof addKeySchema>;
@@ -68,7 +106,7 @@ export type DeleteSecretInput = z.output<typeof deleteSecretSchema>;
 export type DeleteKeyInput = z.output<typeof deleteKeySchema>;
 
 /** What lists show of any credential: nothing in it opens a door. */
-type CredentialView = {
+export type CredentialView = {
   readonly id: string;
   /** What people call it; empty when nobody named it. */
   readonly name: string;
@@ -99,6 +137,8 @@ export type IssuedSecret = {
   readonly clientId: string;
   readonly secretId: string;
   readonly clientSecret: string;
+  /** When it stops working; null is never. */
+  readonly expiresAt: Date | null;
 };
 
 /** A key that was just added, with what a client must be given beside its private half. */

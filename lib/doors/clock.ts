@@ -1,13 +1,17 @@
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, isDatabaseAway } from "@/lib/db";
+import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
 import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
+import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { forgetSpentJtis } from "@/lib/identity/spent-jtis";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
+import { startSealer } from "./sealer";
+import { hear } from "./signals";
 
 const LOOK_EVERY_SECONDS = 10;
 
@@ -17,9 +21,11 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   cutExpired,
   forgetExpiredTokens,
   forgetSpentJtis,
+  keepSigningKeys,
   forgetFailures,
 ];
 
+/** One look; a deed that fails does not keep the others from being done. */
 async function tick(): Promise<void> {
   for (const deed of DEEDS) {
     try {
@@ -31,13 +37,19 @@ async function tick(): Promise<void> {
   }
 }
 
-/** Starts the process's clock; it stops with the process. */
+/**
+ * Starts the process's clock, and hears when keys change; both stop with the process. The sealer stops after them, and so seals what the
+ * last tick wrote.
+ */
 export function startClock(): void {
+  startSealer();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     running = running.then(tick);
   }, LOOK_EVERY_SECONDS * SECOND_MILLISECONDS);
+  const stopHearing = hear("keys", forgetSigningKeys);
   onStop("the clock", async () => {
+    stopHearing();
     clearInterval(timer);
     await running;
   });

@@ -10,6 +10,7 @@ import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot } from "./bearer";
 import { look, type Watcher } from "./lookout";
 import type { RouteHandler } from "./methods";
+import { nonceHeader } from "./possession";
 import { answering, readInput } from "./robot";
 import { hear, hearStop } from "./signals";
 
@@ -36,6 +37,7 @@ class EventStream implements Watcher {
   readonly #stops: (() => void)[];
   readonly #encoder = new TextEncoder();
   #eventId = 0;
+  #isTokenGone = false;
   #credential: SessionCommands["credential"] | null = null;
 
   constructor(
@@ -48,6 +50,10 @@ class EventStream implements Watcher {
     this.#stops = [
       hear(`session ${sessionId}`, () => look(this)),
       hear(`job ${actor.tenantId}`, (heard) => heard && this.send("job-available", {})),
+      // A lost signal of these leaves the stream open until its token's end; every request of the host is refused all the same.
+      ...[actor.tokenId, actor.tokenKid].map((of) =>
+        hear(`tokens ${of}`, (heard) => heard && this.#loseToken()),
+      ),
       hearStop(() => this.close()),
     ];
     this.send("ready", {});
@@ -68,7 +74,14 @@ class EventStream implements Watcher {
     for (const jobId of kill) this.#sendOnce("kill", jobId);
     this.#credential = credential;
     if (ended) this.end("disconnected", ended);
+    else if (this.#isTokenGone) this.close();
     else this.#warnOfExpiry(new Date());
+  }
+
+  /** Closes after one more look: when the host was disconnected at the same time, it hears why. */
+  #loseToken(): void {
+    this.#isTokenGone = true;
+    look(this);
   }
 
   #sendOnce(event: "stop" | "kill", jobId: string): void {
@@ -93,8 +106,12 @@ class EventStream implements Watcher {
     this.#write(`id: ${this.#eventId}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Keeps proxies from closing the connection, and asks what the time alone has brought. */
+  /** Keeps proxies from closing the connection, and does what the time alone has brought. */
   keepAlive(now: Date): void {
+    if (now >= this.actor.tokenExpiresAt) {
+      this.close();
+      return;
+    }
     this.#warnOfExpiry(now);
     this.#write(":\n\n");
   }
@@ -133,6 +150,7 @@ export const sessionEvents: RouteHandler = answering(async (request, params) => 
   });
   return new Response(body, {
     headers: {
+      ...nonceHeader(request, new Date()),
       "content-type": "text/event-stream",
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",

@@ -1,12 +1,13 @@
 import type { RobotActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
-import { nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
+import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
 import { findEndReason } from "@/lib/sessions/queries";
 import { sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
-import { requireRobot } from "./bearer";
+import { requireRobot, requireRobotStill } from "./bearer";
 import type { RouteHandler } from "./methods";
+import { nonceHeader } from "./possession";
 import { answering, jsonAnswer, readInput } from "./robot";
 import { WaitingPlace } from "./waiting";
 
@@ -14,9 +15,13 @@ import { WaitingPlace } from "./waiting";
 class HungUp extends Error {}
 
 /** Claims a job for the host; one that hung up meanwhile leaves it in the queue, for the claim is rolled back. */
-function claim(actor: RobotActor, sessionId: string, hungUp: AbortSignal): Promise<RobotJob | null> {
+function claim(
+  actor: RobotActor,
+  { sessionId, claimId }: NextJobInput,
+  hungUp: AbortSignal,
+): Promise<RobotJob | null> {
   return database().prisma.$transaction(async (db) => {
-    const job = await claimJob({ db, actor, now: new Date() }, { sessionId });
+    const job = await claimJob({ db, actor, now: new Date() }, { sessionId, claimId });
     if (hungUp.aborted) throw new HungUp();
     return job;
   });
@@ -29,7 +34,7 @@ function claim(actor: RobotActor, sessionId: string, hungUp: AbortSignal): Promi
 async function askAgain(request: Request, actor: RobotActor, sessionId: string): Promise<RobotActor> {
   const now = new Date();
   try {
-    return await requireRobot(database().sql, request, "OR.Jobs", now);
+    return await requireRobotStill(database().sql, request, "OR.Jobs", now);
   } catch (error) {
     const reason = await findEndReason({ db: database().prisma, actor, now }, { sessionId });
     throw reason === null ? error : sessionEnded(reason);
@@ -43,24 +48,26 @@ async function askAgain(request: Request, actor: RobotActor, sessionId: string):
 export const nextJob: RouteHandler = answering(async (request, params) => {
   const askedAt = performance.now();
   let actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
-  const { sessionId, waitSeconds } = await readInput(request, params, nextJobSchema);
-  const place = new WaitingPlace(actor.tenantId, actor.id, sessionId, request.signal);
+  const answer = (data: unknown, status: number) =>
+    jsonAnswer(data, status, nonceHeader(request, new Date()));
+  const input = await readInput(request, params, nextJobSchema);
+  const place = new WaitingPlace(actor.tenantId, actor.id, input.sessionId, request.signal);
   try {
     for (;;) {
       const calls = place.answerCalls();
       let job: RobotJob | null = null;
       try {
-        job = await claim(actor, sessionId, request.signal);
+        job = await claim(actor, input, request.signal);
       } finally {
         if (!job) calls.passOn();
       }
-      if (job) return jsonAnswer(job, 200);
-      const leftMilliseconds = waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
-      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return jsonAnswer(undefined, 204);
-      actor = await askAgain(request, actor, sessionId);
+      if (job) return answer(job, 200);
+      const leftMilliseconds = input.waitSeconds * SECOND_MILLISECONDS - (performance.now() - askedAt);
+      if (leftMilliseconds <= 0 || !(await place.wait(leftMilliseconds))) return answer(undefined, 204);
+      actor = await askAgain(request, actor, input.sessionId);
     }
   } catch (error) {
-    if (error instanceof HungUp) return jsonAnswer(undefined, 204);
+    if (error instanceof HungUp) return answer(undefined, 204);
     throw error;
   } finally {
     place.leave();

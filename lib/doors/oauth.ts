@@ -1,20 +1,20 @@
 import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import type { RawClientRequest } from "@/lib/identity/client-request";
-import { OAuthError } from "@/lib/identity/oauth-error";
+import { OAuthError, type OAuthErrorCode } from "@/lib/identity/oauth-error";
+import { DOCUMENT_MAX_AGE_SECONDS } from "@/lib/identity/rules";
 import { log, logRefusal } from "@/lib/log";
 import { noteActor } from "@/lib/requests";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+import { nonceHeader } from "./possession";
 import { traceIdOf } from "./problem";
 
 /** RFC 6749 §5.1: no answer of the token endpoint may be kept by a cache. */
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 /** RFC 7617 §2.1: we read both halves as UTF-8. */
 const BASIC_CHALLENGE = 'Basic realm="Latchkey", charset="UTF-8"';
-
-const METADATA_MAX_AGE_SECONDS = 300;
 
 function errorResponse(
   status: number,
@@ -31,16 +31,26 @@ function errorResponse(
 const methodNotAllowed = (_request: Request, allow: string) =>
   errorResponse(405, "invalid_request", `Use ${allow}.`, { allow });
 
-/** Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log. */
-function refusal(error: unknown, request: Request): Response {
+/** What is not worth a line for each time: the throttle says once that somebody fails too often, and a first proof has no nonce. */
+const LEVELS: { readonly [code in OAuthErrorCode]?: "debug" | "trace" } = {
+  slow_down: "trace",
+  use_dpop_nonce: "debug",
+};
+
+/**
+ * Turns whatever went wrong into the words of RFC 6749 §5.2; what is known stays in the log.
+ * @param headers that the answer carries whatever it is
+ */
+function refusal(error: unknown, request: Request, headers: Readonly<Record<string, string>> = {}): Response {
   const [address, traceId] = [callerAddress(request.headers), traceIdOf(request.headers)];
   if (error instanceof OAuthError) {
-    // The throttle says once that somebody fails too often; a line for each of their requests would be the flood it stops.
-    if (error.code !== "slow_down") {
-      const { code, detail: reason } = error;
-      logRefusal({ event: "token.refused", code, reason, traceId, address }, "token refused");
-    }
+    const { code, detail: reason } = error;
+    const known = { event: "token.refused", code, reason, traceId, address };
+    const level = LEVELS[code];
+    if (level) log[level](known, "token refused");
+    else logRefusal(known, "token refused");
     return errorResponse(error.status, error.code, error.description, {
+      ...headers,
       ...(error.status === 401 && { "www-authenticate": BASIC_CHALLENGE }),
       ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
     });
@@ -63,10 +73,12 @@ async function readForm(request: Request): Promise<RawClientRequest> {
   }
   const body = await readBody(request);
   if (!body.ok) throw new OAuthError("invalid_request", { says: `The body is ${body.problem}.` });
+  const { pathname, searchParams } = new URL(request.url);
   return {
     authorization: request.headers.get("authorization"),
     dpop: request.headers.get("dpop"),
-    query: new URL(request.url).searchParams,
+    path: pathname,
+    query: searchParams,
     body: body.text,
   };
 }
@@ -76,16 +88,22 @@ type Reading<T> = (ctx: Ctx<AnonymousActor, Sql>, raw: RawClientRequest) => Prom
 /** `POST` with a form body; every failure is said in RFC 6749's words. */
 function formEndpoint<T>(
   read: Reading<T>,
-  answer: (read: T, now: Date, request: Request) => Promise<Response> | Response,
+  answer: (
+    read: T,
+    now: Date,
+    headers: Readonly<Record<string, string>>,
+    request: Request,
+  ) => Promise<Response> | Response,
 ) {
   const post: RouteHandler = async (request) => {
     const address = callerAddress(request.headers);
+    const nonce = nonceHeader(request, new Date());
     try {
       const raw = await readForm(request);
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
-      return await answer(await read(ctx, raw), ctx.now, request);
+      return await answer(await read(ctx, raw), ctx.now, { ...NO_STORE, ...nonce }, request);
     } catch (error) {
-      return refusal(error, request);
+      return refusal(error, request, nonce);
     }
   };
   return withEveryMethod({ POST: post }, methodNotAllowed);
@@ -93,7 +111,7 @@ function formEndpoint<T>(
 
 /** The door of the identity server for what is answered from reads alone: a form in, JSON out. */
 export function oauthEndpoint(question: Reading<object>): Record<Method, RouteHandler> {
-  return formEndpoint(question, (body) => Response.json(body, { headers: NO_STORE }));
+  return formEndpoint(question, (body, _now, headers) => Response.json(body, { headers }));
 }
 
 /**
@@ -104,10 +122,10 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
   read: Reading<T>,
   deed: (ctx: Ctx<ClientActor>, input: T) => Promise<void>,
 ): Record<Method, RouteHandler> {
-  return formEndpoint(read, async (input, now, request) => {
+  return formEndpoint(read, async (input, now, headers, request) => {
     noteActor(request.headers, input.actor.id);
     await database().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
-    return new Response(null, { headers: NO_STORE });
+    return new Response(null, { headers });
   });
 }
 
@@ -124,7 +142,7 @@ export function publicDocument(
       const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
       return Response.json(await make(ctx), {
         headers: {
-          "cache-control": `public, max-age=${METADATA_MAX_AGE_SECONDS}`,
+          "cache-control": `public, max-age=${DOCUMENT_MAX_AGE_SECONDS}`,
           "access-control-allow-origin": "*",
         },
       });

@@ -8,6 +8,7 @@ import { requireRobot } from "./bearer";
 import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+import { nonceHeader } from "./possession";
 import { type Problem, ProblemError, problemResponse, traceIdOf } from "./problem";
 
 function problemOf(error: unknown): Problem {
@@ -47,9 +48,14 @@ export function answering(handle: (request: Request, params: unknown) => Promise
       const reason = error instanceof ProblemError ? error.reason : undefined;
       const address = callerAddress(request.headers);
       if (problem.status >= 500) log.error({ err: error, traceId }, "a robot's request failed");
-      else
-        logRefusal({ event: "robot.refused", status: problem.status, reason, traceId, address }, "refused");
-      return problemResponse(problem, traceId);
+      else {
+        // A robot's first proof cannot have a nonce: that is how it gets one.
+        const known = { event: "robot.refused", status: problem.status, reason, traceId, address };
+        if (problem.kind === "use-dpop-nonce") log.debug(known, "refused");
+        else logRefusal(known, "refused");
+      }
+      const headers = { ...problem.headers, ...nonceHeader(request, new Date()) };
+      return problemResponse({ ...problem, headers }, traceId);
     }
   };
 }
@@ -102,10 +108,10 @@ export async function readInput<S extends z.ZodType>(
 
 const NO_STORE = { "cache-control": "no-store" };
 /** @returns data as JSON that no cache keeps; nothing as 204 */
-export const jsonAnswer = (data: unknown, status: number) =>
+export const jsonAnswer = (data: unknown, status: number, headers: Readonly<Record<string, string>> = {}) =>
   data === undefined
-    ? new Response(null, { status: 204, headers: NO_STORE })
-    : Response.json(data, { status, headers: NO_STORE });
+    ? new Response(null, { status: 204, headers: { ...NO_STORE, ...headers } })
+    : Response.json(data, { status, headers: { ...NO_STORE, ...headers } });
 
 type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
 
@@ -118,7 +124,8 @@ function robotHandler<S extends z.ZodType>(
   return answering(async (request, params) => {
     const now = new Date();
     const actor = await requireRobot(database().sql, request, scope, now);
-    return jsonAnswer(await run(actor, now, await readInput(request, params, schema, maxBodyBytes)), status);
+    const data = await run(actor, now, await readInput(request, params, schema, maxBodyBytes));
+    return jsonAnswer(data, status, nonceHeader(request, new Date()));
   });
 }
 

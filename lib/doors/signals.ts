@@ -5,7 +5,7 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
 import { SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
-import { onStop } from "@/lib/stopping";
+import { onStop, onStopAsked } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 
 const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
@@ -13,7 +13,7 @@ const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
 const PROBE_SECONDS = 10;
 
 /** `again` tells everybody to look at the tables: signals may have been missed. */
-type Topic = `job ${string}` | `session ${string}` | `page ${string}` | "again";
+type Topic = `job ${string}` | `session ${string}` | `page ${string}` | `tokens ${string}` | "keys" | "again";
 
 function topicOf(signal: Signal): Topic {
   switch (signal.kind) {
@@ -22,6 +22,10 @@ function topicOf(signal: Signal): Topic {
       return `${signal.kind} ${signal.tenantId}`;
     case "session":
       return `session ${signal.sessionId}`;
+    case "tokens":
+      return `tokens ${signal.of}`;
+    case "keys":
+      return "keys";
   }
 }
 
@@ -29,11 +33,16 @@ const ear = () =>
   oncePerProcess("signals", () => {
     const emitter = new EventEmitter().setMaxListeners(0);
     const stopped = new AbortController();
-    const state = { emitter, stopped: false };
+    const state = { emitter, stopped: false, isStopping: false };
+    const letGo = () => {
+      state.isStopping = true;
+      emitter.emit("stop");
+    };
+    onStopAsked("streams and long polls", letGo);
     onStop("the listening connection", () => {
       state.stopped = true;
       stopped.abort();
-      emitter.emit("stop");
+      letGo();
     });
     void listenForever(state, stopped.signal);
     return state;
@@ -104,7 +113,9 @@ export function hear(topic: Topic, hearer: (signal: Signal | null) => void): () 
 
 /** Calls back when the process is about to stop, so that nothing is kept waiting. @returns stops hearing */
 export function hearStop(hearer: () => void): () => void {
-  const { emitter } = ear();
+  const { emitter, isStopping } = ear();
   emitter.on("stop", hearer);
+  // Over a connection that was kept alive somebody may still come after the others were let go.
+  if (isStopping) queueMicrotask(() => emitter.listeners("stop").includes(hearer) && hearer());
   return () => emitter.off("stop", hearer);
 }

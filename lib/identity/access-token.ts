@@ -1,4 +1,4 @@
-import { randomUUID, sign } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import type { Standing } from "@/lib/credentials/standing";
@@ -6,8 +6,11 @@ import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { atNumericDate, numericDate, secondsBetween } from "@/lib/time";
 import { issuer, orchestrator } from "./addresses";
+import { isCanonicalJws } from "./compact-jws";
+import { signature } from "./key-material";
+import { TOKEN_LIFETIME_MAX_SECONDS } from "./rules";
 import { SCOPES, type Scope } from "./scopes";
-import { findSigningKey, SIGNING_ALGORITHM, type SigningKey } from "./signing-keys";
+import { findSigningKey, type SigningKey } from "./signing-keys";
 
 const TYPE = "at+jwt";
 
@@ -20,16 +23,15 @@ export type TokenTerms = {
   readonly jkt: string | null;
 };
 
-/** A token never outlives the credential it was bought with. In seconds, at least one. */
+/** A token outlives neither the credential it was bought with nor the key that signed it. In seconds, at least one. */
 function lifetimeOf({ policy, expiresAt }: Standing, now: Date): number {
-  const wanted = policy.lifetimeSeconds ?? env().accessTokenLifetimeSeconds;
+  const configured = policy.lifetimeSeconds ?? env().accessTokenLifetimeSeconds;
+  const wanted = Math.min(configured, TOKEN_LIFETIME_MAX_SECONDS);
   return expiresAt ? Math.max(1, Math.min(wanted, secondsBetween(now, expiresAt))) : wanted;
 }
 
 /**
  * Signs a JWT access token (RFC 9068 §2). Nothing is stored.
- * `node:crypto` signs on this thread in about 30 µs; a library's WebCrypto call hands each signature to another thread
- * and back, which costs the token endpoint more than the signature does.
  * @returns the token and its lifetime in seconds
  */
 export function signAccessToken(
@@ -56,14 +58,13 @@ export function signAccessToken(
     credential_id: standing.credentialId,
   });
   const signingInput = `${header}.${payload}`;
-  const signature = sign("sha256", Buffer.from(signingInput), {
-    key: key.privateKey,
-    dsaEncoding: "ieee-p1363",
-  });
-  return { token: `${signingInput}.${signature.toString("base64url")}`, lifetimeSeconds };
+  const signed = signature(key, signingInput).toString("base64url");
+  return { token: `${signingInput}.${signed}`, lifetimeSeconds };
 }
 
 export type AccessTokenClaims = {
+  /** The key that signed it. */
+  readonly kid: string;
   readonly jti: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
@@ -91,12 +92,13 @@ const claimsSchema = z.object({
   cnf: z.object({ jkt: z.string() }).optional(),
 });
 
-function claimsOf(payload: unknown): AccessTokenClaims | null {
+function claimsOf(kid: string, payload: unknown): AccessTokenClaims | null {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) return null;
   const { jti, iat, exp, client_id, machine_id, tenant_id, credential_id, scope, cnf } = parsed.data;
   const granted = new Set(scope.split(" "));
   return {
+    kid,
     jti,
     issuedAt: atNumericDate(iat),
     expiresAt: atNumericDate(exp),
@@ -110,7 +112,7 @@ function claimsOf(payload: unknown): AccessTokenClaims | null {
 }
 
 /**
- * Verifies an access token as RFC 9068 §4 asks: our type, our algorithm, our key, issuer, audience, times.
+ * Verifies an access token as RFC 9068 §4 asks: our type, our key by its own algorithm, issuer, audience, times.
  * @returns the claims, or why not (for the log)
  */
 export async function verifyAccessToken(
@@ -118,19 +120,20 @@ export async function verifyAccessToken(
   token: string,
   now: Date,
 ): Promise<{ ok: true; claims: AccessTokenClaims } | { ok: false; reason: string }> {
+  if (!isCanonicalJws(token)) return { ok: false, reason: "the token is no JWS in its one spelling" };
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = typeof kid === "string" ? await findSigningKey(db, now, kid) : null;
     if (!key) return { ok: false, reason: "the token names no key of this server" };
     const { payload } = await jwtVerify(token, key.publicKey, {
-      algorithms: [SIGNING_ALGORITHM],
+      algorithms: [key.algorithm],
       typ: TYPE,
       issuer: issuer(),
       audience: orchestrator(),
       currentDate: now,
       requiredClaims: ["exp", "iat", "sub", "client_id", "jti"],
     });
-    const claims = claimsOf(payload);
+    const claims = claimsOf(key.kid, payload);
     return claims ? { ok: true, claims } : { ok: false, reason: "the token lacks a claim" };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) {

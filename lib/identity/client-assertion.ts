@@ -5,6 +5,7 @@ import { type CandidateKey, findKeys, type Standing } from "@/lib/credentials/st
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { addSeconds, atNumericDate, MINUTE_SECONDS } from "@/lib/time";
 import { issuer, tokenEndpoint } from "./addresses";
+import { isCanonicalJws } from "./compact-jws";
 import { OAuthError } from "./oauth-error";
 import { spendJti } from "./spent-jtis";
 
@@ -25,6 +26,7 @@ const refused = (detail: string) => new OAuthError("invalid_client", { detail: `
 
 /** What the assertion says of itself, before anything of it is believed. */
 function readUnverified(assertion: string): { alg: string; kid: string | undefined; clientId: string } {
+  if (!isCanonicalJws(assertion)) throw refused("it is no JWS in its one spelling");
   try {
     const { alg, kid, typ } = decodeProtectedHeader(assertion);
     const { sub } = decodeJwt(assertion);

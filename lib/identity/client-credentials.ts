@@ -1,16 +1,26 @@
+import type { Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
 import { orchestrator } from "./addresses";
 import { authenticateClient } from "./client-authentication";
-import { parseClientRequest, type RawClientRequest, requireParameter } from "./client-request";
+import {
+  type ClientRequest,
+  parseClientRequest,
+  type RawClientRequest,
+  requireParameter,
+} from "./client-request";
+import { checkProof, type Proof, spendProof } from "./dpop-proof";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
+import { noteIssue } from "./token-issues";
 
 /** The body of a successful token response (RFC 6749 §5.1). */
 export type TokenResponse = {
   readonly access_token: string;
-  readonly token_type: "Bearer";
+  /** RFC 9449 §5: `DPoP` says that the token is bound to the key of the proof that came with the request. */
+  readonly token_type: "Bearer" | "DPoP";
   readonly expires_in: number;
   readonly scope: string;
 };
@@ -27,8 +37,30 @@ function refuseOtherResources(resources: readonly string[]): void {
   if (resources.some((resource) => resource !== orchestrator())) throw new OAuthError("invalid_target");
 }
 
+/** Before the client authenticates, because it has to ask again when only the nonce was wrong, and an assertion is used up by then. */
+async function readProof({ dpop, path }: ClientRequest, now: Date): Promise<Proof | null> {
+  return dpop === null ? null : checkProof(dpop, { method: "POST", path, token: null }, now);
+}
+
 /**
- * The client credentials grant (RFC 6749 §4.4): one read, no write before the answer, no refresh token (§4.4.3).
+ * RFC 9449 §5.2: a client that is registered for bound tokens only is refused without a proof. The RFC leaves the code open; this
+ * one tells the client's library what to do.
+ * @returns the thumbprint to bind the token to, or null for a bearer token
+ */
+async function boundTo(db: Sql, proof: Proof | null, { policy }: Standing): Promise<string | null> {
+  if (proof) await spendProof(db, proof);
+  else if (policy.requiresDpop) {
+    throw new OAuthError("invalid_dpop_proof", {
+      says: "This client gets tokens only that are bound to a key: send a DPoP proof.",
+      detail: "the machine requires DPoP and no proof was sent",
+    });
+  }
+  return proof?.jkt ?? null;
+}
+
+/**
+ * The client credentials grant (RFC 6749 §4.4): one read, no write before the answer unless a proof is used
+ * up, no refresh token (§4.4.3).
  * @throws OAuthError
  */
 export async function issueToken(
@@ -37,14 +69,17 @@ export async function issueToken(
 ): Promise<TokenResponse> {
   const request = parseClientRequest(raw);
   requireClientCredentialsGrant(request.params);
+  const proof = await readProof(request, ctx.now);
   const standing = await authenticateClient(ctx, request);
   refuseOtherResources(request.resources);
   const scopes = grantedScopes(request.params.get("scope"), allowedScopes(standing.policy.scopes));
+  const jkt = await boundTo(ctx.db, proof, standing);
   const key = await currentSigningKey(ctx.db, ctx.now);
-  const { token, lifetimeSeconds } = signAccessToken(key, standing, { scopes, jkt: null }, ctx.now);
+  const { token, lifetimeSeconds } = signAccessToken(key, standing, { scopes, jkt }, ctx.now);
+  noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
     access_token: token,
-    token_type: "Bearer",
+    token_type: jkt === null ? "Bearer" : "DPoP",
     expires_in: lifetimeSeconds,
     scope: scopes.join(" "),
   };

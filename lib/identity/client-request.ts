@@ -6,6 +6,8 @@ export type RawClientRequest = {
   readonly authorization: string | null;
   /** The `DPoP` header (RFC 9449 §4.1). */
   readonly dpop: string | null;
+  /** As it was asked for; some endpoints have two. The method is POST. */
+  readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
 };
@@ -13,6 +15,7 @@ export type RawClientRequest = {
 export type ClientRequest = {
   readonly authorization: string | null;
   readonly dpop: string | null;
+  readonly path: string;
   readonly params: ReadonlyMap<string, string>;
   /** The one parameter that may come several times (RFC 8707 §2). */
   readonly resources: readonly string[];
@@ -41,8 +44,8 @@ export function parseClientRequest(raw: RawClientRequest): ClientRequest {
       detail: `duplicate parameter ${JSON.stringify(form.duplicate.slice(0, 64))}`,
     });
   }
-  const { authorization, dpop } = raw;
-  return { authorization, dpop, params: form.params, resources: form.repeated };
+  const { authorization, dpop, path } = raw;
+  return { authorization, dpop, path, params: form.params, resources: form.repeated };
 }
 
 /** @throws OAuthError `invalid_request` unless the parameter was sent with a value */

@@ -44,7 +44,7 @@ export async function introspectToken(
   const { claims } = verified;
   const found = await findStanding(
     ctx.db,
-    { credentialId: claims.credentialId, tokenId: claims.jti },
+    { credentialId: claims.credentialId, tokenId: claims.jti, kid: claims.kid },
     ctx.now,
   );
   if (!found.ok || found.standing.machineId !== claims.machineId) return INACTIVE;

@@ -8,6 +8,7 @@ import {
 } from "./addresses";
 import { ASSERTION_ALGORITHMS } from "./client-assertion";
 import { CLIENT_AUTHENTICATION_METHODS } from "./client-authentication";
+import { DPOP_ALGORITHMS } from "./dpop-proof";
 import { SCOPES_SUPPORTED } from "./scopes";
 
 /**
@@ -31,6 +32,8 @@ export function serverMetadata() {
     introspection_endpoint: introspectionEndpoint(),
     introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
     introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    // RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
     // RFC 9728 §4.
     protected_resources: [orchestrator()],
   };

@@ -1,5 +1,6 @@
 /**
- * The error codes of RFC 6749 §5.2, and of RFC 8707 §2, that this server uses, with their status, and what is said about each by default.
+ * The error codes of RFC 6749 §5.2, of RFC 8707 §2 and of RFC 9449 §5, §8 that this server uses, with their status at the
+ * endpoints for clients, and what is said about each by default.
  *
  * `slow_down` is registered for the token endpoint by RFC 8628 §3.5 and means what it says with RFC 6585 §4's status. `invalid_client`
  * cannot go with 429: to a client that sent an Authorization header it must come with 401 (RFC 6749 §5.2).
@@ -13,6 +14,11 @@ const CODES = {
   },
   unsupported_grant_type: { status: 400, description: "Use grant_type=client_credentials." },
   invalid_target: { status: 400, description: "The requested resource is not served here." },
+  invalid_dpop_proof: { status: 400, description: "The DPoP proof is not valid." },
+  use_dpop_nonce: {
+    status: 400,
+    description: "Make the DPoP proof again with the nonce in the DPoP-Nonce header of this answer.",
+  },
   invalid_scope: { status: 400, description: "A requested scope is unknown or not granted to this client." },
 } as const satisfies Record<string, { status: number; description: string }>;
 

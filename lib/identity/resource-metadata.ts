@@ -1,4 +1,5 @@
 import { issuer, orchestrator } from "./addresses";
+import { DPOP_ALGORITHMS } from "./dpop-proof";
 import { SCOPES_SUPPORTED } from "./scopes";
 
 /** Protected resource metadata of the orchestrator (RFC 9728 §2): who sells tokens for it, and how they are shown. */
@@ -9,5 +10,8 @@ export function resourceMetadata() {
     authorization_servers: [issuer()],
     scopes_supported: SCOPES_SUPPORTED,
     bearer_methods_supported: ["header"],
+    dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
+    // Each machine decides for itself.
+    dpop_bound_access_tokens_required: false,
   };
 }

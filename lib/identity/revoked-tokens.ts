@@ -1,4 +1,5 @@
 import type { Actor, Ctx, SystemActor } from "@/lib/ctx";
+import { signal } from "@/lib/signals";
 
 /** An access token as revocations know it: by its `jti`, never by its text, which may be spelt in several ways. */
 export type RevokedToken = { readonly jti: string; readonly expiresAt: Date };
@@ -14,6 +15,10 @@ export async function revokeTokens(ctx: Ctx<Actor>, tokens: readonly RevokedToke
     data: tokens.map((token) => ({ ...token, revokedAt: ctx.now })),
     skipDuplicates: true,
   });
+  await signal(
+    ctx.db,
+    tokens.map(({ jti }) => ({ kind: "tokens", of: jti }) as const),
+  );
   return count > 0;
 }
 

@@ -1,8 +1,9 @@
+import { TOKEN_SCOPES, type TokenScope } from "@/lib/credentials/schema";
 import { OAuthError } from "./oauth-error";
 
 /** What a token may do at the orchestrator. */
-export const SCOPES = ["OR.Robots", "OR.Jobs", "OR.Assets"] as const;
-export type Scope = (typeof SCOPES)[number];
+export const SCOPES = TOKEN_SCOPES;
+export type Scope = TokenScope;
 
 /** Stands for all that the client may have; also what an absent `scope` means (RFC 6749 §3.3). */
 export const DEFAULT_SCOPE = "OR.Default";

@@ -1,107 +1,130 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-} from "node:crypto";
-import { calculateJwkThumbprint, type JWK } from "jose";
-import { record } from "@/lib/audit/commands";
-import type { Ctx, Sql, SystemActor } from "@/lib/ctx";
-import { derivedKey, seal, unseal } from "@/lib/keys";
+import type { KeyObject } from "node:crypto";
+import type { JWK } from "jose";
+import type { Sql } from "@/lib/ctx";
 import { oncePerProcess } from "@/lib/shared";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import { openedPrivateHalf, publicHalf } from "./key-material";
+import {
+  goneWhenRetiredBefore,
+  isPublished,
+  type KeyLife,
+  RING_MAX_AGE_SECONDS,
+  signerAt,
+  stateOf,
+} from "./rules";
+import type { SigningAlgorithm } from "./schema";
 
-export const SIGNING_ALGORITHM = "ES256";
-
-export type SigningKey = {
-  readonly kid: string;
-  readonly algorithm: string;
+export type SigningKey = KeyLife & {
+  readonly algorithm: SigningAlgorithm;
   readonly publicJwk: JWK;
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 };
 
-/** A key another process made is seen after this long at the latest, or at once when a token names it. */
-const RELOAD_AFTER_SECONDS = 60;
 /** How often a token with an unknown `kid` may cause a read. */
 const RELOAD_AT_MOST_EVERY_SECONDS = 5;
 
 const LIST = {
   name: "signing_keys_list",
-  text: `SELECT kid, algorithm, public_jwk, sealed_key FROM signing_keys
-          WHERE retired_at IS NULL ORDER BY created_at DESC, kid`,
+  text: `SELECT kid, algorithm, public_jwk, sealed_key, created_at, activates_at, retired_at FROM signing_keys
+          WHERE withdrawn_at IS NULL AND (retired_at IS NULL OR retired_at > $1)
+          ORDER BY created_at DESC, kid`,
 };
 
-type Row = { kid: string; algorithm: string; public_jwk: JWK; sealed_key: Buffer };
+type Row = {
+  kid: string;
+  algorithm: SigningAlgorithm;
+  public_jwk: JWK;
+  sealed_key: Buffer;
+  created_at: Date;
+  activates_at: Date | null;
+  retired_at: Date | null;
+};
 
+type Ring = {
+  keys: readonly SigningKey[];
+  /** In milliseconds since 1970; -Infinity when it must be read before it is used. */
+  loadedAt: number;
+  loading: Promise<void> | null;
+  /** Counts the changes that were heard of. */
+  changes: number;
+};
+
+/** The keys as this process saw them last. Key objects are kept, so that signing and verifying cost no parsing. */
 const keyRing = () =>
-  oncePerProcess("signing-keys", () => ({ keys: [] as SigningKey[], loadedAtMilliseconds: 0 }));
+  oncePerProcess(
+    "signing-keys",
+    (): Ring => ({ keys: [], loadedAt: Number.NEGATIVE_INFINITY, loading: null, changes: 0 }),
+  );
 
-function opened(row: Row): SigningKey {
-  const der = unseal(derivedKey("signing-key sealing"), row.sealed_key, row.kid);
+function keyOf(row: Row, known: SigningKey | undefined): SigningKey {
   return {
     kid: row.kid,
     algorithm: row.algorithm,
+    createdAt: row.created_at,
+    activatesAt: row.activates_at,
+    retiredAt: row.retired_at,
+    withdrawnAt: null,
     publicJwk: row.public_jwk,
-    publicKey: createPublicKey({ key: row.public_jwk as JsonWebKey, format: "jwk" }),
-    privateKey: createPrivateKey({ key: der, format: "der", type: "pkcs8" }),
+    publicKey: known?.publicKey ?? publicHalf(row.public_jwk),
+    privateKey: known?.privateKey ?? openedPrivateHalf(row.sealed_key, row.kid),
   };
+}
+
+async function load(ring: Ring, db: Sql, now: Date): Promise<void> {
+  const { changes } = ring;
+  const rows = await db.query<Row>(LIST, [goneWhenRetiredBefore(now)]);
+  const known = new Map(ring.keys.map((key) => [key.kid, key]));
+  ring.keys = rows.map((row) => keyOf(row, known.get(row.kid)));
+  // A change that was heard of meanwhile may not be in what was read.
+  if (ring.changes === changes) ring.loadedAt = now.getTime();
 }
 
 async function signingKeys(db: Sql, now: Date, maxAgeSeconds: number): Promise<readonly SigningKey[]> {
   const ring = keyRing();
-  const ageSeconds = (now.getTime() - ring.loadedAtMilliseconds) / SECOND_MILLISECONDS;
-  if (ring.keys.length > 0 && ageSeconds < maxAgeSeconds) return ring.keys;
-  const rows = await db.query<Row>(LIST, []);
-  ring.keys = rows.map((row) => ring.keys.find(({ kid }) => kid === row.kid) ?? opened(row));
-  ring.loadedAtMilliseconds = now.getTime();
+  while (now.getTime() - ring.loadedAt >= maxAgeSeconds * SECOND_MILLISECONDS) {
+    // One read at a time, shared by all who wait: an older one can never overwrite a newer one.
+    ring.loading ??= load(ring, db, now).finally(() => {
+      ring.loading = null;
+    });
+    await ring.loading;
+  }
   return ring.keys;
 }
 
-/** @returns the key that signs now: the newest. Its key object is kept, so signing costs no parsing. */
-export async function currentSigningKey(db: Sql, now: Date): Promise<SigningKey> {
-  const [newest] = await signingKeys(db, now, RELOAD_AFTER_SECONDS);
-  if (!newest) throw new Error("there is no signing key: the first start makes one");
-  return newest;
+/** Has the keys read again before they are next used: something about them changed, here or in another process. */
+export function forgetSigningKeys(): void {
+  const ring = keyRing();
+  ring.changes += 1;
+  ring.loadedAt = Number.NEGATIVE_INFINITY;
 }
 
-/** @returns the key of that id, also one that another process has just made, or null. */
+/** @returns the key that signs now. Its key object is kept, so signing costs no parsing. */
+export async function currentSigningKey(db: Sql, now: Date): Promise<SigningKey> {
+  for (const maxAgeSeconds of [RING_MAX_AGE_SECONDS, RELOAD_AT_MOST_EVERY_SECONDS]) {
+    const signer = signerAt(await signingKeys(db, now, maxAgeSeconds), now);
+    if (signer) return signer;
+  }
+  throw new Error("there is no signing key: the first start makes one");
+}
+
+function publishedOf(keys: readonly SigningKey[], now: Date): readonly SigningKey[] {
+  const signer = signerAt(keys, now);
+  return keys.filter((key) => isPublished(stateOf(key, signer, now)));
+}
+
+/** @returns the published key of that id, also one that another process has just made, or null. */
 export async function findSigningKey(db: Sql, now: Date, kid: string): Promise<SigningKey | null> {
-  for (const maxAgeSeconds of [RELOAD_AFTER_SECONDS, RELOAD_AT_MOST_EVERY_SECONDS]) {
-    const found = (await signingKeys(db, now, maxAgeSeconds)).find((key) => key.kid === kid);
+  for (const maxAgeSeconds of [RING_MAX_AGE_SECONDS, RELOAD_AT_MOST_EVERY_SECONDS]) {
+    const published = publishedOf(await signingKeys(db, now, maxAgeSeconds), now);
+    const found = published.find((key) => key.kid === kid);
     if (found) return found;
   }
   return null;
 }
 
-/** @returns the public keys as a JWK set (RFC 7517 §5). */
+/** @returns the public keys as a JWK set (RFC 7517 §5): the next key before it signs, retired ones while they verify */
 export async function publicKeySet(db: Sql, now: Date): Promise<{ keys: JWK[] }> {
-  const keys = await signingKeys(db, now, RELOAD_AFTER_SECONDS);
+  const keys = publishedOf(await signingKeys(db, now, RING_MAX_AGE_SECONDS), now);
   return { keys: keys.map(({ publicJwk }) => publicJwk) };
-}
-
-/** Any number of processes may start at once; the one that gets this lock first makes the key. */
-const SIGNING_KEY_LOCK = 7_203_114;
-
-/** Makes the first signing key if there is none. Its private half is stored encrypted, bound to its `kid`. */
-export async function ensureSigningKey(ctx: Ctx<SystemActor>): Promise<void> {
-  await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(${SIGNING_KEY_LOCK})`;
-  if ((await ctx.db.signingKey.count({ where: { retiredAt: null } })) > 0) return;
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const bare = publicKey.export({ format: "jwk" }) as JWK;
-  // The key's id is its RFC 7638 thumbprint, so that an imported key keeps the same name.
-  const kid = await calculateJwkThumbprint(bare);
-  const der = privateKey.export({ format: "der", type: "pkcs8" });
-  await ctx.db.signingKey.create({
-    data: {
-      kid,
-      algorithm: SIGNING_ALGORITHM,
-      publicJwk: { ...bare, kid, use: "sig", alg: SIGNING_ALGORITHM },
-      sealedKey: Uint8Array.from(seal(derivedKey("signing-key sealing"), der, kid)),
-      createdAt: ctx.now,
-    },
-    select: { kid: true },
-  });
-  await record(ctx, [{ type: "signing_key.created", kid, algorithm: SIGNING_ALGORITHM }]);
 }

@@ -1,5 +1,5 @@
 import { record } from "@/lib/audit/commands";
-import type { AuditEvent } from "@/lib/audit/events";
+import type { JobEvent } from "@/lib/audit/events";
 import type { Actor, Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { type Signal, signal } from "@/lib/signals";
@@ -12,6 +12,7 @@ export const CHANGED = {
   state: true,
   sessionId: true,
   process: { select: { name: true } },
+  session: { select: { machineId: true, credentialId: true } },
 } as const;
 
 export type ChangedJob = {
@@ -20,17 +21,22 @@ export type ChangedJob = {
   readonly state: JobState;
   readonly sessionId: string | null;
   readonly process: { readonly name: string };
+  readonly session?: { readonly machineId: string; readonly credentialId: string } | null;
 };
 
 /** Writes the events of changed jobs, and tells hosts and pages to look. */
 export async function announce(
   ctx: Ctx<Actor>,
   jobs: readonly ChangedJob[],
-  event: (job: ChangedJob) => AuditEvent,
+  event: (job: ChangedJob) => JobEvent,
 ): Promise<void> {
   for (const tenantId of new Set(jobs.map((job) => job.tenantId))) {
     const own = jobs.filter((job) => job.tenantId === tenantId);
-    await record(ctx, own.map(event), tenantId);
+    await record(
+      ctx,
+      own.map((job) => ({ ...event(job), ...job.session })),
+      tenantId,
+    );
     const sessions = own.flatMap(({ sessionId }): Signal[] =>
       sessionId ? [{ kind: "session", tenantId, sessionId }] : [],
     );

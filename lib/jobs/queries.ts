@@ -1,4 +1,5 @@
 import type { Ctx } from "@/lib/ctx";
+import type { Prisma } from "@/lib/generated/prisma/client";
 import { ON_HOST } from "./rules";
 import type { JobListQuery, JobPage, JobRow, Json, ProcessView, RunningJob } from "./schema";
 
@@ -87,11 +88,20 @@ export async function listRunningJobs(
   ctx: Ctx,
   { machineIds }: { readonly machineIds: readonly string[] },
 ): Promise<RunningJob[]> {
+  return running(ctx, { machineId: { in: [...machineIds] } });
+}
+
+/** @returns the same for every machine that leaves it to the tenant how its clients authenticate. */
+export async function listFollowingJobs(ctx: Ctx): Promise<RunningJob[]> {
+  return running(ctx, { machine: { clientAuthentication: null } });
+}
+
+async function running(ctx: Ctx, on: Prisma.SessionWhereInput): Promise<RunningJob[]> {
   const rows = await ctx.db.job.findMany({
     where: {
       tenantId: ctx.actor.tenantId,
       state: { in: [...ON_HOST] },
-      session: { machineId: { in: [...machineIds] }, endedAt: null },
+      session: { ...on, endedAt: null },
     },
     orderBy: [{ startedAt: "asc" }, { id: "asc" }],
     select: {

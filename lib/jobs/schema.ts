@@ -79,16 +79,21 @@ export const startJobSchema = z.object({
 
 export const jobIdSchema = z.object({ jobId: z.uuid() });
 
+/** What a robot names a claim or a report with, so that it can send it again. */
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/, "must be 1 to 64 visible ASCII characters, a new one for each");
+
 export const nextJobSchema = z.object({
   sessionId: z.uuid(),
+  /** Idempotency key: asked again under it, the host gets the job that was claimed under it, and no other. */
+  claimId: idempotencyKey.optional(),
   waitSeconds: z.number().int().min(0).max(LONG_POLL_MAX_SECONDS).default(LONG_POLL_MAX_SECONDS),
 });
 
 export const reportJobSchema = jobIdSchema.extend({
   /** Idempotency key: the same report sent again changes nothing. */
-  reportId: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,64}$/, "must be 1 to 64 visible ASCII characters, a new one for each report"),
+  reportId: idempotencyKey,
   state: z.enum(REPORTED_STATES).optional(),
   progress: z.number().int().min(0).max(100).optional(),
   message: z.string().max(MESSAGE_MAX_LENGTH).refine(isStorable).optional(),

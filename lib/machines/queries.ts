@@ -1,9 +1,10 @@
+import { knownScopes } from "@/lib/credentials/rules";
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { MachineKind, MachineView } from "./schema";
 
-/** What a machine's form holds. */
-export const MACHINE_DETAILS = {
+/** What a robot may know of its machine. */
+const MACHINE_DETAILS = {
   name: true,
   description: true,
   unattendedRuntimes: true,
@@ -14,6 +15,15 @@ export const MACHINE_DETAILS = {
   tags: true,
 } as const;
 
+/** What a machine's form holds. */
+export const MACHINE_FORM = {
+  ...MACHINE_DETAILS,
+  tokenLifetimeSeconds: true,
+  allowedScopes: true,
+  clientAuthentication: true,
+  requiresDpop: true,
+} as const;
+
 /** @returns the machine as its edit page shows it, or null when the tenant has none of that id. */
 export async function getMachine(
   ctx: Ctx,
@@ -22,7 +32,7 @@ export async function getMachine(
   const row = await ctx.db.machine.findFirst({
     where: { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null },
     select: {
-      ...MACHINE_DETAILS,
+      ...MACHINE_FORM,
       id: true,
       kind: true,
       clientId: true,
@@ -33,8 +43,13 @@ export async function getMachine(
     },
   });
   if (!row) return null;
-  const { disabledAt, createdBy, ...view } = row;
-  return { ...view, createdBy: createdBy?.email ?? null, isEnabled: disabledAt === null };
+  const { disabledAt, createdBy, allowedScopes, ...view } = row;
+  return {
+    ...view,
+    allowedScopes: knownScopes(allowedScopes),
+    createdBy: createdBy?.email ?? null,
+    isEnabled: disabledAt === null,
+  };
 }
 
 /** @returns what a robot needs to know of the machine it connects as, or null when it is gone. */
@@ -75,6 +90,40 @@ export async function findMachineName(
     select: { name: true },
   });
   return machine?.name ?? null;
+}
+
+/** @returns what machines are called, deleted ones too; ids of other tenants and unknown ones are not among them */
+export async function nameMachines(
+  ctx: Ctx,
+  machineIds: readonly string[],
+): Promise<{ id: string; name: string; isDeleted: boolean }[]> {
+  const rows = await ctx.db.machine.findMany({
+    where: { tenantId: ctx.actor.tenantId, id: { in: [...machineIds] } },
+    select: { id: true, name: true, deletedAt: true },
+  });
+  return rows.map(({ id, name, deletedAt }) => ({ id, name, isDeleted: deletedAt !== null }));
+}
+
+/** How many machines one search stands for at most. */
+const FOUND_MAX = 50;
+
+/** @returns ids of machines with that in their name, or with that id or client id; deleted ones too, the newest first */
+export async function findMachineIds(ctx: Ctx, text: string): Promise<string[]> {
+  const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+  const rows = await ctx.db.machine.findMany({
+    where: {
+      tenantId: ctx.actor.tenantId,
+      OR: [
+        // Prisma leaves the wild cards of LIKE as they are.
+        { name: { contains: text.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } },
+        ...(isId ? [{ id: text }, { clientId: text }] : []),
+      ],
+    },
+    orderBy: { createdAt: "desc" },
+    take: FOUND_MAX,
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** How many machines a form offers to choose from. */

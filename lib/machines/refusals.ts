@@ -1,4 +1,5 @@
 import { Refusal } from "@/lib/errors";
+import { formatCount, formatQuantity } from "@/lib/format";
 import { Prisma } from "@/lib/generated/prisma/client";
 
 export const noSuchMachine = () =>
@@ -12,4 +13,13 @@ export function refuseTakenName(error: unknown, name: string): never {
     });
   }
   throw error;
+}
+
+/** @throws Refusal `limit_reached` */
+export function refuseTooManyMachines(there: number, machinesMax: number): void {
+  if (there < machinesMax) return;
+  throw new Refusal(
+    "limit_reached",
+    `This tenant has ${formatQuantity(there, "machine")} and allows itself ${formatCount(machinesMax)}. Delete one that is no longer used, or have an administrator raise the limit on Settings.`,
+  );
 }

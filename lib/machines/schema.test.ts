@@ -17,6 +17,10 @@ test("a name and a kind are enough; the rest has its usual values", () => {
     processType: "Any",
     processCompatibility: "Any",
     tags: [],
+    tokenLifetimeSeconds: null,
+    allowedScopes: [],
+    clientAuthentication: null,
+    requiresDpop: null,
   });
 });
 
@@ -45,6 +49,15 @@ describe("what a form refuses, it refuses at the field", () => {
     ["tags", { tags: Array.from({ length: 21 }, (_, at) => `${at}`) }],
     ["tags", { tags: ["x".repeat(65)] }],
     ["tags", { tags: ["a\0"] }],
+    ["tokenLifetimeSeconds", { tokenLifetimeSeconds: 59 }],
+    ["tokenLifetimeSeconds", { tokenLifetimeSeconds: 86_401 }],
+    ["tokenLifetimeSeconds", { tokenLifetimeSeconds: 60.5 }],
+    ["tokenLifetimeSeconds", { tokenLifetimeSeconds: "60" }],
+    ["tokenLifetimeSeconds", { tokenLifetimeSeconds: Number.NaN }],
+    ["allowedScopes", { allowedScopes: null }],
+    ["allowedScopes", { allowedScopes: ["OR.Default"] }],
+    ["clientAuthentication", { clientAuthentication: "None" }],
+    ["requiresDpop", { requiresDpop: "true" }],
   ])("%s: %j", (field, input) => {
     expect(refusedFields(input)).toEqual([field]);
   });
@@ -78,4 +91,10 @@ test("ids are ids, and a bulk deletion has a first and a last", () => {
   for (const wrong of [[], ["x"], machineIds])
     expect(deleteMachinesSchema.safeParse({ machineIds: wrong }).success).toBe(false);
   expect(deleteMachinesSchema.safeParse({ machineIds: machineIds.slice(1) }).success).toBe(true);
+});
+
+test("scopes are kept in one order, each once", () => {
+  const allowedScopes = ["OR.Assets", "OR.Robots", "OR.Assets"];
+  const parsed = provisionMachineSchema.parse({ name: "PC", kind: "Standard", allowedScopes });
+  expect(parsed.allowedScopes).toEqual(["OR.Robots", "OR.Assets"]);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type MachineTokenPolicy, machineTokenPolicySchema } from "@/lib/credentials/schema";
 
 /** The values of these three lists are stored and sent as they stand here. */
 export const MACHINE_KINDS = ["Template", "Standard"] as const;
@@ -61,7 +62,7 @@ const tag = z
   .refine(isPlainText, "Use plain characters only in a tag.");
 
 /** What the machine forms share. */
-export const machineDetailsSchema = z.object({
+export const machineDetailsSchema = machineTokenPolicySchema.extend({
   name,
   description: description.default(""),
   unattendedRuntimes: runtimes.default(1),
@@ -127,6 +128,7 @@ export type MachineRow = {
   readonly clientId: string;
   readonly tags: readonly string[];
   readonly liveSecrets: number;
+  readonly liveKeys: number;
   readonly connectedHosts: number;
   readonly lastUsedAt: Date | null;
   readonly createdAt: Date;
@@ -144,7 +146,7 @@ export type MachinePage = {
 };
 
 /** A machine as its edit page shows it. */
-export type MachineView = {
+export type MachineView = MachineTokenPolicy & {
   readonly id: string;
   readonly kind: MachineKind;
   readonly name: string;

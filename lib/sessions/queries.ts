@@ -1,4 +1,5 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
+import type { Prisma } from "@/lib/generated/prisma/client";
 import { sessionState } from "./rules";
 import type { ConnectedHost } from "./schema";
 
@@ -7,13 +8,23 @@ export async function listConnectedHosts(
   ctx: Ctx,
   { machineIds }: { readonly machineIds: readonly string[] },
 ): Promise<ConnectedHost[]> {
+  return connected(ctx, { machineId: { in: [...machineIds] } });
+}
+
+/** @returns the same for every machine that leaves it to the tenant how its clients authenticate. */
+export async function listFollowingHosts(ctx: Ctx): Promise<ConnectedHost[]> {
+  return connected(ctx, { machine: { clientAuthentication: null } });
+}
+
+async function connected(ctx: Ctx, of: Prisma.SessionWhereInput): Promise<ConnectedHost[]> {
   const rows = await ctx.db.session.findMany({
-    where: { tenantId: ctx.actor.tenantId, machineId: { in: [...machineIds] }, endedAt: null },
+    where: { tenantId: ctx.actor.tenantId, endedAt: null, ...of },
     orderBy: [{ hostKey: "asc" }, { id: "asc" }],
     select: {
       id: true,
       machineId: true,
       credentialId: true,
+      credential: { select: { kind: true } },
       hostName: true,
       heartbeatAt: true,
       endedAt: true,
@@ -24,6 +35,7 @@ export async function listConnectedHosts(
     sessionId: row.id,
     machineId: row.machineId,
     credentialId: row.credentialId,
+    credentialKind: row.credential.kind,
     hostName: row.hostName,
     state: sessionState(row, ctx.now),
     heartbeatAt: row.heartbeatAt,

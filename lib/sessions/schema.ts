@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CredentialKind } from "@/lib/credentials/schema";
 
 /** How often a robot should say that it lives, and after how long its silence counts. */
 export const HEARTBEAT_INTERVAL_SECONDS = 30;
@@ -61,13 +62,14 @@ export type ConnectedHost = {
   readonly sessionId: string;
   readonly machineId: string;
   readonly credentialId: string;
+  readonly credentialKind: CredentialKind;
   readonly hostName: string;
   readonly state: SessionState;
   readonly heartbeatAt: Date;
 };
 
 /** A host as the page of robots shows it. */
-export type RobotRow = ConnectedHost & {
+export type RobotRow = Omit<ConnectedHost, "credentialKind"> & {
   readonly machineName: string;
   readonly address: string;
   readonly robotVersion: string | null;

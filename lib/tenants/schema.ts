@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { tokenDefaultsSchema } from "@/lib/credentials/schema";
 
-export const ROLES = ["Administrator", "Viewer"] as const;
+export const ROLES = ["Administrator", "Operator", "Viewer"] as const;
 export type Role = (typeof ROLES)[number];
+
+export const roleSchema = z.enum(ROLES, "Choose a role.");
+export const SLUG_MAX_LENGTH = 63;
 
 export const tenantSlugSchema = z
   .string()
@@ -13,9 +17,44 @@ export const tenantNameSchema = z
   .trim()
   .min(1, "Enter a name.")
   .max(100, "Use at most 100 characters.")
-  .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), "Use plain characters only.");
+  .refine(
+    // Control characters, and those that turn the direction of writing.
+    (value) => value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value),
+    "Use plain characters only.",
+  );
 
 export const DEFAULT_TENANT = { slug: "default", name: "Default" } as const;
+
+export const requireSecondFactorSchema = z.object({ isRequired: z.boolean() });
+export const editTokenDefaultsSchema = z.object({
+  defaults: tokenDefaultsSchema,
+  /** The defaults the form was filled from. */
+  seen: tokenDefaultsSchema,
+});
+
+export type EditTokenDefaultsInput = z.output<typeof editTokenDefaultsSchema>;
+
+export const addTenantSchema = z.object({ name: tenantNameSchema, slug: tenantSlugSchema });
+
+export const renameTenantSchema = z.object({
+  tenantId: z.uuid(),
+  name: tenantNameSchema,
+  /** The name the form was filled from. */
+  seen: z.string(),
+});
+
+export type AddTenantInput = z.output<typeof addTenantSchema>;
+export type RenameTenantInput = z.output<typeof renameTenantSchema>;
+
+/** A tenant as the settings list it. */
+export type TenantRow = {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly machines: number;
+  readonly members: number;
+};
 
 /** A tenant an admin belongs to. */
 export type TenantView = {
@@ -23,4 +62,6 @@ export type TenantView = {
   readonly slug: string;
   readonly name: string;
   readonly role: Role;
+  /** Members without a second factor set one up before they see anything else. */
+  readonly requiresSecondFactor: boolean;
 };

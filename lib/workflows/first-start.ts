@@ -1,8 +1,8 @@
-import { awaitFirstAdmin, createFirstAdmin } from "@/lib/admins/commands";
+import { awaitFirstAdmin, createFirstAdmin } from "@/lib/admins/commands/first-admin";
 import type { NewAdmin } from "@/lib/admins/schema";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import type { Ctx, SystemActor } from "@/lib/ctx";
-import { ensureSigningKey } from "@/lib/identity/signing-keys";
+import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
 import { createTenant } from "@/lib/tenants/commands";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
 

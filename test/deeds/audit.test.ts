@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { createFirstAdmin, recordSignIn } from "@/lib/admins/commands";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { createFirstAdmin } from "@/lib/admins/commands/first-admin";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { AdminActor, Db } from "@/lib/ctx";
@@ -17,6 +17,7 @@ import {
   act,
   anonymousCtx,
   inTransaction,
+  newInstallationAdmin,
   newTenantAdmin,
   prisma,
   robotOf,
@@ -24,8 +25,16 @@ import {
   systemCtx,
   unique,
 } from "@/test/world";
+import { APP_SECRET_DEED } from "./app-secret-deed";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
+import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
+import { PEOPLE_DEEDS } from "./people-deeds";
+
+// Before the environment is read, which is once: what the change of APP_SECRET needs.
+vi.hoisted(() => {
+  process.env.APP_SECRET_PREVIOUS = "the secret before that of the test world";
+});
 
 let admin: AdminActor;
 beforeAll(async () => {
@@ -37,6 +46,11 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   provisionMachine: ["machine.provisioned", "secret.issued"],
   addSecret: ["secret.issued"],
   editMachine: ["machine.edited"],
+  saveMachine: ["machine.edited", "session.ended", "job.ended"],
+  editTokenDefaults: ["tenant.edited"],
+  saveTokenDefaults: ["tenant.edited", "session.ended", "job.ended"],
+  editLimits: ["tenant.edited"],
+  renameTenant: ["tenant.renamed"],
   enableMachine: [],
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
@@ -70,6 +84,15 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   setAsset: ["asset.changed"],
   removeMachineValue: ["asset.changed"],
   deleteAsset: ["asset.deleted"],
+  invitePerson: ["admin.invited"],
+  revokeInvite: ["admin.invite_revoked"],
+  changeRole: ["admin.role_changed"],
+  disablePerson: ["admin.disabled"],
+  enablePerson: [],
+  removePerson: ["admin.removed"],
+  requireSecondFactor: ["tenant.second_factor_required"],
+  makeResetLink: ["admin.reset_link_made"],
+  recordExport: ["audit.exported"],
 };
 
 const password = "correct horse battery";
@@ -78,6 +101,9 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...PEOPLE_DEEDS,
+  ...APP_SECRET_DEED,
+  ...SYSTEM_KEY_DEEDS,
   openSession: {
     events: ["session.opened"],
     run: (db, { machine }) =>
@@ -119,12 +145,8 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["admin.created"],
     run: (db) => createFirstAdmin(systemCtx(db), { ...newAdmin(), tenantId: admin.tenantId }),
   },
-  recordSignIn: {
-    events: ["admin.signed_in"],
-    run: (db) => recordSignIn(anonymousCtx(db), { id: admin.id, email: admin.name }, null),
-  },
   setUp: {
-    events: ["tenant.created", "admin.created"],
+    events: ["setup_link.made", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.admin.deleteMany({});
       const setupToken = await makeSetupToken(systemCtx(db));
@@ -135,7 +157,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     },
   },
   prepareFirstStart: {
-    events: ["signing_key.created", "tenant.created", "admin.created"],
+    events: ["signing_key.created", "signing_key.activated", "tenant.created", "admin.created"],
     run: async (db) => {
       await db.signingKey.deleteMany({});
       await db.admin.deleteMany({});
@@ -147,18 +169,29 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 /** Deeds that leave no event, each with its reason. */
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
+  sealEvents: "links the events that others wrote",
   recordHeartbeat: "a fleet does it hundreds of times a second",
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
+  holdLimits: "locks a row, changes nothing",
   holdMachine: "locks a row, changes nothing",
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
+  holdMembers: "locks rows, changes nothing",
+  memberIn: "asks, changes nothing",
+  keepAnAdministrator: "asks, changes nothing",
+  protectInstallation: "asks, changes nothing",
+  endSignInsOf: "part of deeds that say why",
+  spendCode: "part of deeds that say why; of a recovery code it says so itself",
+  noteSeen: "it happens with every click",
+  holdSigningKeys: "waits, changes nothing",
+  requireNoNextKey: "asks, changes nothing",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {
-  const known = [...Object.keys(ADMIN_DEEDS), ...Object.keys(OTHER_DEEDS), ...Object.keys(SILENT)];
+  const known = [ADMIN_DEEDS, INSTALLATION_DEEDS, OTHER_DEEDS, SILENT].flatMap((deeds) => Object.keys(deeds));
   expect(await exportedDeeds()).toEqual(known.sort());
 });
 
@@ -182,10 +215,17 @@ async function eventsOf(run: (db: Db) => Promise<unknown>): Promise<string[]> {
 
 describe("a deed writes its events in its own transaction", () => {
   test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
-    const scene = await newScene(admin);
-    const ctx = { actor: admin, now: new Date() };
+    // A tenant of its own: some deeds reach all of its machines.
+    const owner = await newTenantAdmin();
+    const scene = await newScene(owner);
+    const ctx = { actor: owner, now: new Date() };
     const events = await eventsOf(async (db) => ADMIN_DEEDS[name]?.({ ...ctx, db }, scene));
     expect(events).toEqual(ADMIN_EVENTS[name]);
+  });
+
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { events, run }) => {
+    const actor = await newInstallationAdmin();
+    expect(await eventsOf((db) => run({ db, actor, now: new Date() }))).toEqual(events);
   });
 
   test.each(Object.keys(OTHER_DEEDS))("%s", async (name) => {

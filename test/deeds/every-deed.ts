@@ -1,17 +1,24 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
+import { makeResetLink } from "@/lib/admins/commands/reset-password";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
+import { recordExport } from "@/lib/audit/commands";
 import { storeKey } from "@/lib/credentials/commands/add-key";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { AddKeyInput } from "@/lib/credentials/schema";
+import { tokenDefaultsSchema } from "@/lib/credentials/schema";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
+import { editLimits } from "@/lib/limits/commands";
+import { NO_LIMITS } from "@/lib/limits/schema";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
@@ -20,15 +27,27 @@ import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/command
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
+import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
 import { cut } from "@/lib/workflows/cut";
 import { deleteKey } from "@/lib/workflows/delete-key";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { saveMachine } from "@/lib/workflows/save-machine";
+import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 import { withdrawCredential } from "@/lib/workflows/withdraw-credential";
 import { addedKey, newPublicKey } from "@/test/keys";
-import { act, inTransaction, type Provisioned, provisioned, robotOf, unique } from "@/test/world";
+import {
+  act,
+  inTransaction,
+  newAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  robotOf,
+  unique,
+} from "@/test/world";
 
 /** A machine with two live secrets, a key and a connected host, work and assets: something for every deed to work on. */
 export type Scene = {
@@ -39,6 +58,9 @@ export type Scene = {
   readonly processId: string;
   readonly runningJobId: string;
   readonly assetId: string;
+  /** Another administrator of the tenant. */
+  readonly colleague: AdminActor;
+  readonly inviteId: string;
 };
 
 export async function newScene(admin: AdminActor): Promise<Scene> {
@@ -52,7 +74,23 @@ export async function newScene(admin: AdminActor): Promise<Scene> {
   await act(admin, startJob, { processId, hostName: "" });
   const claimed = await robot((ctx) => claimJob(ctx, { sessionId }));
   const { assetId } = await act(admin, addAsset, newAsset());
-  return { admin, machine, keyId, sessionId, processId, runningJobId: claimed?.id ?? "", assetId };
+  const colleague = await newAdmin({ id: admin.tenantId, slug: "" });
+  await act(admin, invitePerson, { email: `${unique("guest")}@latchkey.test`, role: "Viewer" });
+  const invite = await prisma().invite.findFirstOrThrow({
+    where: { tenantId: admin.tenantId },
+    orderBy: { id: "desc" },
+  });
+  return {
+    admin,
+    machine,
+    keyId,
+    sessionId,
+    processId,
+    runningJobId: claimed?.id ?? "",
+    assetId,
+    colleague,
+    inviteId: invite.id,
+  };
 }
 
 const newProcess = () => addProcessSchema.parse({ name: unique("process") });
@@ -74,12 +112,37 @@ const firstSecret = ({ machineId, secretId }: Provisioned) => ({
   kind: "Secret" as const,
 });
 
+const editedMachine = ({ machine }: Scene) => ({
+  ...details(),
+  clientAuthentication: "Key" as const,
+  machineId: machine.machineId,
+  revision: 1,
+});
+
+/** What a new tenant says of tokens, and what it is to say from now on. */
+const FRESH = tokenDefaultsSchema.parse({
+  tokenLifetimeSeconds: null,
+  allowedScopes: [],
+  clientAuthentication: "Any",
+  requiresDpop: false,
+});
+const renamed = async (ctx: Ctx, { admin }: Scene) => {
+  const where = { id: admin.tenantId };
+  const { name: seen } = await ctx.db.tenant.findUniqueOrThrow({ where, select: { name: true } });
+  return { tenantId: admin.tenantId, name: "Renamed", seen };
+};
+const newDefaults = () => ({ seen: FRESH, defaults: { ...FRESH, clientAuthentication: "Key" as const } });
+
 /** Everything an admin can do, by the name of the function that does it. */
 export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   provisionMachine: (ctx) => provisionMachine(ctx, newMachine()),
   addSecret: (ctx, { machine }) => addSecret(ctx, machine),
-  editMachine: (ctx, { machine }) =>
-    editMachine(ctx, { ...details(), machineId: machine.machineId, revision: 1 }),
+  editMachine: (ctx, scene) => editMachine(ctx, editedMachine(scene)),
+  saveMachine: (ctx, scene) => saveMachine(ctx, editedMachine(scene)),
+  editTokenDefaults: (ctx) => editTokenDefaults(ctx, newDefaults()),
+  saveTokenDefaults: (ctx) => saveTokenDefaults(ctx, newDefaults()),
+  editLimits: (ctx) => editLimits(ctx, { seen: NO_LIMITS, limits: { ...NO_LIMITS, machinesMax: 100 } }),
+  renameTenant: async (ctx, scene) => renameTenant(ctx, await renamed(ctx, scene)),
   enableMachine: (ctx, { machine }) => enableMachine(ctx, machine),
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),
   markDeleted: (ctx, { machine }) => markDeleted(ctx, { machineIds: [machine.machineId] }),
@@ -103,6 +166,15 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removeMachineValue: (ctx, { assetId, machine }) =>
     removeMachineValue(ctx, { assetId, machineId: machine.machineId }),
   deleteAsset: (ctx, scene) => deleteAsset(ctx, scene),
+  invitePerson: (ctx) => invitePerson(ctx, { email: `${unique("new")}@latchkey.test`, role: "Viewer" }),
+  revokeInvite: (ctx, scene) => revokeInvite(ctx, scene),
+  changeRole: (ctx, { colleague }) => changeRole(ctx, { adminId: colleague.id, role: "Operator" }),
+  disablePerson: (ctx, { colleague }) => disablePerson(ctx, { adminId: colleague.id }),
+  enablePerson: (ctx, { colleague }) => enablePerson(ctx, { adminId: colleague.id }),
+  removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
+  requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
+  makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
+  recordExport: (ctx) => recordExport(ctx, { format: "csv", filters: {} }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),
   deleteKey: (ctx, { machine, keyId }) =>

@@ -21,6 +21,12 @@ const robotCtx = (db: Db, admin: Scene["admin"], machine: Provisioned): Ctx<Robo
   now: new Date(),
 });
 
+const keepOthersAlive = (db: Db, { sessionId }: Scene) =>
+  db.session.updateMany({
+    where: { id: { not: sessionId } },
+    data: { heartbeatAt: addSeconds(new Date(), HOUR_SECONDS) },
+  });
+
 /** What robots and the clock do to jobs and sessions. */
 export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   disconnectMyself: {
@@ -39,9 +45,8 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   },
   loseJobsOfSilentHosts: {
     events: ["job.ended"],
-    run: async (db, { sessionId }) => {
-      const heartbeatAt = addSeconds(new Date(), HOUR_SECONDS);
-      await db.session.updateMany({ where: { id: { not: sessionId } }, data: { heartbeatAt } });
+    run: async (db, scene) => {
+      await keepOthersAlive(db, scene);
       await loseJobsOfSilentHosts(systemCtx(db, WHEN_SILENT()));
     },
   },
@@ -51,8 +56,10 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
       stopJobsOfSessions({ db, actor: admin, now: new Date() }, admin.tenantId, [sessionId], "because"),
   },
   removeDeadSessions: {
-    events: ["sessions.removed"],
-    run: async (db, { admin }) => {
+    events: ["session.ended", "sessions.removed"],
+    run: async (db, scene) => {
+      await keepOthersAlive(db, scene);
+      const { admin } = scene;
       await removeDeadSessions({ db, actor: admin, now: WHEN_SILENT() });
     },
   },

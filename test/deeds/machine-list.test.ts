@@ -8,6 +8,7 @@ import { addSeconds } from "@/lib/time";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
+import { addedKey } from "@/test/keys";
 import { act, ask, inTransaction, newTenantAdmin, prisma, provisioned, robotOf } from "@/test/world";
 
 type Asked = Readonly<Record<string, unknown>>;
@@ -53,6 +54,20 @@ test("the list shows the tenant's machines with what hangs on each, and no delet
     lastUsedAt: null,
     isEnabled: false,
   });
+});
+
+test("secrets and keys are counted apart while they live, and both say when they were last used", async () => {
+  const keeper = await newTenantAdmin();
+  const machine = await provisioned(keeper, { name: "both" });
+  const expiresAt = addSeconds(new Date(), 60);
+  await act(keeper, addSecret, { machineId: machine.machineId, expiresAt });
+  const { keyId } = await addedKey(keeper, machine);
+  await addedKey(keeper, machine, "ES256", { expiresAt });
+  const usedAt = new Date("2026-05-04T03:02:01.007Z");
+  await prisma().credential.update({ where: { id: keyId }, data: { lastUsedAt: usedAt } });
+  const row = async (now: Date) => (await list({}, now, keeper)).rows[0];
+  expect(await row(addSeconds(expiresAt, -1))).toMatchObject({ liveSecrets: 2, liveKeys: 2 });
+  expect(await row(expiresAt)).toMatchObject({ liveSecrets: 1, liveKeys: 1, lastUsedAt: usedAt });
 });
 
 test("a host that fell silent no longer counts as connected", async () => {
@@ -118,7 +133,7 @@ const KEY: Readonly<Record<string, (row: MachineRow) => string | number>> = {
   name: ({ name }) => name.toLowerCase(),
   type: ({ kind }) => ["Standard", "Template"].indexOf(kind),
   description: ({ description }) => description.toLowerCase(),
-  secrets: ({ liveSecrets }) => liveSecrets,
+  secrets: ({ liveSecrets, liveKeys }) => liveSecrets + liveKeys,
   hosts: ({ connectedHosts }) => connectedHosts,
   lastUsed: ({ lastUsedAt }) => lastUsedAt?.getTime() ?? 0,
   created: ({ createdAt }) => createdAt.getTime(),
@@ -145,10 +160,12 @@ describe("with 5,000 machines", () => {
                             non_production_runtimes, testing_runtimes, process_type, process_compatibility, tags, created_at)
       SELECT gen_random_uuid(), ${crowded.tenantId}::uuid, 'Template', 'Robot ' || n, 'robot ' || lpad(n::text, 4, '0'),
              gen_random_uuid(), 1, 0, 0, 'Any', 'Any', '{}', now() FROM generate_series(1, 5000) n`;
-    await prisma().$executeRaw`
-      INSERT INTO secrets (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
-      SELECT substr(md5(m.id::text || n), 1, 16), tenant_id, m.id, '', '', '', now()
-        FROM machines m, generate_series(1, 3) n WHERE tenant_id = ${crowded.tenantId}::uuid`;
+    for (const n of [1, 2, 3]) {
+      await prisma().$executeRaw`
+        INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
+        SELECT substr(md5(id::text || ${n}::int), 1, 16), tenant_id, id, '', '', '', now()
+          FROM machines WHERE tenant_id = ${crowded.tenantId}::uuid`;
+    }
     await prisma().$executeRaw`ANALYZE`;
   });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { LIVE_SECRETS_MAX } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { LIVE_CREDENTIALS_MAX } from "@/lib/limits/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
@@ -135,21 +135,23 @@ describe("two admins editing one machine", () => {
 describe("a machine has at most ten live secrets", () => {
   test("the eleventh is refused with a reason, and possible again after a deletion", async () => {
     const machine = await provisioned(admin);
-    for (let count = 1; count < LIVE_SECRETS_MAX; count += 1) await act(admin, addSecret, machine);
+    for (let count = 1; count < LIVE_CREDENTIALS_MAX.max; count += 1) await act(admin, addSecret, machine);
     const refused = await refusal(act(admin, addSecret, machine));
     expect(refused).toMatchObject({ code: "limit_reached" });
     expect(refused.message).toContain("10 live client secrets");
     await act(admin, deleteSecret, { ...machine, confirmedLast: false });
     await act(admin, addSecret, machine);
-    expect(await liveSecrets(machine.machineId)).toBe(LIVE_SECRETS_MAX);
+    expect(await liveSecrets(machine.machineId)).toBe(LIVE_CREDENTIALS_MAX.max);
   });
 
   test("also when twelve are asked for at once", async () => {
     const machine = await provisioned(admin);
     const asking = Array.from({ length: 12 }, () => act(admin, addSecret, machine));
     const outcomes = await Promise.allSettled(asking);
-    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(LIVE_SECRETS_MAX - 1);
-    expect(await liveSecrets(machine.machineId)).toBe(LIVE_SECRETS_MAX);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(
+      LIVE_CREDENTIALS_MAX.max - 1,
+    );
+    expect(await liveSecrets(machine.machineId)).toBe(LIVE_CREDENTIALS_MAX.max);
   });
 });
 

@@ -10,6 +10,7 @@ import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { dumpDatabase } from "@/test/dump";
 import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
 import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
+import { INSTALLATION_DEEDS } from "./installation-deeds";
 
 let owner: AdminActor;
 let scene: Scene;
@@ -35,15 +36,61 @@ describe("a Viewer changes nothing", () => {
   });
 });
 
+/** What an Operator may not do: whatever is about people, settings, or taking the record away. */
+const ADMINISTRATOR_DEEDS: readonly string[] = [
+  "invitePerson",
+  "revokeInvite",
+  "changeRole",
+  "disablePerson",
+  "enablePerson",
+  "removePerson",
+  "makeResetLink",
+  "requireSecondFactor",
+  "editTokenDefaults",
+  "saveTokenDefaults",
+  "editLimits",
+  "renameTenant",
+  "recordExport",
+];
+
+describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people or settings", () => {
+  test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
+    const operator = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
+    const outcome = await attempt(operator, name);
+    if (ADMINISTRATOR_DEEDS.includes(name))
+      expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
+    else expect(outcome).not.toBeInstanceOf(Error);
+  });
+});
+
+describe("an administrator of a tenant who does not manage the installation changes nothing of it", () => {
+  test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { run }) => {
+    const before = await dumpDatabase();
+    const doing = inTransaction((db) => run({ db, actor: owner, now: new Date() }));
+    await expect(doing).rejects.toMatchObject({ name: "Refusal", code: "forbidden" });
+    expect(await dumpDatabase()).toEqual(before);
+  });
+});
+
 describe("an admin of another tenant finds none of it and changes none of it", () => {
-  // These make something new in the admin's own tenant, or are asked only with ids that a checked deed handed over.
+  // These make or change something in the admin's own tenant, or are asked only with ids that a checked deed handed over.
   const ELSEWHERE: Readonly<Record<string, unknown>> = {
     markDeleted: [],
     revokeCredentialsOfMachines: undefined,
     endSessions: { ended: [], reason: expect.any(String) },
     cut: { disconnectedHosts: [], stoppedJobs: 0 },
   };
-  const NEW = ["provisionMachine", "addProcess", "addAsset"];
+  const NEW = [
+    "provisionMachine",
+    "recordExport",
+    "invitePerson",
+    "requireSecondFactor",
+    "editLimits",
+    "addProcess",
+    "addAsset",
+    "editTokenDefaults",
+    "saveTokenDefaults",
+  ];
   const names = Object.keys(ADMIN_DEEDS).filter((name) => !NEW.includes(name));
 
   test.each(names)("%s", async (name) => {

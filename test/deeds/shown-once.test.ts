@@ -71,10 +71,12 @@ test("no question gives a secret's value or its digest back, only its id and the
       [
         "createdAt",
         "createdBy",
+        "expiresAt",
         "hint",
         "id",
         "lastUsedAddress",
         "lastUsedAt",
+        "name",
         "revokedAt",
         "revokedBy",
       ].sort(),

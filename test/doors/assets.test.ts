@@ -38,6 +38,12 @@ describe("a robot fetches a named value", () => {
     expect(await (await read(name.toUpperCase())).json()).toEqual({ name, type, value });
   });
 
+  test("JSON with its names in the order they were given", async () => {
+    const text = '{"z":1,"a":{"y":[{"d":1,"c":2}],"b":null},"m":"x"}';
+    const { name } = await added("Json", text);
+    expect(await (await read(name)).text()).toContain(`"value":${text}`);
+  });
+
   test("a credential as a pair", async () => {
     const { name } = await added("Credential", PASSWORD, "ada");
     expect(await (await read(name)).json()).toMatchObject({ value: { username: "ada", password: PASSWORD } });

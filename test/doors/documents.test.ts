@@ -30,6 +30,7 @@ test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
     introspection_endpoint: `${ORIGIN}/api/identity/connect/introspect`,
     introspection_endpoint_auth_methods_supported: METHODS,
     introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+    dpop_signing_alg_values_supported: ALGORITHMS,
     protected_resources: [`${ORIGIN}/api/orchestrator`],
   });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
-import { addProcess } from "@/lib/jobs/commands/manage-process";
+import { addProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
 import { buyToken, connect, send } from "@/test/robot";
@@ -99,6 +99,19 @@ describe("a robot reports", () => {
       output: { paid: 5 },
       message: "two of five",
     });
+  });
+
+  test("and input and output keep the order of their names", async () => {
+    const text = '{"z":1,"a":{"y":[{"d":1,"c":2}],"b":null},"m":"x"}';
+    const { jobId } = await start({ input: JSON.parse(text) });
+    expect(JSON.stringify((await claimed()).input)).toBe(text);
+    await report(jobId, { reportId: "1", state: "Successful", output: JSON.parse(text) });
+    const job = await jobOf(jobId);
+    expect([JSON.stringify(job?.input), JSON.stringify(job?.output)]).toEqual([text, text]);
+    const edited = { processId, ...addProcessSchema.parse({ name: unique("process"), defaultInput: text }) };
+    await act(admin, editProcess, edited);
+    await start();
+    expect(JSON.stringify((await claimed()).input)).toBe(text);
   });
 
   test("the same report twice, and it changes nothing the second time", async () => {

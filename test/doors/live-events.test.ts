@@ -5,10 +5,24 @@ import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
-import { buyToken, connect, ORCHESTRATOR, send } from "@/test/robot";
-import { act, call, databaseUrl, newTenantAdmin, type Provisioned, provisioned, unique } from "@/test/world";
+import { basic, buyToken, connect, ORCHESTRATOR, postForm, send } from "@/test/robot";
+import {
+  act,
+  call,
+  databaseUrl,
+  inTransaction,
+  newTenantAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  systemCtx,
+  unique,
+} from "@/test/world";
 
 let admin: AdminActor;
 let machine: Provisioned;
@@ -185,5 +199,59 @@ describe("a stream of events", () => {
   test("is not for the session of another machine", async () => {
     const stranger = await buyToken(await provisioned(admin));
     expect((await send("GET", `sessions/${sessionId}/events`, stranger)).status).toBe(404);
+  });
+});
+
+describe("a stream whose secret will expire", () => {
+  const expiring = (expiresAt: Date) => act(admin, addSecret, { machineId: machine.machineId, expiresAt });
+
+  test("is told once, with the instant, and then that it is cut", async () => {
+    const expiresAt = addSeconds(new Date(), 13 * DAY_SECONDS);
+    const short = await expiring(expiresAt);
+    const bearer = await buyToken(short);
+    const session = await connect(bearer, "HOST-SHORT");
+    const stream = await listen(session.id, bearer);
+    expect(await stream.next()).toEqual({
+      event: "credential-expiring",
+      data: { id: short.secretId, kind: "Secret", expiresAt: expiresAt.toISOString() },
+    });
+    await prisma().credential.update({ where: { id: short.secretId }, data: { expiresAt: new Date() } });
+    await inTransaction((db) => cutExpired(systemCtx(db)));
+    expect(await stream.next()).toEqual({
+      event: "disconnected",
+      data: { reason: "client secret expired" },
+    });
+    expect(await stream.next()).toBeNull();
+  });
+
+  test("more than two weeks from now is not told yet", async () => {
+    const long = await expiring(addSeconds(new Date(), 15 * DAY_SECONDS));
+    const bearer = await buyToken(long);
+    const session = await connect(bearer, "HOST-LONG");
+    const stream = await listen(session.id, bearer);
+    await act(admin, disconnectHost, { sessionId: session.id });
+    expect(await stream.next()).toMatchObject({ event: "disconnected" });
+  });
+});
+
+describe("a stream whose token is good no more is closed, for whoever opens it again shows a token", () => {
+  test("when the token is revoked", async () => {
+    const stream = await listen();
+    const form = { token };
+    expect((await postForm(form, basic(machine), "/api/identity/connect/revocation")).status).toBe(200);
+    expect(await stream.next()).toBeNull();
+    const again = await call("GET", `${ORCHESTRATOR}/sessions/${sessionId}/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(again.status).toBe(401);
+  });
+
+  test("other streams of the machine go on", async () => {
+    const other = await buyToken(machine);
+    const stream = await listen(sessionId, other);
+    await postForm({ token }, basic(machine), "/api/identity/connect/revocation");
+    await start();
+    expect(await stream.next()).toEqual({ event: "job-available", data: {} });
+    stream.hangUp();
   });
 });

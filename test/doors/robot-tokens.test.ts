@@ -28,8 +28,12 @@ beforeAll(async () => {
   key = await currentSigningKey(sql(), new Date());
 });
 
-const MISSING = `Bearer realm="Latchkey", resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource/api/orchestrator"`;
-const INVALID = `${MISSING}, error="invalid_token", error_description="The access token is not valid."`;
+const PARAMETERS = `realm="Latchkey", resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource/api/orchestrator"`;
+const DPOP = `DPoP ${PARAMETERS}, algs="ES256 RS256 PS256 EdDSA Ed25519"`;
+/** RFC 9449 §7.2: both schemes are offered; the error belongs to the one that was used. */
+const refusedWith = (parameters: string) => `Bearer ${PARAMETERS}${parameters}, ${DPOP}`;
+const MISSING = refusedWith("");
+const INVALID = refusedWith(', error="invalid_token", error_description="The access token is not valid."');
 
 async function expectProblem(response: Response, status: number, kind: string, challenge: string | null) {
   expect(response.status).toBe(status);
@@ -133,7 +137,7 @@ test("a token is good until the second it expires, and not in it", async () => {
 
 test("a token in the address is refused, also a good one", async () => {
   const token = await buyToken(machine);
-  const challenge = `${MISSING}, error="invalid_request"`;
+  const challenge = refusedWith(', error="invalid_request"');
   for (const authorization of [{}, { authorization: `Bearer ${token}` }]) {
     const response = await call("GET", `${ORCHESTRATOR}/me?access_token=${token}`, {
       headers: authorization,
@@ -146,13 +150,13 @@ test.each(["Bearer", "Bearer a b", "Bearer ä", 'Bearer "abc"', "Bearer a,b"])(
   "an Authorization header that holds no token in its grammar is a bad request: %s",
   async (authorization) => {
     const response = await send("GET", "me", null, undefined, { authorization });
-    await expectProblem(response, 400, "invalid-request", `${MISSING}, error="invalid_request"`);
+    await expectProblem(response, 400, "invalid-request", refusedWith(', error="invalid_request"'));
   },
 );
 
 test("a token without the scope is told which one is needed", async () => {
   const token = await buyToken(machine, { scope: "OR.Jobs OR.Assets" });
-  const challenge = `${MISSING}, error="insufficient_scope", scope="OR.Robots"`;
+  const challenge = refusedWith(', error="insufficient_scope", scope="OR.Robots"');
   for (const [method, path] of [
     ["GET", "me"],
     ["POST", "sessions"],

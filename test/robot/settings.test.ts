@@ -37,7 +37,7 @@ describe("settings", () => {
     expect(await readSettings(GIVEN, undefined)).toEqual({
       url: new URL(GIVEN.LATCHKEY_URL),
       clientId: "id",
-      clientSecret: SECRET,
+      credential: { kind: "secret", secret: SECRET },
       hostName: hostname(),
       stopGraceSeconds: 30,
     });
@@ -50,7 +50,7 @@ describe("settings", () => {
     );
     const { LATCHKEY_CLIENT_SECRET: _, ...rest } = GIVEN;
     const settings = await readSettings({ ...rest, LATCHKEY_HOST_NAME: "HOST-1" }, path);
-    expect(settings).toMatchObject({ clientSecret: SECRET, clientId: "id", hostName: "HOST-1" });
+    expect(settings).toMatchObject({ credential: { secret: SECRET }, clientId: "id", hostName: "HOST-1" });
   });
 
   test.each([0o644, 0o602, 0o601])(
@@ -78,7 +78,7 @@ describe("settings", () => {
       },
     );
     expect(asked.map(([, isHidden]) => isHidden)).toEqual([false, true]);
-    expect(settings).toMatchObject({ clientId: "id", clientSecret: SECRET });
+    expect(settings).toMatchObject({ clientId: "id", credential: { secret: SECRET } });
   });
 
   test.each([

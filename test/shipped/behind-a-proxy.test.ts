@@ -21,9 +21,11 @@ const PER_CLIENT = 4;
 
 beforeAll(async () => {
   installation = await startInstallation({
-    TRUSTED_PROXIES: "10.0.0.0/8, loopback",
-    TOKEN_FAILURES_PER_CLIENT: String(PER_CLIENT),
-    TOKEN_FAILURES_PER_ADDRESS: "10",
+    settings: {
+      TRUSTED_PROXIES: "10.0.0.0/8, loopback",
+      TOKEN_FAILURES_PER_CLIENT: String(PER_CLIENT),
+      TOKEN_FAILURES_PER_ADDRESS: "10",
+    },
   });
   first = installation.latchkey;
   const start = async (settings: Record<string, string>) => {

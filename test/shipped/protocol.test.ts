@@ -63,7 +63,7 @@ describe.each([
 
       await expect(beat()).rejects.toMatchObject({
         status: 401,
-        cause: [{ scheme: "bearer", parameters: { error: "invalid_token" } }],
+        cause: [{ scheme: "bearer", parameters: { error: "invalid_token" } }, { scheme: "dpop" }],
       });
       // With Basic the library reads the challenge, with the form the error's body: both say that the client is refused.
       await expect(openid.clientCredentialsGrant(config)).rejects.toMatchObject({ status: 401 });

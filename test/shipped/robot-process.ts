@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { keepLog } from "@/test/kept-logs";
 
 const root = join(import.meta.dirname, "../..");
@@ -41,9 +42,14 @@ export type RobotProcess = {
 export type RobotProcessOptions = {
   readonly url: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Or else a key, as the text of its file. */
+  readonly clientSecret?: string;
+  readonly privateKey?: string;
+  readonly keyId?: string;
   readonly hostName: string;
   readonly stopGraceSeconds?: number;
+  /** A module that its process loads first. */
+  readonly preload?: string;
 };
 
 const started = new Set<ChildProcess>();
@@ -68,10 +74,14 @@ export function newFolder(): string {
 export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
   const folder = newFolder();
   const [envFile, processes] = [join(folder, "robot.env"), join(folder, "processes.json")];
+  const keyFile = join(folder, "robot.key");
+  if (options.privateKey !== undefined) writeFileSync(keyFile, options.privateKey, { mode: 0o600 });
   const settings = {
     LATCHKEY_URL: options.url,
     LATCHKEY_CLIENT_ID: options.clientId,
-    LATCHKEY_CLIENT_SECRET: options.clientSecret,
+    ...(options.clientSecret !== undefined && { LATCHKEY_CLIENT_SECRET: options.clientSecret }),
+    ...(options.privateKey !== undefined && { LATCHKEY_PRIVATE_KEY_FILE: keyFile }),
+    ...(options.keyId !== undefined && { LATCHKEY_KEY_ID: options.keyId }),
     LATCHKEY_HOST_NAME: options.hostName,
     LATCHKEY_STOP_GRACE_SECONDS: String(options.stopGraceSeconds ?? 30),
   };
@@ -87,7 +97,11 @@ export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
     ["robot/start.mjs", "--env-file", envFile, "--processes", processes],
     {
       cwd: root,
-      env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH },
+      env: {
+        NODE_ENV: process.env.NODE_ENV,
+        PATH: process.env.PATH,
+        ...(options.preload && { NODE_OPTIONS: `--import=${pathToFileURL(options.preload)}` }),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

@@ -1,11 +1,12 @@
 import { record } from "@/lib/audit/commands";
-import { checkExpiry } from "@/lib/credentials/expiry";
+import { checkedExpiry } from "@/lib/credentials/expiry";
 import { makeCredentialId } from "@/lib/credentials/material";
 import { readPublicKey } from "@/lib/credentials/public-key";
 import { countLiveCredentials } from "@/lib/credentials/queries";
-import { type AddKeyInput, LIVE_KEYS_MAX } from "@/lib/credentials/schema";
+import type { AddKeyInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { getLimits } from "@/lib/limits/queries";
 import { allow } from "@/lib/permissions";
 
 /**
@@ -16,15 +17,16 @@ import { allow } from "@/lib/permissions";
  */
 export async function storeKey(
   ctx: Ctx,
-  { machineId, name, expiresAt, publicKey }: AddKeyInput,
+  { machineId, name, expiresAt: wanted, publicKey }: AddKeyInput,
 ): Promise<{ keyId: string }> {
   allow(ctx.actor, "keys.add");
-  checkExpiry(expiresAt, ctx.now);
+  const limits = await getLimits(ctx);
+  const expiresAt = checkedExpiry(wanted, limits, ctx.now);
   const { jwk, algorithms, thumbprint } = await readPublicKey(publicKey);
-  if ((await countLiveCredentials(ctx, machineId, "Key")) >= LIVE_KEYS_MAX) {
+  if ((await countLiveCredentials(ctx, machineId, "Key")) >= limits.liveCredentialsMax) {
     throw new Refusal(
       "limit_reached",
-      `This machine has ${LIVE_KEYS_MAX} live keys, the most it may have. Delete one that is no longer used, then add a new one.`,
+      `This machine has ${limits.liveCredentialsMax} live keys, the most it may have. Delete one that is no longer used, then add a new one.`,
     );
   }
   const scope = { tenantId: ctx.actor.tenantId, machineId, thumbprint, revokedAt: null };

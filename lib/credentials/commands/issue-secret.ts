@@ -1,27 +1,29 @@
 import { record } from "@/lib/audit/commands";
-import { checkExpiry } from "@/lib/credentials/expiry";
+import { checkedExpiry } from "@/lib/credentials/expiry";
 import { makeSecret } from "@/lib/credentials/material";
 import { countLiveCredentials } from "@/lib/credentials/queries";
-import { type IssueSecretInput, LIVE_SECRETS_MAX } from "@/lib/credentials/schema";
+import type { IssueSecretInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { getLimits } from "@/lib/limits/queries";
 import { allow } from "@/lib/permissions";
 
 /**
  * Adds a secret to a machine. The caller has locked the machine's row, so that two admins cannot pass the limit together.
- * @returns the secret's id and value; the value is stored nowhere
+ * @returns the secret's id, value and end; the value is stored nowhere
  * @throws Refusal `limit_reached` when the machine has the most live secrets it may have, `invalid` at `expiresAt`
  */
 export async function issueSecret(
   ctx: Ctx,
-  { machineId, name = "", expiresAt = null }: IssueSecretInput,
-): Promise<{ secretId: string; clientSecret: string }> {
+  { machineId, name = "", expiresAt: wanted = null }: IssueSecretInput,
+): Promise<{ secretId: string; clientSecret: string; expiresAt: Date | null }> {
   allow(ctx.actor, "secrets.issue");
-  checkExpiry(expiresAt, ctx.now);
-  if ((await countLiveCredentials(ctx, machineId, "Secret")) >= LIVE_SECRETS_MAX) {
+  const limits = await getLimits(ctx);
+  const expiresAt = checkedExpiry(wanted, limits, ctx.now);
+  if ((await countLiveCredentials(ctx, machineId, "Secret")) >= limits.liveCredentialsMax) {
     throw new Refusal(
       "limit_reached",
-      `This machine has ${LIVE_SECRETS_MAX} live client secrets, the most it may have. Delete one that is no longer used, then add a new one.`,
+      `This machine has ${limits.liveCredentialsMax} live client secrets, the most it may have. Delete one that is no longer used, then add a new one.`,
     );
   }
   const { secretId, value, lastFour, digest, pepperId } = makeSecret();
@@ -42,5 +44,5 @@ export async function issueSecret(
     select: { id: true },
   });
   await record(ctx, [{ type: "secret.issued", machineId, secretId, name, expiresAt }]);
-  return { secretId, clientSecret: value };
+  return { secretId, clientSecret: value, expiresAt };
 }

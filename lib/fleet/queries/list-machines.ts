@@ -10,7 +10,7 @@ const ORDER = {
   name: Prisma.sql`m.name_key`,
   type: Prisma.sql`m.kind`,
   description: Prisma.sql`lower(m.description)`,
-  secrets: Prisma.sql`s.live`,
+  secrets: Prisma.sql`s.secrets + s.keys`,
   hosts: Prisma.sql`h.connected`,
   lastUsed: Prisma.sql`s.last_used_at`,
   created: Prisma.sql`m.created_at`,
@@ -53,12 +53,14 @@ export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<M
   const pageCount = Math.max(1, Math.ceil(found / query.pageSize));
   const page = Math.min(query.page, pageCount);
   const aliveSince = addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS);
+  const isLive = Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${ctx.now})`;
   const rows = await ctx.db.$queryRaw<MachineRow[]>`
     SELECT m.id, m.kind::text AS kind, m.name, m.description, m.client_id AS "clientId", m.tags,
-           s.live AS "liveSecrets", h.connected AS "connectedHosts", s.last_used_at AS "lastUsedAt",
+           s.secrets AS "liveSecrets", s.keys AS "liveKeys", h.connected AS "connectedHosts", s.last_used_at AS "lastUsedAt",
            m.created_at AS "createdAt", m.disabled_at IS NULL AS "isEnabled"
       FROM machines m
-      LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE revoked_at IS NULL)::int AS live,
+      LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'Secret' AND ${isLive})::int AS secrets,
+                                count(*) FILTER (WHERE kind = 'Key' AND ${isLive})::int AS keys,
                                 max(last_used_at) AS last_used_at
                            FROM credentials WHERE tenant_id = m.tenant_id AND machine_id = m.id) s ON true
       LEFT JOIN LATERAL (SELECT count(*)::int AS connected

@@ -6,18 +6,28 @@ import { type RobotJob, RUNTIME_TYPES } from "@/lib/jobs/schema";
 import { findOwnRuntimes } from "@/lib/machines/queries";
 import { holdSession } from "@/lib/sessions/commands/hold-session";
 
+type Claim = { readonly sessionId: string; readonly claimId?: string | undefined };
+
+/** The job that was claimed under this key before, whatever became of it: the answer that handed it over may have been lost. */
+async function findClaimed(ctx: Ctx<RobotActor>, { sessionId, claimId }: Claim): Promise<RobotJob | null> {
+  if (claimId === undefined) return null;
+  const where = { tenantId: ctx.actor.tenantId, sessionId, claimId };
+  const job = await ctx.db.job.findFirst({ where, select: ROBOT_JOB });
+  return job && robotJob(job);
+}
+
 /**
  * Gives the host the oldest job that it may run and has room for, if there is one. The session's row is held, so that a
  * host never claims past its machine's runtimes however often it asks at once; the job's row is locked or passed over, so
- * that two hosts never get one job.
- * @returns the job, Running from now on, or null
+ * that two hosts never get one job. One key claims one job, however often and through whatever process it is asked for.
+ * @returns the job, Running from now on; the one that was claimed under this key before, in its state; or null
  */
-export async function claimJob(
-  ctx: Ctx<RobotActor>,
-  { sessionId }: { readonly sessionId: string },
-): Promise<RobotJob | null> {
+export async function claimJob(ctx: Ctx<RobotActor>, claim: Claim): Promise<RobotJob | null> {
+  const { sessionId, claimId = null } = claim;
   const { id: machineId, tenantId } = ctx.actor;
   const host = await holdSession(ctx, sessionId);
+  const before = await findClaimed(ctx, claim);
+  if (before) return before;
   const [runtimes, running] = [
     await findOwnRuntimes(ctx),
     await ctx.db.job.groupBy({
@@ -30,7 +40,7 @@ export async function claimJob(
   const free = RUNTIME_TYPES.filter((type) => (busy.get(type) ?? 0) < runtimes[type]);
   if (free.length === 0) return null;
   const [claimed] = await ctx.db.$queryRaw<{ id: string }[]>`
-    UPDATE jobs SET state = 'Running', session_id = ${sessionId}::uuid, started_at = ${ctx.now}
+    UPDATE jobs SET state = 'Running', session_id = ${sessionId}::uuid, claim_id = ${claimId}, started_at = ${ctx.now}
      WHERE id = (SELECT id FROM jobs
                   WHERE tenant_id = ${tenantId}::uuid AND state = 'Pending'
                     AND runtime_type::text = ANY(${free}::text[])

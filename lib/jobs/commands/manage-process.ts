@@ -39,17 +39,24 @@ export async function addProcess(ctx: Ctx, input: AddProcessInput): Promise<{ pr
   return { processId: id };
 }
 
+const EDITED = { name: true, description: true, runtimeType: true, defaultInput: true } as const;
+
 /** Changes what later jobs start with; jobs that exist keep their input and runtime type. */
 export async function editProcess(ctx: Ctx, { processId, ...input }: EditProcessInput): Promise<null> {
   allow(ctx.actor, "processes.edit");
-  const { count } = await ctx.db.process
-    .updateMany({
-      where: { id: processId, tenantId: ctx.actor.tenantId, deletedAt: null },
-      data: columns(input),
-    })
+  const where = { id: processId, tenantId: ctx.actor.tenantId, deletedAt: null };
+  // Held, so that what the record calls "before" is what this write replaces.
+  await ctx.db.$queryRaw`
+    SELECT id FROM processes WHERE tenant_id = ${ctx.actor.tenantId}::uuid AND id = ${processId}::uuid FOR NO KEY UPDATE`;
+  const held = await ctx.db.process.findFirst({ where, select: EDITED });
+  const [saved] = await ctx.db.process
+    .updateManyAndReturn({ where, data: columns(input), select: EDITED })
     .catch((error: unknown) => refuseTaken(error, input.name));
-  if (count === 0) throw noSuchProcess();
-  await record(ctx, [{ type: "process.edited", processId, name: input.name }]);
+  if (!held || !saved) throw noSuchProcess();
+  const { defaultInput: inputBefore, ...before } = held;
+  const { defaultInput: inputAfter, ...after } = saved;
+  const isInputChanged = JSON.stringify(inputBefore) !== JSON.stringify(inputAfter);
+  await record(ctx, [{ type: "process.edited", processId, name: after.name, before, after, isInputChanged }]);
   return null;
 }
 

@@ -39,7 +39,8 @@ export async function startJob(ctx: Ctx, input: StartJobInput): Promise<{ jobId:
     },
     select: { id: true },
   });
-  await record(ctx, [{ type: "job.created", jobId: id, process: process.name }]);
+  const target = input.machineId ? { machineId: input.machineId } : {};
+  await record(ctx, [{ type: "job.created", jobId: id, process: process.name, ...target }]);
   await signal(ctx.db, [
     { kind: "job", tenantId, machineId: input.machineId ?? null },
     { kind: "page", tenantId },

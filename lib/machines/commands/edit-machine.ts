@@ -1,7 +1,7 @@
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { MACHINE_DETAILS } from "@/lib/machines/queries";
+import { MACHINE_FORM } from "@/lib/machines/queries";
 import { noSuchMachine, refuseTakenName } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { EditMachineInput } from "@/lib/machines/schema";
@@ -19,7 +19,7 @@ export async function editMachine(
   const scope = { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null };
   const before = await ctx.db.machine.findFirst({
     where: scope,
-    select: MACHINE_DETAILS,
+    select: MACHINE_FORM,
   });
   if (!before) throw noSuchMachine();
   const { count } = await ctx.db.machine

@@ -3,7 +3,8 @@ import { record } from "@/lib/audit/commands";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
-import { refuseTakenName } from "@/lib/machines/refusals";
+import { holdLimits } from "@/lib/limits/commands";
+import { refuseTakenName, refuseTooManyMachines } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { ProvisionMachineInput } from "@/lib/machines/schema";
 import { allow } from "@/lib/permissions";
@@ -11,13 +12,19 @@ import { allow } from "@/lib/permissions";
 /**
  * Creates a machine with its first secret, or neither.
  * @returns the machine's id and the secret with its value, which nothing can return again
- * @throws Refusal `conflict` at `name` when the tenant has a machine of that name, whatever the case
+ * @throws Refusal `conflict` at `name` when the tenant has a machine of that name, whatever the case; `limit_reached`
+ *   when the tenant has the most machines that it allows itself
  */
 export async function provisionMachine(
   ctx: Ctx,
   input: ProvisionMachineInput,
 ): Promise<IssuedSecret & { machineId: string }> {
   allow(ctx.actor, "machines.provision");
+  const { machinesMax } = await holdLimits(ctx);
+  if (machinesMax !== null) {
+    const where = { tenantId: ctx.actor.tenantId, deletedAt: null };
+    refuseTooManyMachines(await ctx.db.machine.count({ where }), machinesMax);
+  }
   const machine = await ctx.db.machine
     .create({
       data: {

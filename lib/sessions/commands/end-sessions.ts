@@ -1,41 +1,8 @@
-import { record } from "@/lib/audit/commands";
+import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Actor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
-import { type Signal, signal } from "@/lib/signals";
-
-type Row = { id: string; machineId: string; credentialId: string; hostName: string };
-
-async function recordEnded(ctx: Ctx<Actor>, tenantId: string, ended: readonly Row[], reason: string) {
-  await signal(
-    ctx.db,
-    ended.flatMap(({ id }): Signal[] => [
-      { kind: "session", tenantId, sessionId: id },
-      { kind: "page", tenantId },
-    ]),
-  );
-  await record(
-    ctx,
-    ended.map(({ id, machineId, credentialId, hostName }) => ({
-      type: "session.ended" as const,
-      machineId,
-      credentialId,
-      sessionId: id,
-      hostName,
-      reason,
-    })),
-    tenantId,
-  );
-}
-
-const ENDED = {
-  id: true,
-  machineId: true,
-  credentialId: true,
-  hostName: true,
-  tokenId: true,
-  tokenExpiresAt: true,
-} as const;
+import { ENDED, recordEnded } from "@/lib/sessions/session-changes";
 
 /**
  * The robot disconnects its host. Ending an ended session changes nothing.
@@ -64,6 +31,8 @@ const PERMISSION = {
   "machine disabled": "machines.disable",
   "machine deleted": "machines.delete",
   disconnected: "hosts.disconnect",
+  "client authentication of the machine changed": "machines.edit",
+  "client authentication of the tenant changed": "tenant.settings",
 } as const;
 
 /** Why an admin's deed ends sessions. */
@@ -73,10 +42,16 @@ export type EndingCause = keyof typeof PERMISSION;
 export type Ending =
   | { readonly credentialId: string }
   | { readonly machineIds: readonly string[] }
-  | { readonly sessionId: string };
+  | { readonly sessionId: string }
+  /** Credentials of a kind that is not accepted any more: by one machine, or (null) by all that leave it to their tenant. */
+  | { readonly machineId: string | null; readonly credentialKind: CredentialKind };
 
 function scopeOf(of: Ending) {
   if ("credentialId" in of) return { credentialId: of.credentialId };
+  if ("credentialKind" in of) {
+    const machine = of.machineId === null ? { clientAuthentication: null } : { id: of.machineId };
+    return { machine, credential: { kind: of.credentialKind } };
+  }
   return "sessionId" in of ? { id: of.sessionId } : { machineId: { in: [...of.machineIds] } };
 }
 

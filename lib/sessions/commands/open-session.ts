@@ -36,8 +36,10 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
   const [row] = await ctx.db.$queryRaw<(SessionRow & { taken_over: boolean })[]>`
     WITH standing AS (
       SELECT m.id FROM machines m JOIN credentials c ON c.machine_id = m.id AND c.tenant_id = m.tenant_id
+                                  JOIN tenants t ON t.id = m.tenant_id
        WHERE m.id = ${machineId}::uuid AND m.tenant_id = ${tenantId}::uuid AND c.id = ${credentialId}
          AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
+         AND COALESCE(m.client_authentication, t.client_authentication)::text IN ('Any', c.kind::text)
          FOR SHARE)
     INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, robot_version, platform,
                           address, is_busy, started_at, heartbeat_at, token_id, token_expires_at)

@@ -2,6 +2,7 @@ import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
+import { ENDED, recordEnded } from "@/lib/sessions/session-changes";
 import { signal } from "@/lib/signals";
 import { addSeconds } from "@/lib/time";
 
@@ -10,14 +11,16 @@ export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }>
   allow(ctx.actor, "hosts.disconnect");
   const { tenantId } = ctx.actor;
   // A silent host that comes back after this hears that its session has ended, and connects anew.
-  await ctx.db.session.updateMany({
+  const silent = await ctx.db.session.updateManyAndReturn({
     where: {
       tenantId,
       endedAt: null,
       heartbeatAt: { lte: addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS) },
     },
     data: { endedAt: ctx.now, endReason: `silent, and removed by ${ctx.actor.name}` },
+    select: ENDED,
   });
+  await recordEnded(ctx, tenantId, silent, "silent, and removed from the list");
   const { count } = await ctx.db.session.updateMany({
     where: { tenantId, endedAt: { not: null }, removedAt: null },
     data: { removedAt: ctx.now },

@@ -1,10 +1,15 @@
 "use server";
 
-import { deleteSecretSchema, issueSecretSchema } from "@/lib/credentials/schema";
+import {
+  addKeySchema,
+  deleteKeySchema,
+  deleteSecretSchema,
+  issueSecretSchema,
+} from "@/lib/credentials/schema";
 import { adminAction, adminQuestion } from "@/lib/doors/admin";
 import { listRunningJobs } from "@/lib/jobs/queries";
+import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import {
@@ -15,16 +20,20 @@ import {
 } from "@/lib/machines/schema";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
+import { deleteKey } from "@/lib/workflows/delete-key";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
+import { saveMachine } from "@/lib/workflows/save-machine";
 
 export const provisionMachineAction = adminAction(provisionMachineSchema, provisionMachine);
-export const editMachineAction = adminAction(editMachineSchema, editMachine);
+export const editMachineAction = adminAction(editMachineSchema, saveMachine);
 export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
 export const disableMachineAction = adminAction(machineIdSchema, disableMachine);
-export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines);
+export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines, { recent: true });
 export const addSecretAction = adminAction(issueSecretSchema, addSecret);
 export const deleteSecretAction = adminAction(deleteSecretSchema, deleteSecret);
+export const addKeyAction = adminAction(addKeySchema, addKey);
+export const deleteKeyAction = adminAction(deleteKeySchema, deleteKey);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

@@ -8,7 +8,7 @@ import { listRobots } from "@/lib/fleet/queries/list-robots";
 export const generateMetadata = tenantTitle("Robots");
 
 export default async function RobotsPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const home = `/tenants/${tenant.slug}`;
   return (
     <>
@@ -18,7 +18,7 @@ export default async function RobotsPage({ params }: { params: Promise<{ tenant:
         robots={await listRobots(ctx)}
         home={home}
         now={ctx.now}
-        canChange={tenant.role === "Administrator"}
+        canChange={can("hosts.disconnect")}
         actions={{
           disconnect: disconnectHostAction.bind(null, tenant.slug),
           removeDead: removeDeadAction.bind(null, tenant.slug),

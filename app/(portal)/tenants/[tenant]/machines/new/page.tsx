@@ -5,6 +5,7 @@ import { ProvisionForm } from "@/components/machines/provision-form";
 import { NotAllowed } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
+import { getTokenDefaults } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Add machine");
 
@@ -14,7 +15,7 @@ type NewMachinePageProps = {
 };
 
 export default async function NewMachinePage({ params, searchParams }: NewMachinePageProps) {
-  const { tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const kind = (await searchParams).type === "standard" ? "Standard" : "Template";
   const listPath = `/tenants/${tenant.slug}/machines`;
   const crumbs = [
@@ -25,10 +26,11 @@ export default async function NewMachinePage({ params, searchParams }: NewMachin
   return (
     <>
       <PageHeader crumbs={crumbs} title={`Add ${KIND_LABELS[kind].toLowerCase()}`} />
-      {tenant.role === "Administrator" ? (
+      {can("machines.provision") ? (
         <ProvisionForm
           key={kind}
           kind={kind}
+          inherited={await getTokenDefaults(ctx)}
           listPath={listPath}
           provision={provisionMachineAction.bind(null, tenant.slug)}
         />

@@ -1,0 +1,1 @@
+export { exportedRecord as GET } from "@/lib/doors/record-export";

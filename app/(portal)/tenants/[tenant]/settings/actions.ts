@@ -1,0 +1,31 @@
+"use server";
+
+import { z } from "zod";
+import { adminAction, adminQuestion } from "@/lib/doors/admin";
+import { importSigningKey } from "@/lib/identity/commands/import-key";
+import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
+import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
+import { askWithdrawal } from "@/lib/identity/queries";
+import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
+import { listFollowingJobs } from "@/lib/jobs/queries";
+import { editLimits } from "@/lib/limits/commands";
+import { editLimitsSchema } from "@/lib/limits/schema";
+import { listFollowingHosts } from "@/lib/sessions/queries";
+import { renameTenant } from "@/lib/tenants/commands";
+import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/lib/tenants/schema";
+import { addTenant } from "@/lib/workflows/add-tenant";
+import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
+
+/** What signs tokens decides who every robot is. */
+const SENSITIVE = { recent: true } as const;
+
+export const rotateKeyAction = adminAction(z.object({}), rotateSigningKey, SENSITIVE);
+export const importKeyAction = adminAction(importSigningKeySchema, importSigningKey, SENSITIVE);
+export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
+export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey, SENSITIVE);
+export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
+export const saveLimitsAction = adminAction(editLimitsSchema, editLimits);
+export const addTenantAction = adminAction(addTenantSchema, addTenant);
+export const renameTenantAction = adminAction(renameTenantSchema, renameTenant);
+export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);
+export const followingJobsQuestion = adminQuestion(z.object({}), listFollowingJobs);

@@ -1,0 +1,179 @@
+import type { ReactNode } from "react";
+import { PEOPLE_SENTENCES } from "@/components/audit/people-sentences";
+import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence";
+import type { EventOf, EventType } from "@/lib/audit/events";
+import { formatQuantity } from "@/lib/format";
+
+/** What each event says after the name of who did it. An event without a sentence does not compile. */
+const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
+  "tenant.created": ({ name, slug }) => (
+    <>
+      created the tenant <Name>{name}</Name> (<Id>{slug}</Id>)
+    </>
+  ),
+  "tenant.renamed": ({ before, after }) => (
+    <>
+      renamed the tenant <Name>{before}</Name> to <Name>{after}</Name>
+    </>
+  ),
+  "tenant.edited": () => "changed the tenant’s settings",
+  ...PEOPLE_SENTENCES,
+  "machine.provisioned": ({ machineId, name, kind }, { machine }) => (
+    <>
+      provisioned the {kind === "Template" ? "machine template" : "standard machine"}{" "}
+      {machine(machineId, name)}
+    </>
+  ),
+  "machine.edited": ({ machineId, after }, { machine }) => (
+    <>edited the machine {machine(machineId, String(after.name))}</>
+  ),
+  "machine.disabled": ({ machineId, name }, { machine }) => (
+    <>disabled the machine {machine(machineId, name)}</>
+  ),
+  "machine.enabled": ({ machineId, name }, { machine }) => (
+    <>enabled the machine {machine(machineId, name)}</>
+  ),
+  "machine.deleted": ({ machineId, name }, { machine }) => (
+    <>deleted the machine {machine(machineId, name)}</>
+  ),
+  "secret.issued": ({ machineId, secretId, name }, { machine }) => (
+    <>
+      issued the client secret <Id>{secretId}</Id> {name ? <Name>{name} </Name> : null}of {machine(machineId)}
+    </>
+  ),
+  "secret.deleted": ({ machineId, secretId, reason }, { machine }) => (
+    <>
+      deleted the client secret <Id>{secretId}</Id> of {machine(machineId)}
+      {reason === "machine deleted" ? " with its machine" : null}
+    </>
+  ),
+  "secret.expired": ({ machineId, secretId }, { machine }) => (
+    <>
+      found the client secret <Id>{secretId}</Id> of {machine(machineId)} expired, and cut what hung on it
+    </>
+  ),
+  "key.added": ({ machineId, keyId, name }, { machine }) => (
+    <>
+      added the public key <Name>{name}</Name> (<Id>{keyId}</Id>) to {machine(machineId)}
+    </>
+  ),
+  "key.deleted": ({ machineId, keyId, reason }, { machine }) => (
+    <>
+      deleted the public key <Id>{keyId}</Id> of {machine(machineId)}
+      {reason === "machine deleted" ? " with its machine" : null}
+    </>
+  ),
+  "key.expired": ({ machineId, keyId }, { machine }) => (
+    <>
+      found the public key <Id>{keyId}</Id> of {machine(machineId)} expired, and cut what hung on it
+    </>
+  ),
+  "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,
+  "session.opened": ({ machineId, hostName, takenOver }, { machine }) => (
+    <>
+      connected the host <Name>{hostName}</Name> to {machine(machineId)}
+      {takenOver ? ", which took over its earlier connection" : null}
+    </>
+  ),
+  "session.ended": ({ machineId, hostName, reason }, { machine }) => (
+    <>
+      disconnected the host <Name>{hostName}</Name> from {machine(machineId)}: {reason}
+    </>
+  ),
+  "sessions.removed": ({ count }) => `took ${formatQuantity(count, "dead host")} off the list of robots`,
+  "process.added": ({ name }) => (
+    <>
+      added the process <Name>{name}</Name>
+    </>
+  ),
+  "process.edited": ({ name }) => (
+    <>
+      edited the process <Name>{name}</Name>
+    </>
+  ),
+  "process.deleted": ({ name }) => (
+    <>
+      deleted the process <Name>{name}</Name>
+    </>
+  ),
+  "job.created": ({ process }) => (
+    <>
+      started a job of <Name>{process}</Name>
+    </>
+  ),
+  "job.started": ({ process, hostName }) => (
+    <>
+      took a job of <Name>{process}</Name> for the host <Name>{hostName}</Name>
+    </>
+  ),
+  "job.stop_asked": ({ process }) => (
+    <>
+      asked for the end of a job of <Name>{process}</Name>
+    </>
+  ),
+  "job.kill_asked": ({ process }) => (
+    <>
+      ordered a job of <Name>{process}</Name> killed
+    </>
+  ),
+  "job.ended": ({ process, state, reason }) => (
+    <>
+      ended a job of <Name>{process}</Name> as {state}
+      {reason ? `: ${reason}` : null}
+    </>
+  ),
+  "asset.added": ({ name, kind }) => (
+    <>
+      added the asset <Name>{name}</Name> ({kind})
+    </>
+  ),
+  "asset.changed": ({ name, machineId, change }, { machine }) => (
+    <>
+      {change === "value removed" ? "removed the value" : "set the value"} of the asset <Name>{name}</Name>
+      {machineId ? <> for {machine(machineId)}</> : null}
+    </>
+  ),
+  "asset.deleted": ({ name }) => (
+    <>
+      deleted the asset <Name>{name}</Name>
+    </>
+  ),
+  "app_secret.resealed": ({ what, count }) =>
+    `encrypted the ${what} under the new APP_SECRET (${formatQuantity(count, "value")})`,
+  "signing_key.created": ({ kid, algorithm }) => (
+    <>
+      made the signing key <Id>{kid}</Id> ({algorithm})
+    </>
+  ),
+  "signing_key.imported": ({ kid, algorithm }) => (
+    <>
+      imported the signing key <Id>{kid}</Id> ({algorithm})
+    </>
+  ),
+  "signing_key.activated": ({ kid }) => (
+    <>
+      began to sign tokens with the key <Id>{kid}</Id>
+    </>
+  ),
+  "signing_key.retired": ({ kid }) => (
+    <>
+      retired the signing key <Id>{kid}</Id>
+    </>
+  ),
+  "signing_key.withdrawn": ({ kid, liveTokens }) => (
+    <>
+      withdrew the signing key <Id>{kid}</Id>, and with it {formatQuantity(liveTokens, "live token")}
+    </>
+  ),
+  "audit.exported": ({ format, filters }) => {
+    const isFiltered = Object.values(filters).some((value) => value !== undefined);
+    return `exported ${isFiltered ? "a part of the record" : "the whole record"} as ${format === "csv" ? "CSV" : "JSON Lines"}`;
+  },
+};
+
+/** @returns what an event says, or its bare type where a later version of Latchkey wrote it */
+export function sentenceOf(type: string, details: object, words: Words): ReactNode {
+  if (!(type in SENTENCES)) return type;
+  const say = SENTENCES[type as EventType] as Sentence<EventType>;
+  return say({ ...details, type } as EventOf<EventType>, words);
+}

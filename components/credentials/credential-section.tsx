@@ -1,0 +1,90 @@
+"use client";
+
+import { type ReactNode, useRef, useState } from "react";
+import { CredentialTable, type OwnColumn } from "@/components/credentials/credential-table";
+import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
+import { DeleteCredentialDialog } from "@/components/credentials/delete-credential-dialog";
+import type { Cut } from "@/components/sessions/disconnected";
+import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
+import type { Action } from "@/components/ui/attempt";
+import { Banner } from "@/components/ui/banner";
+import { countLive, credentialState } from "@/lib/credentials/rules";
+import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
+
+/** Deletes one credential, and asks first what that would cut. */
+export type RemoveActions = ImpactQuestions & { readonly remove: Action<Cut> };
+
+type CredentialSectionProps<T> = {
+  kind: CredentialKind;
+  machineId: string;
+  rows: readonly T[];
+  /** How many secrets and keys of the machine are live, together. */
+  liveInAll: number;
+  limits: Limits;
+  now: Date;
+  canChange: boolean;
+  own: OwnColumn<T>;
+  actions: RemoveActions;
+  failure: string | null;
+  buttons: ReactNode;
+  children?: ReactNode;
+};
+
+/** The machine's secrets or its keys: heading, buttons, table and the question before one is deleted. */
+export function CredentialSection<T extends CredentialView>({
+  kind,
+  machineId,
+  rows,
+  liveInAll,
+  limits,
+  now,
+  canChange,
+  own,
+  actions,
+  failure,
+  buttons,
+  children,
+}: CredentialSectionProps<T>) {
+  const [deleting, setDeleting] = useState<T | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const texts = CREDENTIAL_TEXTS[kind];
+  return (
+    <section aria-labelledby={texts.headingId}>
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <h2 id={texts.headingId} ref={heading} tabIndex={-1} className="text-base font-semibold outline-none">
+          {texts.heading}
+        </h2>
+        <p className="mr-auto text-muted tabular-nums">
+          {countLive(rows, now)} of {limits.liveCredentialsMax} live
+        </p>
+        {canChange ? <div className="flex flex-wrap gap-2">{buttons}</div> : null}
+      </div>
+      {failure ? (
+        <Banner look="danger" role="alert" className="mb-3">
+          {failure}
+        </Banner>
+      ) : null}
+      <CredentialTable
+        kind={kind}
+        rows={rows}
+        now={now}
+        own={own}
+        onDelete={canChange ? setDeleting : undefined}
+      />
+      {children}
+      {deleting ? (
+        <DeleteCredentialDialog
+          kind={kind}
+          machineId={machineId}
+          credential={deleting}
+          now={now}
+          isLast={liveInAll === 1 && credentialState(deleting, now) === "Live"}
+          actions={actions}
+          returnTo={heading}
+          onClose={() => setDeleting(null)}
+        />
+      ) : null}
+    </section>
+  );
+}

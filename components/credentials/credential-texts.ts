@@ -1,0 +1,31 @@
+import type { CredentialKind } from "@/lib/credentials/schema";
+
+/** What the pages say of each kind of credential, so that one table and one dialog serve both. */
+export const CREDENTIAL_TEXTS = {
+  Secret: {
+    headingId: "client-secrets",
+    heading: "Client secrets",
+    id: "Secret ID",
+    one: "Secret",
+    none: "No client secret.",
+    full: (max: number) =>
+      `This machine has ${max} live client secrets, and that is the most. Delete one to add another.`,
+    remove: "Delete client secret",
+    question: "Delete this client secret?",
+    last: "Delete the last secret: no robot can connect as this machine any more",
+    lost: "The server did not answer. Load the page again to see whether the secret is deleted.",
+  },
+  Key: {
+    headingId: "keys",
+    heading: "Keys",
+    id: "Key ID",
+    one: "Key",
+    none: "No key. A robot that holds a private key needs no client secret: it signs, and nothing secret is sent.",
+    full: (max: number) =>
+      `This machine has ${max} live keys, and that is the most. Delete one to add another.`,
+    remove: "Delete key",
+    question: "Delete this key?",
+    last: "Delete the last key: no robot can connect as this machine any more",
+    lost: "The server did not answer. Load the page again to see whether the key is deleted.",
+  },
+} as const satisfies Record<CredentialKind, object>;

@@ -1,0 +1,124 @@
+"use client";
+
+import { type RefObject, useRef, useState } from "react";
+import type { RemoveActions } from "@/components/credentials/credential-section";
+import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
+import { CutHosts } from "@/components/sessions/cut-hosts";
+import { disconnectedSentence } from "@/components/sessions/disconnected";
+import { type Impact, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
+import { attempt } from "@/components/ui/attempt";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { LabelledCheckbox } from "@/components/ui/checkbox";
+import { Dialog } from "@/components/ui/dialog";
+import { Ago } from "@/components/ui/time";
+import { useToasts } from "@/components/ui/toast";
+import { credentialState } from "@/lib/credentials/rules";
+import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+
+type DeleteCredentialDialogProps = {
+  kind: CredentialKind;
+  machineId: string;
+  credential: CredentialView;
+  now: Date;
+  /** It is the only live one of the machine, secrets and keys together. */
+  isLast: boolean;
+  actions: RemoveActions;
+  /** Where focus goes afterwards: the button that opened the dialog is gone with the credential. */
+  returnTo: RefObject<HTMLElement | null>;
+  onClose: () => void;
+};
+
+/** The member of the request that names it. */
+const ID_MEMBERS = { Secret: "secretId", Key: "keyId" } as const;
+
+export function DeleteCredentialDialog({
+  kind,
+  machineId,
+  credential,
+  now,
+  isLast,
+  actions,
+  returnTo,
+  onClose,
+}: DeleteCredentialDialogProps) {
+  const texts = CREDENTIAL_TEXTS[kind];
+  const isExpired = credentialState(credential, now) === "Expired";
+  const [asksLast, setAsksLast] = useState(isLast);
+  const [confirmedLast, setConfirmedLast] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isPending, setPending] = useState(false);
+  const isDeleted = useRef(false);
+  const toasts = useToasts();
+  const impact = through(useConnectedHosts(actions, [machineId]), credential.id);
+
+  const remove = async () => {
+    if (isPending) return;
+    setPending(true);
+    setFailure(null);
+    const answer = await attempt(
+      () => actions.remove({ machineId, [ID_MEMBERS[kind]]: credential.id, confirmedLast }),
+      texts.lost,
+    );
+    setPending(false);
+    if (answer.ok) {
+      isDeleted.current = true;
+      toasts.add({
+        title: `${texts.one} ${credential.id} deleted.${disconnectedSentence(answer.data)}`,
+      });
+      return onClose();
+    }
+    // Somebody deleted the others meanwhile: now this one is the last, and that has to be asked.
+    if (answer.fieldErrors?.confirmedLast) setAsksLast(true);
+    setFailure(answer.fieldErrors?.confirmedLast ?? answer.message);
+  };
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(isOpen) => isOpen || onClose()}
+      finalFocus={() => (isDeleted.current ? returnTo.current : true)}
+      title={texts.question}
+      description={
+        <>
+          <span className="font-mono text-[0.8125rem] text-ink">{credential.id}</span>
+          {credential.name ? ` (${credential.name})` : ""}{" "}
+          {isExpired ? "has expired: nobody can use it." : "stops working at once and for good."}{" "}
+          {credential.lastUsedAt ? (
+            <>
+              It was last used <Ago at={credential.lastUsedAt} now={now} />
+              {credential.lastUsedAddress ? ` from ${credential.lastUsedAddress}` : ""}.
+            </>
+          ) : (
+            "It was never used."
+          )}
+        </>
+      }
+      buttons={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="danger" aria-busy={isPending} disabled={asksLast && !confirmedLast} onClick={remove}>
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <CutHosts impact={impact} through="with it" />
+      {asksLast ? (
+        <LabelledCheckbox label={texts.last} checked={confirmedLast} onCheckedChange={setConfirmedLast} />
+      ) : null}
+      {failure ? (
+        <Banner look="danger" role="alert">
+          {failure}
+        </Banner>
+      ) : null}
+    </Dialog>
+  );
+}
+
+function through(impact: Impact, credentialId: string): Impact {
+  if (impact.state !== "known") return impact;
+  const hosts = impact.hosts.filter((host) => host.credentialId === credentialId);
+  const cut = new Set(hosts.map(({ sessionId }) => sessionId));
+  return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
+}

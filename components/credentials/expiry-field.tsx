@@ -1,0 +1,73 @@
+"use client";
+
+import { Field, TextInput } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import { useZone } from "@/components/ui/time";
+import { EXPIRY_DAYS, expiryAfter } from "@/lib/credentials/rules";
+import { formatInstant, formatQuantity } from "@/lib/format";
+
+/** What stands in the form: one of the choices, and a date and time as the browser writes it, for the last of them. */
+export type ExpiryDraft = { readonly choice: string; readonly at: string };
+
+export const NEVER: ExpiryDraft = { choice: "never", at: "" };
+
+/** Where the tenant sets a limit, saying no end means that one. */
+const optionsWithin = (lifetimeDaysMax: number | null) => [
+  {
+    value: "never",
+    label: lifetimeDaysMax === null ? "Never" : `In ${formatQuantity(lifetimeDaysMax, "day")}, the most`,
+  },
+  ...EXPIRY_DAYS.filter((days) => days < (lifetimeDaysMax ?? Number.POSITIVE_INFINITY)).map((days) => ({
+    value: String(days),
+    label: `In ${days} days`,
+  })),
+  { value: "at", label: "At a date and time…" },
+];
+
+/** @returns the instant that is meant, counted from this moment; an invalid date where nothing readable was typed */
+export function expiresAtOf({ choice, at }: ExpiryDraft): Date | null {
+  if (choice === "never") return null;
+  return choice === "at" ? new Date(at) : expiryAfter(Number(choice), new Date());
+}
+
+type ExpiryFieldsProps = {
+  lifetimeDaysMax: number | null;
+  draft: ExpiryDraft;
+  error: string | undefined;
+  onChange: (draft: ExpiryDraft) => void;
+};
+
+export function ExpiryFields({ lifetimeDaysMax, draft, error, onChange }: ExpiryFieldsProps) {
+  const isTyped = draft.choice === "at";
+  return (
+    <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
+      <Field label="Expires" error={isTyped ? undefined : error}>
+        <Select
+          name="expires"
+          options={optionsWithin(lifetimeDaysMax)}
+          value={draft.choice}
+          onValueChange={(choice) => onChange({ ...draft, choice })}
+        />
+      </Field>
+      {isTyped ? (
+        <Field label="Date and time" error={error} hint={<ZoneHint at={draft.at} />}>
+          <TextInput
+            type="datetime-local"
+            name="expiresAt"
+            value={draft.at}
+            onValueChange={(at) => onChange({ ...draft, at })}
+          />
+        </Field>
+      ) : null}
+    </div>
+  );
+}
+
+/** Whose clock is meant: the reader's, and it says so. */
+function ZoneHint({ at }: { at: string }) {
+  const zone = useZone();
+  const instant = new Date(at);
+  return Number.isNaN(instant.getTime())
+    ? `In your time zone, ${zone}.`
+    : `${formatInstant(instant, zone)}, your time zone.`;
+}

@@ -1,0 +1,51 @@
+import { LimitsForm } from "@/components/tenants/limits-form";
+import type { Action } from "@/components/ui/attempt";
+import { formatCount, formatQuantity } from "@/lib/format";
+import type { Limits } from "@/lib/limits/schema";
+
+type LimitsSectionProps = {
+  limits: Limits;
+  /** How many machines the tenant has now. */
+  machines: number;
+  canChange: boolean;
+  save: Action<null>;
+};
+
+/** What the tenant allows itself: how many machines, how many credentials of each, for how long. */
+export function LimitsSection({ limits, machines, canChange, save }: LimitsSectionProps) {
+  return (
+    <section aria-labelledby="limits" className="max-w-5xl">
+      <h2 id="limits" className="text-base font-semibold">
+        Limits
+      </h2>
+      <p className="mb-3 text-muted">
+        They hold for what is added from now on; nothing that is there is taken away. The tenant has{" "}
+        {formatQuantity(machines, "machine")}.
+      </p>
+      <div className="rounded-[5px] border border-line bg-surface p-5">
+        {canChange ? <LimitsForm limits={limits} save={save} /> : <Facts limits={limits} />}
+      </div>
+    </section>
+  );
+}
+
+function Facts({ limits: { machinesMax, liveCredentialsMax, lifetimeDaysMax } }: { limits: Limits }) {
+  const facts = [
+    ["Machines", machinesMax === null ? "No limit" : formatCount(machinesMax)],
+    ["Live secrets or keys of a machine", `${liveCredentialsMax} of each`],
+    [
+      "Days until a secret or key expires",
+      lifetimeDaysMax === null ? "No limit" : formatCount(lifetimeDaysMax),
+    ],
+  ] as const;
+  return (
+    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[18rem_minmax(0,1fr)]">
+      {facts.map(([label, value]) => (
+        <div key={label} className="contents">
+          <dt className="text-muted">{label}</dt>
+          <dd className="mb-1 break-words sm:mb-0">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Cut } from "@/components/sessions/disconnected";
+import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
+import { TokenDefaultsForm } from "@/components/tenants/token-defaults-form";
+import {
+  AUTHENTICATION_LABELS,
+  dpopLabel,
+  type Inherited,
+  lifetimeLabel,
+  scopesLabel,
+} from "@/components/tokens/labels";
+import type { Action } from "@/components/ui/attempt";
+
+export type TokenDefaultsActions = ImpactQuestions & { readonly save: Action<Cut> };
+
+type TokenDefaultsSectionProps = { defaults: Inherited; canChange: boolean; actions: TokenDefaultsActions };
+
+/** What holds for the tokens of the tenant's machines that say nothing else. */
+export function TokenDefaultsSection({ defaults, canChange, actions }: TokenDefaultsSectionProps) {
+  return (
+    <section aria-labelledby="token-defaults" className="max-w-5xl">
+      <h2 id="token-defaults" className="text-base font-semibold">
+        Token defaults
+      </h2>
+      <p className="mb-3 text-muted">
+        For every machine of this tenant that says nothing else. What you save holds from a robot’s next
+        request on; a lifetime, from the next token on.
+      </p>
+      <div className="rounded-[5px] border border-line bg-surface p-5">
+        {canChange ? (
+          <TokenDefaultsForm defaults={defaults} actions={actions} />
+        ) : (
+          <Facts defaults={defaults} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Facts({ defaults }: { defaults: Inherited }) {
+  const { tokenLifetimeSeconds, installationLifetimeSeconds, allowedScopes } = defaults;
+  const facts = [
+    ["Access token lifetime", lifetimeLabel(tokenLifetimeSeconds ?? installationLifetimeSeconds)],
+    ["Allowed scopes", scopesLabel(allowedScopes)],
+    ["Client authentication", AUTHENTICATION_LABELS[defaults.clientAuthentication]],
+    ["Proof of possession (DPoP)", dpopLabel(defaults.requiresDpop)],
+  ] as const;
+  return (
+    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[14rem_minmax(0,1fr)]">
+      {facts.map(([label, value]) => (
+        <div key={label} className="contents">
+          <dt className="text-muted">{label}</dt>
+          <dd className="mb-1 break-words sm:mb-0">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,80 @@
+import { resourceMetadataAddress } from "@/lib/identity/addresses";
+import { DPOP_ALGORITHMS } from "@/lib/identity/dpop-proof";
+import type { OAuthError } from "@/lib/identity/oauth-error";
+import { ProblemError } from "./problem";
+
+/** How a token is shown: whoever has it may use it (RFC 6750), or with a proof of the key it is bound to (RFC 9449). */
+export type Scheme = "Bearer" | "DPoP";
+
+/** RFC 9728 §5.1: whoever is refused learns where it says how to come in. */
+const challengeOf = (scheme: Scheme, parameters = ""): string =>
+  [
+    `${scheme} realm="Latchkey", resource_metadata="${resourceMetadataAddress()}"`,
+    ...(scheme === "DPoP" ? [`algs="${DPOP_ALGORITHMS.join(" ")}"`] : []),
+    ...(parameters ? [parameters] : []),
+  ].join(", ");
+
+/**
+ * RFC 9449 §7.1, §7.2: both schemes to whoever used none or Bearer; who used DPoP is not led to the weaker one.
+ * @param parameters go to the scheme that was used
+ */
+export const challenge = (used: Scheme | null, parameters = ""): string =>
+  used === "DPoP"
+    ? challengeOf("DPoP", parameters)
+    : `${challengeOf("Bearer", parameters)}, ${challengeOf("DPoP")}`;
+
+/** RFC 6750 §3: a challenge without error code, for no token was sent. */
+export const noToken = () =>
+  new ProblemError({
+    status: 401,
+    kind: "token-missing",
+    detail: "Send an access token: Authorization: Bearer <token>. See GET authentication.",
+    headers: { "www-authenticate": challenge(null) },
+  });
+
+/** @param reason for the log; outside, all are one */
+export const noLongerGood = (used: Scheme, reason: string) =>
+  new ProblemError(
+    {
+      status: 401,
+      kind: "invalid-token",
+      detail: "The access token is not valid, or no longer. Buy a new one with the client's credentials.",
+      headers: {
+        "www-authenticate": challenge(
+          used,
+          'error="invalid_token", error_description="The access token is not valid."',
+        ),
+      },
+    },
+    reason,
+  );
+
+export const invalidRequest = (used: Scheme | null, detail: string) =>
+  new ProblemError({
+    status: 400,
+    kind: "invalid-request",
+    detail,
+    headers: { "www-authenticate": challenge(used, 'error="invalid_request"') },
+  });
+
+export const insufficientScope = (used: Scheme, scope: string) =>
+  new ProblemError({
+    status: 403,
+    kind: "insufficient-scope",
+    detail: `This needs the scope ${scope}, which the access token does not have.`,
+    headers: { "www-authenticate": challenge(used, `error="insufficient_scope", scope="${scope}"`) },
+  });
+
+/** RFC 9449 §7.1, §9: what is wrong with the proof, in the words of the token endpoint. */
+export const proofRefused = ({ code, description, detail }: OAuthError) =>
+  new ProblemError(
+    {
+      status: 401,
+      kind: code.replaceAll("_", "-"),
+      detail: description,
+      headers: {
+        "www-authenticate": challenge("DPoP", `error="${code}", error_description="${description}"`),
+      },
+    },
+    detail,
+  );

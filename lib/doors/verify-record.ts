@@ -1,0 +1,46 @@
+import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
+import { listChains, verifyChain } from "@/lib/audit/queries/verify-chain";
+import { type ChainReport, type Finding, isIntact, type TenantReport } from "@/lib/audit/schema";
+import type { Ctx, SystemActor } from "@/lib/ctx";
+import { database } from "@/lib/db";
+import { oncePerProcess } from "@/lib/shared";
+
+export type { ChainReport, Finding };
+
+const SYSTEM: SystemActor = { kind: "system" };
+
+const walks = () => oncePerProcess("walks along chains", () => new Map<string, Promise<ChainReport>>());
+
+/** Whoever asks while a walk along a chain is under way gets its answer, so that a hundred clicks cost one. */
+function walkOnce({ actor, now }: Ctx, chain: string): Promise<ChainReport> {
+  const running = walks().get(chain);
+  if (running) return running;
+  const walk = verifyChain({ db: database().sql, actor, now }, { chain }).finally(() =>
+    walks().delete(chain),
+  );
+  walks().set(chain, walk);
+  return walk;
+}
+
+/** Walks the chain of the tenant, and the installation's. */
+export async function verifyTenantRecord(ctx: Ctx): Promise<TenantReport> {
+  const report = await walkOnce(ctx, ctx.actor.tenantId);
+  const installation = await walkOnce(ctx, INSTALLATION_CHAIN);
+  return { ...report, isInstallationIntact: installation.findingCount === 0 };
+}
+
+function nameOf(chain: string, slug: string | null): string {
+  if (chain === INSTALLATION_CHAIN) return "the installation's own events";
+  return slug === null ? `a tenant that is gone (${chain})` : `tenant ${slug}`;
+}
+
+/** For the command on the server: every chain of the installation, one after the other, with whose it is. */
+export async function* verifyAllRecords(
+  heads: readonly string[],
+): AsyncGenerator<{ name: string; report: ChainReport; intact: boolean }> {
+  const ctx = { db: database().sql, actor: SYSTEM, now: new Date() };
+  for (const { chain, slug } of await listChains(ctx)) {
+    const report = await verifyChain(ctx, { chain, heads });
+    yield { name: nameOf(chain, slug), report, intact: isIntact(report) };
+  }
+}

@@ -1,0 +1,185 @@
+import { createHash, type KeyObject } from "node:crypto";
+import { decodeProtectedHeader, jwtVerify } from "jose";
+import { z } from "zod";
+import { readPublicKey } from "@/lib/credentials/public-key";
+import type { Sql } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { atNumericDate, MINUTE_SECONDS, numericDate } from "@/lib/time";
+import { ASSERTION_ALGORITHMS } from "./client-assertion";
+import { isCanonicalJws } from "./compact-jws";
+import { isAcceptedNonce } from "./dpop-nonce";
+import { normalizedTarget, targetOf } from "./dpop-target";
+import { OAuthError } from "./oauth-error";
+import { spendJti } from "./spent-jtis";
+
+/** What a proof may be signed with; the same as an assertion. */
+export const DPOP_ALGORITHMS: readonly string[] = ASSERTION_ALGORITHMS;
+
+const TYPE = "dpop+jwt";
+/** A proof with the largest key that is taken has half of this. */
+const PROOF_MAX_LENGTH = 8192;
+const JTI_MAX_LENGTH = 256;
+/** RFC 9449 §11.1: a proof is made for one request, and used at once. */
+const AGE_MAX_SECONDS = MINUTE_SECONDS;
+/** How far a host's clock may be ahead, and the clocks of two processes apart. */
+const CLOCK_SKEW_SECONDS = 30;
+
+/** The request that came with a proof. */
+export type ProvenRequest = {
+  readonly method: string;
+  /** The path as it was asked for; scheme and host are ORIGIN's. */
+  readonly path: string;
+  /** The access token that came with it, and the thumbprint it is bound to; null at the token endpoint. */
+  readonly token: { readonly text: string; readonly jkt: string } | null;
+};
+
+/** A proof that is right, but for whether it was sent before. */
+export type Proof = {
+  /** Thumbprint of the key that signed it (RFC 7638 with SHA-256). */
+  readonly jkt: string;
+  readonly jti: string;
+  /** When it is refused by its time. */
+  readonly expiresAt: Date;
+};
+
+/** @param wrong what the client is told; a constant, for the log knows the rest */
+const refused = (wrong: string, detail = wrong) =>
+  new OAuthError("invalid_dpop_proof", {
+    says: `The DPoP proof is not valid: ${wrong}.`,
+    detail: `DPoP proof: ${detail}`,
+  });
+
+const headerSchema = z.looseObject({
+  typ: z.literal(TYPE),
+  alg: z.string(),
+  jwk: z.looseObject({ kty: z.string() }),
+});
+
+const claimsSchema = z.object({
+  jti: z.string().min(1).max(JTI_MAX_LENGTH),
+  htm: z.string(),
+  htu: z.string(),
+  iat: z.number(),
+  nonce: z.string().optional(),
+  ath: z.string().optional(),
+});
+type Claims = z.output<typeof claimsSchema>;
+
+type ProofKey = { readonly key: KeyObject; readonly jkt: string; readonly algorithm: string };
+
+/** §4.3 (1), (2): one header with one JWT. Repeated headers arrive as one, joined by commas, which no JWT has. */
+function readHeaderPart(proof: string): string {
+  if (proof.length > PROOF_MAX_LENGTH) throw refused("it is too long");
+  if (!isCanonicalJws(proof)) throw refused("it is not one JWT");
+  return proof.slice(0, proof.indexOf("."));
+}
+
+/** §4.3 (4), (5), (7): the type, an asymmetric algorithm that is supported, and a sound public key of its kind. */
+async function readKey(proof: string): Promise<ProofKey> {
+  let header: unknown;
+  try {
+    header = decodeProtectedHeader(proof);
+  } catch {
+    throw refused("its header cannot be read");
+  }
+  const parsed = headerSchema.safeParse(header);
+  if (!parsed.success) throw refused("its header lacks typ dpop+jwt, alg or jwk");
+  const { alg: algorithm, jwk } = parsed.data;
+  // RFC 7515 §4.1.11: no extension is understood here.
+  if ("crit" in parsed.data) throw refused("its header names critical extensions");
+  if (!DPOP_ALGORITHMS.includes(algorithm)) throw refused("its algorithm is not supported");
+  try {
+    const { key, algorithms, thumbprint } = await readPublicKey(JSON.stringify(jwk));
+    if (!algorithms.some((one) => one === algorithm || (one === "EdDSA" && algorithm === "Ed25519"))) {
+      throw refused("its key is not for its algorithm");
+    }
+    return { key, jkt: thumbprint, algorithm };
+  } catch (error) {
+    if (error instanceof Refusal) throw refused("its jwk is no public key that is accepted", error.message);
+    throw error;
+  }
+}
+
+/** A client sends the same header with each of its proofs, and reading a key costs more than verifying with it. */
+const knownKeys = new Map<string, ProofKey>();
+const KNOWN_KEYS_MAX = 5_000;
+const KNOWN_HEADER_MAX_LENGTH = 1024;
+
+/** Remembers a key that has signed, instead of the one that was remembered first when there are too many. */
+function remember(headerPart: string, key: ProofKey): void {
+  if (knownKeys.has(headerPart) || headerPart.length > KNOWN_HEADER_MAX_LENGTH) return;
+  const [first] = knownKeys.size >= KNOWN_KEYS_MAX ? knownKeys.keys() : [];
+  if (first !== undefined) knownKeys.delete(first);
+  knownKeys.set(headerPart, key);
+}
+
+/** §4.3 (3), (6): the signature, and the claims that must be there. */
+async function verifiedClaims(proof: string, { key, algorithm }: ProofKey, now: Date): Promise<Claims> {
+  let payload: unknown;
+  try {
+    const options = { algorithms: [algorithm], typ: TYPE, currentDate: now };
+    ({ payload } = await jwtVerify(proof, key, { ...options, clockTolerance: CLOCK_SKEW_SECONDS }));
+  } catch (error) {
+    // Nothing but the proof went in, so that whatever is wrong is wrong with it.
+    throw refused("its signature or a claim is wrong", error instanceof Error ? error.message : "");
+  }
+  const claims = claimsSchema.safeParse(payload);
+  if (!claims.success) throw refused("it lacks jti, htm, htu or iat, or one of its claims is malformed");
+  return claims.data;
+}
+
+/** §4.3 (8), (9): made for this method and this address. */
+function checkTarget({ htm, htu }: Claims, { method, path }: ProvenRequest): void {
+  if (htm !== method) throw refused("its htm is another method");
+  if (normalizedTarget(htu) !== targetOf(path)) throw refused("its htu is another address");
+}
+
+/** §4.3 (11) @returns when the proof will be too old, by any clock that is not further off than is tolerated */
+function checkAge({ iat }: Claims, now: Date): Date {
+  const ageSeconds = numericDate(now) - iat;
+  if (ageSeconds > AGE_MAX_SECONDS) throw refused("it is too old");
+  if (ageSeconds < -CLOCK_SKEW_SECONDS) throw refused("its iat is in the future");
+  return atNumericDate(iat + AGE_MAX_SECONDS + CLOCK_SKEW_SECONDS);
+}
+
+/** §4.3 (12): made for this access token, with the key that the token is bound to (§6). */
+function checkToken({ ath }: Claims, jkt: string, { token }: ProvenRequest): void {
+  if (!token) return;
+  if (ath !== createHash("sha256").update(token.text).digest("base64url")) {
+    throw refused("its ath is not the hash of the access token");
+  }
+  if (jkt !== token.jkt) throw refused("another key signed it than the one the access token is bound to");
+}
+
+/** §4.3 (10), §8, §9: made after this server said so. */
+function checkNonce({ nonce }: Claims, now: Date): void {
+  if (nonce !== undefined && isAcceptedNonce(nonce, now)) return;
+  throw new OAuthError("use_dpop_nonce", { detail: `DPoP proof: nonce ${nonce ? "unknown" : "missing"}` });
+}
+
+/**
+ * Checks a DPoP proof as RFC 9449 §4.3 asks, without the database; {@link spendProof} does the rest.
+ * @param proof the value of the `DPoP` header
+ * @throws OAuthError `invalid_dpop_proof`; `use_dpop_nonce` when nothing is wrong but the nonce
+ */
+export async function checkProof(proof: string, request: ProvenRequest, now: Date): Promise<Proof> {
+  const headerPart = readHeaderPart(proof);
+  const key = knownKeys.get(headerPart) ?? (await readKey(proof));
+  const claims = await verifiedClaims(proof, key, now);
+  remember(headerPart, key);
+  checkTarget(claims, request);
+  const expiresAt = checkAge(claims, now);
+  checkToken(claims, key.jkt, request);
+  checkNonce(claims, now);
+  return { jkt: key.jkt, jti: claims.jti, expiresAt };
+}
+
+/**
+ * Uses a proof up, in all processes (§11.1). Called when everything else is right, so that only who has a client's credentials or
+ * token writes anything.
+ * @throws OAuthError `invalid_dpop_proof` when it was sent before
+ */
+export async function spendProof(db: Sql, { jkt, jti, expiresAt }: Proof): Promise<void> {
+  const isFirst = await spendJti(db, { kind: "DPoP proof", owner: jkt, jti }, expiresAt);
+  if (!isFirst) throw refused("it was used before");
+}

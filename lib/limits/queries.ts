@@ -1,0 +1,11 @@
+import type { Ctx } from "@/lib/ctx";
+import { type Limits, NO_LIMITS } from "./schema";
+
+/** @returns the limits of the actor's tenant */
+export async function getLimits(ctx: Ctx): Promise<Limits> {
+  const row = await ctx.db.tenantLimits.findUnique({
+    where: { tenantId: ctx.actor.tenantId },
+    select: { machinesMax: true, liveCredentialsMax: true, lifetimeDaysMax: true },
+  });
+  return row ?? NO_LIMITS;
+}

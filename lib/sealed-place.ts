@@ -1,0 +1,59 @@
+import type { Db } from "@/lib/ctx";
+import { type Purpose, reseal, type SealedUnder } from "@/lib/keys";
+
+/** A row that holds something sealed. */
+export type SealedRow = { readonly id: string; readonly sealed: Uint8Array; readonly boundTo: string };
+
+/** A column of sealed values, as the room that owns it lends it to a change of APP_SECRET. */
+export type SealedPlace = {
+  /** What it holds, in the plural. */
+  readonly holds: string;
+  readonly purpose: Purpose;
+  /** @returns up to `limit` rows after the one of that id (null: from the first), in the order of their ids */
+  rowsAfter(db: Db, id: string | null, limit: number): Promise<SealedRow[]>;
+  /** Puts `anew` where `row.sealed` still is. @returns false when somebody wrote another value first */
+  replace(db: Db, row: SealedRow, anew: Uint8Array<ArrayBuffer>): Promise<boolean>;
+};
+
+/** How many rows are sealed under which secret. */
+export type SealedCounts = Readonly<Record<SealedUnder, number>>;
+
+/** Small enough that nobody waits for its locks, which a batch holds until it is committed. */
+const BATCH_ROWS = 100;
+/** Reading locks nothing. */
+const COUNTED_ROWS = 1_000;
+
+type Batch = {
+  readonly counts: SealedCounts;
+  /** The rows that open under neither secret. */
+  readonly closedIds: readonly string[];
+  readonly lastId: string | null;
+};
+
+const counted = (unders: readonly SealedUnder[]): SealedCounts => {
+  const count = (which: SealedUnder) => unders.filter((under) => under === which).length;
+  return { current: count("current"), previous: count("previous"), neither: count("neither") };
+};
+
+/** @returns how the next rows are sealed, and where to go on; null after the last */
+export async function countBatch(db: Db, place: SealedPlace, after: string | null): Promise<Batch> {
+  const rows = await place.rowsAfter(db, after, COUNTED_ROWS);
+  const unders = rows.map(({ sealed, boundTo }) => reseal(place.purpose, sealed, boundTo).under);
+  const closed = rows.filter((_, index) => unders[index] === "neither");
+  return { counts: counted(unders), closedIds: closed.map(({ id }) => id), lastId: rows.at(-1)?.id ?? null };
+}
+
+/** Seals the next rows under APP_SECRET that were under the previous one. @returns how many, and where to go on */
+export async function resealBatch(
+  db: Db,
+  place: SealedPlace,
+  after: string | null,
+): Promise<{ readonly count: number; readonly lastId: string | null }> {
+  const rows = await place.rowsAfter(db, after, BATCH_ROWS);
+  let count = 0;
+  for (const row of rows) {
+    const resealed = reseal(place.purpose, row.sealed, row.boundTo);
+    if (resealed.under === "previous" && (await place.replace(db, row, resealed.anew))) count += 1;
+  }
+  return { count, lastId: rows.at(-1)?.id ?? null };
+}

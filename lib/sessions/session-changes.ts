@@ -1,0 +1,43 @@
+import { record } from "@/lib/audit/commands";
+import type { Actor, Ctx } from "@/lib/ctx";
+import { type Signal, signal } from "@/lib/signals";
+
+/** What every ended session gives back. */
+export const ENDED = {
+  id: true,
+  machineId: true,
+  credentialId: true,
+  hostName: true,
+  tokenId: true,
+  tokenExpiresAt: true,
+} as const;
+
+type Row = { id: string; machineId: string; credentialId: string; hostName: string };
+
+/** Writes the events of ended sessions, and tells hosts and pages to look. */
+export async function recordEnded(
+  ctx: Ctx<Actor>,
+  tenantId: string,
+  ended: readonly Row[],
+  reason: string,
+): Promise<void> {
+  await signal(
+    ctx.db,
+    ended.flatMap(({ id }): Signal[] => [
+      { kind: "session", tenantId, sessionId: id },
+      { kind: "page", tenantId },
+    ]),
+  );
+  await record(
+    ctx,
+    ended.map(({ id, machineId, credentialId, hostName }) => ({
+      type: "session.ended" as const,
+      machineId,
+      credentialId,
+      sessionId: id,
+      hostName,
+      reason,
+    })),
+    tenantId,
+  );
+}

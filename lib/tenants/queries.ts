@@ -1,0 +1,48 @@
+import { knownScopes } from "@/lib/credentials/rules";
+import type { TokenDefaults } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { env } from "@/lib/env";
+import type { TenantRow } from "./schema";
+
+/** What holds for a tenant's machines that say nothing else. */
+export const TOKEN_DEFAULTS = {
+  tokenLifetimeSeconds: true,
+  allowedScopes: true,
+  clientAuthentication: true,
+  requiresDpop: true,
+} as const;
+
+/** @returns the tenant's defaults, and the lifetime in seconds that the installation gives tokens where the tenant says none */
+export async function getTokenDefaults(
+  ctx: Ctx,
+): Promise<TokenDefaults & { readonly installationLifetimeSeconds: number }> {
+  const { allowedScopes, ...defaults } = await ctx.db.tenant.findUniqueOrThrow({
+    where: { id: ctx.actor.tenantId },
+    select: TOKEN_DEFAULTS,
+  });
+  return {
+    ...defaults,
+    allowedScopes: knownScopes(allowedScopes),
+    installationLifetimeSeconds: env().accessTokenLifetimeSeconds,
+  };
+}
+
+/** @returns the tenants whose settings the admin may see here, by name: all for whoever manages the installation, else the one they are in */
+export async function listTenants(ctx: Ctx): Promise<TenantRow[]> {
+  const rows = await ctx.db.tenant.findMany({
+    where: ctx.actor.managesInstallation ? {} : { id: ctx.actor.tenantId },
+    orderBy: [{ name: "asc" }, { slug: "asc" }],
+    select: {
+      id: true,
+      slug: true,
+      name: true,
+      createdAt: true,
+      _count: { select: { machines: { where: { deletedAt: null } }, memberships: true } },
+    },
+  });
+  return rows.map(({ _count: { machines, memberships }, ...row }) => ({
+    ...row,
+    machines,
+    members: memberships,
+  }));
+}

@@ -1,0 +1,134 @@
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { listSecrets } from "@/lib/credentials/queries";
+import { credentialState, expiresSoon } from "@/lib/credentials/rules";
+import type { AdminActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { cutExpired } from "@/lib/workflows/cut-expired";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { askToken, buyToken, type Client, connect, send } from "@/test/robot";
+import {
+  act,
+  ask,
+  inTransaction,
+  newTenantAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  systemCtx,
+  unique,
+} from "@/test/world";
+
+let admin: AdminActor;
+let machine: Provisioned;
+
+beforeAll(async () => {
+  admin = await newTenantAdmin();
+});
+beforeEach(async () => {
+  machine = await provisioned(admin);
+});
+
+const add = (expiresAt: Date | null) =>
+  act(admin, addSecret, { machineId: machine.machineId, name: "short", expiresAt });
+const tick = (now = new Date()) => inTransaction((db) => cutExpired(systemCtx(db, now)));
+
+/** Time passes for this secret alone. */
+const lapse = ({ secretId }: { secretId: string }) =>
+  prisma().credential.update({ where: { id: secretId }, data: { expiresAt: addSeconds(new Date(), -1) } });
+
+const lifetimeOf = async (client: Client) => {
+  const answer = (await (await askToken(client)).json()) as { expires_in: number };
+  return answer.expires_in;
+};
+
+describe("a secret with an end", () => {
+  test("works until then, and its tokens do not outlive it", async () => {
+    const secret = await add(addSeconds(new Date(), 600));
+    const lifetime = await lifetimeOf(secret);
+    expect(lifetime).toBeGreaterThan(590);
+    expect(lifetime).toBeLessThanOrEqual(600);
+    expect(await lifetimeOf(machine)).toBe(3600);
+  });
+
+  test("buys nothing from that instant on, and its tokens are refused, before any clock has ticked", async () => {
+    const secret = await add(addSeconds(new Date(), 600));
+    const token = await buyToken(secret);
+    await lapse(secret);
+    expect((await askToken(secret)).status).toBe(401);
+    expect((await send("GET", "me", token)).status).toBe(401);
+    expect((await askToken(machine)).status).toBe(200);
+  });
+
+  test("has its hosts cut by the clock, once however many processes look; hosts of other secrets go on", async () => {
+    const secret = await add(addSeconds(new Date(), 600));
+    const session = await connect(await buyToken(secret), unique("host"));
+    const other = await connect(await buyToken(machine), unique("host"));
+    await lapse(secret);
+    await Promise.all([tick(), tick(), tick()]);
+    const sessions = await prisma().session.findMany({ where: { id: { in: [session.id, other.id] } } });
+    expect(sessions.find(({ id }) => id === session.id)).toMatchObject({
+      endReason: "client secret expired",
+    });
+    expect(sessions.find(({ id }) => id === other.id)).toMatchObject({ endedAt: null });
+    const events = await prisma().auditEvent.findMany({
+      where: { credentialId: secret.secretId, type: { in: ["secret.expired", "session.ended"] } },
+      orderBy: { id: "asc" },
+    });
+    expect(events).toMatchObject([
+      { type: "secret.expired", actorKind: "system", tenantId: admin.tenantId },
+      { type: "session.ended", actorKind: "system", tenantId: admin.tenantId },
+    ]);
+  });
+
+  test("counts as live until then: ten are the most, and an expired one makes room", async () => {
+    const secrets = await Promise.all(Array.from({ length: 9 }, () => add(addSeconds(new Date(), 600))));
+    expect(await add(null).catch((error: unknown) => error)).toMatchObject({ code: "limit_reached" });
+    const [first] = secrets;
+    if (first) await lapse(first);
+    expect(await add(null)).toMatchObject({ machineName: machine.machineName });
+  });
+
+  test("can be deleted after its end without being asked whether it is the last", async () => {
+    const secret = await add(addSeconds(new Date(), 600));
+    await lapse(secret);
+    const { machineId } = machine;
+    await act(admin, deleteSecret, { machineId, secretId: machine.secretId, confirmedLast: true });
+    await act(admin, deleteSecret, { machineId, secretId: secret.secretId, confirmedLast: false });
+    expect(await ask(admin, listSecrets, machine)).toMatchObject([
+      { revokedAt: expect.any(Date) },
+      { revokedAt: expect.any(Date) },
+    ]);
+  });
+
+  test.each([
+    ["now", 0],
+    ["in the past", -1],
+    ["in eleven years", 11 * 366 * DAY_SECONDS],
+  ])("an end %s is refused at its field", async (_, seconds) => {
+    const refused = await add(addSeconds(new Date(), seconds)).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Refusal);
+    expect(refused).toMatchObject({ code: "invalid", field: "expiresAt" });
+  });
+});
+
+describe("what a credential's times say", () => {
+  const now = new Date("2026-05-04T12:00:00.000Z");
+  const later = (seconds: number) => addSeconds(now, seconds);
+  test.each([
+    ["without an end", { expiresAt: null, revokedAt: null }, "Live", false],
+    ["a second before its end", { expiresAt: later(1), revokedAt: null }, "Live", true],
+    ["at its end", { expiresAt: now, revokedAt: null }, "Expired", false],
+    [
+      "a second less than 14 days before",
+      { expiresAt: later(14 * DAY_SECONDS - 1), revokedAt: null },
+      "Live",
+      true,
+    ],
+    ["14 days before", { expiresAt: later(14 * DAY_SECONDS), revokedAt: null }, "Live", false],
+    ["deleted", { expiresAt: later(1), revokedAt: now }, "Deleted", false],
+  ] as const)("%s", (_, life, state, soon) => {
+    expect([credentialState(life, now), expiresSoon(life, now)]).toEqual([state, soon]);
+  });
+});

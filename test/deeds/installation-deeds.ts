@@ -1,0 +1,93 @@
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { joinTenant } from "@/lib/admins/commands/join-tenant";
+import { shareInstallation } from "@/lib/admins/commands/share-installation";
+import type { Ctx } from "@/lib/ctx";
+import { importSigningKey } from "@/lib/identity/commands/import-key";
+import { ensureSigningKey, keepSigningKeys } from "@/lib/identity/commands/keep-keys";
+import { publishKey } from "@/lib/identity/commands/publish-key";
+import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
+import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
+import { makeKey } from "@/lib/identity/key-material";
+import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
+import { addSeconds } from "@/lib/time";
+import { addTenant } from "@/lib/workflows/add-tenant";
+import { systemCtx, unique } from "@/test/world";
+import type { OtherDeed } from "./job-deeds";
+
+/** What only whoever manages the installation can do, and the events it leaves. */
+export type InstallationDeed = {
+  readonly events: readonly string[];
+  readonly run: (ctx: Ctx) => Promise<unknown>;
+};
+
+/** A private key as another server would hand it out. */
+export function foreignJwk(kid?: string): Record<string, unknown> {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { ...privateKey.export({ format: "jwk" }), ...(kid !== undefined && { kid }) };
+}
+
+export const INSTALLATION_DEEDS: Readonly<Record<string, InstallationDeed>> = {
+  shareInstallation: {
+    events: ["admin.manages_installation"],
+    run: async (ctx) => {
+      const email = `${unique("manager")}@latchkey.test`;
+      const membership = { tenantId: ctx.actor.tenantId, role: "Viewer", createdAt: ctx.now } as const;
+      const { id: adminId } = await ctx.db.admin.create({
+        data: { email, emailKey: email, createdAt: ctx.now, memberships: { create: membership } },
+      });
+      return shareInstallation(ctx, { adminId, manages: true });
+    },
+  },
+  rotateSigningKey: { events: ["signing_key.created"], run: rotateSigningKey },
+  importSigningKey: {
+    events: ["signing_key.imported"],
+    run: (ctx) => importSigningKey(ctx, { jwk: JSON.stringify(foreignJwk()), role: "retired" }),
+  },
+  withdrawSigningKey: {
+    events: ["signing_key.withdrawn", "signing_key.created", "signing_key.activated"],
+    run: async (ctx) => {
+      const { kid } = await ctx.db.signingKey.findFirstOrThrow();
+      return withdrawSigningKey(ctx, { kid, confirmedActive: true });
+    },
+  },
+  addTenant: {
+    events: ["tenant.created", "admin.joined"],
+    run: (ctx) => addTenant(ctx, newTenant()),
+  },
+  joinTenant: {
+    events: ["admin.joined"],
+    run: async (ctx) => {
+      const { id } = await ctx.db.tenant.create({ data: { ...newTenant(), createdAt: ctx.now } });
+      return joinTenant(ctx, { tenantId: id });
+    },
+  },
+};
+
+const newTenant = () => ({ slug: randomUUID(), name: "Made" });
+
+/** What the process itself does to keys. */
+export const SYSTEM_KEY_DEEDS: Readonly<Record<string, OtherDeed>> = {
+  ensureSigningKey: {
+    events: ["signing_key.created", "signing_key.activated"],
+    run: async (db) => {
+      await db.signingKey.deleteMany({});
+      await ensureSigningKey(systemCtx(db));
+    },
+  },
+  publishKey: {
+    events: ["signing_key.created"],
+    run: async (db) => {
+      const activatesAt = addSeconds(new Date(), PUBLISHED_BEFORE_SECONDS);
+      await publishKey(systemCtx(db), await makeKey("EdDSA"), { activatesAt });
+    },
+  },
+  keepSigningKeys: {
+    events: ["signing_key.created", "signing_key.activated", "signing_key.retired"],
+    run: async (db) => {
+      const now = new Date();
+      const activatesAt = addSeconds(now, PUBLISHED_BEFORE_SECONDS);
+      await publishKey(systemCtx(db, now), await makeKey("ES256"), { activatesAt });
+      await keepSigningKeys(systemCtx(db, activatesAt));
+    },
+  },
+};

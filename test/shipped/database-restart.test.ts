@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AdminActor } from "@/lib/ctx";
+import { addProcess } from "@/lib/jobs/commands/manage-process";
+import { startJob } from "@/lib/jobs/commands/start-job";
+import { ON_HOST } from "@/lib/jobs/rules";
+import { addProcessSchema } from "@/lib/jobs/schema";
+import { act, newTenantAdmin, prisma, provisioned } from "@/test/people";
+import { type FLEET_SCRIPTS, type Fleet, startFleet } from "./fleet";
+import { type Installation, startInstallation } from "./installation";
+
+const HOSTS = 100;
+const CRASHES = 3;
+/** More than there is room for, so that jobs are also being handed over when the database crashes. */
+const JOBS_A_CRASH = 150;
+const PATIENCE = { timeout: 240_000, interval: 200 };
+
+let installation: Installation;
+let admin: AdminActor;
+let fleet: Fleet | undefined;
+
+beforeAll(async () => {
+  installation = await startInstallation({ processes: 2, durability: "crashable" });
+  admin = await newTenantAdmin();
+});
+afterAll(async () => {
+  await fleet?.stop();
+  fleet?.remove();
+  await installation?.stop();
+});
+
+type Name = keyof typeof FLEET_SCRIPTS;
+
+/** Starts jobs that end before, while and after the database is away: some at once, some seconds later. */
+async function startJobs(processIds: ReadonlyMap<Name, string>): Promise<[string, Name][]> {
+  const jobs: [string, Name][] = [];
+  let begun = 0;
+  const person = async () => {
+    while (begun < JOBS_A_CRASH) {
+      const index = begun;
+      begun += 1;
+      const name = index % 5 === 4 ? "fail" : "succeed";
+      const job = { processId: processIds.get(name) ?? "", hostName: "", input: 2 * (index % 6) };
+      jobs.push([(await act(admin, startJob, job)).jobId, name]);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, person));
+  return jobs;
+}
+
+const own = () => ({ tenantId: admin.tenantId });
+/** Not a number while the database is away. */
+const endedJobs = () =>
+  prisma()
+    .job.count({ where: { ...own(), endedAt: { not: null } } })
+    .catch(() => Number.NaN);
+const runningJobs = () => prisma().job.count({ where: { ...own(), state: { in: [...ON_HOST] } } });
+const connectedHosts = () => prisma().session.count({ where: { ...own(), endedAt: null } });
+
+test("a job ends once and as its own record says, though the database crashes under 100 hosts", async () => {
+  const processIds = new Map<Name, string>();
+  for (const name of ["succeed", "fail"] as const) {
+    processIds.set(name, (await act(admin, addProcess, addProcessSchema.parse({ name }))).processId);
+  }
+  const urls = [installation.latchkey, ...installation.others].map(({ url }) => url);
+  const hostNames = Array.from({ length: HOSTS }, (_, index) => `HOST-${index}`);
+  fleet = startFleet(urls, await provisioned(admin), hostNames);
+  await expect.poll(connectedHosts, PATIENCE).toBe(HOSTS);
+
+  const jobs = new Map<string, Name>();
+  for (let crash = 0; crash < CRASHES; crash += 1) {
+    for (const [jobId, name] of await startJobs(processIds)) jobs.set(jobId, name);
+    await expect.poll(endedJobs, PATIENCE).toBeGreaterThan((crash + 0.2) * JOBS_A_CRASH);
+    expect(await runningJobs()).toBeGreaterThan(0);
+    installation.crashDatabase();
+    await expect.poll(endedJobs, PATIENCE).toBe(jobs.size);
+  }
+
+  expect(await connectedHosts()).toBe(HOSTS);
+  const rows = await prisma().job.findMany({ where: own() });
+  expect(rows).toHaveLength(jobs.size);
+  const types = { type: { in: ["job.started", "job.ended"] } };
+  const events = await prisma().auditEvent.findMany({ where: { ...own(), ...types } });
+  const record = fleet.record();
+  for (const { id, state, error, endReason } of rows) {
+    const isFail = jobs.get(id) === "fail";
+    const words = record.filter(({ jobId }) => jobId === id).map(({ word }) => word);
+    expect(words, id).toEqual(["began", isFail ? "failed" : "succeeded"]);
+    const truth = isFail
+      ? { state: "Faulted", error: "The process ended with code 3." }
+      : { state: "Successful", error: null };
+    expect({ state, error, endReason }, id).toEqual({ ...truth, endReason: null });
+    const told = events.filter(({ details }) => (details as { jobId?: string }).jobId === id);
+    expect(told.map(({ type }) => type).sort(), id).toEqual(["job.ended", "job.started"]);
+  }
+  const ends = await fleet.stop();
+  expect(new Set(ends.map(({ kind }) => kind))).toEqual(new Set(["stopped"]));
+}, 600_000);

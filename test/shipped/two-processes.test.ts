@@ -1,0 +1,226 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { IssuedSecret } from "@/lib/credentials/schema";
+import type { AdminActor } from "@/lib/ctx";
+import { getJob } from "@/lib/fleet/queries/get-job";
+import { addProcess } from "@/lib/jobs/commands/manage-process";
+import { startJob } from "@/lib/jobs/commands/start-job";
+import { stopJob } from "@/lib/jobs/commands/stop-job";
+import { addProcessSchema } from "@/lib/jobs/schema";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import {
+  act,
+  ask,
+  inTransaction,
+  newTenantAdmin,
+  type Provisioned,
+  provisioned,
+  unique,
+} from "@/test/people";
+import { isAlive } from "@/test/robot/alive";
+import { connectHost, type Host, type HostStream } from "./host";
+import { type Installation, startInstallation } from "./installation";
+import {
+  type RobotProcess,
+  removeRobots,
+  SCRIPTS,
+  type ScriptName,
+  startRobotProcess,
+} from "./robot-process";
+
+/** Two server processes share a database, and a third one (this) does what people do. */
+let installation: Installation;
+let urls: readonly string[];
+let admin: AdminActor;
+/** Its first secret is deleted in these tests; the other one stays. */
+let machine: Provisioned;
+let otherSecret: IssuedSecret;
+const processIds = new Map<string, string>();
+
+beforeAll(async () => {
+  installation = await startInstallation({ processes: 2 });
+  urls = [installation.latchkey, ...installation.others].map(({ url }) => url);
+  admin = await newTenantAdmin();
+  for (const name of Object.keys(SCRIPTS)) {
+    const { processId } = await act(admin, addProcess, addProcessSchema.parse({ name }));
+    processIds.set(name, processId);
+  }
+});
+beforeEach(async () => {
+  machine = await provisioned(admin, { unattendedRuntimes: 2 });
+  otherSecret = await act(admin, addSecret, machine);
+});
+afterEach(removeRobots);
+afterAll(() => installation?.stop());
+
+const LONG = { timeout: 60_000, interval: 50 };
+const job = (jobId: string) => ask(admin, getJob, { jobId });
+
+/** Starts a job for one host of the machine. */
+async function start(name: ScriptName, hostName: string): Promise<string> {
+  const processId = processIds.get(name) ?? "";
+  return (await act(admin, startJob, { processId, machineId: machine.machineId, hostName, input: {} })).jobId;
+}
+
+type Running = { readonly robot: RobotProcess; readonly jobId: string; readonly pid: number };
+
+/** A robot at one of the server processes, with a job that runs. */
+async function robotWithJob(url: string, { clientId, clientSecret }: IssuedSecret): Promise<Running> {
+  const hostName = unique("ROBOT");
+  const robot = startRobotProcess({ url, clientId, clientSecret, hostName });
+  await robot.hears(/ connected to /);
+  const jobId = await start("wait", hostName);
+  await expect.poll(async () => (await job(jobId))?.progress, LONG).toBe(40);
+  const pid = Number((await job(jobId))?.message);
+  expect(isAlive(pid)).toBe(true);
+  return { robot, jobId, pid };
+}
+
+const each = <T>(doing: (url: string) => Promise<T>) => Promise.all(urls.map(doing));
+const hostAt = (url: string, { clientId, clientSecret }: IssuedSecret): Promise<Host> =>
+  connectHost({ url, clientId, clientSecret, hostName: unique("HOST") });
+const cutInput = () => ({ machineId: machine.machineId, secretId: machine.secretId, confirmedLast: false });
+const reason = () => `client secret deleted by ${admin.name}`;
+
+/** A cut host hears why, its stream ends, and its poll is refused: with 401 if it had to show its token again, else 410. */
+async function expectCut(host: Host, stream: HostStream, poll: Promise<Response>): Promise<void> {
+  const event = await stream.next();
+  expect(event).toMatchObject({ type: "disconnected", data: JSON.stringify({ reason: reason() }) });
+  expect(await stream.next()).toBeNull();
+  expect([401, 410]).toContain((await poll).status);
+  expect((await host.send("GET", "me")).status).toBe(401);
+}
+
+describe("deleting a secret, whichever process a host is connected to,", () => {
+  test("ends its robots and their jobs' processes, and touches nothing of the machine's other secret", async () => {
+    const cut = await each((url) => robotWithJob(url, machine));
+    const others = await each((url) => robotWithJob(url, otherSecret));
+    expect(await act(admin, deleteSecret, cutInput())).toMatchObject({ stoppedJobs: 2 });
+    for (const { robot, jobId, pid } of cut) {
+      expect(await robot.ended).toBe(3);
+      await expect.poll(() => isAlive(pid), LONG).toBe(false);
+      expect(await job(jobId)).toMatchObject({ state: "Stopped", endReason: reason() });
+    }
+    for (const { robot, jobId, pid } of others) {
+      expect(isAlive(pid)).toBe(true);
+      expect(await job(jobId)).toMatchObject({ state: "Running" });
+      // It still hears what it is told.
+      await act(admin, stopJob, { jobId });
+      await expect.poll(async () => (await job(jobId))?.state, LONG).toBe("Stopped");
+      expect(robot.child.exitCode).toBeNull();
+    }
+  });
+
+  test("closes streams and long polls and refuses its tokens at the next request, and not those of the other", async () => {
+    const hosts = await each((url) => hostAt(url, machine));
+    const others = await each((url) => hostAt(url, otherSecret));
+    const streams = await Promise.all(hosts.map((host) => host.listen()));
+    const otherStreams = await Promise.all(others.map((host) => host.listen()));
+    const polls = hosts.map((host) => host.poll(30));
+    const otherPolls = others.map((host) => host.poll(1));
+    await act(admin, deleteSecret, cutInput());
+    const statuses = hosts.map(async (host) => (await host.send("GET", "me")).status);
+    expect(await Promise.all(statuses)).toEqual([401, 401]);
+    for (const [index, host] of hosts.entries()) {
+      await expectCut(host, streams[index] as HostStream, polls[index] as Promise<Response>);
+    }
+    expect((await Promise.all(otherPolls)).map(({ status }) => status)).toEqual([204, 204]);
+    for (const [index, host] of others.entries()) {
+      expect((await host.send("GET", "me")).status).toBe(200);
+      await host.send("DELETE", `sessions/${host.sessionId}`);
+      expect(await otherStreams[index]?.next()).toMatchObject({ data: '{"reason":"closed by the robot"}' });
+    }
+  });
+});
+
+const LISTENERS = "FROM pg_stat_activity WHERE application_name = 'latchkey signals' AND query <> ''";
+
+/** Asks the database something past the product. */
+async function asked(statement: string): Promise<number> {
+  const client = new pg.Client({ connectionString: installation.env.DATABASE_URL });
+  await client.connect();
+  const { rowCount } = await client.query(statement);
+  await client.end();
+  return rowCount ?? 0;
+}
+
+const bothListen = () => expect.poll(() => asked(`SELECT ${LISTENERS}`), LONG).toBe(2);
+
+/** Ends the listening connections of both server processes, as an impatient operator does. */
+async function cutListeners(): Promise<void> {
+  expect(await asked(`SELECT pg_terminate_backend(pid) ${LISTENERS}`)).toBe(2);
+}
+
+/** Something that is committed, after what is given was done. */
+type Deed = (beforeCommit?: () => Promise<void>) => Promise<unknown>;
+
+/** The listening connections die before the deed is committed and nobody listens when it is, or while, or just after. */
+const MOMENTS: Readonly<Record<string, (deed: Deed) => Promise<unknown>>> = {
+  "before the commit": (deed) => deed(cutListeners),
+  "with the commit": (deed) => Promise.all([deed(), cutListeners()]),
+  "after the commit": async (deed) => {
+    await deed();
+    await cutListeners();
+  },
+};
+
+describe.each(Object.entries(MOMENTS))("when the listening connections are lost %s", (_, around) => {
+  test("of a cut, no stream and no long poll outlives it", async () => {
+    const hosts = await each((url) => hostAt(url, machine));
+    const streams = await Promise.all(hosts.map((host) => host.listen()));
+    const polls = hosts.map((host) => host.poll(30));
+    await bothListen();
+    await around((beforeCommit) =>
+      inTransaction(async (db) => {
+        await deleteSecret({ db, actor: admin, now: new Date() }, cutInput());
+        await beforeCommit?.();
+      }),
+    );
+    for (const [index, host] of hosts.entries()) {
+      await expectCut(host, streams[index] as HostStream, polls[index] as Promise<Response>);
+    }
+  });
+
+  test("of a stop and of a new job, both are heard of", async () => {
+    const hosts = await each((url) => hostAt(url, machine));
+    const streams = await Promise.all(hosts.map((host) => host.listen()));
+    const running = await Promise.all(
+      hosts.map(async (host) => {
+        await start("wait", "");
+        return ((await (await host.poll(30)).json()) as { id: string }).id;
+      }),
+    );
+    const polls = hosts.map((host) => host.poll(30));
+    await bothListen();
+    await around((beforeCommit) =>
+      inTransaction(async (db) => {
+        const ctx = { db, actor: admin, now: new Date() };
+        for (const jobId of running) await stopJob(ctx, { jobId });
+        for (let count = 0; count < hosts.length; count += 1) {
+          await startJob(ctx, { processId: processIds.get("wait") ?? "", hostName: "", input: {} });
+        }
+        await beforeCommit?.();
+      }),
+    );
+    for (const [index, jobId] of running.entries()) {
+      expect(await streams[index]?.next()).toMatchObject({ type: "stop", data: JSON.stringify({ jobId }) });
+    }
+    expect((await Promise.all(polls)).map(({ status }) => status)).toEqual([200, 200]);
+    await Promise.all(streams.map((stream) => stream.hangUp()));
+  });
+});
+
+test("a process that is stopped in order lets its hosts go at once, and they go on at the other one", async () => {
+  const { latchkey, others } = installation;
+  const [leaving] = others;
+  const host = await hostAt(leaving?.url ?? "", machine);
+  const stream = await host.listen();
+  const poll = await host.pollThatArrived(30);
+  leaving?.child.kill("SIGTERM");
+  expect(await stream.next()).toBeNull();
+  expect(await poll.status).toBe(204);
+  expect(await leaving?.ended).toBe(0);
+  const jobId = await start("wait", "");
+  expect(await (await host.at(latchkey.url).poll(30)).json()).toMatchObject({ id: jobId });
+});
