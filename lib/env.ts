@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ArrivalRules, parseEmailDomains, parseRoles } from "@/lib/arrival-rules";
 import { NO_PROXIES, parseTrustedProxies, type TrustedProxies } from "@/lib/network";
 
 /** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
@@ -32,6 +33,20 @@ export type Env = {
   readonly tokenFailuresPerAddress: number;
   /** How long the process goes on serving after it was asked to stop, so that a load balancer can hear of it. */
   readonly drainSeconds: number;
+  /** The OpenID provider people sign in at; undefined is none. */
+  readonly singleSignOn: SingleSignOn | undefined;
+  /** Whether people may sign in with a password of Latchkey. */
+  readonly isPasswordSignInOn: boolean;
+};
+
+/** An OpenID provider, and who comes in from there as what. */
+export type SingleSignOn = {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What people call it. */
+  readonly name: string;
+  readonly rules: ArrivalRules;
 };
 
 /** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
@@ -84,6 +99,17 @@ const trustedProxies = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const onOff = z.enum(["on", "off"], "must be on or off").transform((text) => text === "on");
+
+/** @param parse returns what a text means, or what is wrong with it as a sentence's end */
+const parsedBy = <T>(parse: (text: string) => { readonly value: T } | { readonly problem: string }) =>
+  z.string().transform((text, context) => {
+    const parsed = parse(text);
+    if ("value" in parsed) return parsed.value;
+    context.addIssue({ code: "custom", message: parsed.problem });
+    return z.NEVER;
+  });
+
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
@@ -123,6 +149,25 @@ const variables = z.object({
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
   TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
   DRAIN_SECONDS: wholeNumber(0, 300).default(0),
+  SSO_ISSUER: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+      "must be the issuer's URL, like https://login.example.com/realms/main",
+    )
+    .optional(),
+  SSO_CLIENT_ID: z.string().optional(),
+  SSO_CLIENT_SECRET: z.string().optional(),
+  SSO_NAME: z.string().max(60, "must be at most 60 characters long").default("single sign-on"),
+  SSO_EMAIL_DOMAINS: parsedBy(parseEmailDomains).optional(),
+  SSO_TRUST_EMAIL: onOff.default(false),
+  SSO_ROLE_CLAIM: z.string().default("groups"),
+  SSO_ROLES: parsedBy(parseRoles).optional(),
+  SSO_DEFAULT_ROLE: z
+    .enum(["none", "Administrator", "Operator", "Viewer"], "must be none, Administrator, Operator or Viewer")
+    .default("none"),
+  SSO_TENANT: z.string().default("default"),
+  PASSWORD_SIGN_IN: onOff.default(true),
 });
 
 /**
@@ -155,9 +200,30 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
     tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
     drainSeconds: values.DRAIN_SECONDS,
+    singleSignOn: singleSignOnOf(values),
+    isPasswordSignInOn: values.PASSWORD_SIGN_IN,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),
+  };
+}
+
+function singleSignOnOf(values: z.output<typeof variables>): SingleSignOn | undefined {
+  const { SSO_ISSUER: issuer, SSO_CLIENT_ID: clientId, SSO_CLIENT_SECRET: clientSecret } = values;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return {
+    issuer: issuer.replace(/\/$/, ""),
+    clientId,
+    clientSecret,
+    name: values.SSO_NAME,
+    rules: {
+      emailDomains: values.SSO_EMAIL_DOMAINS ?? null,
+      trustsEmail: values.SSO_TRUST_EMAIL,
+      roleClaim: values.SSO_ROLE_CLAIM,
+      roles: values.SSO_ROLES ?? null,
+      defaultRole: values.SSO_DEFAULT_ROLE === "none" ? null : values.SSO_DEFAULT_ROLE,
+      tenantSlug: values.SSO_TENANT,
+    },
   };
 }
 
@@ -198,10 +264,15 @@ function missingCompanions(given: Readonly<Record<string, string | undefined>>):
     ["ADMIN_PASSWORD", "ADMIN_EMAIL"],
     ["APP_SECRET_PREVIOUS", "APP_SECRET"],
     ["APP_SECRET_PREVIOUS_UNTIL", "APP_SECRET_PREVIOUS"],
+    ["SSO_ISSUER", "SSO_CLIENT_ID"],
+    ["SSO_CLIENT_ID", "SSO_CLIENT_SECRET"],
+    ["SSO_CLIENT_SECRET", "SSO_ISSUER"],
   ] as const) {
     if (given[one] !== undefined && given[other] === undefined)
       problems.push(`${other} must be set when ${one} is`);
   }
+  if (given.PASSWORD_SIGN_IN === "off" && given.SSO_ISSUER === undefined)
+    problems.push("SSO_ISSUER must be set when PASSWORD_SIGN_IN is off, or nobody could sign in");
   if (given.APP_SECRET !== undefined && given.APP_SECRET === given.APP_SECRET_PREVIOUS)
     problems.push("APP_SECRET_PREVIOUS must be another secret than APP_SECRET");
   return problems;

@@ -1,11 +1,13 @@
 "use client";
 
+import { signIn } from "next-auth/react";
 import { signOutAndLeave } from "@/app/(portal)/sign-out";
 import { signInWithPassword } from "@/app/sign-in/credentials";
 import { AcceptInvite } from "@/components/admins/accept-invite";
 import { LinkNotice } from "@/components/admins/link-notice";
 import { NewPasswordForm } from "@/components/admins/new-password-form";
 import { SignInForm } from "@/components/admins/sign-in-form";
+import { SingleSignOnButton } from "@/components/admins/single-sign-on-button";
 import { useLink } from "@/components/admins/use-link";
 import { WrongPerson } from "@/components/admins/wrong-person";
 import { emailKey } from "@/lib/admins/rules";
@@ -15,7 +17,13 @@ import { acceptInviteAction, acceptInviteAsNewAction, readInviteQuestion } from 
 const enter = (tenantSlug: string) => window.location.replace(`/tenants/${tenantSlug}/machines`);
 
 /** Whoever has an account accepts as who they are; whoever has none makes one. */
-export function InvitePanel({ signedInAs }: { signedInAs: string | null }) {
+type InvitePanelProps = {
+  signedInAs: string | null;
+  /** How people sign in here. */
+  ways: { readonly provider: string | null; readonly hasPasswords: boolean };
+};
+
+export function InvitePanel({ signedInAs, ways }: InvitePanelProps) {
   const { link, markGone } = useLink(readInviteQuestion);
   if (link.state !== "valid") {
     return (
@@ -38,9 +46,21 @@ export function InvitePanel({ signedInAs }: { signedInAs: string | null }) {
   if (signedInAs !== null) return <AcceptInvite invite={offers} accept={accept} />;
   return (
     <AcceptInvite invite={offers}>
-      {hasAccount ? (
+      {ways.provider ? (
+        <>
+          <p className="text-muted wrap-anywhere">
+            Come in with {ways.provider} as {email}: that accepts the invite.
+          </p>
+          <SingleSignOnButton
+            label={`Continue with ${ways.provider}`}
+            go={() => signIn("sso", { callbackUrl: "/" })}
+          />
+        </>
+      ) : null}
+      {ways.hasPasswords && hasAccount ? (
         <SignInForm email={email} verb="Sign in and join" signIn={signInWithPassword} onIn={accept} />
-      ) : (
+      ) : null}
+      {ways.hasPasswords && !hasAccount ? (
         <NewPasswordForm
           email={email}
           token={token}
@@ -53,7 +73,7 @@ export function InvitePanel({ signedInAs }: { signedInAs: string | null }) {
             else window.location.replace("/sign-in");
           }}
         />
-      )}
+      ) : null}
     </AcceptInvite>
   );
 }

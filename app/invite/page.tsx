@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { FrontPage } from "@/components/shell/front-page";
 import { currentAdmin } from "@/lib/doors/admin";
+import { waysIn } from "@/lib/doors/single-sign-on";
 import { InvitePanel } from "./invite-panel";
 
 export const metadata: Metadata = { title: "Invite", referrer: "no-referrer" };
@@ -9,7 +10,7 @@ export default async function InvitePage() {
   const who = await currentAdmin();
   return (
     <FrontPage title="You are invited" lead="Somebody wants you in their tenant of Latchkey.">
-      <InvitePanel signedInAs={who?.admin.email ?? null} />
+      <InvitePanel signedInAs={who?.admin.email ?? null} ways={waysIn()} />
     </FrontPage>
   );
 }

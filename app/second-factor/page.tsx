@@ -1,20 +1,21 @@
 import type { Metadata } from "next";
 import { confirmSignInAction } from "@/app/(portal)/confirm-action";
+import { ConfirmPanel } from "@/app/(portal)/confirm-panel";
 import { SignOutButton } from "@/app/(portal)/sign-out-button";
 import {
   beginSecondFactorAction,
   confirmSecondFactorAction,
 } from "@/app/(portal)/tenants/[tenant]/account/actions";
-import { Reauthentication } from "@/components/account/reauthentication";
 import { RequiredSecondFactor } from "@/components/account/required-second-factor";
 import { FrontPage } from "@/components/shell/front-page";
 import { requirePerson } from "@/lib/doors/admin";
+import { waysIn } from "@/lib/doors/single-sign-on";
 
 export const metadata: Metadata = { title: "Second factor" };
 
 /** Where members of a tenant that requires a second factor are sent until they have one. */
 export default async function SecondFactorPage() {
-  const { own, hasSecondFactor } = await requirePerson();
+  const { own, hasSecondFactor, hasPassword } = await requirePerson();
   return (
     <FrontPage
       title="Set up a second factor"
@@ -27,7 +28,12 @@ export default async function SecondFactorPage() {
         confirm={confirmSecondFactorAction}
       />
       <SignOutButton />
-      <Reauthentication hasSecondFactor={hasSecondFactor} confirm={confirmSignInAction} />
+      <ConfirmPanel
+        hasPassword={hasPassword}
+        hasSecondFactor={hasSecondFactor}
+        singleSignOn={waysIn().provider}
+        confirm={confirmSignInAction}
+      />
     </FrontPage>
   );
 }

@@ -9,13 +9,14 @@ import type { SecondFactorView, SignInView } from "@/lib/admins/schema";
 type AccountProps = {
   crumbs: readonly Crumb[];
   email: string;
+  hasPassword: boolean;
   secondFactor: SecondFactorView | null;
   signIns: readonly SignInView[];
   now: Date;
   actions: AccountActions;
 };
 
-export function Account({ crumbs, email, secondFactor, signIns, now, actions }: AccountProps) {
+export function Account({ crumbs, email, hasPassword, secondFactor, signIns, now, actions }: AccountProps) {
   return (
     <div className="max-w-5xl">
       <PageHeader crumbs={crumbs} title="Your account" />
@@ -23,7 +24,14 @@ export function Account({ crumbs, email, secondFactor, signIns, now, actions }: 
       <div className="flex flex-col gap-9">
         <Section title="Password">
           <div className="rounded-[5px] border border-line bg-surface p-5">
-            <ChangePassword email={email} changePassword={actions.changePassword} />
+            {hasPassword ? (
+              <ChangePassword email={email} changePassword={actions.changePassword} />
+            ) : (
+              <p className="text-muted">
+                You have none here: you sign in with your organisation’s account, and change its password
+                there.
+              </p>
+            )}
           </div>
         </Section>
         <Section title="Second factor">

@@ -1,5 +1,6 @@
 import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
+import { getToken } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import { checkPassword, recordRefusedSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
@@ -18,6 +19,7 @@ import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { signInCookies } from "./cookies";
 import { knownBrowserCookie, knownBrowserOf } from "./known-browser";
+import { receive, SINGLE_SIGN_ON, singleSignOnProvider } from "./single-sign-on";
 
 type Attempt = {
   readonly address: string | null;
@@ -25,6 +27,10 @@ type Attempt = {
   readonly userAgent: string;
   /** Set by a success, so that the handler can make this browser a known one. */
   signedInAs: string | null;
+  /** The sign-in of somebody who came back from the OpenID provider. */
+  arrivedAs: string | null;
+  /** What the browser's cookie said before: whoever comes back from the provider may have been signed in. */
+  readonly replaces: unknown;
   /** Set when nobody could be asked whether the password is right. */
   isUnanswered: boolean;
 };
@@ -92,24 +98,14 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
     pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
     useSecureCookies: env().origin.startsWith("https:"),
     cookies: signInCookies(),
-    providers: [
-      Credentials({
-        credentials: { email: {}, password: {}, code: {} },
-        authorize: async (credentials) => {
-          if (!attempt) return null;
-          try {
-            return await signIn(attempt, credentials);
-          } catch (error) {
-            if (error instanceof SignInError) throw error;
-            if (!(error instanceof PasswordsBusyError)) log.error({ err: error }, "sign-in failed");
-            attempt.isUnanswered = true;
-            throw new SignInError("Unavailable");
-          }
-        },
-      }),
-    ],
+    providers: providers(attempt),
     callbacks: {
-      jwt: ({ token, user }) => (user ? { signInId: user.id } : token),
+      // Of whoever comes back from the provider; a password was looked at before this.
+      signIn: ({ account, profile }) =>
+        account?.provider === SINGLE_SIGN_ON && attempt
+          ? letIn(attempt, profile)
+          : account?.type === "credentials",
+      jwt: ({ token, user }) => (user ? { signInId: attempt?.arrivedAs ?? user.id } : token),
       session: ({ session, token }) => ({ expires: session.expires, signInId: token.signInId }),
       redirect: ({ url, baseUrl }) =>
         url.startsWith("/") && !url.startsWith("//") ? baseUrl + url : baseUrl,
@@ -123,16 +119,63 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
   };
 }
 
+/** @returns whether they are in, or the address of the page that says why not */
+async function letIn(attempt: Attempt, profile: unknown): Promise<boolean | string> {
+  try {
+    const outcome = await receive(profile, attempt);
+    if ("refused" in outcome) return `/sign-in?error=${outcome.refused}`;
+    attempt.arrivedAs = outcome.signInId;
+    // Whoever proves again who they are comes back with a new sign-in; the one they left with is over.
+    await leave(attempt.replaces, attempt.address);
+    return true;
+  } catch (error) {
+    log.error({ err: error }, "single sign-on failed");
+    return "/sign-in?error=Unavailable";
+  }
+}
+
+function providers(attempt: Attempt | null): NextAuthOptions["providers"] {
+  const sso = singleSignOnProvider();
+  return [
+    ...(sso ? [sso] : []),
+    ...(env().isPasswordSignInOn
+      ? [
+          Credentials({
+            credentials: { email: {}, password: {}, code: {} },
+            authorize: async (credentials) => {
+              if (!attempt) return null;
+              try {
+                return await signIn(attempt, credentials);
+              } catch (error) {
+                if (error instanceof SignInError) throw error;
+                if (!(error instanceof PasswordsBusyError)) log.error({ err: error }, "sign-in failed");
+                attempt.isUnanswered = true;
+                throw new SignInError("Unavailable");
+              }
+            },
+          }),
+        ]
+      : []),
+  ];
+}
+
 /** What the portal asks of next-auth, which would answer more, with pages of its own look. */
-const METHODS = new Map<string, readonly string[]>([
-  ["csrf", ["GET"]],
-  ["providers", ["GET"]],
-  ["session", ["GET"]],
-  ["signin", ["GET"]],
-  ["signout", ["GET", "POST"]],
-  ["error", ["GET"]],
-  ["callback/credentials", ["POST"]],
-]);
+const methodsOf = (): ReadonlyMap<string, readonly string[]> =>
+  new Map<string, readonly string[]>([
+    ["csrf", ["GET"]],
+    ["providers", ["GET"]],
+    ["session", ["GET"]],
+    ["signin", ["GET"]],
+    ["signout", ["GET", "POST"]],
+    ["error", ["GET"]],
+    ...(env().isPasswordSignInOn ? ([["callback/credentials", ["POST"]]] as const) : []),
+    ...(env().singleSignOn
+      ? ([
+          [`signin/${SINGLE_SIGN_ON}`, ["POST"]],
+          [`callback/${SINGLE_SIGN_ON}`, ["GET"]],
+        ] as const)
+      : []),
+  ]);
 
 const refusal = (status: number, message: string, headers: Record<string, string> = {}) =>
   Response.json({ message }, { status, headers: { "cache-control": "no-store", ...headers } });
@@ -156,7 +199,7 @@ export async function authHandler(
   request: NextRequest,
   context: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
-  const methods = METHODS.get((await context.params).nextauth.join("/"));
+  const methods = methodsOf().get((await context.params).nextauth.join("/"));
   if (!methods) return refusal(404, "There is no such address.");
   if (!methods.includes(request.method)) {
     const allow = methods.join(", ");
@@ -169,6 +212,12 @@ export async function authHandler(
     cookies: request.headers.get("cookie"),
     userAgent: request.headers.get("user-agent") ?? "",
     signedInAs: null,
+    arrivedAs: null,
+    replaces: await getToken({
+      req: request,
+      secret: derivedKey("sign-in cookie").toString("base64"),
+      cookieName: signInCookies().sessionToken?.name ?? "",
+    }).catch(() => null),
     isUnanswered: false,
   };
   const response: Response = await NextAuth(read, context, authOptions(attempt));

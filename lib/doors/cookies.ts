@@ -1,5 +1,6 @@
 import type { NextAuthOptions } from "next-auth";
 import { env } from "@/lib/env";
+import { MINUTE_SECONDS } from "@/lib/time";
 
 const isSecure = () => env().origin.startsWith("https:");
 
@@ -16,9 +17,17 @@ export const cookieAttributes = () =>
 /** next-auth's cookies under our names; by itself it gives `__Host-` to one of the three. */
 export function signInCookies(): NonNullable<NextAuthOptions["cookies"]> {
   const cookie = (name: string) => ({ name: cookieName(name), options: cookieAttributes() });
+  const passing = (name: string) => ({
+    name: cookieName(name),
+    options: { ...cookieAttributes(), maxAge: 15 * MINUTE_SECONDS },
+  });
   return {
     sessionToken: cookie("next-auth.session-token"),
     callbackUrl: cookie("next-auth.callback-url"),
     csrfToken: cookie("next-auth.csrf-token"),
+    // Between here and the provider, for as long as somebody may take there.
+    pkceCodeVerifier: passing("next-auth.pkce.code_verifier"),
+    state: passing("next-auth.state"),
+    nonce: passing("next-auth.nonce"),
   };
 }

@@ -35,12 +35,17 @@ export const findAdmin = cache(async (): Promise<SignedInAdmin | null> => {
 });
 
 type Who = {
-  readonly admin: { readonly id: string; readonly email: string; readonly hasSecondFactor: boolean };
+  readonly admin: {
+    readonly id: string;
+    readonly email: string;
+    readonly hasSecondFactor: boolean;
+    readonly hasPassword: boolean;
+  };
   readonly tenants: readonly TenantView[];
 };
 
-const who = ({ id, email, hasSecondFactor, tenants }: SignedInAdmin): Who => ({
-  admin: { id, email, hasSecondFactor },
+const who = ({ id, email, hasSecondFactor, hasPassword, tenants }: SignedInAdmin): Who => ({
+  admin: { id, email, hasSecondFactor, hasPassword },
   tenants,
 });
 
@@ -57,10 +62,14 @@ async function askToSignIn(): Promise<never> {
 }
 
 /** For pages on one's own account outside any tenant. */
-export async function requirePerson(): Promise<{ own: Ctx<PersonActor>; hasSecondFactor: boolean }> {
+export async function requirePerson(): Promise<{
+  own: Ctx<PersonActor>;
+  hasSecondFactor: boolean;
+  hasPassword: boolean;
+}> {
   const admin = (await findAdmin()) ?? (await askToSignIn());
   const own = { db: database().prisma, actor: await personOf(admin), now: new Date() };
-  return { own, hasSecondFactor: admin.hasSecondFactor };
+  return { own, hasSecondFactor: admin.hasSecondFactor, hasPassword: admin.hasPassword };
 }
 
 /** For pages: who is signed in; anybody else is sent to the sign-in page. */
@@ -84,9 +93,12 @@ export async function personOf({ id, email, signInId }: SignedInAdmin): Promise<
   return { kind: "person", id, name: email, address: callerAddress(await headers()), signInId };
 }
 
-/** @returns whether the tenant asks more of its members than this one has: then there is nothing to see before it is set up */
+/**
+ * A provider that vouches for somebody asks its own second factor of them, or not: that is for the provider to rule.
+ * @returns whether the tenant asks more of its members than this one has: then there is nothing to see before it is set up
+ */
 export const mustSetUpSecondFactor = (admin: SignedInAdmin, tenant: TenantView): boolean =>
-  tenant.requiresSecondFactor && !admin.hasSecondFactor;
+  tenant.requiresSecondFactor && !admin.hasSecondFactor && !admin.usedSingleSignOn;
 
 type Inside = Who & {
   readonly tenant: TenantView;

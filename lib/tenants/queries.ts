@@ -1,6 +1,6 @@
 import { knownScopes } from "@/lib/credentials/rules";
 import type { TokenDefaults } from "@/lib/credentials/schema";
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, Db } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import type { TenantRow } from "./schema";
 
@@ -45,4 +45,10 @@ export async function listTenants(ctx: Ctx): Promise<TenantRow[]> {
     machines,
     members: memberships,
   }));
+}
+
+/** @returns the id of the tenant with that address; null where there is none */
+export async function findTenantId(db: Db, slug: string): Promise<string | null> {
+  const tenant = await db.tenant.findUnique({ where: { slug }, select: { id: true } });
+  return tenant?.id ?? null;
 }

@@ -93,6 +93,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
     "adminPassword",
     "membership",
     "signIn",
+    "identity",
     "secondFactor",
     "recoveryCode",
     "invite",

@@ -1,3 +1,4 @@
+import { arrive } from "@/lib/admins/commands/arrive";
 import { confirmSignIn } from "@/lib/admins/commands/confirm-sign-in";
 import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/admins/commands/invite";
 import {
@@ -55,6 +56,21 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["admin.sign_in_refused"],
     run: (db, { admin }) =>
       recordRefusedSignIn(anonymousCtx(db), { email: admin.name, reason: "wrong password" }),
+  },
+  arrive: {
+    events: ["admin.joined", "admin.signed_in"],
+    run: async (db, { admin }) => {
+      const { slug } = await db.tenant.findUniqueOrThrow({ where: { id: admin.tenantId } });
+      const arrival = {
+        issuer: "https://login.test",
+        subject: unique("subject"),
+        email: `${unique("arrives")}@latchkey.test`,
+        role: "Viewer",
+        tenantSlug: slug,
+        provedAt: null,
+      } as const;
+      await arrive(anonymousCtx(db), arrival, "");
+    },
   },
   startSignIn: { events: SIGNED_IN_TWICE, run: person },
   signOut: {

@@ -137,6 +137,8 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("a person's own account, which may belong to many tenants", [
     "findSignedInAdmin",
     "startSignIn",
+    "openSignIn",
+    "arrive",
     "signOut",
     "endOwnSignIn",
     "endSignInsOf",
@@ -159,6 +161,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "createTenant",
     "createFirstAdmin",
     "prepareFirstStart",
+    "findTenantId",
     "setUp",
     "addTenant",
     "joinTenant",

@@ -24,6 +24,8 @@ export type Installation = {
 type InstallationOptions = {
   readonly processes?: number;
   readonly durability?: Durability;
+  /** Where the first process listens; any free one otherwise. */
+  readonly port?: number;
   /** What the operator sets besides. */
   readonly settings?: Readonly<Record<string, string>>;
 };
@@ -35,7 +37,7 @@ type InstallationOptions = {
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const { processes = 1, durability = "disposable", settings = {} } = options;
   const postgres = await startScratchPostgres(durability);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const address = `http://localhost:${port}`;
   const env = {
     DATABASE_URL: postgres.url,

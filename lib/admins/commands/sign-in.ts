@@ -57,14 +57,31 @@ export async function startSignIn(
     if (code === undefined || !(await spendCode(ctx, admin, code))) return null;
   }
   await forgetAttempt(ctx, admin.email, knownBrowser);
+  return openSignIn(ctx, admin, { userAgent, confirmedAt: ctx.now, usedSingleSignOn: false });
+}
+
+type NewSignIn = {
+  readonly userAgent: string;
+  /** When the person last proved who they are. */
+  readonly confirmedAt: Date;
+  readonly usedSingleSignOn: boolean;
+};
+
+/** Somebody who proved who they are is signed in from now on, and the record says so. @returns the id of the sign-in */
+export async function openSignIn(
+  ctx: Ctx<AnonymousActor>,
+  admin: { readonly id: string; readonly email: string },
+  { userAgent, ...proof }: NewSignIn,
+): Promise<string> {
+  const { address } = ctx.actor;
   const { id } = await ctx.db.signIn.create({
     data: {
       adminId: admin.id,
       startedAt: ctx.now,
-      confirmedAt: ctx.now,
       lastSeenAt: ctx.now,
-      address: ctx.actor.address,
+      address,
       userAgent: userAgent.slice(0, USER_AGENT_MAX_CHARACTERS).toWellFormed(),
+      ...proof,
     },
     select: { id: true },
   });
@@ -72,13 +89,7 @@ export async function startSignIn(
   await ctx.db.signIn.deleteMany({
     where: { adminId: admin.id, startedAt: { lt: addSeconds(ctx.now, -SIGN_INS_KEPT_SECONDS) } },
   });
-  const person = {
-    kind: "person",
-    id: admin.id,
-    name: admin.email,
-    address: ctx.actor.address,
-    signInId: id,
-  } as const;
+  const person = { kind: "person", id: admin.id, name: admin.email, address, signInId: id } as const;
   const event = { type: "admin.signed_in", adminId: admin.id, email: admin.email } as const;
   await recordOfPerson({ ...ctx, actor: person }, admin.id, event);
   return id;

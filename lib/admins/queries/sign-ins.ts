@@ -13,6 +13,9 @@ export type SignedInAdmin = {
   readonly confirmedAt: Date;
   readonly lastSeenAt: Date;
   readonly hasSecondFactor: boolean;
+  readonly hasPassword: boolean;
+  /** In this sign-in an OpenID provider vouched for them. */
+  readonly usedSingleSignOn: boolean;
   /** May do what concerns all tenants at once. */
   readonly managesInstallation: boolean;
   readonly tenants: readonly TenantView[];
@@ -29,6 +32,7 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
       confirmedAt: true,
       lastSeenAt: true,
       endedAt: true,
+      usedSingleSignOn: true,
       admin: {
         select: {
           id: true,
@@ -36,6 +40,7 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
           disabledAt: true,
           managesInstallation: true,
           secondFactor: { select: { confirmedAt: true } },
+          password: { select: { changedAt: true } },
           memberships: {
             select: {
               role: true,
@@ -49,7 +54,7 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
     },
   });
   if (!signIn || isSignInOver(signIn, now) || isBarred(signIn.admin)) return null;
-  const { id, email, managesInstallation, secondFactor, memberships } = signIn.admin;
+  const { id, email, managesInstallation, secondFactor, password, memberships } = signIn.admin;
   return {
     id,
     email,
@@ -57,6 +62,8 @@ export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Pr
     confirmedAt: signIn.confirmedAt,
     lastSeenAt: signIn.lastSeenAt,
     hasSecondFactor: secondFactor?.confirmedAt != null,
+    hasPassword: password != null,
+    usedSingleSignOn: signIn.usedSingleSignOn,
     managesInstallation,
     tenants: memberships
       .filter(({ disabledAt }) => disabledAt === null)

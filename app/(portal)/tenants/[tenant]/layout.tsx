@@ -1,10 +1,11 @@
 import type { ReactNode } from "react";
 import { confirmSignInAction } from "@/app/(portal)/confirm-action";
+import { ConfirmPanel } from "@/app/(portal)/confirm-panel";
 import { PortalSidebar } from "@/app/(portal)/portal-sidebar";
 import { saveThemeAction } from "@/app/(portal)/theme-action";
-import { Reauthentication } from "@/components/account/reauthentication";
 import { Shell } from "@/components/shell/shell";
 import { requireTenant } from "@/lib/doors/admin";
+import { waysIn } from "@/lib/doors/single-sign-on";
 import { readTheme } from "@/lib/doors/theme";
 
 type TenantParams = { params: Promise<{ tenant: string }> };
@@ -26,7 +27,12 @@ export default async function TenantLayout({ params, children }: TenantParams & 
       }
     >
       {children}
-      <Reauthentication hasSecondFactor={admin.hasSecondFactor} confirm={confirmSignInAction} />
+      <ConfirmPanel
+        hasPassword={admin.hasPassword}
+        hasSecondFactor={admin.hasSecondFactor}
+        singleSignOn={waysIn().provider}
+        confirm={confirmSignInAction}
+      />
     </Shell>
   );
 }

@@ -15,12 +15,13 @@ import { requireTenant } from "@/lib/doors/admin";
 export const generateMetadata = tenantTitle("Your account");
 
 export default async function AccountPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { own, tenant } = await requireTenant((await params).tenant);
+  const { own, tenant, admin } = await requireTenant((await params).tenant);
   const [signIns, secondFactor] = await Promise.all([listOwnSignIns(own), readSecondFactor(own)]);
   return (
     <Account
       crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Your account" }]}
       email={own.actor.name}
+      hasPassword={admin.hasPassword}
       secondFactor={secondFactor}
       signIns={signIns}
       now={own.now}

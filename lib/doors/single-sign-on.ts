@@ -1,0 +1,90 @@
+import type { OAuthConfig } from "next-auth/providers/oauth";
+import { z } from "zod";
+import { arrive } from "@/lib/admins/commands/arrive";
+import { judgeArrival } from "@/lib/arrival-rules";
+import type { AnonymousActor } from "@/lib/ctx";
+import { database } from "@/lib/db";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { SECOND_MILLISECONDS } from "@/lib/time";
+
+/** The name of the provider in next-auth's addresses. */
+export const SINGLE_SIGN_ON = "sso";
+
+const PROVIDER_TIMEOUT_MILLISECONDS = 10 * SECOND_MILLISECONDS;
+
+/** What an ID token must say before anything else is looked at (OpenID Connect Core §2). */
+const claimsSchema = z.looseObject({
+  iss: z.string(),
+  sub: z.string().min(1).max(255),
+  auth_time: z.number().optional(),
+});
+type Claims = z.output<typeof claimsSchema>;
+
+/**
+ * The configured OpenID provider as next-auth takes it: authorization code with PKCE, state and nonce; next-auth checks the ID
+ * token (OpenID Connect Core §3.1.3.7). @returns null where none is configured
+ */
+export function singleSignOnProvider(): OAuthConfig<Claims> | null {
+  const sso = env().singleSignOn;
+  if (!sso) return null;
+  return {
+    id: SINGLE_SIGN_ON,
+    name: sso.name,
+    type: "oauth",
+    wellKnown: `${sso.issuer}/.well-known/openid-configuration`,
+    issuer: sso.issuer,
+    clientId: sso.clientId,
+    clientSecret: sso.clientSecret,
+    authorization: { params: { scope: "openid email profile" } },
+    checks: ["pkce", "state", "nonce"],
+    idToken: true,
+    httpOptions: { timeout: PROVIDER_TIMEOUT_MILLISECONDS },
+    profile: ({ sub }) => ({ id: sub }),
+  };
+}
+
+/** What the sign-in page is told; the log and the record know more. */
+export type ArrivalRefusal = "SsoEmail" | "SsoRefused";
+
+/** Somebody came back from the provider. @returns the sign-in, or what the sign-in page says */
+export async function receive(
+  profile: unknown,
+  from: { readonly address: string | null; readonly userAgent: string },
+): Promise<{ readonly signInId: string } | { readonly refused: ArrivalRefusal }> {
+  const claims = claimsSchema.parse(profile);
+  const rules = env().singleSignOn?.rules;
+  if (!rules) return { refused: "SsoRefused" };
+  const verdict = judgeArrival(claims, rules);
+  if (!verdict.isLetIn) {
+    log.info(
+      { event: "admin.sign_in_refused", reason: verdict.reason, address: from.address },
+      "sign-in refused",
+    );
+    return { refused: verdict.reason === "email" ? "SsoEmail" : "SsoRefused" };
+  }
+  const arrival = {
+    issuer: claims.iss,
+    subject: claims.sub,
+    email: verdict.email,
+    role: verdict.role,
+    tenantSlug: rules.tenantSlug,
+    provedAt: claims.auth_time === undefined ? null : new Date(claims.auth_time * SECOND_MILLISECONDS),
+  };
+  const actor: AnonymousActor = { kind: "anonymous", address: from.address };
+  const outcome = await database().prisma.$transaction((db) =>
+    arrive({ db, actor, now: new Date() }, arrival, from.userAgent),
+  );
+  if ("signInId" in outcome) return outcome;
+  log.info(
+    { event: "admin.sign_in_refused", reason: outcome.refused, address: from.address },
+    "sign-in refused",
+  );
+  return { refused: "SsoRefused" };
+}
+
+/** How people sign in here: what they call the OpenID provider, and whether passwords of Latchkey are taken. */
+export function waysIn(): { readonly provider: string | null; readonly hasPasswords: boolean } {
+  const { singleSignOn, isPasswordSignInOn } = env();
+  return { provider: singleSignOn?.name ?? null, hasPasswords: isPasswordSignInOn };
+}
