@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
 import { inject } from "vitest";
 
@@ -17,7 +18,19 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await command(`CREATE DATABASE ${name} TEMPLATE template_latchkey STRATEGY file_copy`);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => command(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => dropDatabase(name) };
+}
+
+/** While autovacuum looks at the database, only a superuser may end that; it is over in a moment. */
+async function dropDatabase(name: string): Promise<void> {
+  for (let triesLeft = 50; ; triesLeft -= 1) {
+    try {
+      return await command(`DROP DATABASE ${name} WITH (FORCE)`);
+    } catch (error) {
+      if (!/permission denied to terminate process/.test(String(error)) || triesLeft === 0) throw error;
+      await setTimeout(100);
+    }
+  }
 }
 
 async function command(sql: string): Promise<void> {
