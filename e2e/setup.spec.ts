@@ -29,6 +29,8 @@ test("the first start's link makes its holder the first administrator, once", as
     await stranger.getByRole("button", { name: /set up|create/i }).click();
     await expect(stranger.getByText(/used already|set up already/).first()).toBeVisible();
   } finally {
+    // Nobody is left who would miss the server.
+    for (const one of browser.contexts().flatMap((context) => context.pages())) await one.close();
     await latchkey.remove();
   }
 });
