@@ -30,6 +30,8 @@ export type Env = {
   readonly tokenFailuresPerClient: number;
   /** The same for one network, whatever the client. */
   readonly tokenFailuresPerAddress: number;
+  /** How many days it is kept what robots asked of the token endpoint; 0 keeps nothing. */
+  readonly signInActivityDays: number;
 };
 
 /** What the operator gave. With the embedded database the last three may be missing; the process completes them. */
@@ -120,6 +122,7 @@ const variables = z.object({
   TRUSTED_PROXIES: trustedProxies.optional(),
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
   TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
+  SIGN_IN_ACTIVITY_DAYS: wholeNumber(0, 3650).default(30),
 });
 
 /**
@@ -151,6 +154,7 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     trustedProxies: values.TRUSTED_PROXIES ?? NO_PROXIES,
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
     tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
+    signInActivityDays: values.SIGN_IN_ACTIVITY_DAYS,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),
