@@ -17,14 +17,14 @@ type ActivityListProps = {
   empty: string;
 };
 
-const MACHINE: Column = { label: "Machine", className: "w-40" };
+const MACHINE: Column = { label: "Machine", className: "w-44" };
 const columns = (isOfOne: boolean): readonly Column[] => [
-  { label: "When", className: "w-48" },
-  { label: "Outcome" },
+  { label: "When", className: "w-46" },
+  { label: "Outcome", className: "min-w-56" },
   ...(isOfOne ? [] : [MACHINE]),
-  { label: "Secret or key", className: "w-44" },
-  { label: "Address", className: "w-36" },
-  { label: "User agent", className: "w-52" },
+  { label: "Secret or key", className: "w-38" },
+  { label: "Address", className: "w-32" },
+  { label: "User agent", className: "w-40" },
 ];
 
 /** What was asked of the token endpoint, page by page; a page begins where another ends, however many rows there are. */

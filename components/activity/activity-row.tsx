@@ -32,7 +32,7 @@ export function ActivityRow({ row, machine, machinesPath }: ActivityRowProps) {
         {outcome === "Refused" ? (
           <Under>
             {reason ? reasonLabel(reason) : several("reasons")}
-            {code ? <span className={MONO}> ({code})</span> : null}
+            {code === "slow_down" ? "; it was told to slow down" : null}
           </Under>
         ) : null}
       </StackCell>
@@ -75,7 +75,8 @@ function MachineName({
     <Link
       href={`${machinesPath}/${machine.id}/edit`}
       prefetch={false}
-      className="rounded-[2px] font-medium hover:text-accent hover:underline"
+      title={machine.name}
+      className="line-clamp-2 rounded-[2px] font-medium hover:text-accent hover:underline"
     >
       {machine.name}
     </Link>

@@ -3,7 +3,7 @@ import { Instant } from "@/components/ui/time";
 import type { ActivityBin } from "@/lib/activity/schema";
 import { formatCount } from "@/lib/format";
 
-const NUMBER = "h-7 px-3 text-right tabular-nums";
+const NUMBER = "h-7 px-2 text-right tabular-nums sm:px-3";
 
 /** What a chart shows, in figures, the latest first. */
 export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
@@ -15,13 +15,13 @@ export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
       <table className="border-collapse text-[0.8125rem]">
         <thead className="text-muted">
           <tr className="border-b border-line">
-            <th scope="col" className="h-8 px-3 text-left font-medium">
+            <th scope="col" className="h-8 px-2 text-left font-medium sm:px-3">
               From
             </th>
-            <th scope="col" className="h-8 px-3 text-right font-medium">
+            <th scope="col" className="h-8 px-2 text-right font-medium sm:px-3">
               Granted
             </th>
-            <th scope="col" className="h-8 px-3 text-right font-medium">
+            <th scope="col" className="h-8 px-2 text-right font-medium sm:px-3">
               Refused
             </th>
           </tr>
@@ -29,7 +29,7 @@ export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
         <tbody>
           {bins.toReversed().map(({ from, granted, refused }) => (
             <tr key={from.getTime()} className="border-b border-line last:border-b-0">
-              <th scope="row" className="h-7 px-3 text-left font-normal">
+              <th scope="row" className="h-7 px-2 text-left font-normal sm:px-3">
                 <Instant at={from} />
               </th>
               <td className={NUMBER}>{formatCount(granted)}</td>

@@ -20,7 +20,6 @@ export function CredentialUses({
   credentials: readonly CredentialActivity[];
   now: Date;
 }) {
-  if (credentials.length === 0) return null;
   return (
     <StackTable label="Use of each secret and key" columns={COLUMNS}>
       {credentials.map(({ credentialId, kind, label, use, hosts, hostCount }) => (

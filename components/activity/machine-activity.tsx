@@ -42,8 +42,14 @@ export function MachineActivity({ activity, machineId, home, now }: MachineActiv
         </div>
         <ActivityChart bins={bins} period={period} />
       </div>
-      <CredentialUses credentials={credentials} now={now} />
+      {credentials.length > 0 ? (
+        <div>
+          <h3 className="mb-2 font-medium">Use of each secret and key</h3>
+          <CredentialUses credentials={credentials} now={now} />
+        </div>
+      ) : null}
       <div>
+        <h3 className="mb-2 font-medium">Token requests</h3>
         <ActivityList
           list={list}
           query={{ period }}

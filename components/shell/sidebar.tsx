@@ -1,4 +1,13 @@
-import { Bot, ListChecks, Package, ScrollText, Server, Settings, Workflow } from "lucide-react";
+import {
+  Bot,
+  LayoutDashboard,
+  ListChecks,
+  Package,
+  ScrollText,
+  Server,
+  Settings,
+  Workflow,
+} from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
@@ -25,6 +34,7 @@ type SidebarProps = {
 };
 
 export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: SidebarProps) {
+  const home = `/tenants/${tenant.slug}`;
   return (
     <>
       <TenantSwitcher tenant={tenant} tenants={tenants} />
@@ -33,9 +43,14 @@ export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: S
           Tenant
         </h2>
         <ul>
+          <li>
+            <NavLink href={home} inside={`${home}/activity`} icon={LayoutDashboard}>
+              Overview
+            </NavLink>
+          </li>
           {PLACES.map(({ label, path, icon }) => (
             <li key={path}>
-              <NavLink href={`/tenants/${tenant.slug}/${path}`} icon={icon}>
+              <NavLink href={`${home}/${path}`} icon={icon}>
                 {label}
               </NavLink>
             </li>

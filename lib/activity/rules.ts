@@ -48,12 +48,11 @@ const PERIODS: Readonly<Record<ActivityPeriod, { readonly bins: number; readonly
   "30d": { bins: 30, binSeconds: DAY_SECONDS },
 };
 
-/** @returns where the period that ends with the hour of `now` begins; an hour's beginning, UTC */
+/** @returns where a period begins: its last stretch is the hour, the six hours or the day (UTC) of `now` */
 export function periodStart(period: ActivityPeriod, now: Date): Date {
-  const hour = HOUR_SECONDS * SECOND_MILLISECONDS;
-  const end = new Date((Math.floor(now.getTime() / hour) + 1) * hour);
   const { bins, binSeconds } = PERIODS[period];
-  return addSeconds(end, -bins * binSeconds);
+  const bin = binSeconds * SECOND_MILLISECONDS;
+  return addSeconds(new Date(Math.floor(now.getTime() / bin) * bin), -(bins - 1) * binSeconds);
 }
 
 type Hour = { readonly hour: Date; readonly granted: number; readonly refused: number };

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { CredentialRefusal } from "@/lib/credentials/schema";
 
 export const REQUESTS_A_PAGE = 25;
+/** Where the list stands among other things. */
+export const REQUESTS_A_MACHINE_PAGE = 10;
 
 /** The values are stored and shown as they stand here. */
 export const TOKEN_OUTCOMES = ["Granted", "Refused"] as const;

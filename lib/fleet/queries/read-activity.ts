@@ -15,19 +15,26 @@ function beyond(cursor: string) {
   return { at: new Date(at), id };
 }
 
-/** One page of what was asked of the token endpoint, the newest first, with what the machines are called now. */
-export async function readActivity(ctx: Ctx, query: ActivityListQuery): Promise<ActivityPage> {
+/**
+ * One page of what was asked of the token endpoint, the newest first, with what the machines are called now.
+ * @param pageSize how many rows it has
+ */
+export async function readActivity(
+  ctx: Ctx,
+  query: ActivityListQuery,
+  pageSize = REQUESTS_A_PAGE,
+): Promise<ActivityPage> {
   const { older, newer } = query;
   const cursor = newer ?? older;
   const found = await listTokenRequests(ctx, query, {
     order: newer ? "oldest first" : "newest first",
     beyond: cursor === undefined ? undefined : beyond(cursor),
-    limit: REQUESTS_A_PAGE + 1,
+    limit: pageSize + 1,
   });
-  const rows = found.slice(0, REQUESTS_A_PAGE);
+  const rows = found.slice(0, pageSize);
   if (newer) rows.reverse();
   const [first, last] = [rows[0], rows.at(-1)];
-  const hasMore = found.length > REQUESTS_A_PAGE;
+  const hasMore = found.length > pageSize;
   const hasOlder = newer ? true : hasMore;
   const hasNewer = newer ? hasMore : older !== undefined;
   return {

@@ -11,7 +11,7 @@ import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machi
 import { EditMachine } from "@/components/machines/edit-machine";
 import { Live } from "@/components/shell/live";
 import { chartActivity, keptDays } from "@/lib/activity/queries";
-import { activityListSchema, activityPeriodSchema } from "@/lib/activity/schema";
+import { activityListSchema, activityPeriodSchema, REQUESTS_A_MACHINE_PAGE } from "@/lib/activity/schema";
 import { listKeys, listSecrets } from "@/lib/credentials/queries";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
@@ -43,7 +43,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
     getTokenDefaults(ctx),
     getLimits(ctx),
     chartActivity(ctx, { period, machineId }),
-    readActivity(ctx, { machine: machineId, older, newer }),
+    readActivity(ctx, { machine: machineId, older, newer }, REQUESTS_A_MACHINE_PAGE),
   ]);
   const credentials = await listCredentialActivity(ctx, { secrets, keys });
   return (
