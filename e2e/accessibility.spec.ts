@@ -124,6 +124,36 @@ for (const colorScheme of ["light", "dark"] as const) {
         await check("withdraw key dialog");
       });
 
+      test("so is every page and dialog of users and the account", async ({ page, world }) => {
+        const check = async (where: string) => {
+          await expectNoViolations(page, where);
+          await expectNoOverflow(page, where);
+        };
+        await signIn(page, world.admin);
+        await world.person("Viewer");
+        await page.goto(`/tenants/${world.slug}/users`);
+        await page.getByRole("button", { name: "Invite" }).click();
+        const dialog = page.getByRole("alertdialog");
+        await dialog.getByLabel("Email").fill(`${"guest-".repeat(30)}@example.com`);
+        await dialog.getByRole("button", { name: "Make the link" }).click();
+        await expect(dialog.getByLabel("Invite link", { exact: true })).toBeVisible();
+        await check("issued link");
+        await dialog.getByRole("button", { name: "Close" }).click();
+        await expect(dialog).toBeHidden();
+        await check("users with an invite");
+        await page.getByRole("button", { name: "More Actions" }).last().click();
+        await expect(page.getByRole("menu")).toBeVisible();
+        await check("user menu");
+        await page.goto(`/tenants/${world.slug}/account`);
+        await page.getByRole("button", { name: "Set up" }).click();
+        await expect(page.getByRole("button", { name: "Turn on" })).toBeVisible();
+        await check("account with a second factor to set up");
+        for (const front of ["/invite#no-such-token", "/reset#no-such-token", "/second-factor"]) {
+          await page.goto(front);
+          await check(front);
+        }
+      });
+
       test("so is every page and dialog of robots and jobs", async ({ page, world }) => {
         const check = async (where: string) => {
           await expectNoViolations(page, where);

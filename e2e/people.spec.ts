@@ -136,6 +136,21 @@ test("a viewer sees robots, jobs, processes and assets, and nothing that changes
   await expect(page.getByText("Your role in this tenant lets you look, not change.")).toBeVisible();
 });
 
+test("an operator may do what is about machines", async ({ page, world }) => {
+  await world.startedJob("stack");
+  await signIn(page, await world.person("Operator"));
+  await expect(page.getByRole("button", { name: /^Account: operator-.* Operator$/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add machine" })).toBeVisible();
+  for (const [path, deed] of [
+    ["jobs", "Start job"],
+    ["processes", "Add process"],
+    ["assets", "Add asset"],
+  ] as const) {
+    await page.goto(`/tenants/${world.slug}/${path}`);
+    await expect(page.getByRole("main").locator(":is(a, button)", { hasText: deed }).first()).toBeVisible();
+  }
+});
+
 test("each address of a tenant answers 404 to an admin of another", async ({ page, world, otherWorld }) => {
   const foreign = await otherWorld.provisioned("safe");
   const foreignJob = await otherWorld.startedJob("weigh");

@@ -14,6 +14,16 @@ export type AdminActor = {
   readonly managesInstallation: boolean;
 };
 
+/** A person acting on their own account, in no tenant. */
+export type PersonActor = {
+  readonly kind: "person";
+  readonly id: string;
+  readonly name: string;
+  readonly address: string | null;
+  /** The sign-in they act in. */
+  readonly signInId: string;
+};
+
 /** A client that proved who it is at the identity server, by a secret or key of its machine. */
 export type ClientActor = {
   readonly kind: "client";
@@ -42,7 +52,7 @@ export type AnonymousActor = { readonly kind: "anonymous"; readonly address: str
 export type SystemActor = { readonly kind: "system" };
 
 export type TenantActor = AdminActor | ClientActor | RobotActor;
-export type Actor = TenantActor | AnonymousActor | SystemActor;
+export type Actor = TenantActor | PersonActor | AnonymousActor | SystemActor;
 
 /** The Prisma client, inside a transaction or not. Never the root client's `$connect` and the like. */
 export type Db = Prisma.TransactionClient;

@@ -42,7 +42,8 @@ export type ActionResult<T> =
   | { readonly ok: true; readonly data: T }
   | {
       readonly ok: false;
-      readonly code: RefusalCode | "unavailable" | "unexpected";
+      /** `reauthenticate`: prove again who you are, then ask once more. */
+      readonly code: RefusalCode | "unavailable" | "unexpected" | "reauthenticate";
       readonly message: string;
       /** Messages by form field path, for fields that were refused. */
       readonly fieldErrors?: Readonly<Record<string, string>>;

@@ -10,6 +10,7 @@ export type Purpose =
   | "client-secret pepper"
   | "signing-key sealing"
   | "asset sealing"
+  | "second-factor sealing"
   | "sign-in cookie"
   | "known-browser cookie"
   | "audit record"

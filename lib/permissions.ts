@@ -2,34 +2,47 @@ import type { Actor, AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Role } from "@/lib/tenants/schema";
 
-/** What each deed of an admin asks for, and the roles that have it. Reading needs only membership of the tenant. */
+/** Whoever runs machines and what happens on them, but neither people nor settings. */
+const OPERATORS = ["Administrator", "Operator"] as const;
+const ADMINISTRATORS = ["Administrator"] as const;
+
+/**
+ * What each deed of an admin asks for, and the roles that have it. Reading needs only membership of the tenant, except of
+ * people: who is here and when they came is nobody's business but the administrators'.
+ */
 const ROLES_BY_PERMISSION = {
-  "machines.provision": ["Administrator"],
-  "machines.edit": ["Administrator"],
-  "machines.disable": ["Administrator"],
-  "machines.delete": ["Administrator"],
-  "secrets.issue": ["Administrator"],
-  "secrets.delete": ["Administrator"],
-  "keys.add": ["Administrator"],
-  "keys.delete": ["Administrator"],
-  "hosts.disconnect": ["Administrator"],
-  "processes.edit": ["Administrator"],
-  "jobs.start": ["Administrator"],
-  "jobs.stop": ["Administrator"],
-  "assets.edit": ["Administrator"],
-  "audit.export": ["Administrator"],
-  "tenant.settings": ["Administrator"],
+  "machines.provision": OPERATORS,
+  "machines.edit": OPERATORS,
+  "machines.disable": OPERATORS,
+  "machines.delete": OPERATORS,
+  "secrets.issue": OPERATORS,
+  "secrets.delete": OPERATORS,
+  "keys.add": OPERATORS,
+  "keys.delete": OPERATORS,
+  "hosts.disconnect": OPERATORS,
+  "processes.edit": OPERATORS,
+  "jobs.start": OPERATORS,
+  "jobs.stop": OPERATORS,
+  "assets.edit": OPERATORS,
+  "people.manage": ADMINISTRATORS,
+  "audit.export": ADMINISTRATORS,
+  "tenant.settings": ADMINISTRATORS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ROLES_BY_PERMISSION;
+
+/** @returns whether the role has the permission: for pages, which leave out what would be refused */
+export function may(role: Role, permission: Permission): boolean {
+  const roles: readonly Role[] = ROLES_BY_PERMISSION[permission];
+  return roles.includes(role);
+}
 
 /**
  * The first line of every deed of an admin.
  * @throws Refusal `forbidden` unless the actor is an admin whose role in this tenant has the permission
  */
 export function allow(actor: Actor, permission: Permission): asserts actor is AdminActor {
-  const roles: readonly Role[] = ROLES_BY_PERMISSION[permission];
-  if (actor.kind === "admin" && roles.includes(actor.role)) return;
+  if (actor.kind === "admin" && may(actor.role, permission)) return;
   throw new Refusal(
     "forbidden",
     "Your role in this tenant does not allow that. Ask an administrator of the tenant.",

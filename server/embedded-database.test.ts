@@ -48,7 +48,10 @@ test("PostgreSQL ends with the process that started it, even when that is killed
 test("a start that is killed while it makes the database does not spoil the next one", async ({ place }) => {
   const killed = place.keep();
   await expect
-    .poll(() => statSync(join(place.dataDir, "settings.json"), { throwIfNoEntry: false }))
+    .poll(() => statSync(join(place.dataDir, "settings.json"), { throwIfNoEntry: false }), {
+      timeout: 30_000,
+      interval: 10,
+    })
     .toBeDefined();
   killed.child.kill("SIGKILL");
   await killed.stop();

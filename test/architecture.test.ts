@@ -54,6 +54,7 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
           "lib/doors/app-secret.ts",
           "lib/doors/first-start.ts",
           "lib/doors/clock.ts",
+          "lib/doors/console.ts",
           "lib/doors/verify-record.ts",
         ].includes(target)
       );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Standing } from "@/lib/credentials/standing";
-import type { AdminActor, AnonymousActor, Ctx, Db, RobotActor, SystemActor } from "@/lib/ctx";
+import type { AdminActor, AnonymousActor, Ctx, Db, PersonActor, RobotActor, SystemActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
@@ -86,6 +86,29 @@ export function ask<I, T>(
 ): Promise<T> {
   return query({ db: prisma(), actor, now }, input);
 }
+
+/** The same person with a sign-in of their own, as the owner of their account. */
+export async function signedIn(admin: AdminActor, startedAt: Date = new Date()): Promise<PersonActor> {
+  const at = { startedAt, confirmedAt: startedAt, lastSeenAt: startedAt };
+  const { id: signInId } = await prisma().signIn.create({
+    data: { adminId: admin.id, ...at, address: admin.address, userAgent: "Firefox/140.0 (Linux)" },
+    select: { id: true },
+  });
+  return { kind: "person", id: admin.id, name: admin.name, address: admin.address, signInId };
+}
+
+/** Does a deed of a person on their own account as its door does. */
+export function actAs<I, T>(
+  actor: PersonActor,
+  deed: (ctx: Ctx<PersonActor>, input: I) => Promise<T>,
+  input: I,
+  now: Date = new Date(),
+): Promise<T> {
+  return inTransaction((db) => deed({ db, actor, now }, input));
+}
+
+/** @returns the token of a link, which stands behind `#` */
+export const tokenOf = ({ link }: { readonly link: string }): string => link.split("#")[1] ?? "";
 
 export const anonymousCtx = (
   db: Db,

@@ -6,11 +6,11 @@ import { signInWithPassword } from "./credentials";
 export function SignInPanel({ target }: { target: string }) {
   return (
     <SignInForm
-      signIn={async (credentials) => {
-        const refused = await signInWithPassword(credentials);
-        // A whole page load, so that nothing the router kept from before the sign-in is shown.
-        if (refused === null) window.location.replace(target);
-        return refused;
+      signIn={signInWithPassword}
+      // A whole page load, so that nothing the router kept from before the sign-in is shown.
+      onIn={async () => {
+        window.location.replace(target);
+        return null;
       }}
     />
   );

@@ -6,38 +6,66 @@ import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
 import { type FieldErrors, fieldErrorsOf, useFocusOnError } from "@/components/ui/form-errors";
 import { PasswordInput } from "@/components/ui/password-input";
-import { signInSchema } from "@/lib/admins/schema";
+import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
 
-export type SignIn = (credentials: { email: string; password: string }) => Promise<string | null>;
+export type Credentials = { readonly email: string; readonly password: string; readonly code?: string };
+
+/** They are in; a code is needed too; or why it failed. */
+export type SignInAnswer = "in" | "code" | { readonly refused: string };
 
 type SignInFormProps = {
-  /** @returns why it failed, or null once the person is in and on the way to the next page */
-  signIn: SignIn;
+  signIn: (credentials: Credentials) => Promise<SignInAnswer>;
+  /** What follows. @returns why it did not, or null when the person is on the way to the next page */
+  onIn: () => Promise<string | null>;
+  /** Who signs in, where that is settled. */
+  email?: string;
+  verb?: string;
 };
 
-export function SignInForm({ signIn }: SignInFormProps) {
-  const [email, setEmail] = useState("");
+/** Email and password; then, for whoever has a second factor, its code. */
+export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: SignInFormProps) {
+  const [email, setEmail] = useState(settled ?? "");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
   const isBusy = useRef(false);
   const form = useFocusOnError(errors);
 
+  const attempt = async (credentials: Credentials): Promise<string | null> => {
+    const answer = await signIn(credentials);
+    if (answer === "in") return onIn();
+    isBusy.current = false;
+    setPending(false);
+    if (answer === "code") {
+      setCode("");
+      return null;
+    }
+    return answer.refused;
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy.current) return;
-    const input = signInSchema.safeParse({ email, password });
+    const input =
+      code === null
+        ? signInSchema.safeParse({ email, password })
+        : signInWithCodeSchema.safeParse({ email, password, code });
     setErrors(input.success ? {} : fieldErrorsOf(input.error.issues));
     setFailure(null);
     if (!input.success) return;
     isBusy.current = true;
     setPending(true);
-    const refused = await signIn(input.data);
+    const refused = await attempt(input.data);
     if (refused === null) return;
     isBusy.current = false;
     setPending(false);
     setFailure(refused);
+  };
+  const startOver = () => {
+    setCode(null);
+    setFailure(null);
+    setErrors({});
   };
 
   return (
@@ -47,20 +75,76 @@ export function SignInForm({ signIn }: SignInFormProps) {
           {failure}
         </Banner>
       ) : null}
-      <Field label="Email" error={errors.email}>
-        <TextInput type="email" name="email" autoComplete="username" value={email} onValueChange={setEmail} />
-      </Field>
-      <Field label="Password" error={errors.password}>
-        <PasswordInput
-          name="password"
-          autoComplete="current-password"
-          value={password}
-          onValueChange={setPassword}
+      {code === null ? (
+        <>
+          <Field label="Email" error={errors.email}>
+            <TextInput
+              type="email"
+              name="email"
+              autoComplete="username"
+              readOnly={settled !== undefined}
+              className={settled === undefined ? undefined : "bg-sunken"}
+              value={email}
+              onValueChange={setEmail}
+            />
+          </Field>
+          <Field label="Password" error={errors.password}>
+            <PasswordInput
+              name="password"
+              autoComplete="current-password"
+              value={password}
+              onValueChange={setPassword}
+            />
+          </Field>
+        </>
+      ) : (
+        <CodeField email={email} code={code} error={errors.code} onChange={setCode} />
+      )}
+      <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
+        {verb}
+      </Button>
+      {code === null ? null : (
+        <Button look="quiet" onClick={startOver}>
+          Back
+        </Button>
+      )}
+    </form>
+  );
+}
+
+type CodeFieldProps = {
+  email: string;
+  code: string;
+  error: string | undefined;
+  onChange: (code: string) => void;
+};
+
+function CodeField({ email, code, error, onChange }: CodeFieldProps) {
+  const isFocused = useRef(false);
+  return (
+    <>
+      <p role="status" className="text-muted wrap-anywhere">
+        {email} has a second factor.
+      </p>
+      <Field
+        label="Code"
+        error={error}
+        hint="Six digits from your authenticator app. If you do not have it with you, a recovery code."
+      >
+        <TextInput
+          ref={(input) => {
+            if (!isFocused.current) input?.focus();
+            isFocused.current = input !== null;
+          }}
+          name="code"
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          className="font-mono"
+          value={code}
+          onValueChange={onChange}
         />
       </Field>
-      <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
-        Sign in
-      </Button>
-    </form>
+    </>
   );
 }

@@ -7,7 +7,7 @@ import { useMemo, useTransition } from "react";
 import { auditAddress, isFiltered } from "@/components/audit/audit-address";
 import { AuditToolbar } from "@/components/audit/audit-toolbar";
 import { EventRow } from "@/components/audit/event-row";
-import type { Words } from "@/components/audit/sentences";
+import type { Words } from "@/components/audit/sentence";
 import { ButtonLink } from "@/components/ui/button";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import type { AuditListQuery, AuditPage, Person } from "@/lib/audit/schema";

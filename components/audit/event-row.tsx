@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { EventDetails } from "@/components/audit/event-details";
-import { sentenceOf, type Words } from "@/components/audit/sentences";
+import type { Words } from "@/components/audit/sentence";
+import { sentenceOf } from "@/components/audit/sentences";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Instant } from "@/components/ui/time";
 import type { AuditRow } from "@/lib/audit/schema";

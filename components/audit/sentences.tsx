@@ -1,25 +1,8 @@
 import type { ReactNode } from "react";
+import { PEOPLE_SENTENCES } from "@/components/audit/people-sentences";
+import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence";
 import type { EventOf, EventType } from "@/lib/audit/events";
-import { formatCount, formatQuantity } from "@/lib/format";
-
-/** How the things that events speak of are written. */
-export type Words = { readonly machine: (machineId: string, name?: string) => ReactNode };
-
-type Sentence<Type extends EventType> = (event: EventOf<Type>, words: Words) => ReactNode;
-
-function Name({ children }: { children: ReactNode }) {
-  return <b className="font-semibold">{children}</b>;
-}
-
-function Id({ children }: { children: ReactNode }) {
-  return <span className="font-mono text-[0.8125rem]">{children}</span>;
-}
-
-const REFUSALS = {
-  "wrong password": "the password was wrong",
-  disabled: "the account is disabled",
-  "no such account": "there is no such account",
-} as const;
+import { formatQuantity } from "@/lib/format";
 
 /** What each event says after the name of who did it. An event without a sentence does not compile. */
 const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
@@ -34,31 +17,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
     </>
   ),
   "tenant.edited": () => "changed the tenant’s settings",
-  "admin.joined": ({ email, role }) => (
-    <>
-      made <Name>{email}</Name> {role} of the tenant
-    </>
-  ),
-  "admin.created": ({ email, role }) => (
-    <>
-      made <Name>{email}</Name> the first {role}
-    </>
-  ),
-  "admin.signed_in": () => "signed in",
-  "admin.signed_out": () => "signed out",
-  "admin.sign_in_refused": ({ email, reason }) => (
-    <>
-      was not let in
-      {email ? (
-        <>
-          {" "}
-          as <Name>{email}</Name>
-        </>
-      ) : null}
-      : {REFUSALS[reason]}
-    </>
-  ),
-  "setup_link.made": () => "made a link with which the first administrator is set up",
+  ...PEOPLE_SENTENCES,
   "machine.provisioned": ({ machineId, name, kind }, { machine }) => (
     <>
       provisioned the {kind === "Template" ? "machine template" : "standard machine"}{" "}
@@ -180,7 +139,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
     </>
   ),
   "app_secret.resealed": ({ what, count }) =>
-    `encrypted ${formatCount(count)} ${what} under the new APP_SECRET`,
+    `encrypted the ${what} under the new APP_SECRET (${formatQuantity(count, "value")})`,
   "signing_key.created": ({ kid, algorithm }) => (
     <>
       made the signing key <Id>{kid}</Id> ({algorithm})

@@ -8,14 +8,14 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Instant } from "@/components/ui/time";
-import { type ChainReport, type Finding, isIntact } from "@/lib/audit/schema";
+import { type ChainReport, type Finding, isIntact, type TenantReport } from "@/lib/audit/schema";
 import type { ActionResult } from "@/lib/errors";
 import { formatCount, formatQuantity } from "@/lib/format";
 
 const LOST = "The answer did not arrive. Try again.";
 
 type VerifyRecordProps = {
-  verify: Action<ChainReport>;
+  verify: Action<TenantReport>;
   /** What else one can do with the record; it stands beside the button. */
   children: ReactNode;
 };
@@ -23,14 +23,14 @@ type VerifyRecordProps = {
 /** The button that walks the chain, and what the walk found. */
 export function VerifyRecord({ verify, children }: VerifyRecordProps) {
   const [isPending, startTransition] = useTransition();
-  const [answer, setAnswer] = useState<ActionResult<ChainReport> | null>(null);
+  const [answer, setAnswer] = useState<ActionResult<TenantReport> | null>(null);
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <Button
           aria-busy={isPending}
           onClick={() => {
-            if (!isPending) startTransition(async () => setAnswer(await attempt(verify({}), LOST)));
+            if (!isPending) startTransition(async () => setAnswer(await attempt(() => verify({}), LOST)));
           }}
         >
           <ShieldCheck aria-hidden size={15} />
@@ -39,9 +39,12 @@ export function VerifyRecord({ verify, children }: VerifyRecordProps) {
         {children}
       </div>
       {answer && !isPending ? (
-        <div className="mb-4">
+        <div className="mb-4 flex flex-col gap-2">
           {answer.ok ? (
-            <Report report={answer.data} />
+            <>
+              <Report report={answer.data} />
+              {answer.data.isInstallationIntact ? null : <InstallationBroken />}
+            </>
           ) : (
             <Banner look="danger" role="alert">
               {answer.message}
@@ -93,6 +96,18 @@ function Report({ report }: { report: ChainReport }) {
           </p>
         </div>
       ) : null}
+    </Banner>
+  );
+}
+
+function InstallationBroken() {
+  return (
+    <Banner look="danger" role="alert">
+      <p className="font-semibold">The installation’s chain, which all tenants share, is broken.</p>
+      <p>
+        The events marked “of the installation” stand in it. On the server,{" "}
+        <span className="font-mono text-[0.8125rem]">npm run audit:verify</span> says where.
+      </p>
     </Banner>
   );
 }

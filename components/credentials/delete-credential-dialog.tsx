@@ -57,7 +57,7 @@ export function DeleteCredentialDialog({
     setPending(true);
     setFailure(null);
     const answer = await attempt(
-      actions.remove({ machineId, [ID_MEMBERS[kind]]: credential.id, confirmedLast }),
+      () => actions.remove({ machineId, [ID_MEMBERS[kind]]: credential.id, confirmedLast }),
       texts.lost,
     );
     setPending(false);

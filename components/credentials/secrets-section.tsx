@@ -50,7 +50,7 @@ export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionP
   const add = async () => {
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(actions.add({ machineId }), LOST);
+    const answer = await attempt(() => actions.add({ machineId }), LOST);
     isBusy.current = false;
     setPending(false);
     if (answer.ok) setIssued(answer.data);

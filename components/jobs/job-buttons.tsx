@@ -25,7 +25,7 @@ export function JobButtons({ job, actions }: JobButtonsProps) {
     if (isBusy.current) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(actions.stop({ jobId: job.id }), LOST_ANSWER);
+    const answer = await attempt(() => actions.stop({ jobId: job.id }), LOST_ANSWER);
     isBusy.current = false;
     setPending(false);
     toasts.add(

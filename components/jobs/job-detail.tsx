@@ -12,11 +12,16 @@ import { isEnded } from "@/lib/jobs/rules";
 import type { JobView } from "@/lib/jobs/schema";
 import type { TenantView } from "@/lib/tenants/schema";
 
-type JobDetailProps = { tenant: TenantView; job: JobView; actions: JobActions };
+type JobDetailProps = {
+  tenant: TenantView;
+  job: JobView;
+  canStop: boolean;
+  actions: JobActions;
+};
 
 const BOX = "rounded-[5px] border border-line bg-surface p-5";
 
-export function JobDetail({ tenant, job, actions }: JobDetailProps) {
+export function JobDetail({ tenant, job, canStop, actions }: JobDetailProps) {
   const home = `/tenants/${tenant.slug}`;
   const crumbs = [
     { label: tenant.name, href: `${home}/machines` },
@@ -26,7 +31,7 @@ export function JobDetail({ tenant, job, actions }: JobDetailProps) {
   return (
     <div className="max-w-5xl">
       <PageHeader crumbs={crumbs} title={job.processName}>
-        {tenant.role === "Administrator" ? <JobButtons job={job} actions={actions} /> : null}
+        {canStop ? <JobButtons job={job} actions={actions} /> : null}
       </PageHeader>
       <div className="-mt-3 mb-5 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-muted">
         <span role="status">

@@ -46,7 +46,7 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
     if (isPending || !isConfirmed) return;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(actions.deleteMachines({ machineIds }), LOST_ANSWER);
+    const answer = await attempt(() => actions.deleteMachines({ machineIds }), LOST_ANSWER);
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);
     toasts.add({ title: `${subject} deleted.${disconnectedSentence(answer.data)}` });

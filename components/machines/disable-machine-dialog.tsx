@@ -27,7 +27,7 @@ export function DisableMachineDialog({ machine, actions, onClose }: DisableMachi
     if (isPending) return;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(actions.disable({ machineId: machine.id }), LOST_ANSWER);
+    const answer = await attempt(() => actions.disable({ machineId: machine.id }), LOST_ANSWER);
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);
     toasts.add({ title: `${machine.name} disabled.${disconnectedSentence(answer.data)}` });

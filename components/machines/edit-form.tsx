@@ -51,7 +51,7 @@ export function EditForm({ machine, inherited, save, questions }: EditFormProps)
     if (!input.success) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(save(input.data), LOST);
+    const answer = await attempt(() => save(input.data), LOST);
     isBusy.current = false;
     setPending(false);
     if (answer.ok) {

@@ -31,6 +31,7 @@ type EditMachineProps = {
   limits: Limits;
   activity: MachineActivityView;
   now: Date;
+  canChange: boolean;
   actions: MachineActions & {
     readonly save: Action<Cut & { revision: number }>;
     readonly addSecret: SecretActions["add"];
@@ -52,10 +53,10 @@ export function EditMachine({
   limits,
   activity,
   now,
+  canChange,
   actions,
 }: EditMachineProps) {
   const listPath = `/tenants/${tenant.slug}/machines`;
-  const canChange = tenant.role === "Administrator";
   const liveInAll = countLive([...secrets, ...keys], now);
   const impact = { askHosts: actions.askHosts, askJobs: actions.askJobs };
   const crumbs = [

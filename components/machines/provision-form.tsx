@@ -51,7 +51,7 @@ export function ProvisionForm({ kind, inherited, listPath, provision }: Provisio
     if (!input.success) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(provision(input.data), LOST);
+    const answer = await attempt(() => provision(input.data), LOST);
     setPending(false);
     if (answer.ok) return setIssued(answer.data);
     isBusy.current = false;

@@ -8,7 +8,7 @@ import { useToasts } from "@/components/ui/toast";
 export function useEnableMachine(enable: MachineActions["enable"]) {
   const toasts = useToasts();
   return async ({ id, name }: NamedMachine) => {
-    const answer = await attempt(enable({ machineId: id }), LOST_ANSWER);
+    const answer = await attempt(() => enable({ machineId: id }), LOST_ANSWER);
     toasts.add(
       answer.ok
         ? { title: `${name} enabled.` }

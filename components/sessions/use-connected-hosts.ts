@@ -30,12 +30,14 @@ export function useConnectedHosts(questions: ImpactQuestions, machineIds: readon
     setImpact({ state: "asking" });
     const about = { machineIds: key.split(",") };
     const { askHosts, askJobs } = ask.current;
-    Promise.all([attempt(askHosts(about), ""), attempt(askJobs(about), "")]).then(([hosts, jobs]) => {
-      if (!isCurrent) return;
-      setImpact(
-        hosts.ok && jobs.ok ? { state: "known", hosts: hosts.data, jobs: jobs.data } : { state: "failed" },
-      );
-    });
+    Promise.all([attempt(() => askHosts(about), ""), attempt(() => askJobs(about), "")]).then(
+      ([hosts, jobs]) => {
+        if (!isCurrent) return;
+        setImpact(
+          hosts.ok && jobs.ok ? { state: "known", hosts: hosts.data, jobs: jobs.data } : { state: "failed" },
+        );
+      },
+    );
     return () => {
       isCurrent = false;
     };

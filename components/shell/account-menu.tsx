@@ -1,12 +1,13 @@
 "use client";
 
-import { CircleUser, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { CircleUser, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useState } from "react";
 import { THEME_CHOICES, type ThemeChoice } from "@/components/shell/theme-choice";
 import {
   MenuGroup,
   MenuItem,
   MenuLabel,
+  MenuLink,
   MenuPopup,
   MenuRadioGroup,
   MenuRadioItem,
@@ -25,12 +26,13 @@ const THEMES = {
 type AccountMenuProps = {
   email: string;
   role: Role;
+  accountPath: string;
   theme: ThemeChoice;
   saveTheme: (choice: ThemeChoice) => Promise<void>;
   signOut: () => Promise<void>;
 };
 
-export function AccountMenu({ email, role, theme, saveTheme, signOut }: AccountMenuProps) {
+export function AccountMenu({ email, role, accountPath, theme, saveTheme, signOut }: AccountMenuProps) {
   const [chosen, setChosen] = useState(theme);
   const choose = (choice: ThemeChoice) => {
     setChosen(choice);
@@ -62,6 +64,9 @@ export function AccountMenu({ email, role, theme, saveTheme, signOut }: AccountM
         </MenuRadioGroup>
         <MenuSeparator />
         <MenuGroup>
+          <MenuLink icon={UserRound} href={accountPath}>
+            Your account
+          </MenuLink>
           <MenuItem icon={LogOut} onClick={signOut}>
             Sign out
           </MenuItem>

@@ -6,6 +6,7 @@ import {
   ScrollText,
   Server,
   Settings,
+  Users,
   Workflow,
 } from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
@@ -20,6 +21,7 @@ const PLACES = [
   { label: "Jobs", path: "jobs", icon: ListChecks },
   { label: "Processes", path: "processes", icon: Workflow },
   { label: "Assets", path: "assets", icon: Package },
+  { label: "Users", path: "users", icon: Users },
   { label: "Audit", path: "audit", icon: ScrollText },
   { label: "Settings", path: "settings", icon: Settings },
 ] as const;
@@ -28,12 +30,13 @@ type SidebarProps = {
   tenant: TenantView;
   tenants: readonly TenantView[];
   email: string;
+  managesPeople: boolean;
   theme: ThemeChoice;
   saveTheme: (choice: ThemeChoice) => Promise<void>;
   signOut: () => Promise<void>;
 };
 
-export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: SidebarProps) {
+export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveTheme, signOut }: SidebarProps) {
   const home = `/tenants/${tenant.slug}`;
   return (
     <>
@@ -48,7 +51,7 @@ export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: S
               Overview
             </NavLink>
           </li>
-          {PLACES.map(({ label, path, icon }) => (
+          {PLACES.filter(({ path }) => path !== "users" || managesPeople).map(({ label, path, icon }) => (
             <li key={path}>
               <NavLink href={`${home}/${path}`} icon={icon}>
                 {label}
@@ -57,7 +60,14 @@ export function Sidebar({ tenant, tenants, email, theme, saveTheme, signOut }: S
           ))}
         </ul>
       </nav>
-      <AccountMenu email={email} role={tenant.role} theme={theme} saveTheme={saveTheme} signOut={signOut} />
+      <AccountMenu
+        email={email}
+        role={tenant.role}
+        accountPath={`${home}/account`}
+        theme={theme}
+        saveTheme={saveTheme}
+        signOut={signOut}
+      />
     </>
   );
 }

@@ -28,7 +28,7 @@ function useImpact(ask: SigningKeyActions["askWithdrawal"], kid: string): Impact
   const asking = useRef(ask);
   useEffect(() => {
     let isCurrent = true;
-    attempt(asking.current({ kid }), "").then((answer) => {
+    attempt(() => asking.current({ kid }), "").then((answer) => {
       if (isCurrent) setImpact(answer.ok ? answer.data : "failed");
     });
     return () => {
@@ -54,7 +54,7 @@ export function WithdrawKeyDialog({ signingKey, actions, onClose }: WithdrawKeyD
     if (isPending) return;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(actions.withdraw({ kid, confirmedActive }), LOST_ANSWER);
+    const answer = await attempt(() => actions.withdraw({ kid, confirmedActive }), LOST_ANSWER);
     setPending(false);
     if (answer.ok) {
       isDone.current = true;

@@ -44,7 +44,7 @@ export function ConfirmDialog<T>({
     isBusy.current = true;
     setPending(true);
     setFailure(null);
-    const answer = await attempt(run(), LOST_ANSWER);
+    const answer = await attempt(() => run(), LOST_ANSWER);
     isBusy.current = false;
     setPending(false);
     if (!answer.ok) return setFailure(answer.message);

@@ -44,7 +44,7 @@ export function useForm<T>({ schema, action, lost, onDone }: FormOptions<T>) {
     if (!checked.success) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await attempt(action(typed), lost);
+    const answer = await attempt(() => action(typed), lost);
     isBusy.current = false;
     setPending(false);
     if (answer.ok) return onDone(answer.data);

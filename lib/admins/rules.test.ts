@@ -1,22 +1,49 @@
 import { describe, expect, test } from "vitest";
+import type { Role } from "@/lib/tenants/schema";
 import { addSeconds } from "@/lib/time";
-import { isSignInOver, remainingPauseSeconds } from "./rules";
+import {
+  isBarred,
+  isConfirmationOld,
+  isLastAdministrator,
+  isSignInOver,
+  remainingPauseSeconds,
+} from "./rules";
 
 const NOON = new Date("2026-05-04T12:00:00.000Z");
 const later = (seconds: number) => addSeconds(NOON, seconds);
 
 describe("a sign-in", () => {
   test("lasts eight hours and not a second more", () => {
-    const changed = later(-1);
-    expect(isSignInOver(NOON, changed, later(8 * 3600 - 1))).toBe(false);
-    expect(isSignInOver(NOON, changed, later(8 * 3600))).toBe(true);
+    const signIn = { startedAt: NOON, endedAt: null };
+    expect(isSignInOver(signIn, later(8 * 3600 - 1))).toBe(false);
+    expect(isSignInOver(signIn, later(8 * 3600))).toBe(true);
   });
 
-  test("is over when the password was changed since, or there is none any more", () => {
-    expect(isSignInOver(NOON, NOON, later(1))).toBe(false);
-    expect(isSignInOver(NOON, new Date(NOON.getTime() + 1), later(1))).toBe(true);
-    expect(isSignInOver(NOON, null, later(1))).toBe(true);
+  test("is over when somebody ended it", () => {
+    expect(isSignInOver({ startedAt: NOON, endedAt: later(1) }, later(1))).toBe(true);
   });
+
+  test("is a fresh proof for ten minutes", () => {
+    expect(isConfirmationOld(NOON, later(599))).toBe(false);
+    expect(isConfirmationOld(NOON, later(600))).toBe(true);
+  });
+});
+
+test("an admin is barred when disabled altogether, or in every tenant they belong to", () => {
+  const [on, off] = [{ disabledAt: null }, { disabledAt: NOON }];
+  expect(isBarred({ ...on, memberships: [] })).toBe(false);
+  expect(isBarred({ ...on, memberships: [on, off] })).toBe(false);
+  expect(isBarred({ ...on, memberships: [off, off] })).toBe(true);
+  expect(isBarred({ ...off, memberships: [on] })).toBe(true);
+});
+
+test("the last administrator is the only one who can come in", () => {
+  const member = (adminId: string, role: Role, isDisabled = false) => ({ adminId, role, isDisabled });
+  const others = [member("b", "Operator"), member("c", "Administrator", true)];
+  expect(isLastAdministrator([member("a", "Administrator"), ...others], "a")).toBe(true);
+  expect(isLastAdministrator([member("a", "Administrator"), ...others], "c")).toBe(false);
+  const two = [member("a", "Administrator"), member("d", "Administrator"), ...others];
+  expect(isLastAdministrator(two, "a")).toBe(false);
 });
 
 describe("the pause after failures", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Role, roleSchema } from "@/lib/tenants/schema";
 
 export const PASSWORD_MIN_BYTES = 12;
 /** bcrypt reads 72 bytes and ignores the rest, so longer passwords are refused instead of cut. */
@@ -20,9 +21,101 @@ export const newPasswordSchema = z
   .refine((value) => bytes(value) <= PASSWORD_MAX_BYTES, `Use at most ${PASSWORD_MAX_BYTES} bytes.`)
   .refine((value) => value.isWellFormed() && !value.includes("\0"), "Use plain characters only.");
 
-export const signInSchema = z.object({
-  email: emailSchema,
-  password: z.string().min(1, "Enter your password."),
+const passwordSchema = z.string().min(1, "Enter your password.");
+/** Of an authenticator app, or a recovery code. */
+const codeSchema = z.string().trim().min(1, "Enter the code.").max(100, "This is no code.");
+
+export const signInSchema = z.object({ email: emailSchema, password: passwordSchema });
+/** The second step, for whoever has a second factor. */
+export const signInWithCodeSchema = signInSchema.extend({ code: codeSchema });
+export const codeOnlySchema = z.object({ code: codeSchema });
+export const passwordOnlySchema = z.object({ password: passwordSchema });
+export const confirmSignInSchema = z.object({
+  kind: z.enum(["password", "code"]),
+  proof: z.string().min(1, "Enter it here.").max(200, "This is too long."),
 });
+export type ConfirmSignInInput = z.output<typeof confirmSignInSchema>;
+export const nothingSchema = z.object({});
+
+const linkTokenSchema = z.string().min(1).max(200);
+
+export const inviteSchema = z.object({ email: emailSchema, role: roleSchema });
+export const inviteIdSchema = z.object({ inviteId: z.uuid() });
+export const adminIdSchema = z.object({ adminId: z.uuid() });
+export const changeRoleSchema = z.object({ adminId: z.uuid(), role: roleSchema });
+export const shareInstallationSchema = z.object({ adminId: z.uuid(), manages: z.boolean() });
+export const signInIdSchema = z.object({ signInId: z.uuid() });
+
+/** A link as its page sends it: what stood behind `#`. */
+export const linkSchema = z.object({ token: linkTokenSchema });
+/** A link with the password that somebody chose on its page. */
+export const linkAndPasswordSchema = z.object({ token: linkTokenSchema, password: newPasswordSchema });
+
+export const changePasswordSchema = z.object({
+  oldPassword: z.string().min(1, "Enter your present password."),
+  newPassword: newPasswordSchema,
+});
+
+/** A member of a tenant, as its list shows them. */
+export type PersonRow = {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly isDisabled: boolean;
+  readonly isYou: boolean;
+  readonly hasSecondFactor: boolean;
+  readonly managesInstallation: boolean;
+  readonly joinedAt: Date;
+  readonly lastSignedInAt: Date | null;
+};
+
+/** Somebody with an account, as the command on the server lists them. */
+export type PersonAtServer = {
+  readonly email: string;
+  readonly isDisabled: boolean;
+  readonly hasSecondFactor: boolean;
+  readonly lastSignedInAt: Date | null;
+  readonly memberships: readonly {
+    readonly role: Role;
+    readonly isDisabled: boolean;
+    readonly tenantName: string;
+    readonly tenantSlug: string;
+  }[];
+};
+
+/** An invite that nobody has used yet. */
+export type InviteRow = {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly createdBy: string;
+};
+
+/** A link, given out once by the deed that made it and by nothing else. */
+export type IssuedLink = { readonly link: string; readonly email: string; readonly expiresAt: Date };
+
+/** What the holder of an invite is told. */
+export type InviteView = {
+  readonly email: string;
+  readonly role: Role;
+  readonly tenantName: string;
+  /** Somebody with this email has an account already, and need not make one. */
+  readonly hasAccount: boolean;
+};
+
+/** A person's own second factor. */
+export type SecondFactorView = { readonly since: Date; readonly recoveryCodesLeft: number };
+
+/** A way in that a person has open. */
+export type SignInView = {
+  readonly id: string;
+  readonly device: string;
+  readonly address: string | null;
+  readonly startedAt: Date;
+  readonly lastSeenAt: Date;
+  readonly isThisOne: boolean;
+};
 
 export type NewAdmin = { readonly email: string; readonly password: string };

@@ -1,16 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
 import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
+import { digestOf, makeLinkToken } from "./link-token";
 import { SETUP_LINK_LIFETIME_SECONDS } from "./rules";
-
-const digestOf = (token: string) => Uint8Array.from(createHash("sha256").update(token).digest());
 
 /** Makes the token of a set-up link: 256 random bits, of which only a digest is stored. */
 export async function makeSetupToken(ctx: Ctx<Actor>): Promise<string> {
-  const token = randomBytes(32).toString("base64url");
-  await ctx.db.setupToken.create({ data: { digest: digestOf(token), createdAt: ctx.now } });
+  const { token, digest } = makeLinkToken();
+  await ctx.db.setupToken.create({ data: { digest, createdAt: ctx.now } });
   await record(ctx, [{ type: "setup_link.made" }], null);
   return token;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AnonymousActor, Ctx } from "@/lib/ctx";
+import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 import { networkOf } from "@/lib/network";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { type BucketKind, emailKey, isForgotten, remainingPauseSeconds } from "./rules";
@@ -11,11 +11,18 @@ const name = (kind: BucketKind, ...parts: string[]): Bucket => ({
   name: `${kind}:${createHash("sha256").update(parts.join("\0")).digest("base64url")}`,
 });
 
-function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string | null): Bucket[] {
+function bucketsOf(
+  ctx: Ctx<AnonymousActor | PersonActor>,
+  email: string,
+  knownBrowser: string | null,
+): Bucket[] {
   if (knownBrowser) return [name("browser", knownBrowser)];
   const address = networkOf(ctx.actor.address ?? "");
   return [name("pair", emailKey(email), address), name("address", address)];
 }
+
+const codeBuckets = (email: string, knownBrowser: string | null): Bucket[] =>
+  knownBrowser ? [] : [name("code", emailKey(email))];
 
 /**
  * Counts an attempt as failed before the password is looked at, so that many at once cannot slip through together;
@@ -24,11 +31,28 @@ function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string
  * @returns 0 when the attempt may go on, else the seconds to wait
  */
 export async function countAttempt(
+  ctx: Ctx<AnonymousActor | PersonActor>,
+  email: string,
+  knownBrowser: string | null,
+): Promise<number> {
+  return count(ctx, bucketsOf(ctx, email, knownBrowser));
+}
+
+/**
+ * Counts a guess at the second factor of somebody whose password was right, whatever address it comes from; a known browser
+ * is counted by itself already.
+ * @returns 0 when the code may be looked at, else the seconds to wait
+ */
+export async function countCode(
   ctx: Ctx<AnonymousActor>,
   email: string,
   knownBrowser: string | null,
 ): Promise<number> {
-  const buckets = bucketsOf(ctx, email, knownBrowser);
+  return count(ctx, codeBuckets(email, knownBrowser));
+}
+
+async function count(ctx: Ctx<AnonymousActor | PersonActor>, buckets: readonly Bucket[]): Promise<number> {
+  if (buckets.length === 0) return 0;
   await ctx.db.signInFailure.createMany({
     data: buckets.map((bucket) => ({ bucket: bucket.name, failures: 0, lastFailedAt: ctx.now })),
     skipDuplicates: true,
@@ -54,13 +78,32 @@ export async function countAttempt(
   return 0;
 }
 
-/** The attempt was a success: the account's own buckets are cleared, the address gets its attempt back. */
-export async function forgetAttempt(
+/**
+ * The attempt was neither a failure nor a success yet: it asked how to go on. It is given back, but earlier failures stay,
+ * or whoever knows the password would guess codes without a pause.
+ */
+export async function giveBackAttempt(
   ctx: Ctx<AnonymousActor>,
   email: string,
   knownBrowser: string | null,
 ): Promise<void> {
-  const buckets = bucketsOf(ctx, email, knownBrowser);
+  // One after the other in countAttempt's order, against deadlocks.
+  const names = bucketsOf(ctx, email, knownBrowser).map((bucket) => bucket.name);
+  for (const bucket of names.sort()) {
+    await ctx.db.signInFailure.updateMany({
+      where: { bucket, failures: { gt: 0 } },
+      data: { failures: { decrement: 1 } },
+    });
+  }
+}
+
+/** The attempt was a success: the account's own buckets are cleared, the address gets its attempt back. */
+export async function forgetAttempt(
+  ctx: Ctx<AnonymousActor | PersonActor>,
+  email: string,
+  knownBrowser: string | null,
+): Promise<void> {
+  const buckets = [...bucketsOf(ctx, email, knownBrowser), ...codeBuckets(email, knownBrowser)];
   const names = (isShared: boolean) =>
     buckets.filter(({ kind }) => (kind === "address") === isShared).map((bucket) => bucket.name);
   // The address first, as countAttempt locks it: the other order deadlocks with an attempt that comes at the same time.

@@ -12,6 +12,8 @@ function actorColumns(actor: Actor) {
     case "client":
     case "robot":
       return { actorKind: actor.kind, actorId: actor.id, actorName: actor.name, address: actor.address };
+    case "person":
+      return { actorKind: "admin", actorId: actor.id, actorName: actor.name, address: actor.address };
     case "anonymous":
       return { actorKind: actor.kind, actorId: null, actorName: "not signed in", address: actor.address };
     case "system":

@@ -21,15 +21,53 @@ export type AuditEvent =
       readonly email: string;
       readonly role: string;
     }
-  | { readonly type: "admin.joined"; readonly adminId: string; readonly email: string; readonly role: string }
   | { readonly type: "admin.signed_in"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.signed_out"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.sign_in_confirmed"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "admin.sign_in_ended";
+      readonly adminId: string;
+      readonly email: string;
+      readonly device: string;
+    }
+  | { readonly type: "admin.second_factor_set_up"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.second_factor_removed"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.recovery_codes_replaced"; readonly adminId: string; readonly email: string }
+  | {
+      readonly type: "admin.recovery_code_used";
+      readonly adminId: string;
+      readonly email: string;
+      readonly left: number;
+    }
+  | { readonly type: "tenant.second_factor_required"; readonly isRequired: boolean }
+  | { readonly type: "admin.password_changed"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.password_reset"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.reset_link_made"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.invited"; readonly email: string; readonly role: string }
+  | { readonly type: "admin.invite_revoked"; readonly email: string; readonly role: string }
+  | { readonly type: "admin.joined"; readonly adminId: string; readonly email: string; readonly role: string }
+  | {
+      readonly type: "admin.role_changed";
+      readonly adminId: string;
+      readonly email: string;
+      readonly before: string;
+      readonly after: string;
+    }
+  | {
+      readonly type: "admin.manages_installation";
+      readonly adminId: string;
+      readonly email: string;
+      readonly manages: boolean;
+    }
+  | { readonly type: "admin.disabled"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.enabled"; readonly adminId: string; readonly email: string }
+  | { readonly type: "admin.removed"; readonly adminId: string; readonly email: string }
   | {
       // Without a name where there is no such account: people type passwords into the wrong field.
       readonly type: "admin.sign_in_refused";
       readonly adminId?: string | undefined;
       readonly email?: string | undefined;
-      readonly reason: "wrong password" | "disabled" | "no such account";
+      readonly reason: "wrong password" | "wrong code" | "disabled" | "no such account";
     }
   | { readonly type: "setup_link.made" }
   | {

@@ -10,6 +10,15 @@ describe("a cell of the CSV export", () => {
     },
   );
 
+  test.each([
+    ["a;=1+1", "a;'=1+1"],
+    ["a; \t@SUM(A1);-2", "a; \t'@SUM(A1);'-2"],
+    ["=1;+1", "'=1;'+1"],
+    ["a;b=1-1", "a;b=1-1"],
+  ])("%j is text also where a semicolon begins a new cell", (text, safe) => {
+    expect(csvField(text)).toBe(`"${safe}"`);
+  });
+
   test("is quoted as RFC 4180 says, whatever is in it", () => {
     expect(csvField('a "b", c\r\nd')).toBe('"a ""b"", c\r\nd"');
     expect(csvField("")).toBe('""');
@@ -43,6 +52,14 @@ test("a line of each format", () => {
     sequence: "12",
     details: row.details,
   });
+});
+
+test("details in CSV begin no formula and mean the same", () => {
+  const details = { name: "a;=1", host: ';"＝1', count: -1 };
+  const cell =
+    /"(\{.*\})"\r\n$/.exec(FORMATS.csv.line({ ...row, details }))?.[1]?.replaceAll('""', '"') ?? "";
+  expect(cell).not.toMatch(/;[\s"]*[=＝]/);
+  expect(JSON.parse(cell)).toEqual(details);
 });
 
 test("what stands in the address is taken as far as it makes sense", () => {

@@ -7,11 +7,22 @@ export const endOfMinute = (minute: Date): Date => new Date(addSeconds(minute, M
 /** What a spreadsheet takes for the beginning of a formula, full-width forms included. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
+/** The same after a semicolon: where lists are separated by it, a spreadsheet begins a new cell there, in spite of the quotes. */
+const FORMULA_INSIDE = /(?<=;[\s"]*)[=+\-@＝＋－＠]/g;
+
 /** @returns a field of RFC 4180, always quoted; with an apostrophe before what a spreadsheet would calculate */
 export function csvField(text: string): string {
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
+  const inside = text.replace(FORMULA_INSIDE, "'$&");
+  const harmless = FORMULA.test(inside) ? `'${inside}` : inside;
   return `"${harmless.replaceAll('"', '""')}"`;
 }
+
+/** @returns the value as JSON in which no formula begins; a semicolon stands in strings only, where any character may be escaped */
+const csvJson = (value: object): string =>
+  JSON.stringify(value).replace(
+    FORMULA_INSIDE,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 const csvRecord = (fields: readonly string[]) => `${fields.map(csvField).join(",")}\r\n`;
 
@@ -41,7 +52,7 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   csv: {
     mediaType: "text/csv; charset=utf-8; header=present",
     head: csvRecord([...COLUMNS.map(([name]) => name), "details"]),
-    line: (row) => csvRecord([...COLUMNS.map(([, value]) => value(row) ?? ""), JSON.stringify(row.details)]),
+    line: (row) => csvRecord([...COLUMNS.map(([, value]) => value(row) ?? ""), csvJson(row.details)]),
   },
   jsonl: {
     mediaType: "application/x-ndjson; charset=utf-8",

@@ -115,6 +115,12 @@ export type ChainReport = {
   readonly missingGuards: readonly string[];
 };
 
+/**
+ * What the button on the page says: the tenant's chain, and of the installation's, from which the page shows some events, only
+ * whether it is intact. What else stands there is no tenant's business.
+ */
+export type TenantReport = ChainReport & { readonly isInstallationIntact: boolean };
+
 export const isIntact = (report: ChainReport): boolean =>
   report.findingCount === 0 && report.missingGuards.length === 0;
 

@@ -1,10 +1,12 @@
 import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
-import { checkPassword, recordRefusedSignIn, recordSignIn, recordSignOut } from "@/lib/admins/commands";
+import { z } from "zod";
+import { checkPassword, recordRefusedSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
+import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import { signInSchema } from "@/lib/admins/schema";
-import { countAttempt } from "@/lib/admins/throttle";
+import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
+import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -18,6 +20,7 @@ import { knownBrowserCookie, knownBrowserOf } from "./known-browser";
 type Attempt = {
   readonly address: string | null;
   readonly cookies: string | null;
+  readonly userAgent: string;
   /** Set by a success, so that the handler can make this browser a known one. */
   signedInAs: string | null;
   /** Set when nobody could be asked whether the password is right. */
@@ -40,28 +43,46 @@ async function signIn(attempt: Attempt, credentials: unknown) {
   const waitSeconds = await inTransaction((ctx) => countAttempt(ctx, email, knownBrowser));
   if (waitSeconds > 0) throw new SignInError(`TooManyAttempts:${waitSeconds}`);
   const admin = await checkPassword({ db: prisma, actor, now: new Date() }, { email, password });
-  if (!admin) {
-    await inTransaction((ctx) => recordRefusedSignIn(ctx, { email }));
+  const code = signInWithCodeSchema.safeParse(credentials).data?.code;
+  const asksForCode = admin !== null && (await hasSecondFactor(prisma, admin.id));
+  if (asksForCode) {
+    if (code === undefined) {
+      await inTransaction((ctx) => giveBackAttempt(ctx, email, knownBrowser));
+      throw new SignInError("SecondFactor");
+    }
+    const pauseSeconds = await inTransaction((ctx) => countCode(ctx, email, knownBrowser));
+    if (pauseSeconds > 0) throw new SignInError(`TooManyAttempts:${pauseSeconds}`);
+  }
+  const browser = { knownBrowser, userAgent: attempt.userAgent, ...(code !== undefined && { code }) };
+  const signInId = admin && (await inTransaction((ctx) => startSignIn(ctx, admin, browser)));
+  if (!signInId) {
+    await inTransaction((ctx) =>
+      recordRefusedSignIn(ctx, { email, reason: asksForCode ? "wrong code" : "wrong password" }),
+    );
     log.info({ event: "admin.sign_in_refused", address: attempt.address }, "sign-in refused");
+    if (asksForCode) throw new SignInError("WrongCode");
     return null;
   }
-  await inTransaction((ctx) => recordSignIn(ctx, admin, knownBrowser));
   attempt.signedInAs = account;
-  return { id: admin.id, email: admin.email };
+  return { id: signInId };
 }
 
-/** The record says that somebody signed out; that it cannot be written keeps nobody signed in. */
-async function signOut({ address }: Attempt, adminId: unknown): Promise<void> {
-  if (typeof adminId !== "string") return;
-  const actor: AnonymousActor = { kind: "anonymous", address };
+const signInCookieSchema = z.object({ signInId: z.uuid() });
+
+/** The cookie goes whatever happens here; a sign-in that could not be ended now ends with its lifetime. */
+async function leave(token: unknown, address: string | null): Promise<void> {
+  const cookie = signInCookieSchema.safeParse(token);
+  if (!cookie.success) return;
   try {
-    await database().prisma.$transaction((db) => recordSignOut({ db, actor, now: new Date() }, { adminId }));
+    await database().prisma.$transaction((db) =>
+      signOut({ db, actor: { kind: "anonymous", address }, now: new Date() }, cookie.data),
+    );
   } catch (error) {
-    log.error({ err: error }, "a sign-out was not recorded");
+    log.error({ err: error }, "sign-out failed");
   }
 }
 
-/** next-auth's configuration: a JWT session cookie that says who signed in and when, and nothing else. */
+/** next-auth's configuration: a JWT session cookie that names a sign-in, and says nothing else. */
 export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
   return {
     secret: derivedKey("sign-in cookie").toString("base64"),
@@ -70,7 +91,7 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
     useSecureCookies: env().origin.startsWith("https:"),
     providers: [
       Credentials({
-        credentials: { email: {}, password: {} },
+        credentials: { email: {}, password: {}, code: {} },
         authorize: async (credentials) => {
           if (!attempt) return null;
           try {
@@ -85,17 +106,12 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
       }),
     ],
     callbacks: {
-      jwt: ({ token, user }) => (user ? { sub: user.id, signedInAtMilliseconds: Date.now() } : token),
-      session: ({ session, token }) => ({
-        expires: session.expires,
-        adminId: token.sub,
-        signedInAtMilliseconds: token.signedInAtMilliseconds,
-      }),
+      jwt: ({ token, user }) => (user ? { signInId: user.id } : token),
+      session: ({ session, token }) => ({ expires: session.expires, signInId: token.signInId }),
       redirect: ({ url, baseUrl }) =>
         url.startsWith("/") && !url.startsWith("//") ? baseUrl + url : baseUrl,
     },
-    // next-auth has no session of its own here: the cookie that is given back says who it was.
-    events: { signOut: ({ token }) => (attempt ? signOut(attempt, token?.sub) : undefined) },
+    events: { signOut: ({ token }) => leave(token, attempt?.address ?? null) },
     logger: {
       error: (code) => log.debug({ code }, "next-auth"),
       warn: (code) => log.debug({ code }, "next-auth"),
@@ -148,6 +164,7 @@ export async function authHandler(
   const attempt: Attempt = {
     address: callerAddress(request.headers),
     cookies: request.headers.get("cookie"),
+    userAgent: request.headers.get("user-agent") ?? "",
     signedInAs: null,
     isUnanswered: false,
   };

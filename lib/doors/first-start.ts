@@ -1,3 +1,4 @@
+import { linkTo } from "@/lib/admins/link-token";
 import { newPasswordSchema } from "@/lib/admins/schema";
 import { database } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -9,7 +10,7 @@ import { prepareFirstStart } from "@/lib/workflows/first-start";
  *   so that no server, proxy or log on the way sees it.
  */
 export async function prepareFirstAdministrator(): Promise<{ setupLink?: string }> {
-  const { adminEmail, adminPassword, origin } = env();
+  const { adminEmail, adminPassword } = env();
   const admin =
     adminEmail && adminPassword
       ? { email: adminEmail, password: newPasswordSchema.parse(adminPassword) }
@@ -17,5 +18,5 @@ export async function prepareFirstAdministrator(): Promise<{ setupLink?: string 
   const { setupToken } = await database().prisma.$transaction((db) =>
     prepareFirstStart({ db, actor: { kind: "system" }, now: new Date() }, admin),
   );
-  return setupToken ? { setupLink: `${origin}/setup#${setupToken}` } : {};
+  return setupToken ? { setupLink: linkTo("setup", setupToken) } : {};
 }

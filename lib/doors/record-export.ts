@@ -1,3 +1,4 @@
+import { isConfirmationOld } from "@/lib/admins/rules";
 import { recordExport } from "@/lib/audit/commands";
 import { FORMATS } from "@/lib/audit/rules";
 import { type AuditRow, type ExportFormat, exportQuerySchema } from "@/lib/audit/schema";
@@ -54,9 +55,12 @@ export async function exportedRecord(
   request: Request,
   context: { params: Promise<{ tenant: string }> },
 ): Promise<Response> {
-  const { ctx, tenant } = await requireTenant((await context.params).tenant);
+  const { ctx, tenant, confirmedAt } = await requireTenant((await context.params).tenant);
   if (request.headers.get("sec-fetch-site") === "cross-site") {
     return answer(403, "This request came from a page of another site.");
+  }
+  if (isConfirmationOld(confirmedAt, ctx.now)) {
+    return answer(403, "Confirm that it is you first: press the export's button on the Audit page.");
   }
   const query = exportQuerySchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
   if (!query.success) return answer(400, "Say format=csv or format=jsonl.");

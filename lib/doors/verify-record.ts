@@ -1,6 +1,6 @@
 import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
 import { listChains, verifyChain } from "@/lib/audit/queries/verify-chain";
-import { type ChainReport, type Finding, isIntact } from "@/lib/audit/schema";
+import { type ChainReport, type Finding, isIntact, type TenantReport } from "@/lib/audit/schema";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { oncePerProcess } from "@/lib/shared";
@@ -11,9 +11,8 @@ const SYSTEM: SystemActor = { kind: "system" };
 
 const walks = () => oncePerProcess("walks along chains", () => new Map<string, Promise<ChainReport>>());
 
-/** Walks the chain of the tenant. Whoever asks while a walk is under way gets its answer, so that a hundred clicks cost one. */
-export function verifyTenantRecord({ actor, now }: Ctx): Promise<ChainReport> {
-  const chain = actor.tenantId;
+/** Whoever asks while a walk along a chain is under way gets its answer, so that a hundred clicks cost one. */
+function walkOnce({ actor, now }: Ctx, chain: string): Promise<ChainReport> {
   const running = walks().get(chain);
   if (running) return running;
   const walk = verifyChain({ db: database().sql, actor, now }, { chain }).finally(() =>
@@ -21,6 +20,13 @@ export function verifyTenantRecord({ actor, now }: Ctx): Promise<ChainReport> {
   );
   walks().set(chain, walk);
   return walk;
+}
+
+/** Walks the chain of the tenant, and the installation's. */
+export async function verifyTenantRecord(ctx: Ctx): Promise<TenantReport> {
+  const report = await walkOnce(ctx, ctx.actor.tenantId);
+  const installation = await walkOnce(ctx, INSTALLATION_CHAIN);
+  return { ...report, isInstallationIntact: installation.findingCount === 0 };
 }
 
 function nameOf(chain: string, slug: string | null): string {

@@ -1,6 +1,7 @@
 import type { Actor, Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
+import { allowInstallation } from "@/lib/permissions";
 import { type KeyLife, lastTokenDiesAt, nextKey, signerAt, stateOf, stoppedSigningAt } from "./rules";
 import type { SigningKeyPolicy, SigningKeyView, WithdrawalImpact } from "./schema";
 
@@ -77,6 +78,7 @@ export async function listSigningKeys(ctx: Ctx): Promise<SigningKeyView[]> {
  * @throws Refusal `not_found`, or `gone` when there is nothing left to withdraw
  */
 export async function askWithdrawal(ctx: Ctx, { kid }: { readonly kid: string }): Promise<WithdrawalImpact> {
+  allowInstallation(ctx.actor);
   const keys = await readKeyLives(ctx);
   const key = keys.find((one) => one.kid === kid);
   if (!key) throw new Refusal("not_found", "There is no such signing key.");

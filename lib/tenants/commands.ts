@@ -69,3 +69,17 @@ export async function editTokenDefaults(ctx: Ctx, { defaults, seen }: EditTokenD
   await record(ctx, [{ type: "tenant.edited", before: seen, after: defaults }]);
   return null;
 }
+
+/** Has every member of the tenant sign in with a second factor, or no longer. */
+export async function requireSecondFactor(
+  ctx: Ctx,
+  { isRequired }: { readonly isRequired: boolean },
+): Promise<null> {
+  allow(ctx.actor, "people.manage");
+  const { count } = await ctx.db.tenant.updateMany({
+    where: { id: ctx.actor.tenantId, requiresSecondFactor: !isRequired },
+    data: { requiresSecondFactor: isRequired },
+  });
+  if (count > 0) await record(ctx, [{ type: "tenant.second_factor_required", isRequired }]);
+  return null;
+}

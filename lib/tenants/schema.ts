@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { tokenDefaultsSchema } from "@/lib/credentials/schema";
 
-export const ROLES = ["Administrator", "Viewer"] as const;
+export const ROLES = ["Administrator", "Operator", "Viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
+export const roleSchema = z.enum(ROLES, "Choose a role.");
 export const SLUG_MAX_LENGTH = 63;
 
 export const tenantSlugSchema = z
@@ -24,6 +25,7 @@ export const tenantNameSchema = z
 
 export const DEFAULT_TENANT = { slug: "default", name: "Default" } as const;
 
+export const requireSecondFactorSchema = z.object({ isRequired: z.boolean() });
 export const editTokenDefaultsSchema = z.object({
   defaults: tokenDefaultsSchema,
   /** The defaults the form was filled from. */
@@ -60,4 +62,6 @@ export type TenantView = {
   readonly slug: string;
   readonly name: string;
   readonly role: Role;
+  /** Members without a second factor set one up before they see anything else. */
+  readonly requiresSecondFactor: boolean;
 };

@@ -1,3 +1,4 @@
+import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
 import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
 import { record } from "@/lib/audit/commands";
 import { SEALED_RECORD_KEYS } from "@/lib/audit/record-keys";
@@ -11,6 +12,7 @@ export const SEALED_PLACES: readonly SealedPlace[] = [
   SEALED_KEYS,
   SEALED_ASSETS,
   SEALED_MACHINE_VALUES,
+  SEALED_SECOND_FACTORS,
   SEALED_RECORD_KEYS,
 ];
 

@@ -1,4 +1,4 @@
-import { awaitFirstAdmin, createFirstAdmin } from "@/lib/admins/commands";
+import { awaitFirstAdmin, createFirstAdmin } from "@/lib/admins/commands/first-admin";
 import type { NewAdmin } from "@/lib/admins/schema";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import type { Ctx, SystemActor } from "@/lib/ctx";

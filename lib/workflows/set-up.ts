@@ -1,4 +1,4 @@
-import { createFirstAdmin, requireNoAdminYet } from "@/lib/admins/commands";
+import { createFirstAdmin, requireNoAdminYet } from "@/lib/admins/commands/first-admin";
 import { spendSetupToken } from "@/lib/admins/setup-token";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { createTenant } from "@/lib/tenants/commands";

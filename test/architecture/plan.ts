@@ -10,7 +10,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   limits: ["audit"],
   // The defaults of its machines' tokens are read by the schema that machines' own are read by.
   tenants: ["credentials", "audit"],
-  admins: ["audit"],
+  // A membership is of a tenant, and its role is a word of tenants.
+  admins: ["tenants", "audit"],
   credentials: ["limits", "audit"],
   machines: ["credentials", "limits", "audit"],
   identity: ["machines", "credentials", "audit", "activity"],
@@ -36,7 +37,17 @@ export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   activity: ["token-requests", "token-request-rows"],
   audit: ["chain-walk", "digest", "events", "record-keys"],
-  admins: ["passwords", "setup-token", "throttle"],
+  admins: [
+    "device",
+    "link-token",
+    "passwords",
+    "record-of-person",
+    "recovery-codes",
+    "sealed-second-factors",
+    "setup-token",
+    "throttle",
+    "totp",
+  ],
   credentials: ["material", "peppers", "public-key", "standing", "last-use", "expiry"],
   tenants: ["refusals"],
   machines: ["refusals"],
@@ -82,7 +93,18 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
   limits: ["tenantLimits"],
   tenants: ["tenant"],
-  admins: ["admin", "adminPassword", "membership", "setupToken", "signInFailure"],
+  admins: [
+    "admin",
+    "adminPassword",
+    "membership",
+    "signIn",
+    "secondFactor",
+    "recoveryCode",
+    "invite",
+    "passwordReset",
+    "setupToken",
+    "signInFailure",
+  ],
   credentials: ["credential"],
   machines: ["machine"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
@@ -96,6 +118,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
 /** The doors that may use what Next.js and next-auth offer. */
 export const ADMIN_DOORS = [
   "lib/doors/admin.ts",
+  "lib/doors/signed-in.ts",
   "lib/doors/auth.ts",
   "lib/doors/theme.ts",
   "lib/doors/live.ts",

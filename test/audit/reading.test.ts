@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
-import { recordRefusedSignIn } from "@/lib/admins/commands";
+import { recordRefusedSignIn } from "@/lib/admins/commands/sign-in";
 import { record } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
 import { listKinds, listPersons } from "@/lib/audit/queries/list-events";
@@ -126,7 +126,10 @@ describe("the record is found by", () => {
 
 test("what happens to the installation's signing keys is seen by every tenant, and nothing else of its own", async () => {
   await inTransaction(async (db) => {
-    await recordRefusedSignIn(anonymousCtx(db), { email: "nobody@latchkey.test" });
+    await recordRefusedSignIn(anonymousCtx(db), {
+      email: "nobody@latchkey.test",
+      reason: "wrong password",
+    });
   });
   for (const reader of [admin, stranger]) {
     const { rows } = await read({ kind: "signing_key" }, reader);

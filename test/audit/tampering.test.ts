@@ -6,6 +6,7 @@ import { isIntact } from "@/lib/audit/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { sealAll } from "@/lib/doors/sealer";
+import { verifyTenantRecord } from "@/lib/doors/verify-record";
 import { tamper } from "@/test/tamper";
 import { inTransaction, newTenantAdmin, prisma, sql, systemCtx } from "@/test/world";
 
@@ -245,4 +246,11 @@ describe("the application's own connection cannot change the record", () => {
     expect(report.missingGuards).toEqual(["audit_events_unchanged"]);
     expect(isIntact(report)).toBe(false);
   });
+});
+
+test("the button also says whether the installation's chain is intact, and nothing else of it", async () => {
+  const press = () => verifyTenantRecord({ db: prisma(), actor: admin, now: new Date() });
+  expect(await press()).toMatchObject({ findings: [], isInstallationIntact: true });
+  await tamper(["UPDATE audit_events SET actor_name = 'eve' WHERE tenant_id IS NULL"]);
+  expect(await press()).toMatchObject({ findings: [], isInstallationIntact: false });
 });

@@ -1,25 +1,35 @@
 import { createHmac } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  replaceRecoveryCodes,
+} from "@/lib/admins/commands/second-factor";
+import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
 import { addAsset, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
-import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
+import { SEALED_ASSETS } from "@/lib/assets/sealed-assets";
 import { flushUses } from "@/lib/credentials/last-use";
 import { checkSecret } from "@/lib/credentials/standing";
-import type { AdminActor } from "@/lib/ctx";
+import type { AdminActor, PersonActor } from "@/lib/ctx";
 import { appSecretStanding, resealEverything, secretsLeft } from "@/lib/doors/app-secret";
-import { SEALED_KEYS } from "@/lib/identity/sealed-keys";
+import { sealAll } from "@/lib/doors/sealer";
 import { derivedKey, keyName, previousKey, seal, unseal } from "@/lib/keys";
 import type { SealedPlace, SealedRow } from "@/lib/sealed-place";
+import { SEALED_PLACES } from "@/lib/workflows/change-app-secret";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { appOf } from "@/test/authenticator";
 import { askToken, buyToken, send } from "@/test/robot";
 import {
   act,
+  actAs,
   CALLER_ADDRESS,
   logLines,
   newTenantAdmin,
   type Provisioned,
   prisma,
   provisioned,
+  signedIn,
   sql,
   unique,
 } from "@/test/world";
@@ -165,7 +175,6 @@ async function sealUnderPrevious(place: SealedPlace, key = requirePrevious(place
 const addText = (name: string, value: string) =>
   act(admin, addAsset, addAssetSchema.parse({ name, type: "Text", value }));
 
-const PLACES = [SEALED_KEYS, SEALED_ASSETS, SEALED_MACHINE_VALUES];
 const countsNow = async () => (await appSecretStanding()).places.map(({ counts }) => counts);
 const run = async () => {
   const reports: [number, string][] = [];
@@ -176,7 +185,12 @@ const run = async () => {
 describe("what is encrypted under the previous APP_SECRET", () => {
   const ASSETS = 230;
   let name: string;
+  let person: PersonActor;
+  let recoveryCodes: readonly string[];
   beforeAll(async () => {
+    person = await signedIn(admin);
+    const { uri } = await actAs(person, (ctx, _nothing: object) => beginSecondFactor(ctx), {});
+    ({ recoveryCodes } = await actAs(person, confirmSecondFactor, { code: appOf(uri)(new Date()) }));
     const own = await provisioned(admin);
     for (let index = 0; index < ASSETS; index += 1) {
       name = unique("asset");
@@ -189,15 +203,18 @@ describe("what is encrypted under the previous APP_SECRET", () => {
           value: `own ${index}`,
         });
     }
+    // The first event that is sealed into a chain leaves the key that it was sealed with.
+    await sealAll({ waits: true });
   });
   const values = ASSETS / 2;
-  // Nothing was sealed into a chain here, so no key of the record is kept.
-  const NO_RECORD_KEYS = 0;
+  const RECORD_KEYS = 1;
 
   test("is read, is encrypted anew in as many steps as it takes, and is recorded without a value or a key", async () => {
-    for (const place of PLACES) await sealUnderPrevious(place);
-    const [signing, assets, own] = await countsNow();
+    for (const place of SEALED_PLACES) await sealUnderPrevious(place);
+    const [signing, assets, own, factors, recordKeys] = await countsNow();
     expect(signing).toMatchObject({ current: 0, neither: 0 });
+    expect(factors).toEqual({ current: 0, previous: 1, neither: 0 });
+    expect(recordKeys).toEqual({ current: 0, previous: RECORD_KEYS, neither: 0 });
     expect([assets, own]).toEqual([
       { current: 0, previous: ASSETS, neither: 0 },
       { current: 0, previous: values, neither: 0 },
@@ -207,15 +224,17 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     const before = await read();
     expect(before).toMatchObject({ value: `common ${ASSETS - 1}` });
 
-    expect(await run()).toEqual([signing?.previous, ASSETS, values, NO_RECORD_KEYS]);
+    const anew = [signing?.previous, ASSETS, values, 1, RECORD_KEYS];
+    expect(await run()).toEqual(anew);
     expect(await countsNow()).toEqual([
       { current: signing?.previous, previous: 0, neither: 0 },
       { current: ASSETS, previous: 0, neither: 0 },
       { current: values, previous: 0, neither: 0 },
-      { current: NO_RECORD_KEYS, previous: 0, neither: 0 },
+      { current: 1, previous: 0, neither: 0 },
+      { current: RECORD_KEYS, previous: 0, neither: 0 },
     ]);
     expect(await read()).toEqual(before);
-    expect(await run()).toEqual([0, 0, 0, NO_RECORD_KEYS]);
+    expect(await run()).toEqual([0, 0, 0, 0, 0]);
 
     const events = await prisma().auditEvent.findMany({ where: { type: "app_secret.resealed" } });
     const sum = (what: string) =>
@@ -223,16 +242,28 @@ describe("what is encrypted under the previous APP_SECRET", () => {
         .map(({ details }) => details as { what: string; count: number })
         .filter((details) => details.what === what)
         .reduce((total, { count }) => total + count, 0);
-    expect(PLACES.map(({ holds }) => sum(holds))).toEqual([
-      signing?.previous,
-      ASSETS,
-      values,
-      NO_RECORD_KEYS,
-    ]);
+    expect(SEALED_PLACES.map(({ holds }) => sum(holds))).toEqual(anew);
     expect(events[0]).toMatchObject({ tenantId: null, actorKind: "system" });
-    const [from, to] = [requirePrevious("asset sealing"), derivedKey("asset sealing")];
-    expect(events.at(-1)?.details).toMatchObject({ fromKey: keyName(from), toKey: keyName(to) });
+    const [from, to] = [requirePrevious("second-factor sealing"), derivedKey("second-factor sealing")];
+    expect(events.map(({ details }) => details)).toContainEqual(
+      expect.objectContaining({
+        what: SEALED_SECOND_FACTORS.holds,
+        fromKey: keyName(from),
+        toKey: keyName(to),
+      }),
+    );
     expect(JSON.stringify(events)).not.toMatch(/common \d|own \d/);
+  });
+
+  test("app and recovery codes of a second factor work before the change and after it", async () => {
+    const [first = "", ...others] = recoveryCodes;
+    await sealUnderPrevious(SEALED_SECOND_FACTORS);
+    const next = await actAs(person, replaceRecoveryCodes, { code: first });
+    await expect(actAs(person, replaceRecoveryCodes, { code: others[0] ?? "" })).rejects.toMatchObject({
+      code: "invalid",
+    });
+    await run();
+    await actAs(person, replaceRecoveryCodes, { code: next.recoveryCodes[0] ?? "" });
   });
 
   test("two commands at once, and an admin who changes a value meanwhile: nothing is lost", async () => {

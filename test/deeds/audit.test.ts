@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { createFirstAdmin, recordRefusedSignIn, recordSignIn, recordSignOut } from "@/lib/admins/commands";
+import { createFirstAdmin } from "@/lib/admins/commands/first-admin";
 import { makeSetupToken } from "@/lib/admins/setup-token";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { AdminActor, Db } from "@/lib/ctx";
@@ -29,6 +29,7 @@ import { APP_SECRET_DEED } from "./app-secret-deed";
 import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
 import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
+import { PEOPLE_DEEDS } from "./people-deeds";
 
 // Before the environment is read, which is once: what the change of APP_SECRET needs.
 vi.hoisted(() => {
@@ -83,6 +84,14 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   setAsset: ["asset.changed"],
   removeMachineValue: ["asset.changed"],
   deleteAsset: ["asset.deleted"],
+  invitePerson: ["admin.invited"],
+  revokeInvite: ["admin.invite_revoked"],
+  changeRole: ["admin.role_changed"],
+  disablePerson: ["admin.disabled"],
+  enablePerson: [],
+  removePerson: ["admin.removed"],
+  requireSecondFactor: ["tenant.second_factor_required"],
+  makeResetLink: ["admin.reset_link_made"],
   recordExport: ["audit.exported"],
 };
 
@@ -92,6 +101,7 @@ const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, password })
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
+  ...PEOPLE_DEEDS,
   ...APP_SECRET_DEED,
   ...SYSTEM_KEY_DEEDS,
   openSession: {
@@ -135,18 +145,6 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["admin.created"],
     run: (db) => createFirstAdmin(systemCtx(db), { ...newAdmin(), tenantId: admin.tenantId }),
   },
-  recordSignIn: {
-    events: ["admin.signed_in"],
-    run: (db) => recordSignIn(anonymousCtx(db), { id: admin.id, email: admin.name }, null),
-  },
-  recordRefusedSignIn: {
-    events: ["admin.sign_in_refused"],
-    run: (db) => recordRefusedSignIn(anonymousCtx(db), { email: admin.name }),
-  },
-  recordSignOut: {
-    events: ["admin.signed_out"],
-    run: (db) => recordSignOut(anonymousCtx(db), { adminId: admin.id }),
-  },
   setUp: {
     events: ["setup_link.made", "tenant.created", "admin.created"],
     run: async (db) => {
@@ -181,6 +179,13 @@ const SILENT: Readonly<Record<string, string>> = {
   holdSession: "locks a row, changes nothing",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
+  holdMembers: "locks rows, changes nothing",
+  memberIn: "asks, changes nothing",
+  keepAnAdministrator: "asks, changes nothing",
+  protectInstallation: "asks, changes nothing",
+  endSignInsOf: "part of deeds that say why",
+  spendCode: "part of deeds that say why; of a recovery code it says so itself",
+  noteSeen: "it happens with every click",
   holdSigningKeys: "waits, changes nothing",
   requireNoNextKey: "asks, changes nothing",
 };

@@ -1,5 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
+import { makeResetLink } from "@/lib/admins/commands/reset-password";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import { recordExport } from "@/lib/audit/commands";
@@ -24,7 +27,7 @@ import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/command
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
-import { editTokenDefaults, renameTenant } from "@/lib/tenants/commands";
+import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
 import { cut } from "@/lib/workflows/cut";
 import { deleteKey } from "@/lib/workflows/delete-key";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
@@ -35,7 +38,16 @@ import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 import { withdrawCredential } from "@/lib/workflows/withdraw-credential";
 import { addedKey, newPublicKey } from "@/test/keys";
-import { act, inTransaction, type Provisioned, provisioned, robotOf, unique } from "@/test/world";
+import {
+  act,
+  inTransaction,
+  newAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  robotOf,
+  unique,
+} from "@/test/world";
 
 /** A machine with two live secrets, a key and a connected host, work and assets: something for every deed to work on. */
 export type Scene = {
@@ -46,6 +58,9 @@ export type Scene = {
   readonly processId: string;
   readonly runningJobId: string;
   readonly assetId: string;
+  /** Another administrator of the tenant. */
+  readonly colleague: AdminActor;
+  readonly inviteId: string;
 };
 
 export async function newScene(admin: AdminActor): Promise<Scene> {
@@ -59,7 +74,23 @@ export async function newScene(admin: AdminActor): Promise<Scene> {
   await act(admin, startJob, { processId, hostName: "" });
   const claimed = await robot((ctx) => claimJob(ctx, { sessionId }));
   const { assetId } = await act(admin, addAsset, newAsset());
-  return { admin, machine, keyId, sessionId, processId, runningJobId: claimed?.id ?? "", assetId };
+  const colleague = await newAdmin({ id: admin.tenantId, slug: "" });
+  await act(admin, invitePerson, { email: `${unique("guest")}@latchkey.test`, role: "Viewer" });
+  const invite = await prisma().invite.findFirstOrThrow({
+    where: { tenantId: admin.tenantId },
+    orderBy: { id: "desc" },
+  });
+  return {
+    admin,
+    machine,
+    keyId,
+    sessionId,
+    processId,
+    runningJobId: claimed?.id ?? "",
+    assetId,
+    colleague,
+    inviteId: invite.id,
+  };
 }
 
 const newProcess = () => addProcessSchema.parse({ name: unique("process") });
@@ -135,6 +166,14 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removeMachineValue: (ctx, { assetId, machine }) =>
     removeMachineValue(ctx, { assetId, machineId: machine.machineId }),
   deleteAsset: (ctx, scene) => deleteAsset(ctx, scene),
+  invitePerson: (ctx) => invitePerson(ctx, { email: `${unique("new")}@latchkey.test`, role: "Viewer" }),
+  revokeInvite: (ctx, scene) => revokeInvite(ctx, scene),
+  changeRole: (ctx, { colleague }) => changeRole(ctx, { adminId: colleague.id, role: "Operator" }),
+  disablePerson: (ctx, { colleague }) => disablePerson(ctx, { adminId: colleague.id }),
+  enablePerson: (ctx, { colleague }) => enablePerson(ctx, { adminId: colleague.id }),
+  removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
+  requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
+  makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
   recordExport: (ctx) => recordExport(ctx, { format: "csv", filters: {} }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),

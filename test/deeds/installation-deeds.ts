@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { joinTenant } from "@/lib/admins/commands/join-tenant";
+import { shareInstallation } from "@/lib/admins/commands/share-installation";
 import type { Ctx } from "@/lib/ctx";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { ensureSigningKey, keepSigningKeys } from "@/lib/identity/commands/keep-keys";
@@ -10,7 +11,7 @@ import { makeKey } from "@/lib/identity/key-material";
 import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { addSeconds } from "@/lib/time";
 import { addTenant } from "@/lib/workflows/add-tenant";
-import { systemCtx } from "@/test/world";
+import { systemCtx, unique } from "@/test/world";
 import type { OtherDeed } from "./job-deeds";
 
 /** What only whoever manages the installation can do, and the events it leaves. */
@@ -26,6 +27,17 @@ export function foreignJwk(kid?: string): Record<string, unknown> {
 }
 
 export const INSTALLATION_DEEDS: Readonly<Record<string, InstallationDeed>> = {
+  shareInstallation: {
+    events: ["admin.manages_installation"],
+    run: async (ctx) => {
+      const email = `${unique("manager")}@latchkey.test`;
+      const membership = { tenantId: ctx.actor.tenantId, role: "Viewer", createdAt: ctx.now } as const;
+      const { id: adminId } = await ctx.db.admin.create({
+        data: { email, emailKey: email, createdAt: ctx.now, memberships: { create: membership } },
+      });
+      return shareInstallation(ctx, { adminId, manages: true });
+    },
+  },
   rotateSigningKey: { events: ["signing_key.created"], run: rotateSigningKey },
   importSigningKey: {
     events: ["signing_key.imported"],

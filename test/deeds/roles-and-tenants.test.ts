@@ -36,6 +36,33 @@ describe("a Viewer changes nothing", () => {
   });
 });
 
+/** What an Operator may not do: whatever is about people, settings, or taking the record away. */
+const ADMINISTRATOR_DEEDS: readonly string[] = [
+  "invitePerson",
+  "revokeInvite",
+  "changeRole",
+  "disablePerson",
+  "enablePerson",
+  "removePerson",
+  "makeResetLink",
+  "requireSecondFactor",
+  "editTokenDefaults",
+  "saveTokenDefaults",
+  "editLimits",
+  "renameTenant",
+  "recordExport",
+];
+
+describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people or settings", () => {
+  test.each(Object.keys(ADMIN_DEEDS))("%s", async (name) => {
+    const operator = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
+    const outcome = await attempt(operator, name);
+    if (ADMINISTRATOR_DEEDS.includes(name))
+      expect(outcome).toMatchObject({ name: "Refusal", code: "forbidden" });
+    else expect(outcome).not.toBeInstanceOf(Error);
+  });
+});
+
 describe("an administrator of a tenant who does not manage the installation changes nothing of it", () => {
   test.each(Object.entries(INSTALLATION_DEEDS))("%s", async (_, { run }) => {
     const before = await dumpDatabase();
@@ -56,6 +83,8 @@ describe("an admin of another tenant finds none of it and changes none of it", (
   const NEW = [
     "provisionMachine",
     "recordExport",
+    "invitePerson",
+    "requireSecondFactor",
     "editLimits",
     "addProcess",
     "addAsset",

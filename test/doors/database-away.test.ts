@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkPassword } from "@/lib/admins/commands";
+import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { isDatabaseAway } from "@/lib/db";
 import { publicKeySet } from "@/lib/identity/signing-keys";
 import { addSeconds } from "@/lib/time";

@@ -184,7 +184,7 @@ test("a start and a command with a wrong secret say what is closed and what to d
   const WRONG = "a secret that this installation never had";
   const refused = await startLatchkey({ env: environment(WRONG) });
   expect(await refused.ended).toBe(1);
-  expect(refused.said()).toMatch(/1 of 1 signing keys, \d+ of \d+ assets .* do not open under APP_SECRET\./);
+  expect(refused.said()).toMatch(/1 of 1 signing keys, \d+ of \d+ assets.* do not open under APP_SECRET\./);
   expect(refused.said()).toContain("APP_SECRET_PREVIOUS beside the new one");
   expect(refused.said()).not.toMatch(/^\s+at /m);
   expect(refused.said()).not.toContain(WRONG);

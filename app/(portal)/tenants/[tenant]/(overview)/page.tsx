@@ -16,7 +16,7 @@ type OverviewPageProps = {
 };
 
 export default async function OverviewPage({ params, searchParams }: OverviewPageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const { period } = activityPeriodSchema.parse(await searchParams);
   const [figures, bins] = await Promise.all([readOverview(ctx), chartActivity(ctx, { period })]);
   const home = `/tenants/${tenant.slug}`;
@@ -28,7 +28,7 @@ export default async function OverviewPage({ params, searchParams }: OverviewPag
         title="Overview"
       />
       {figures.machines === 0 ? (
-        <NothingYet home={home} canChange={tenant.role === "Administrator"} />
+        <NothingYet home={home} canChange={can("machines.provision")} />
       ) : (
         <Overview figures={figures} bins={bins} period={period} keptDays={keptDays(ctx)} home={home} />
       )}

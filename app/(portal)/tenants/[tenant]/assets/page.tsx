@@ -13,8 +13,8 @@ import { listMachineNames } from "@/lib/machines/queries";
 export const generateMetadata = tenantTitle("Assets");
 
 export default async function AssetsPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
-  const canChange = tenant.role === "Administrator";
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const canChange = can("assets.edit");
   const [assets, machines] = await Promise.all([listAssets(ctx), canChange ? listMachineNames(ctx) : []]);
   return (
     <AssetList

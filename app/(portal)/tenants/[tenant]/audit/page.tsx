@@ -1,17 +1,21 @@
-import { Download } from "lucide-react";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { auditAddress } from "@/components/audit/audit-address";
 import { AuditList } from "@/components/audit/audit-list";
+import { ExportLinks } from "@/components/audit/export-links";
 import { VerifyRecord } from "@/components/audit/verify-record";
-import { buttonClass } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
 import { listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
 import { requireTenant } from "@/lib/doors/admin";
 import { readRecord } from "@/lib/fleet/queries/read-record";
-import { verifyRecordAction } from "./actions";
+import { mayExportQuestion, verifyRecordAction } from "./actions";
 
 export const generateMetadata = tenantTitle("Audit");
+
+const EXPORTS = [
+  { label: "Export CSV", format: "csv" },
+  { label: "Export JSON Lines", format: "jsonl" },
+] as const;
 
 type AuditPageProps = {
   params: Promise<{ tenant: string }>;
@@ -19,7 +23,7 @@ type AuditPageProps = {
 };
 
 export default async function AuditPage({ params, searchParams }: AuditPageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const query = auditListSchema.parse(await searchParams);
   const [list, persons, kinds] = await Promise.all([
     readRecord(ctx, query),
@@ -28,7 +32,6 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
   ]);
   const home = `/tenants/${tenant.slug}`;
   const path = `${home}/audit`;
-  const mayExport = tenant.role === "Administrator";
   return (
     <>
       <PageHeader
@@ -40,19 +43,15 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
         before, so that a change, a gap or an addition shows.
       </p>
       <VerifyRecord verify={verifyRecordAction.bind(null, tenant.slug)}>
-        {mayExport
-          ? (["csv", "jsonl"] as const).map((format) => (
-              // Not a router's link: it is a file, and asking for it is recorded.
-              <a
-                key={format}
-                href={auditAddress(`${path}/export`, query, { format })}
-                className={buttonClass()}
-              >
-                <Download aria-hidden size={15} />
-                {format === "csv" ? "Export CSV" : "Export JSON Lines"}
-              </a>
-            ))
-          : null}
+        {can("audit.export") ? (
+          <ExportLinks
+            files={EXPORTS.map(({ label, format }) => ({
+              label,
+              href: auditAddress(`${path}/export`, query, { format }),
+            }))}
+            ask={mayExportQuestion.bind(null, tenant.slug)}
+          />
+        ) : null}
       </VerifyRecord>
       <AuditList
         list={list}

@@ -11,14 +11,14 @@ import { listProcesses } from "@/lib/jobs/queries";
 export const generateMetadata = tenantTitle("Processes");
 
 export default async function ProcessesPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const home = `/tenants/${tenant.slug}`;
   return (
     <ProcessList
       crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Processes" }]}
       processes={await listProcesses(ctx)}
       jobsPath={`${home}/jobs`}
-      canChange={tenant.role === "Administrator"}
+      canChange={can("processes.edit")}
       actions={{
         add: addProcessAction.bind(null, tenant.slug),
         edit: editProcessAction.bind(null, tenant.slug),

@@ -14,7 +14,7 @@ type RobotsPageProps = {
 };
 
 export default async function RobotsPage({ params, searchParams }: RobotsPageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const { state } = robotListSchema.parse(await searchParams);
   const home = `/tenants/${tenant.slug}`;
   return (
@@ -26,7 +26,7 @@ export default async function RobotsPage({ params, searchParams }: RobotsPagePro
         state={state}
         home={home}
         now={ctx.now}
-        canChange={tenant.role === "Administrator"}
+        canChange={can("hosts.disconnect")}
         actions={{
           disconnect: disconnectHostAction.bind(null, tenant.slug),
           removeDead: removeDeadAction.bind(null, tenant.slug),

@@ -16,10 +16,13 @@ import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/
 import { addTenant } from "@/lib/workflows/add-tenant";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 
-export const rotateKeyAction = adminAction(z.object({}), rotateSigningKey);
-export const importKeyAction = adminAction(importSigningKeySchema, importSigningKey);
+/** What signs tokens decides who every robot is. */
+const SENSITIVE = { recent: true } as const;
+
+export const rotateKeyAction = adminAction(z.object({}), rotateSigningKey, SENSITIVE);
+export const importKeyAction = adminAction(importSigningKeySchema, importSigningKey, SENSITIVE);
 export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
-export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey);
+export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey, SENSITIVE);
 export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
 export const saveLimitsAction = adminAction(editLimitsSchema, editLimits);
 export const addTenantAction = adminAction(addTenantSchema, addTenant);

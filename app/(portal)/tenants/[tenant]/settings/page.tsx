@@ -24,7 +24,7 @@ import { getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 export const generateMetadata = tenantTitle("Settings");
 
 export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { ctx, tenant, tenants } = await requireTenant((await params).tenant);
+  const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
   const rows = await listTenants(ctx);
   return (
     <>
@@ -35,7 +35,7 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
       <div className="flex flex-col gap-9">
         <TokenDefaultsSection
           defaults={await getTokenDefaults(ctx)}
-          canChange={tenant.role === "Administrator"}
+          canChange={can("tenant.settings")}
           actions={{
             save: saveTokenDefaultsAction.bind(null, tenant.slug),
             askHosts: followingHostsQuestion.bind(null, tenant.slug),
@@ -45,7 +45,7 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
         <LimitsSection
           limits={await getLimits(ctx)}
           machines={rows.find(({ id }) => id === tenant.id)?.machines ?? 0}
-          canChange={tenant.role === "Administrator"}
+          canChange={can("tenant.settings")}
           save={saveLimitsAction.bind(null, tenant.slug)}
         />
         <SigningKeysSection
@@ -63,7 +63,7 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
           rows={rows}
           own={tenants.map(({ id }) => id)}
           canCreate={ctx.actor.managesInstallation}
-          canRename={ctx.actor.managesInstallation || tenant.role === "Administrator"}
+          canRename={ctx.actor.managesInstallation || can("tenant.settings")}
           actions={{
             add: addTenantAction.bind(null, tenant.slug),
             rename: renameTenantAction.bind(null, tenant.slug),

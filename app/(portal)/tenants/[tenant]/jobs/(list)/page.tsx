@@ -18,12 +18,12 @@ type JobsPageProps = {
 };
 
 export default async function JobsPage({ params, searchParams }: JobsPageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const query = jobListSchema.parse(await searchParams);
   const [list, processes] = await Promise.all([listJobs(ctx, query), listProcesses(ctx)]);
   const home = `/tenants/${tenant.slug}`;
   const path = `${home}/jobs`;
-  const canChange = tenant.role === "Administrator";
+  const canChange = can("jobs.start");
   return (
     <>
       <Live tenantSlug={tenant.slug} />

@@ -14,13 +14,14 @@ export async function generateMetadata({ params }: JobPageProps): Promise<Metada
 
 export default async function JobPage({ params }: JobPageProps) {
   const { tenant: slug, jobId } = await params;
-  const { tenant, job } = await jobOf(slug, jobId);
+  const { tenant, job, can } = await jobOf(slug, jobId);
   return (
     <>
       <Live tenantSlug={tenant.slug} />
       <JobDetail
         tenant={tenant}
         job={job}
+        canStop={can("jobs.stop")}
         actions={{
           stop: stopJobAction.bind(null, tenant.slug),
           kill: killJobAction.bind(null, tenant.slug),

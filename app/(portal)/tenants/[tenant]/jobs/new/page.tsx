@@ -15,7 +15,7 @@ type StartJobPageProps = {
 };
 
 export default async function StartJobPage({ params, searchParams }: StartJobPageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const { process: asked } = await searchParams;
   const [processes, machines] = await Promise.all([listProcesses(ctx), listMachineNames(ctx)]);
   const home = `/tenants/${tenant.slug}`;
@@ -27,7 +27,7 @@ export default async function StartJobPage({ params, searchParams }: StartJobPag
   return (
     <>
       <PageHeader crumbs={crumbs} title="Start job" />
-      {tenant.role === "Administrator" ? (
+      {can("jobs.start") ? (
         <StartJobForm
           processes={processes}
           machines={machines}

@@ -16,11 +16,11 @@ type MachinesPageProps = {
 };
 
 export default async function MachinesPage({ params, searchParams }: MachinesPageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const query = machineListSchema.parse(await searchParams);
   const list = await listMachines(ctx, query);
   const path = `/tenants/${tenant.slug}/machines`;
-  const canChange = tenant.role === "Administrator";
+  const canChange = can("machines.edit");
   return (
     <>
       <PageHeader crumbs={[{ label: tenant.name, href: path }, { label: "Machines" }]} title="Machines">

@@ -15,7 +15,7 @@ type NewMachinePageProps = {
 };
 
 export default async function NewMachinePage({ params, searchParams }: NewMachinePageProps) {
-  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const kind = (await searchParams).type === "standard" ? "Standard" : "Template";
   const listPath = `/tenants/${tenant.slug}/machines`;
   const crumbs = [
@@ -26,7 +26,7 @@ export default async function NewMachinePage({ params, searchParams }: NewMachin
   return (
     <>
       <PageHeader crumbs={crumbs} title={`Add ${KIND_LABELS[kind].toLowerCase()}`} />
-      {tenant.role === "Administrator" ? (
+      {can("machines.provision") ? (
         <ProvisionForm
           key={kind}
           kind={kind}

@@ -35,7 +35,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
   const asked = await searchParams;
   const { period } = activityPeriodSchema.parse(asked);
   const { older, newer } = activityListSchema.parse(asked);
-  const { ctx, tenant, machine } = await machineOf(slug, machineId);
+  const { ctx, tenant, machine, can } = await machineOf(slug, machineId);
   const [secrets, keys, hosts, inherited, limits, bins, list] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
@@ -59,6 +59,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
         limits={limits}
         activity={{ bins, period, list, credentials, keptDays: keptDays(ctx) }}
         now={ctx.now}
+        canChange={can("machines.edit")}
         actions={{
           ...machineActionsOf(tenant.slug),
           save: editMachineAction.bind(null, tenant.slug),

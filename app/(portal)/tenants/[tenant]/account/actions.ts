@@ -1,0 +1,26 @@
+"use server";
+
+import { changePassword } from "@/lib/admins/commands/reset-password";
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  removeSecondFactor,
+  replaceRecoveryCodes,
+} from "@/lib/admins/commands/second-factor";
+import { endOwnSignIn } from "@/lib/admins/commands/sign-in";
+import {
+  changePasswordSchema,
+  codeOnlySchema,
+  nothingSchema,
+  passwordOnlySchema,
+  signInIdSchema,
+} from "@/lib/admins/schema";
+import { guardedAction, personAction } from "@/lib/doors/admin";
+
+export const changePasswordAction = guardedAction(changePasswordSchema, changePassword);
+export const endSignInAction = personAction(signInIdSchema, endOwnSignIn);
+// Whoever finds a browser open must not be able to put their own app between the owner and the account.
+export const beginSecondFactorAction = personAction(nothingSchema, beginSecondFactor, { recent: true });
+export const confirmSecondFactorAction = guardedAction(codeOnlySchema, confirmSecondFactor);
+export const replaceRecoveryCodesAction = guardedAction(codeOnlySchema, replaceRecoveryCodes);
+export const removeSecondFactorAction = guardedAction(passwordOnlySchema, removeSecondFactor);

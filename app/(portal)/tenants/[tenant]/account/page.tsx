@@ -1,0 +1,37 @@
+import {
+  beginSecondFactorAction,
+  changePasswordAction,
+  confirmSecondFactorAction,
+  endSignInAction,
+  removeSecondFactorAction,
+  replaceRecoveryCodesAction,
+} from "@/app/(portal)/tenants/[tenant]/account/actions";
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { Account } from "@/components/account/account";
+import { readSecondFactor } from "@/lib/admins/queries/second-factor";
+import { listOwnSignIns } from "@/lib/admins/queries/sign-ins";
+import { requireTenant } from "@/lib/doors/admin";
+
+export const generateMetadata = tenantTitle("Your account");
+
+export default async function AccountPage({ params }: { params: Promise<{ tenant: string }> }) {
+  const { own, tenant } = await requireTenant((await params).tenant);
+  const [signIns, secondFactor] = await Promise.all([listOwnSignIns(own), readSecondFactor(own)]);
+  return (
+    <Account
+      crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Your account" }]}
+      email={own.actor.name}
+      secondFactor={secondFactor}
+      signIns={signIns}
+      now={own.now}
+      actions={{
+        changePassword: changePasswordAction,
+        endSignIn: endSignInAction,
+        begin: beginSecondFactorAction,
+        confirm: confirmSecondFactorAction,
+        replaceCodes: replaceRecoveryCodesAction,
+        remove: removeSecondFactorAction,
+      }}
+    />
+  );
+}

@@ -1,0 +1,33 @@
+"use server";
+
+import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
+import { makeResetLink } from "@/lib/admins/commands/reset-password";
+import { shareInstallation } from "@/lib/admins/commands/share-installation";
+import {
+  adminIdSchema,
+  changeRoleSchema,
+  inviteIdSchema,
+  inviteSchema,
+  shareInstallationSchema,
+} from "@/lib/admins/schema";
+import { adminAction } from "@/lib/doors/admin";
+import { requireSecondFactor } from "@/lib/tenants/commands";
+import { requireSecondFactorSchema } from "@/lib/tenants/schema";
+
+/** Who may come in decides everything else. */
+const SENSITIVE = { recent: true } as const;
+
+export const inviteAction = adminAction(inviteSchema, invitePerson, SENSITIVE);
+export const revokeInviteAction = adminAction(inviteIdSchema, revokeInvite, SENSITIVE);
+export const changeRoleAction = adminAction(changeRoleSchema, changeRole, SENSITIVE);
+export const disablePersonAction = adminAction(adminIdSchema, disablePerson, SENSITIVE);
+export const enablePersonAction = adminAction(adminIdSchema, enablePerson, SENSITIVE);
+export const removePersonAction = adminAction(adminIdSchema, removePerson, SENSITIVE);
+export const makeResetLinkAction = adminAction(adminIdSchema, makeResetLink, SENSITIVE);
+export const requireSecondFactorAction = adminAction(
+  requireSecondFactorSchema,
+  requireSecondFactor,
+  SENSITIVE,
+);
+export const shareInstallationAction = adminAction(shareInstallationSchema, shareInstallation, SENSITIVE);

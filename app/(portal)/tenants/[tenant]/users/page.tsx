@@ -1,0 +1,55 @@
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import {
+  changeRoleAction,
+  disablePersonAction,
+  enablePersonAction,
+  inviteAction,
+  makeResetLinkAction,
+  removePersonAction,
+  requireSecondFactorAction,
+  revokeInviteAction,
+  shareInstallationAction,
+} from "@/app/(portal)/tenants/[tenant]/users/actions";
+import { Users } from "@/components/admins/users";
+import { NotForRole } from "@/components/shell/not-allowed";
+import { PageHeader } from "@/components/ui/page-header";
+import { listInvites, listPeople } from "@/lib/admins/queries/people";
+import { requireTenant } from "@/lib/doors/admin";
+
+export const generateMetadata = tenantTitle("Users");
+
+export default async function UsersPage({ params }: { params: Promise<{ tenant: string }> }) {
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const home = `/tenants/${tenant.slug}/machines`;
+  const crumbs = [{ label: tenant.name, href: home }, { label: "Users" }];
+  if (!can("people.manage")) {
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Users" />
+        <NotForRole what="see and manage the people of this tenant" backHref={home} backTo="the machines" />
+      </>
+    );
+  }
+  const [people, invites] = await Promise.all([listPeople(ctx), listInvites(ctx)]);
+  return (
+    <Users
+      crumbs={crumbs}
+      people={people}
+      invites={invites}
+      requiresSecondFactor={tenant.requiresSecondFactor}
+      now={ctx.now}
+      canShareInstallation={ctx.actor.managesInstallation}
+      actions={{
+        invite: inviteAction.bind(null, tenant.slug),
+        revokeInvite: revokeInviteAction.bind(null, tenant.slug),
+        changeRole: changeRoleAction.bind(null, tenant.slug),
+        disable: disablePersonAction.bind(null, tenant.slug),
+        enable: enablePersonAction.bind(null, tenant.slug),
+        remove: removePersonAction.bind(null, tenant.slug),
+        requireSecondFactor: requireSecondFactorAction.bind(null, tenant.slug),
+        shareInstallation: shareInstallationAction.bind(null, tenant.slug),
+        makeResetLink: makeResetLinkAction.bind(null, tenant.slug),
+      }}
+    />
+  );
+}

@@ -1,0 +1,10 @@
+"use server";
+
+import { acceptInvite, acceptInviteAsNew } from "@/lib/admins/commands/invite";
+import { readInvite } from "@/lib/admins/queries/people";
+import { linkAndPasswordSchema, linkSchema } from "@/lib/admins/schema";
+import { personAction, publicAction, publicQuestion } from "@/lib/doors/admin";
+
+export const readInviteQuestion = publicQuestion(linkSchema, readInvite);
+export const acceptInviteAction = personAction(linkSchema, acceptInvite);
+export const acceptInviteAsNewAction = publicAction(linkAndPasswordSchema, acceptInviteAsNew);

@@ -1,0 +1,8 @@
+import type { SecondFactorActions } from "@/components/account/second-factor-actions";
+import type { Action } from "@/components/ui/attempt";
+
+/** What people can do to their own account; the page passes the doors in. */
+export type AccountActions = SecondFactorActions & {
+  readonly changePassword: Action<null>;
+  readonly endSignIn: Action<null>;
+};

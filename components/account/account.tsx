@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import type { AccountActions } from "@/components/account/account-actions";
+import { ChangePassword } from "@/components/account/change-password";
+import { SecondFactor } from "@/components/account/second-factor";
+import { SignInList } from "@/components/account/sign-in-list";
+import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import type { SecondFactorView, SignInView } from "@/lib/admins/schema";
+
+type AccountProps = {
+  crumbs: readonly Crumb[];
+  email: string;
+  secondFactor: SecondFactorView | null;
+  signIns: readonly SignInView[];
+  now: Date;
+  actions: AccountActions;
+};
+
+export function Account({ crumbs, email, secondFactor, signIns, now, actions }: AccountProps) {
+  return (
+    <div className="max-w-5xl">
+      <PageHeader crumbs={crumbs} title="Your account" />
+      <p className="-mt-3 mb-6 text-muted wrap-anywhere">{email}</p>
+      <div className="flex flex-col gap-9">
+        <Section title="Password">
+          <div className="rounded-[5px] border border-line bg-surface p-5">
+            <ChangePassword email={email} changePassword={actions.changePassword} />
+          </div>
+        </Section>
+        <Section title="Second factor">
+          <div className="rounded-[5px] border border-line bg-surface p-5">
+            <SecondFactor email={email} factor={secondFactor} actions={actions} />
+          </div>
+        </Section>
+        <Section title="Sign-ins">
+          <SignInList signIns={signIns} now={now} end={actions.endSignIn} />
+        </Section>
+      </div>
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = title.toLowerCase().replaceAll(" ", "-");
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id} className="mb-2 text-base font-semibold">
+        {title}
+      </h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+"use client";
+
+import { useState } from "react";
+import { QrCode } from "@/components/account/qr-code";
+import type { Enrolment, SecondFactorActions } from "@/components/account/second-factor-actions";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Field, TextInput } from "@/components/ui/field";
+import { useForm } from "@/components/ui/use-form";
+import { codeOnlySchema, nothingSchema } from "@/lib/admins/schema";
+
+type EnrolSecondFactorProps = Pick<SecondFactorActions, "begin" | "confirm"> & {
+  onCodes: (recoveryCodes: readonly string[]) => void;
+};
+
+/** Sets up an authenticator app: a picture to scan, then its first code. */
+export function EnrolSecondFactor({ begin, confirm, onCodes }: EnrolSecondFactorProps) {
+  const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
+  const beginning = useForm({
+    schema: nothingSchema,
+    action: begin,
+    lost: LOST_ANSWER,
+    onDone: setEnrolment,
+  });
+  if (enrolment !== null) return <Confirm enrolment={enrolment} confirm={confirm} onCodes={onCodes} />;
+  return (
+    <div className="flex flex-col items-start gap-3">
+      <p className="max-w-2xl">
+        Off. With an authenticator app on your phone, somebody who knows your password still cannot come in.
+      </p>
+      {beginning.failure ? (
+        <Banner look="danger" role="alert">
+          {beginning.failure}
+        </Banner>
+      ) : null}
+      <Button look="primary" aria-busy={beginning.isPending} onClick={() => beginning.submit({})}>
+        Set up
+      </Button>
+    </div>
+  );
+}
+
+type ConfirmProps = Pick<EnrolSecondFactorProps, "confirm" | "onCodes"> & { enrolment: Enrolment };
+
+function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
+  const [code, setCode] = useState("");
+  const { form, errors, failure, isPending, submit } = useForm({
+    schema: codeOnlySchema,
+    action: confirm,
+    lost: LOST_ANSWER,
+    onDone: ({ recoveryCodes }) => onCodes(recoveryCodes),
+  });
+  return (
+    <div className="flex flex-wrap gap-x-7 gap-y-4">
+      <QrCode text={enrolment.uri} label="Picture for your authenticator app" />
+      <form
+        ref={form}
+        noValidate
+        method="post"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit({ code });
+        }}
+        className="flex min-w-0 max-w-md flex-1 basis-64 flex-col gap-4"
+      >
+        <p>
+          Scan the picture with an authenticator app, or type this key into it:{" "}
+          <span className="inline-flex max-w-full items-center gap-1">
+            <code className="font-mono text-[0.8125rem] break-all">{enrolment.secret}</code>
+            <CopyButton value={enrolment.secret} name="Copy the key" />
+          </span>
+        </p>
+        {failure ? (
+          <Banner look="danger" role="alert">
+            {failure}
+          </Banner>
+        ) : null}
+        <Field label="Code" error={errors.code} hint="The six digits that the app shows now.">
+          <TextInput
+            name="code"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            className="font-mono"
+            value={code}
+            onValueChange={setCode}
+          />
+        </Field>
+        <Button type="submit" look="primary" aria-busy={isPending} className="self-start">
+          Turn on
+        </Button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useState } from "react";
+import type { SecondFactorActions } from "@/components/account/second-factor-actions";
+import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
+import { Field } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
+import { PasswordInput } from "@/components/ui/password-input";
+import { useToasts } from "@/components/ui/toast";
+import { useForm } from "@/components/ui/use-form";
+import { passwordOnlySchema } from "@/lib/admins/schema";
+
+type RemoveSecondFactorDialogProps = { remove: SecondFactorActions["remove"]; onClose: () => void };
+
+export function RemoveSecondFactorDialog({ remove, onClose }: RemoveSecondFactorDialogProps) {
+  const toasts = useToasts();
+  const [password, setPassword] = useState("");
+  const { form, errors, failure, isPending, submit } = useForm({
+    schema: passwordOnlySchema,
+    action: remove,
+    lost: LOST_ANSWER,
+    onDone: () => {
+      toasts.add({ title: "The second factor is removed." });
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title="Remove the second factor?"
+      description="Your password alone lets you in from then on, and the recovery codes are worth nothing."
+      verb="Remove"
+      form={form}
+      failure={failure}
+      isPending={isPending}
+      onSubmit={() => submit({ password })}
+      onClose={onClose}
+    >
+      <Field label="Password" error={errors.password}>
+        <PasswordInput
+          name="password"
+          autoComplete="current-password"
+          value={password}
+          onValueChange={setPassword}
+        />
+      </Field>
+    </FormDialog>
+  );
+}

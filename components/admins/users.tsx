@@ -1,0 +1,82 @@
+"use client";
+
+import { UserPlus } from "lucide-react";
+import { useState } from "react";
+import { InviteDialog } from "@/components/admins/invite-dialog";
+import { type Issued, IssuedLinkDialog } from "@/components/admins/issued-link-dialog";
+import { PendingInvites } from "@/components/admins/pending-invites";
+import { SecondFactorRule } from "@/components/admins/second-factor-rule";
+import type { UserActions } from "@/components/admins/user-actions";
+import { UserDialog, type UserQuestion } from "@/components/admins/user-dialog";
+import { UserTable } from "@/components/admins/user-table";
+import { Button } from "@/components/ui/button";
+import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import type { InviteRow, PersonRow } from "@/lib/admins/schema";
+
+type UsersProps = {
+  crumbs: readonly Crumb[];
+  people: readonly PersonRow[];
+  invites: readonly InviteRow[];
+  requiresSecondFactor: boolean;
+  now: Date;
+  /** Whoever looks manages the installation, and so decides who else does. */
+  canShareInstallation: boolean;
+  actions: UserActions;
+};
+
+type Asking = UserQuestion | { deed: "invite" } | null;
+
+export function Users({
+  crumbs,
+  people,
+  invites,
+  requiresSecondFactor,
+  now,
+  canShareInstallation,
+  actions,
+}: UsersProps) {
+  const [asking, setAsking] = useState<Asking>(null);
+  // The one time the link is seen: it lives here and nowhere else.
+  const [issued, setIssued] = useState<Issued | null>(null);
+  const close = () => setAsking(null);
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="Users">
+        <Button look="primary" onClick={() => setAsking({ deed: "invite" })}>
+          <UserPlus aria-hidden size={16} />
+          Invite
+        </Button>
+      </PageHeader>
+      <div className="flex flex-col gap-8">
+        <UserTable
+          people={people}
+          now={now}
+          canShareInstallation={canShareInstallation}
+          onAsk={(deed, person) => setAsking({ deed, person })}
+        />
+        <PendingInvites invites={invites} now={now} revoke={actions.revokeInvite} />
+        <SecondFactorRule
+          isRequired={requiresSecondFactor}
+          without={people.filter(({ hasSecondFactor }) => !hasSecondFactor).length}
+          require={actions.requireSecondFactor}
+        />
+      </div>
+      {asking?.deed === "invite" ? (
+        <InviteDialog
+          invite={actions.invite}
+          onIssued={(link) => setIssued({ kind: "invite", ...link })}
+          onClose={close}
+        />
+      ) : null}
+      {asking !== null && asking.deed !== "invite" ? (
+        <UserDialog
+          asking={asking}
+          actions={actions}
+          onIssued={(link) => setIssued({ kind: "reset", ...link })}
+          onClose={close}
+        />
+      ) : null}
+      {issued ? <IssuedLinkDialog issued={issued} onClose={() => setIssued(null)} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+import { isRightPassword } from "@/lib/admins/passwords";
+import { recordOfPerson } from "@/lib/admins/record-of-person";
+import { digestOfCode, makeRecoveryCodes } from "@/lib/admins/recovery-codes";
+import { emailKey } from "@/lib/admins/rules";
+import { enrolmentOf, makeSealedSecret, openSecret, stepOfCode, type TotpEnrolment } from "@/lib/admins/totp";
+import type { Actor, Ctx, PersonActor, SystemActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { endSignInsOf } from "./end-sign-ins";
+import { spendCode } from "./spend-code";
+
+const wrongCode = () =>
+  new Refusal("invalid", "This code is wrong, or was used already. Wait for the next one.", {
+    field: "code",
+  });
+
+/**
+ * Begins to set up an authenticator app. Nothing counts until its first code is confirmed; beginning again forgets what was
+ * begun before.
+ * @returns what the app must know, this once
+ * @throws Refusal `conflict` when there is a second factor already
+ */
+export async function beginSecondFactor(ctx: Ctx<PersonActor>): Promise<TotpEnrolment> {
+  const { id: adminId, name: email } = ctx.actor;
+  const sealedSecret = makeSealedSecret(adminId);
+  await ctx.db.secondFactor.deleteMany({ where: { adminId, confirmedAt: null } });
+  const { count } = await ctx.db.secondFactor.createMany({
+    data: [{ adminId, sealedSecret, createdAt: ctx.now }],
+    skipDuplicates: true,
+  });
+  if (count === 0) throw new Refusal("conflict", "You have a second factor already. Remove it first.");
+  return enrolmentOf(sealedSecret, { id: adminId, email });
+}
+
+/** What stands in for the app when it is lost; given out once. */
+export type IssuedCodes = { readonly recoveryCodes: readonly string[] };
+
+async function issueRecoveryCodes(ctx: Ctx<PersonActor>): Promise<IssuedCodes> {
+  const { id: adminId } = ctx.actor;
+  const { sealedSecret } = await ctx.db.secondFactor.findUniqueOrThrow({ where: { adminId } });
+  const secret = openSecret(sealedSecret, adminId);
+  const recoveryCodes = makeRecoveryCodes();
+  await ctx.db.recoveryCode.deleteMany({ where: { adminId } });
+  await ctx.db.recoveryCode.createMany({
+    data: recoveryCodes.flatMap((code) => {
+      const digest = digestOfCode(secret, code);
+      return digest ? [{ digest, adminId, createdAt: ctx.now }] : [];
+    }),
+  });
+  return { recoveryCodes };
+}
+
+/**
+ * The app shows the right code: from now on every sign-in asks for one. The person's other sign-ins end, because nobody was
+ * asked there.
+ * @returns the recovery codes, this once
+ * @throws Refusal `invalid` at `code`; `gone` when nothing was begun, or it was confirmed meanwhile
+ */
+export async function confirmSecondFactor(
+  ctx: Ctx<PersonActor>,
+  { code }: { readonly code: string },
+): Promise<IssuedCodes> {
+  const { id: adminId, name: email, signInId } = ctx.actor;
+  // Held as `startSignIn` holds it, so that nobody comes in by the password alone past this.
+  await ctx.db.$queryRaw`SELECT 1 FROM admin_passwords WHERE admin_id = ${adminId}::uuid FOR UPDATE`;
+  const begun = await ctx.db.secondFactor.findUnique({ where: { adminId } });
+  const step = begun && stepOfCode(begun.sealedSecret, adminId, code, ctx.now);
+  if (begun && step === null) throw wrongCode();
+  const { count } = await ctx.db.secondFactor.updateMany({
+    where: { adminId, confirmedAt: null, sealedSecret: begun?.sealedSecret ?? new Uint8Array() },
+    data: { confirmedAt: ctx.now, lastStep: step ?? 0 },
+  });
+  if (count === 0) throw new Refusal("gone", "Begin again: this code picture is no longer valid.");
+  const issued = await issueRecoveryCodes(ctx);
+  await endSignInsOf(ctx, adminId, signInId);
+  await recordOfPerson(ctx, adminId, { type: "admin.second_factor_set_up", adminId, email });
+  return issued;
+}
+
+/**
+ * Replaces the recovery codes; the ones before are worth nothing any more.
+ * @throws Refusal `invalid` at `code`
+ */
+export async function replaceRecoveryCodes(
+  ctx: Ctx<PersonActor>,
+  { code }: { readonly code: string },
+): Promise<IssuedCodes> {
+  const { id: adminId, name: email } = ctx.actor;
+  if (!(await spendCode(ctx, { id: adminId, email }, code))) throw wrongCode();
+  const issued = await issueRecoveryCodes(ctx);
+  await recordOfPerson(ctx, adminId, { type: "admin.recovery_codes_replaced", adminId, email });
+  return issued;
+}
+
+async function forgetSecondFactor(ctx: Ctx<Actor>, adminId: string, email: string): Promise<boolean> {
+  const { count } = await ctx.db.secondFactor.deleteMany({ where: { adminId } });
+  await ctx.db.recoveryCode.deleteMany({ where: { adminId } });
+  if (count > 0) await recordOfPerson(ctx, adminId, { type: "admin.second_factor_removed", adminId, email });
+  return count > 0;
+}
+
+/**
+ * A person does without a second factor from now on.
+ * @throws Refusal `invalid` at `password`; `conflict` while a tenant of theirs requires one
+ */
+export async function removeSecondFactor(
+  ctx: Ctx<PersonActor>,
+  { password }: { readonly password: string },
+): Promise<null> {
+  const { id: adminId, name: email } = ctx.actor;
+  const stored = await ctx.db.adminPassword.findUnique({ where: { adminId }, select: { hash: true } });
+  if (!(await isRightPassword(password, stored?.hash ?? null))) {
+    throw new Refusal("invalid", "This is not your password.", { field: "password" });
+  }
+  const requiring = await ctx.db.membership.findFirst({
+    where: { adminId, disabledAt: null, tenant: { requiresSecondFactor: true } },
+    select: { tenant: { select: { name: true } } },
+  });
+  if (requiring) {
+    throw new Refusal("conflict", `${requiring.tenant.name} requires a second factor of its members.`);
+  }
+  await forgetSecondFactor(ctx, adminId, email);
+  return null;
+}
+
+/**
+ * The same for somebody at the server, when app and recovery codes are lost.
+ * @returns the email, and whether there was anything to remove
+ * @throws Refusal `not_found` for an unknown email
+ */
+export async function removeSecondFactorAtServer(
+  ctx: Ctx<SystemActor>,
+  { email }: { readonly email: string },
+): Promise<{ readonly email: string; readonly wasThere: boolean }> {
+  const admin = await ctx.db.admin.findUnique({
+    where: { emailKey: emailKey(email) },
+    select: { id: true, email: true },
+  });
+  if (!admin) throw new Refusal("not_found", `There is no account with the email ${email}.`);
+  return { email: admin.email, wasThere: await forgetSecondFactor(ctx, admin.id, admin.email) };
+}

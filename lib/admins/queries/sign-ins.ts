@@ -1,0 +1,115 @@
+import { describeDevice } from "@/lib/admins/device";
+import { emailKey, isBarred, isSignInOver, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
+import type { SignInView } from "@/lib/admins/schema";
+import type { Ctx, Db, PersonActor } from "@/lib/ctx";
+import type { TenantView } from "@/lib/tenants/schema";
+import { addSeconds } from "@/lib/time";
+
+export type SignedInAdmin = {
+  readonly id: string;
+  readonly email: string;
+  readonly signInId: string;
+  /** When they last proved who they are. */
+  readonly confirmedAt: Date;
+  readonly lastSeenAt: Date;
+  readonly hasSecondFactor: boolean;
+  /** May do what concerns all tenants at once. */
+  readonly managesInstallation: boolean;
+  readonly tenants: readonly TenantView[];
+};
+
+const TENANT = { select: { id: true, slug: true, name: true, requiresSecondFactor: true } } as const;
+
+/** @returns the admin behind a sign-in, with the tenants they belong to now, or null when they may no longer. */
+export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Promise<SignedInAdmin | null> {
+  const signIn = await db.signIn.findUnique({
+    where: { id: signInId },
+    select: {
+      startedAt: true,
+      confirmedAt: true,
+      lastSeenAt: true,
+      endedAt: true,
+      admin: {
+        select: {
+          id: true,
+          email: true,
+          disabledAt: true,
+          managesInstallation: true,
+          secondFactor: { select: { confirmedAt: true } },
+          memberships: {
+            select: {
+              role: true,
+              disabledAt: true,
+              tenant: TENANT,
+            },
+            orderBy: [{ createdAt: "asc" }, { tenantId: "asc" }],
+          },
+        },
+      },
+    },
+  });
+  if (!signIn || isSignInOver(signIn, now) || isBarred(signIn.admin)) return null;
+  const { id, email, managesInstallation, secondFactor, memberships } = signIn.admin;
+  return {
+    id,
+    email,
+    signInId,
+    confirmedAt: signIn.confirmedAt,
+    lastSeenAt: signIn.lastSeenAt,
+    hasSecondFactor: secondFactor?.confirmedAt != null,
+    managesInstallation,
+    tenants: memberships
+      .filter(({ disabledAt }) => disabledAt === null)
+      .map(({ role, tenant }) => ({ ...tenant, role })),
+  };
+}
+
+/** What a password is checked against. The hash goes to `passwords.ts` and nowhere else. */
+export async function findAdminForSignIn(
+  db: Db,
+  email: string,
+): Promise<{
+  id: string;
+  email: string;
+  isBarred: boolean;
+  password: { hash: string; changedAt: Date } | null;
+} | null> {
+  const admin = await db.admin.findUnique({
+    where: { emailKey: emailKey(email) },
+    select: {
+      id: true,
+      email: true,
+      disabledAt: true,
+      password: { select: { hash: true, changedAt: true } },
+      memberships: { select: { disabledAt: true } },
+    },
+  });
+  return (
+    admin && { id: admin.id, email: admin.email, isBarred: isBarred(admin), password: admin.password ?? null }
+  );
+}
+
+/** @returns the person's own sign-ins that are not over, the one they act in first, then the latest */
+export async function listOwnSignIns(ctx: Ctx<PersonActor>): Promise<SignInView[]> {
+  const rows = await ctx.db.signIn.findMany({
+    where: {
+      adminId: ctx.actor.id,
+      endedAt: null,
+      startedAt: { gt: addSeconds(ctx.now, -SIGN_IN_LIFETIME_SECONDS) },
+    },
+    orderBy: { lastSeenAt: "desc" },
+    select: { id: true, startedAt: true, lastSeenAt: true, address: true, userAgent: true },
+  });
+  return rows
+    .map(({ userAgent, ...row }) => ({
+      ...row,
+      device: describeDevice(userAgent),
+      isThisOne: row.id === ctx.actor.signInId,
+    }))
+    .sort((one, other) => Number(other.isThisOne) - Number(one.isThisOne));
+}
+
+/** @returns whether nobody was ever made an admin here, so that set-up is still open. */
+export async function isFirstAdminMissing(db: Db): Promise<boolean> {
+  return (await db.admin.findFirst({ select: { id: true } })) === null;
+}
