@@ -118,6 +118,8 @@ test("a machine's page shows its token requests page by page, a flood as one row
   const uses = page.getByRole("table", { name: "Use of each secret and key" });
   await expect(async () => {
     await page.goto(path);
+    await page.getByText("Use of each secret and key").click();
+    await page.getByText("Latest token requests").click();
     await expect(uses.getByRole("row", { name: press.secretId })).toContainText("host-a", { timeout: 500 });
     await expect(requests(page).nth(1)).toContainText("Granted", { timeout: 500 });
   }).toPass();
@@ -155,7 +157,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       `/tenants/${world.slug}/machines/${press.machineId}/edit`,
     ]) {
       await page.goto(path);
-      for (const table of await page.getByText("As a table").all()) await table.click();
+      for (const more of await page.locator("main details summary").all()) await more.click();
       for (const width of [390, 1280]) {
         await page.setViewportSize({ width, height: 844 });
         expect((await new AxeBuilder({ page }).analyze()).violations, `${path} at ${width}`).toEqual([]);

@@ -2,9 +2,9 @@
 
 import { scaleBand, scaleLinear } from "@visx/scale";
 import { BarStack } from "@visx/shape";
-import { ChevronRight } from "lucide-react";
 import { ActivityTable } from "@/components/activity/activity-table";
 import { PERIOD_LABELS } from "@/components/activity/labels";
+import { Disclosure } from "@/components/ui/disclosure";
 import { useZone } from "@/components/ui/time";
 import { totalOf } from "@/lib/activity/rules";
 import type { ActivityBin, ActivityPeriod } from "@/lib/activity/schema";
@@ -56,13 +56,11 @@ export function ActivityChart({ bins, period }: ActivityChartProps) {
           <span>now</span>
         </div>
       </div>
-      <details className="group mt-2">
-        <summary className="-ml-0.5 inline-flex w-fit cursor-pointer list-none items-center gap-1 rounded-[3px] text-[0.8125rem] text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
-          <ChevronRight aria-hidden size={13} className="transition-transform group-open:rotate-90" />
-          As a table
-        </summary>
-        <ActivityTable bins={bins} />
-      </details>
+      <div className="mt-2">
+        <Disclosure label="As a table">
+          <ActivityTable bins={bins} />
+        </Disclosure>
+      </div>
     </figure>
   );
 }

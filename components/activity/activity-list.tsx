@@ -17,13 +17,13 @@ type ActivityListProps = {
   empty: string;
 };
 
-const MACHINE: Column = { label: "Machine", className: "w-44" };
+const MACHINE: Column = { label: "Machine", className: "w-40" };
 const columns = (isOfOne: boolean): readonly Column[] => [
   { label: "When", className: "w-46" },
   { label: "Outcome", className: "min-w-56" },
   ...(isOfOne ? [] : [MACHINE]),
   { label: "Secret or key", className: "w-38" },
-  { label: "Address", className: "w-32" },
+  { label: "Address", className: "w-36" },
   { label: "User agent", className: "w-40" },
 ];
 

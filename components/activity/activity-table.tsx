@@ -10,7 +10,7 @@ export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
   return (
     <ScrollBox
       label="Token requests over time, as a table"
-      className="mt-2 max-h-64 w-fit max-w-full rounded-[4px] border border-line"
+      className="max-h-64 w-fit max-w-full rounded-[4px] border border-line"
     >
       <table className="border-collapse text-[0.8125rem]">
         <thead className="text-muted">

@@ -4,6 +4,7 @@ import { ActivityList } from "@/components/activity/activity-list";
 import { CredentialUses } from "@/components/activity/credential-uses";
 import { PeriodLinks } from "@/components/activity/period-links";
 import { ButtonLink } from "@/components/ui/button";
+import { Disclosure } from "@/components/ui/disclosure";
 import type { ActivityBin, ActivityPage, ActivityPeriod } from "@/lib/activity/schema";
 import type { CredentialActivity } from "@/lib/fleet/schema";
 
@@ -43,13 +44,11 @@ export function MachineActivity({ activity, machineId, home, now }: MachineActiv
         <ActivityChart bins={bins} period={period} />
       </div>
       {credentials.length > 0 ? (
-        <div>
-          <h3 className="mb-2 font-medium">Use of each secret and key</h3>
+        <Disclosure label="Use of each secret and key">
           <CredentialUses credentials={credentials} now={now} />
-        </div>
+        </Disclosure>
       ) : null}
-      <div>
-        <h3 className="mb-2 font-medium">Token requests</h3>
+      <Disclosure label="Latest token requests" isOpenAtFirst={list.newer !== null}>
         <ActivityList
           list={list}
           query={{ period }}
@@ -67,7 +66,7 @@ export function MachineActivity({ activity, machineId, home, now }: MachineActiv
             Refused ones only
           </ButtonLink>
         ) : null}
-      </div>
+      </Disclosure>
     </div>
   );
 }
