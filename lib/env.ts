@@ -37,6 +37,8 @@ export type Env = {
   readonly singleSignOn: SingleSignOn | undefined;
   /** Whether people may sign in with a password of Latchkey. */
   readonly isPasswordSignInOn: boolean;
+  /** How many days it is kept what robots asked of the token endpoint; 0 keeps nothing. */
+  readonly signInActivityDays: number;
 };
 
 /** An OpenID provider, and who comes in from there as what. */
@@ -168,6 +170,7 @@ const variables = z.object({
     .default("none"),
   SSO_TENANT: z.string().default("default"),
   PASSWORD_SIGN_IN: onOff.default(true),
+  SIGN_IN_ACTIVITY_DAYS: wholeNumber(0, 3650).default(30),
 });
 
 /**
@@ -202,6 +205,7 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     drainSeconds: values.DRAIN_SECONDS,
     singleSignOn: singleSignOnOf(values),
     isPasswordSignInOn: values.PASSWORD_SIGN_IN,
+    signInActivityDays: values.SIGN_IN_ACTIVITY_DAYS,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),
     ...(values.ORIGIN === undefined ? {} : { origin: values.ORIGIN }),

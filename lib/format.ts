@@ -64,6 +64,16 @@ export function formatDay(at: Date, zone: string): string {
   }).format(at);
 }
 
+/** @returns `23 Nov`: where the year is plain */
+export function formatDayShort(at: Date, zone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: zone }).format(at);
+}
+
+/** @returns `14:05` */
+export function formatClock(at: Date, zone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at);
+}
+
 /** @returns `just now`, `3 min ago`, `5 h ago`, `12 days ago`, then the day itself */
 export function formatAgo(at: Date, now: Date, zone: string): string {
   const seconds = Math.max(0, secondsBetween(at, now));

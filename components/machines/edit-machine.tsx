@@ -1,3 +1,4 @@
+import { MachineActivity, type MachineActivityView } from "@/components/activity/machine-activity";
 import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import { EditForm } from "@/components/machines/edit-form";
@@ -28,6 +29,7 @@ type EditMachineProps = {
   hosts: readonly ConnectedHost[];
   inherited: Inherited;
   limits: Limits;
+  activity: MachineActivityView;
   now: Date;
   canChange: boolean;
   actions: MachineActions & {
@@ -49,6 +51,7 @@ export function EditMachine({
   hosts,
   inherited,
   limits,
+  activity,
   now,
   canChange,
   actions,
@@ -123,6 +126,17 @@ export function EditMachine({
             Connected hosts
           </h2>
           <HostTable hosts={hosts} now={now} />
+        </section>
+        <section aria-labelledby="sign-in-activity">
+          <h2 id="sign-in-activity" className={HEADING}>
+            Sign-in activity
+          </h2>
+          <MachineActivity
+            activity={activity}
+            machineId={machine.id}
+            home={`/tenants/${tenant.slug}`}
+            now={now}
+          />
         </section>
         {canChange ? (
           <section aria-labelledby="danger">

@@ -1,4 +1,5 @@
 import type { Option } from "@/components/ui/select";
+import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
 import type { MachineKind, ProcessCompatibility, ProcessType } from "@/lib/machines/schema";
 
 export const KIND_LABELS = {
@@ -27,5 +28,11 @@ export const TYPE_FILTER_OPTIONS = options({
   "": "All types",
   Template: "Template",
   Standard: "Standard",
+});
+export const SECRET_FILTER_OPTIONS = options({
+  "": "Any secrets",
+  neverUsed: "A secret never used",
+  unused: `A secret unused for ${UNUSED_AFTER_DAYS} days`,
+  single: "One live secret only",
 });
 export const STATE_FILTER_OPTIONS = options({ "": "All states", enabled: "Enabled", disabled: "Disabled" });

@@ -10,7 +10,16 @@ export function listAddress(
 ): string {
   const next = { ...query, page: DEFAULTS.page, ...change };
   const params = new URLSearchParams();
-  for (const name of ["search", "type", "state", "sort", "direction", "page", "pageSize"] as const) {
+  for (const name of [
+    "search",
+    "type",
+    "state",
+    "secrets",
+    "sort",
+    "direction",
+    "page",
+    "pageSize",
+  ] as const) {
     const value = next[name];
     if (value !== undefined && value !== DEFAULTS[name]) params.set(name, String(value));
   }

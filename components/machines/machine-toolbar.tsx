@@ -2,7 +2,11 @@
 
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { STATE_FILTER_OPTIONS, TYPE_FILTER_OPTIONS } from "@/components/machines/labels";
+import {
+  SECRET_FILTER_OPTIONS,
+  STATE_FILTER_OPTIONS,
+  TYPE_FILTER_OPTIONS,
+} from "@/components/machines/labels";
 import { controlClass } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { type MachineListQuery, machineListSchema } from "@/lib/machines/schema";
@@ -38,12 +42,17 @@ export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
     timer.current = setTimeout(() => ask(text), PAUSE_MILLISECONDS);
   };
   const choose = (change: Record<string, string>) => {
-    const { type: kind, state } = machineListSchema.parse({
+    const {
+      type: kind,
+      state,
+      secrets,
+    } = machineListSchema.parse({
       type: query.type,
       state: query.state,
+      secrets: query.secrets,
       ...change,
     });
-    onChange({ type: kind, state });
+    onChange({ type: kind, state, secrets });
   };
 
   return (
@@ -87,6 +96,13 @@ export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
         value={query.state ?? ""}
         onValueChange={(value) => choose({ state: value })}
         className="sm:w-36"
+      />
+      <Select
+        aria-label="Secrets"
+        options={SECRET_FILTER_OPTIONS}
+        value={query.secrets ?? ""}
+        onValueChange={(value) => choose({ secrets: value })}
+        className="col-span-2 sm:w-56"
       />
     </form>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { DisconnectDialog } from "@/components/robots/disconnect-dialog";
 import { NoRobots } from "@/components/robots/no-robots";
@@ -10,10 +11,11 @@ import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import { type Option, Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
-import type { RobotRow as Row } from "@/lib/sessions/schema";
+import { type RobotRow as Row, SESSION_STATES, type SessionState } from "@/lib/sessions/schema";
 
 /** What the page can do to hosts; the page passes the doors in. */
 export type RobotActions = {
@@ -24,6 +26,8 @@ export type RobotActions = {
 type RobotListProps = {
   crumbs: readonly Crumb[];
   robots: readonly Row[];
+  /** The one state that is shown; all are when there is none. */
+  state: SessionState | undefined;
   home: string;
   now: Date;
   canChange: boolean;
@@ -38,9 +42,14 @@ const COLUMNS: readonly Column[] = [
   { label: "Address", className: "w-28" },
   { label: "Last heartbeat", className: "w-30" },
 ];
+const STATE_OPTIONS: readonly Option[] = [
+  { value: "", label: "All states" },
+  ...SESSION_STATES.map((one) => ({ value: one, label: one })),
+];
 const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
 
-export function RobotList({ crumbs, robots, home, now, canChange, actions }: RobotListProps) {
+export function RobotList({ crumbs, robots, state, home, now, canChange, actions }: RobotListProps) {
+  const router = useRouter();
   const toasts = useToasts();
   const [asking, setAsking] = useState<Row | "dead" | null>(null);
   const dead = robots.filter(({ endedAt }) => endedAt !== null).length;
@@ -55,15 +64,32 @@ export function RobotList({ crumbs, robots, home, now, canChange, actions }: Rob
           </Button>
         ) : null}
       </PageHeader>
-      {robots.length === 0 ? (
+      {robots.length === 0 && state === undefined ? (
         <NoRobots machinesPath={`${home}/machines`} />
       ) : (
         <>
-          <p role="status" className="mb-3 text-muted tabular-nums">
-            {formatQuantity(robots.length - dead - silent, "host")} connected
-            {silent > 0 ? `, ${silent} unresponsive` : null}
-            {dead > 0 ? `, ${dead} disconnected` : null}
-          </p>
+          <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+            <Select
+              aria-label="State"
+              options={STATE_OPTIONS}
+              value={state ?? ""}
+              onValueChange={(chosen) =>
+                router.replace(`${home}/robots${chosen === "" ? "" : `?state=${chosen}`}`, { scroll: false })
+              }
+              className="w-40"
+            />
+            <p role="status" className="text-muted tabular-nums">
+              {state === undefined ? (
+                <>
+                  {formatQuantity(robots.length - dead - silent, "host")} connected
+                  {silent > 0 ? `, ${silent} unresponsive` : null}
+                  {dead > 0 ? `, ${dead} disconnected` : null}
+                </>
+              ) : (
+                `${formatQuantity(robots.length, "host")} ${state.toLowerCase()}`
+              )}
+            </p>
+          </div>
           <StackTable label="Robots" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
             {robots.map((row) => (
               <RobotRow

@@ -6,11 +6,17 @@ import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
 
-type NavLinkProps = { href: string; icon: LucideIcon; children: ReactNode };
+type NavLinkProps = {
+  href: string;
+  /** Below which one is here, too; below `href` unless it is given. */
+  inside?: string;
+  icon: LucideIcon;
+  children: ReactNode;
+};
 
-export function NavLink({ href, icon: Icon, children }: NavLinkProps) {
+export function NavLink({ href, inside = href, icon: Icon, children }: NavLinkProps) {
   const pathname = usePathname();
-  const isHere = pathname === href || pathname.startsWith(`${href}/`);
+  const isHere = [href, inside].includes(pathname) || pathname.startsWith(`${inside}/`);
   return (
     <Link
       href={href}

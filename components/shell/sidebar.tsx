@@ -1,4 +1,14 @@
-import { Bot, ListChecks, Package, ScrollText, Server, Settings, Users, Workflow } from "lucide-react";
+import {
+  Bot,
+  LayoutDashboard,
+  ListChecks,
+  Package,
+  ScrollText,
+  Server,
+  Settings,
+  Users,
+  Workflow,
+} from "lucide-react";
 import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
@@ -36,6 +46,11 @@ export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveThem
           Tenant
         </h2>
         <ul>
+          <li>
+            <NavLink href={home} inside={`${home}/activity`} icon={LayoutDashboard}>
+              Overview
+            </NavLink>
+          </li>
           {PLACES.filter(({ path }) => path !== "users" || managesPeople).map(({ label, path, icon }) => (
             <li key={path}>
               <NavLink href={`${home}/${path}`} icon={icon}>

@@ -10,6 +10,9 @@ import {
 /** How long before it expires a credential is told of: to its hosts, and on the pages. */
 export const EXPIRY_WARNING_SECONDS = 14 * DAY_SECONDS;
 
+/** After how many days without use a secret is probably nobody's any more. */
+export const UNUSED_AFTER_DAYS = 90;
+
 type Life = { readonly expiresAt: Date | null; readonly revokedAt: Date | null };
 
 /** A credential's state is a question about its row and the time; it is stored nowhere. */

@@ -6,6 +6,19 @@ export const CLIENT_AUTHENTICATIONS = ["Any", "Secret", "Key"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
+/** Why a credential that was shown may not be used: the word that records keep. */
+export type CredentialRefusal =
+  | "secret_malformed"
+  | "secret_unknown"
+  | "secret_wrong"
+  | "secret_outdated"
+  | "secret_of_another_client"
+  | "credential_deleted"
+  | "credential_expired"
+  | "credential_not_accepted"
+  | "machine_deleted"
+  | "machine_disabled";
+
 export type CredentialState = "Live" | "Expired" | "Deleted";
 
 /** What a token may do at the orchestrator. */

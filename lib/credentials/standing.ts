@@ -2,7 +2,7 @@ import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { noteUse } from "./last-use";
 import { matchesDigest, pepperIds, type RenewedDigest, renewedDigest, secretIdOf } from "./material";
 import { CREDENTIAL_WORDS } from "./rules";
-import type { ClientAuthentication, CredentialKind } from "./schema";
+import type { ClientAuthentication, CredentialKind, CredentialRefusal } from "./schema";
 
 /** What tokens of a machine may be, as the machine says or else its tenant. */
 export type TokenPolicy = {
@@ -91,17 +91,26 @@ const standingOf = (row: StandingRow): Standing => ({
   },
 });
 
-function whyNot(row: StandingRow, now: Date): string | null {
-  const word = CREDENTIAL_WORDS[row.kind];
-  if (row.revoked_at) return `the ${word} is deleted`;
-  if (row.expires_at && row.expires_at <= now) return `the ${word} has expired`;
-  if (row.deleted_at) return "the machine is deleted";
-  if (row.disabled_at) return "the machine is disabled";
+/** The word for records, and the sentence for the log. */
+type Why = { readonly word: CredentialRefusal; readonly reason: string };
+
+function whyNot(row: StandingRow, now: Date): Why | null {
+  const kind = CREDENTIAL_WORDS[row.kind];
+  if (row.revoked_at) return { word: "credential_deleted", reason: `the ${kind} is deleted` };
+  if (row.expires_at && row.expires_at <= now) {
+    return { word: "credential_expired", reason: `the ${kind} has expired` };
+  }
+  if (row.deleted_at) return { word: "machine_deleted", reason: "the machine is deleted" };
+  if (row.disabled_at) return { word: "machine_disabled", reason: "the machine is disabled" };
   const isAccepted = row.client_authentication === "Any" || row.client_authentication === row.kind;
-  return isAccepted ? null : `the machine does not accept a ${word}`;
+  return isAccepted
+    ? null
+    : { word: "credential_not_accepted", reason: `the machine does not accept a ${kind}` };
 }
 
-export type Checked = { ok: true; standing: Standing } | { ok: false; reason: string };
+type Stands = { readonly ok: true; readonly standing: Standing };
+
+export type Checked = Stands | ({ readonly ok: false } & Why);
 
 /**
  * The row, or why it may not be used now; outside, all reasons are one.
@@ -112,17 +121,20 @@ function checked(
   row: StandingRow,
   renewed: () => RenewedDigest | null = () => null,
 ): Checked {
-  const reason = whyNot(row, ctx.now);
-  if (reason) return { ok: false, reason };
+  const why = whyNot(row, ctx.now);
+  if (why) return { ok: false, ...why };
   noteUse(ctx.db, row.id, { at: ctx.now, address: ctx.actor.address, renewed: renewed() });
   return { ok: true, standing: standingOf(row) };
 }
 
-function whyNoMatch(secretId: string, pepperId: string, now: Date): string {
+function whyNoMatch(secretId: string, pepperId: string, now: Date): Why {
   const { current, previous } = pepperIds(now);
   return pepperId === current || pepperId === previous
-    ? `wrong secret for secret id ${secretId}`
-    : `secret id ${secretId} is stored under an APP_SECRET that is not accepted, or not any more`;
+    ? { word: "secret_wrong", reason: `wrong secret for secret id ${secretId}` }
+    : {
+        word: "secret_outdated",
+        reason: `secret id ${secretId} is stored under an APP_SECRET that is not accepted, or not any more`,
+      };
 }
 
 /**
@@ -138,16 +150,20 @@ export async function checkSecret(
   const secretId = secretIdOf(presented.clientSecret);
   if (!secretId) {
     matchesDigest(presented.clientSecret, null, ctx.now);
-    return { ok: false, reason: "not a client secret of this kind" };
+    return { ok: false, word: "secret_malformed", reason: "not a client secret of this kind" };
   }
   const [row] = await ctx.db.query<StandingRow & { digest: Buffer | null; pepper_id: string }>(FIND_SECRET, [
     secretId,
   ]);
   const stored = row?.digest ? { digest: row.digest, pepperId: row.pepper_id } : null;
   const isMatch = matchesDigest(presented.clientSecret, stored, ctx.now);
-  if (!stored || row?.id !== secretId) return { ok: false, reason: "unknown secret id" };
-  if (!isMatch) return { ok: false, reason: whyNoMatch(secretId, stored.pepperId, ctx.now) };
-  if (row.client_id !== presented.clientId) return { ok: false, reason: "the secret is of another client" };
+  if (!stored || row?.id !== secretId) {
+    return { ok: false, word: "secret_unknown", reason: "unknown secret id" };
+  }
+  if (!isMatch) return { ok: false, ...whyNoMatch(secretId, stored.pepperId, ctx.now) };
+  if (row.client_id !== presented.clientId) {
+    return { ok: false, word: "secret_of_another_client", reason: "the secret is of another client" };
+  }
   return checked(ctx, row, () => renewedDigest(presented.clientSecret, stored));
 }
 
@@ -194,7 +210,7 @@ export async function findStanding(
   db: Sql,
   { credentialId, tokenId, kid }: TokenOrigin,
   now: Date,
-): Promise<Checked | { ok: false; reason: string; isKeyWithdrawn: true }> {
+): Promise<Stands | { ok: false; reason: string; isKeyWithdrawn?: true }> {
   type Row = StandingRow & { is_token_revoked: boolean; is_key_withdrawn: boolean };
   const [row] = await db.query<Row>(FIND_FOR_TOKEN, [credentialId, tokenId, kid]);
   if (!row) return { ok: false, reason: "the token's credential is unknown" };
@@ -202,8 +218,8 @@ export async function findStanding(
     return { ok: false, reason: "the token's signing key is withdrawn", isKeyWithdrawn: true };
   }
   if (row.is_token_revoked) return { ok: false, reason: "the token is revoked" };
-  const reason = whyNot(row, now);
-  return reason
-    ? { ok: false, reason: `${reason} (${credentialId})` }
+  const why = whyNot(row, now);
+  return why
+    ? { ok: false, reason: `${why.reason} (${credentialId})` }
     : { ok: true, standing: standingOf(row) };
 }

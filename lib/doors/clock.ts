@@ -1,3 +1,4 @@
+import { forgetActivity } from "@/lib/activity/commands";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, isDatabaseAway } from "@/lib/db";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
@@ -23,6 +24,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   forgetSpentJtis,
   keepSigningKeys,
   forgetFailures,
+  forgetActivity,
 ];
 
 /** One look; a deed that fails does not keep the others from being done. */

@@ -77,6 +77,7 @@ async function readForm(request: Request): Promise<RawClientRequest> {
   return {
     authorization: request.headers.get("authorization"),
     dpop: request.headers.get("dpop"),
+    userAgent: request.headers.get("user-agent"),
     path: pathname,
     query: searchParams,
     body: body.text,

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
+import type { RefusalReason } from "@/lib/activity/schema";
 import { CLIENT_SIGNING_ALGORITHMS } from "@/lib/credentials/public-key";
 import { type CandidateKey, findKeys, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
@@ -22,7 +23,8 @@ const CLOCK_SKEW_SECONDS = 30;
 const JTI_MAX_LENGTH = 256;
 const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-const refused = (detail: string) => new OAuthError("invalid_client", { detail: `assertion: ${detail}` });
+const refused = (detail: string, reason: RefusalReason = "assertion_invalid") =>
+  new OAuthError("invalid_client", { detail: `assertion: ${detail}`, reason });
 
 /** What the assertion says of itself, before anything of it is believed. */
 function readUnverified(assertion: string): { alg: string; kid: string | undefined; clientId: string } {
@@ -40,8 +42,11 @@ function readUnverified(assertion: string): { alg: string; kid: string | undefin
   }
 }
 
-/** @returns the client that an assertion claims to come from; nothing of it is believed */
-export const claimedByAssertion = (assertion: string): string => readUnverified(assertion).clientId;
+/** @returns the client that an assertion claims to come from, and the key it names, if any; nothing of it is believed */
+export function claimedByAssertion(assertion: string): { clientId: string; credential: string | null } {
+  const { clientId, kid } = readUnverified(assertion);
+  return { clientId, credential: kid ?? null };
+}
 
 /** A `kid` is a hint: our id of the key, or its thumbprint. One that names none of them is refused. */
 const isMeant = ({ keyId, thumbprint }: CandidateKey, kid: string | undefined) =>
@@ -77,7 +82,7 @@ async function verifiedWith(
 /** RFC 7523 §3: exp in the near future, iat not in the future, jti of a length that can be kept. */
 function checkTimes({ exp, iat }: JWTPayload, now: Date): Date {
   const expiresAt = atNumericDate(exp ?? 0);
-  if (expiresAt <= now) throw refused("it has expired");
+  if (expiresAt <= now) throw refused("it has expired", "assertion_expired");
   if (expiresAt > addSeconds(now, LIFETIME_MAX_SECONDS))
     throw refused("it ends more than 5 minutes from now");
   if (iat !== undefined && atNumericDate(iat) > addSeconds(now, CLOCK_SKEW_SECONDS)) {
@@ -102,11 +107,14 @@ export async function checkAssertion(ctx: Ctx<AnonymousActor, Sql>, assertion: s
     const jti = payload.jti ?? "";
     if (jti === "" || jti.length > JTI_MAX_LENGTH) throw refused("its jti is empty or too long");
     if (!(await spendJti(ctx.db, { kind: "client assertion", owner: clientId, jti }, expiresAt))) {
-      throw refused("its jti was used before");
+      throw refused("its jti was used before", "assertion_used_before");
     }
     const checked = key.accept();
-    if (!checked.ok) throw refused(checked.reason);
+    if (!checked.ok) throw refused(checked.reason, checked.word);
     return checked.standing;
   }
-  throw refused(keys.length === 0 ? "the client is unknown or has no key" : "no key of the client signed it");
+  throw refused(
+    keys.length === 0 ? "the client is unknown or has no key" : "no key of the client signed it",
+    "assertion_key_unknown",
+  );
 }

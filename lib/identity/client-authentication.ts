@@ -1,3 +1,4 @@
+import { secretIdOf } from "@/lib/credentials/material";
 import { checkSecret, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { ASSERTION_TYPE, checkAssertion, claimedByAssertion } from "./client-assertion";
@@ -56,7 +57,10 @@ function presentedSecret({ authorization, params }: ClientRequest): Credentials 
   const clientId = params.get("client_id");
   const clientSecret = params.get("client_secret");
   if (!clientId || !clientSecret) {
-    throw new OAuthError("invalid_client", { detail: "no client credentials were sent" });
+    throw new OAuthError("invalid_client", {
+      detail: "no client credentials were sent",
+      reason: "credentials_missing",
+    });
   }
   return { clientId, clientSecret };
 }
@@ -71,17 +75,24 @@ function presentedAssertion(params: ClientRequest["params"]): string | undefined
       says: "client_assertion and client_assertion_type must be sent together.",
     });
   }
-  if (type !== ASSERTION_TYPE) throw new OAuthError("invalid_client", { detail: "unknown assertion type" });
+  if (type !== ASSERTION_TYPE) {
+    throw new OAuthError("invalid_client", { detail: "unknown assertion type", reason: "assertion_invalid" });
+  }
   return assertion;
 }
 
-/** Whom a request claims to come from; null where that cannot be read. */
-function claimedClientId(request: ClientRequest): string | null {
+/** Whom a request claims to come from, and with which secret or key: nothing of it is believed. Null where it cannot be read. */
+export type Claim = { readonly clientId: string | null; readonly credential: string | null };
+
+/** @returns what a request says of where it comes from, as the client wrote it; a key by whatever it calls it */
+export function claimedBy(request: ClientRequest): Claim {
   try {
     const assertion = presentedAssertion(request.params);
-    return assertion === undefined ? presentedSecret(request).clientId : claimedByAssertion(assertion);
+    if (assertion !== undefined) return claimedByAssertion(assertion);
+    const { clientId, clientSecret } = presentedSecret(request);
+    return { clientId, credential: secretIdOf(clientSecret) };
   } catch {
-    return null;
+    return { clientId: null, credential: null };
   }
 }
 
@@ -94,7 +105,7 @@ export function authenticateClient(ctx: Ctx<AnonymousActor, Sql>, request: Clien
   return throttleFailures(
     ctx,
     (counted) => checkCredentials(counted, request),
-    () => claimedClientId(request),
+    () => claimedBy(request).clientId,
   );
 }
 
@@ -109,6 +120,8 @@ async function checkCredentials(ctx: Ctx<AnonymousActor, Sql>, request: ClientRe
     return standing;
   }
   const checked = await checkSecret(ctx, presentedSecret(request));
-  if (!checked.ok) throw new OAuthError("invalid_client", { detail: checked.reason });
+  if (!checked.ok) {
+    throw new OAuthError("invalid_client", { detail: checked.reason, reason: checked.word });
+  }
   return checked.standing;
 }

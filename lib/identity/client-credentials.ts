@@ -14,6 +14,7 @@ import { checkProof, type Proof, spendProof } from "./dpop-proof";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
+import { noteGrant, noteRefusal } from "./token-activity";
 import { noteIssue } from "./token-issues";
 
 /** The body of a successful token response (RFC 6749 §5.1). */
@@ -51,6 +52,7 @@ async function boundTo(db: Sql, proof: Proof | null, { policy }: Standing): Prom
   if (proof) await spendProof(db, proof);
   else if (policy.requiresDpop) {
     throw new OAuthError("invalid_dpop_proof", {
+      reason: "proof_missing",
       says: "This client gets tokens only that are bound to a key: send a DPoP proof.",
       detail: "the machine requires DPoP and no proof was sent",
     });
@@ -58,16 +60,10 @@ async function boundTo(db: Sql, proof: Proof | null, { policy }: Standing): Prom
   return proof?.jkt ?? null;
 }
 
-/**
- * The client credentials grant (RFC 6749 §4.4): one read, no write before the answer unless a proof is used
- * up, no refresh token (§4.4.3).
- * @throws OAuthError
- */
-export async function issueToken(
-  ctx: Ctx<AnonymousActor, Sql>,
-  raw: RawClientRequest,
-): Promise<TokenResponse> {
-  const request = parseClientRequest(raw);
+type Sale = { readonly token: TokenResponse; readonly standing: Standing };
+
+/** @throws OAuthError */
+async function sell(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Sale> {
   requireClientCredentialsGrant(request.params);
   const proof = await readProof(request, ctx.now);
   const standing = await authenticateClient(ctx, request);
@@ -78,9 +74,33 @@ export async function issueToken(
   const { token, lifetimeSeconds } = signAccessToken(key, standing, { scopes, jkt }, ctx.now);
   noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
-    access_token: token,
-    token_type: jkt === null ? "Bearer" : "DPoP",
-    expires_in: lifetimeSeconds,
-    scope: scopes.join(" "),
+    standing,
+    token: {
+      access_token: token,
+      token_type: jkt === null ? "Bearer" : "DPoP",
+      expires_in: lifetimeSeconds,
+      scope: scopes.join(" "),
+    },
   };
+}
+
+/**
+ * The client credentials grant (RFC 6749 §4.4): one read, no write before the answer unless a proof is used
+ * up, no refresh token (§4.4.3). Granted or refused, it is noted in the sign-in activity.
+ * @throws OAuthError
+ */
+export async function issueToken(
+  ctx: Ctx<AnonymousActor, Sql>,
+  raw: RawClientRequest,
+): Promise<TokenResponse> {
+  let request: ClientRequest | null = null;
+  try {
+    request = parseClientRequest(raw);
+    const { token, standing } = await sell(ctx, request);
+    noteGrant(ctx, raw, standing);
+    return token;
+  } catch (error) {
+    noteRefusal(ctx, raw, request, error);
+    throw error;
+  }
 }

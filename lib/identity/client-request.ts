@@ -6,6 +6,7 @@ export type RawClientRequest = {
   readonly authorization: string | null;
   /** The `DPoP` header (RFC 9449 §4.1). */
   readonly dpop: string | null;
+  readonly userAgent: string | null;
   /** As it was asked for; some endpoints have two. The method is POST. */
   readonly path: string;
   readonly query: URLSearchParams;

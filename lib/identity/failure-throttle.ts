@@ -52,7 +52,7 @@ export async function throttleFailures<T>(
     report(ctx, over, clientId);
     const endsAt = Math.max(...over.map(({ windowEndsAt }) => windowEndsAt.getTime()));
     const retryAfterSeconds = Math.ceil((endsAt - ctx.now.getTime()) / SECOND_MILLISECONDS);
-    throw new OAuthError("slow_down", { retryAfterSeconds });
+    throw new OAuthError("slow_down", { reason: error.reason, retryAfterSeconds });
   }
 }
 

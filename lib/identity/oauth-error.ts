@@ -1,3 +1,5 @@
+import type { RefusalReason } from "@/lib/activity/schema";
+
 /**
  * The error codes of RFC 6749 §5.2, of RFC 8707 §2 and of RFC 9449 §5, §8 that this server uses, with their status at the
  * endpoints for clients, and what is said about each by default.
@@ -31,6 +33,8 @@ export class OAuthError extends Error {
   readonly description: string;
   /** Never sent. */
   readonly detail: string | undefined;
+  /** Never sent: the word for records, where it is more than the code says. */
+  readonly reason: RefusalReason | undefined;
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -39,7 +43,17 @@ export class OAuthError extends Error {
    */
   constructor(
     code: OAuthErrorCode,
-    { says, detail, retryAfterSeconds }: { says?: string; detail?: string; retryAfterSeconds?: number } = {},
+    {
+      says,
+      detail,
+      reason,
+      retryAfterSeconds,
+    }: {
+      readonly says?: string;
+      readonly detail?: string;
+      readonly reason?: RefusalReason | undefined;
+      readonly retryAfterSeconds?: number;
+    } = {},
   ) {
     super(code);
     this.name = "OAuthError";
@@ -47,6 +61,7 @@ export class OAuthError extends Error {
     this.status = CODES[code].status;
     this.description = says ?? CODES[code].description;
     this.detail = detail;
+    this.reason = reason;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

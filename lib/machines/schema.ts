@@ -17,6 +17,10 @@ export const MACHINE_SORTS = [
   "created",
 ] as const;
 
+/** What a list of machines can be narrowed to by their live secrets; a machine with a live key has another way in. */
+export const SECRET_FILTERS = ["neverUsed", "unused", "single"] as const;
+export type SecretFilter = (typeof SECRET_FILTERS)[number];
+
 export const NAME_MAX_LENGTH = 450;
 export const DESCRIPTION_MAX_LENGTH = 500;
 export const RUNTIMES_MAX = 1000;
@@ -101,6 +105,7 @@ export const machineListSchema = z.object({
   search: z.string().trim().max(200).refine(isPlainText).catch("").default(""),
   type: z.enum(MACHINE_KINDS).optional().catch(undefined),
   state: z.enum(MACHINE_STATES).optional().catch(undefined),
+  secrets: z.enum(SECRET_FILTERS).optional().catch(undefined),
   sort: z.enum(MACHINE_SORTS).catch("name").default("name"),
   direction: z.enum(["asc", "desc"]).catch("asc").default("asc"),
   page: z.coerce.number().int().min(1).max(100_000).catch(1).default(1),

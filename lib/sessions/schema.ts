@@ -30,6 +30,10 @@ export const connectHostSchema = openSessionSchema.extend({
   runningJobs: z.array(z.uuid()).max(1000).default([]),
 });
 
+/** The list's state as it stands in the address. */
+export const robotListSchema = z.object({ state: z.enum(SESSION_STATES).optional().catch(undefined) });
+export type RobotListQuery = z.output<typeof robotListSchema>;
+
 export const sessionIdSchema = z.object({ sessionId: z.uuid() });
 
 export const heartbeatSchema = sessionIdSchema.extend({

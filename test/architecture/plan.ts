@@ -5,6 +5,8 @@
 /** Which rooms a room may enter. The plan has no circles. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: [],
+  // Written to on the robots' path; it asks nobody.
+  activity: [],
   limits: ["audit"],
   // The defaults of its machines' tokens are read by the schema that machines' own are read by.
   tenants: ["credentials", "audit"],
@@ -12,11 +14,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   admins: ["tenants", "audit"],
   credentials: ["limits", "audit"],
   machines: ["credentials", "limits", "audit"],
-  identity: ["machines", "credentials", "audit"],
+  identity: ["machines", "credentials", "audit", "activity"],
   sessions: ["machines", "credentials", "audit"],
   jobs: ["sessions", "machines", "audit"],
   // Reads what several rooms know together; writes nothing and is above them.
-  fleet: ["machines", "sessions", "credentials", "jobs", "audit"],
+  fleet: ["machines", "sessions", "credentials", "jobs", "activity", "audit"],
   assets: ["machines", "audit"],
 };
 
@@ -33,6 +35,7 @@ export const TYPES_ANYBODY_MAY_NAME = [
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
+  activity: ["token-requests", "token-request-rows"],
   audit: ["chain-walk", "digest", "events", "record-keys"],
   admins: [
     "device",
@@ -79,12 +82,15 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "sealed-keys",
     "signing-keys",
     "spent-jtis",
+    "token-activity",
     "token-issues",
   ],
 };
 
 /** The Prisma models whose rows a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
+  // Its rows name a machine and a credential, which the statement that writes them looks up.
+  activity: ["tokenRequest", "tokenRequestHour", "credentialUse"],
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
   limits: ["tenantLimits"],
   tenants: ["tenant"],

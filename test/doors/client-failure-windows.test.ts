@@ -26,6 +26,7 @@ describe("as time passes", () => {
     parseClientRequest({
       authorization: basic(client).authorization ?? "",
       dpop: null,
+      userAgent: null,
       path: "/api/identity/connect/token",
       query: new URLSearchParams(),
       body: GRANT,

@@ -19,6 +19,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/reset": "anybody",
   "/second-factor": "signed in",
   "/tenants/[tenant]": MEMBERS,
+  "/tenants/[tenant]/activity": MEMBERS,
   "/tenants/[tenant]/account": MEMBERS,
   "/tenants/[tenant]/assets": MEMBERS,
   "/tenants/[tenant]/audit": MEMBERS,

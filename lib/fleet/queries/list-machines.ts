@@ -4,6 +4,7 @@ import { nameKey } from "@/lib/machines/rules";
 import type { MachineListQuery, MachinePage, MachineRow, MachineSort } from "@/lib/machines/schema";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds } from "@/lib/time";
+import { hasSecrets, isLive } from "./secret-conditions";
 
 // Whole fragments, never text from the address. The id last makes the order of equal rows the same on every page.
 const ORDER = {
@@ -37,6 +38,7 @@ function matching(ctx: Ctx, query: MachineListQuery): Prisma.Sql {
   if (query.type) conditions.push(Prisma.sql`m.kind = ${query.type}::"MachineKind"`);
   if (query.state === "enabled") conditions.push(Prisma.sql`m.disabled_at IS NULL`);
   if (query.state === "disabled") conditions.push(Prisma.sql`m.disabled_at IS NOT NULL`);
+  if (query.secrets) conditions.push(hasSecrets(query.secrets, ctx.now));
   return Prisma.join(conditions, " AND ");
 }
 
@@ -53,14 +55,14 @@ export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<M
   const pageCount = Math.max(1, Math.ceil(found / query.pageSize));
   const page = Math.min(query.page, pageCount);
   const aliveSince = addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS);
-  const isLive = Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${ctx.now})`;
+  const live = isLive(ctx.now);
   const rows = await ctx.db.$queryRaw<MachineRow[]>`
     SELECT m.id, m.kind::text AS kind, m.name, m.description, m.client_id AS "clientId", m.tags,
            s.secrets AS "liveSecrets", s.keys AS "liveKeys", h.connected AS "connectedHosts", s.last_used_at AS "lastUsedAt",
            m.created_at AS "createdAt", m.disabled_at IS NULL AS "isEnabled"
       FROM machines m
-      LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'Secret' AND ${isLive})::int AS secrets,
-                                count(*) FILTER (WHERE kind = 'Key' AND ${isLive})::int AS keys,
+      LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'Secret' AND ${live})::int AS secrets,
+                                count(*) FILTER (WHERE kind = 'Key' AND ${live})::int AS keys,
                                 max(last_used_at) AS last_used_at
                            FROM credentials WHERE tenant_id = m.tenant_id AND machine_id = m.id) s ON true
       LEFT JOIN LATERAL (SELECT count(*)::int AS connected

@@ -4,18 +4,26 @@ import { RobotList } from "@/components/robots/robot-list";
 import { Live } from "@/components/shell/live";
 import { requireTenant } from "@/lib/doors/admin";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
+import { robotListSchema } from "@/lib/sessions/schema";
 
 export const generateMetadata = tenantTitle("Robots");
 
-export default async function RobotsPage({ params }: { params: Promise<{ tenant: string }> }) {
+type RobotsPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export default async function RobotsPage({ params, searchParams }: RobotsPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const { state } = robotListSchema.parse(await searchParams);
   const home = `/tenants/${tenant.slug}`;
   return (
     <>
       <Live tenantSlug={tenant.slug} />
       <RobotList
         crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Robots" }]}
-        robots={await listRobots(ctx)}
+        robots={await listRobots(ctx, { state })}
+        state={state}
         home={home}
         now={ctx.now}
         canChange={can("hosts.disconnect")}

@@ -10,29 +10,42 @@ import {
 import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { EditMachine } from "@/components/machines/edit-machine";
 import { Live } from "@/components/shell/live";
+import { chartActivity, keptDays } from "@/lib/activity/queries";
+import { activityListSchema, activityPeriodSchema, REQUESTS_A_MACHINE_PAGE } from "@/lib/activity/schema";
 import { listKeys, listSecrets } from "@/lib/credentials/queries";
+import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
+import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { getLimits } from "@/lib/limits/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 
-type EditMachinePageProps = { params: Promise<{ tenant: string; machineId: string }> };
+type EditMachinePageProps = {
+  params: Promise<{ tenant: string; machineId: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
-export async function generateMetadata({ params }: EditMachinePageProps): Promise<Metadata> {
+export async function generateMetadata({ params }: Pick<EditMachinePageProps, "params">): Promise<Metadata> {
   const { tenant: slug, machineId } = await params;
   const { tenant } = await machineOf(slug, machineId);
   return { title: `Edit Machine · ${tenant.name}` };
 }
 
-export default async function EditMachinePage({ params }: EditMachinePageProps) {
+export default async function EditMachinePage({ params, searchParams }: EditMachinePageProps) {
   const { tenant: slug, machineId } = await params;
+  const asked = await searchParams;
+  const { period } = activityPeriodSchema.parse(asked);
+  const { older, newer } = activityListSchema.parse(asked);
   const { ctx, tenant, machine, can } = await machineOf(slug, machineId);
-  const [secrets, keys, hosts, inherited, limits] = await Promise.all([
+  const [secrets, keys, hosts, inherited, limits, bins, list] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
     listConnectedHosts(ctx, { machineIds: [machineId] }),
     getTokenDefaults(ctx),
     getLimits(ctx),
+    chartActivity(ctx, { period, machineId }),
+    readActivity(ctx, { machine: machineId, older, newer }, REQUESTS_A_MACHINE_PAGE),
   ]);
+  const credentials = await listCredentialActivity(ctx, { secrets, keys });
   return (
     <>
       <Live tenantSlug={tenant.slug} />
@@ -44,6 +57,7 @@ export default async function EditMachinePage({ params }: EditMachinePageProps) 
         hosts={hosts}
         inherited={inherited}
         limits={limits}
+        activity={{ bins, period, list, credentials, keptDays: keptDays(ctx) }}
         now={ctx.now}
         canChange={can("machines.edit")}
         actions={{

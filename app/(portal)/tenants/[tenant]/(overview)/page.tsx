@@ -1,0 +1,37 @@
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { NothingYet } from "@/components/overview/nothing-yet";
+import { Overview } from "@/components/overview/overview";
+import { Live } from "@/components/shell/live";
+import { PageHeader } from "@/components/ui/page-header";
+import { chartActivity, keptDays } from "@/lib/activity/queries";
+import { activityPeriodSchema } from "@/lib/activity/schema";
+import { requireTenant } from "@/lib/doors/admin";
+import { readOverview } from "@/lib/fleet/queries/overview";
+
+export const generateMetadata = tenantTitle("Overview");
+
+type OverviewPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export default async function OverviewPage({ params, searchParams }: OverviewPageProps) {
+  const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const { period } = activityPeriodSchema.parse(await searchParams);
+  const [figures, bins] = await Promise.all([readOverview(ctx), chartActivity(ctx, { period })]);
+  const home = `/tenants/${tenant.slug}`;
+  return (
+    <>
+      <Live tenantSlug={tenant.slug} />
+      <PageHeader
+        crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Overview" }]}
+        title="Overview"
+      />
+      {figures.machines === 0 ? (
+        <NothingYet home={home} canChange={can("machines.provision")} />
+      ) : (
+        <Overview figures={figures} bins={bins} period={period} keptDays={keptDays(ctx)} home={home} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { ActivityFilters } from "@/components/activity/activity-filters";
+import { ActivityList } from "@/components/activity/activity-list";
+import { PageHeader } from "@/components/ui/page-header";
+import { keptDays } from "@/lib/activity/queries";
+import { activityListSchema } from "@/lib/activity/schema";
+import { requireTenant } from "@/lib/doors/admin";
+import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { findMachineName } from "@/lib/machines/queries";
+
+export const generateMetadata = tenantTitle("Sign-in activity");
+
+type ActivityPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export default async function ActivityPage({ params, searchParams }: ActivityPageProps) {
+  const { ctx, tenant } = await requireTenant((await params).tenant);
+  const query = activityListSchema.parse(await searchParams);
+  const { machine: machineId, outcome, period } = query;
+  const [list, machineName] = await Promise.all([
+    readActivity(ctx, query),
+    machineId === undefined ? null : findMachineName(ctx, { machineId }),
+  ]);
+  const home = `/tenants/${tenant.slug}`;
+  const path = `${home}/activity`;
+  const days = keptDays(ctx);
+  return (
+    <>
+      <PageHeader
+        crumbs={[
+          { label: tenant.name, href: `${home}/machines` },
+          { label: "Overview", href: home },
+          { label: "Sign-in activity" },
+        ]}
+        title="Sign-in activity"
+      />
+      <p className="-mt-3 mb-4 max-w-2xl text-muted">
+        {days === 0
+          ? "This installation does not record what robots ask of the token endpoint."
+          : `What robots asked of the token endpoint as machines of this tenant, kept for ${days} days. Why a request was refused is said here and in the log only, never to who asked.`}
+      </p>
+      <ActivityFilters query={query} path={path} machineName={machineName} />
+      <ActivityList
+        list={list}
+        query={{ outcome, machine: machineId, period }}
+        path={path}
+        machinesPath={`${home}/machines`}
+        isOfOne={false}
+        empty="No token request matches."
+      />
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { OUTCOME_LOOKS, reasonLabel } from "@/components/activity/labels";
+import { Badge } from "@/components/ui/badge";
+import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
+import { Instant } from "@/components/ui/time";
+import type { ActivityMachine, TokenRequestRow } from "@/lib/activity/schema";
+import { formatCount } from "@/lib/format";
+
+type ActivityRowProps = {
+  row: TokenRequestRow;
+  /** Null where all rows are of one machine. */
+  machine: ActivityMachine | undefined | null;
+  machinesPath: string;
+};
+
+const MONO = "font-mono text-[0.8125rem]";
+
+export function ActivityRow({ row, machine, machinesPath }: ActivityRowProps) {
+  const { outcome, code, reason, address, userAgent, credentialId, isFolded, count } = row;
+  const isMany = isFolded && count > 1;
+  const several = (what: string) => (isMany ? `several ${what}` : null);
+  return (
+    <StackRow>
+      <StackCell label="When" className="text-muted">
+        <Instant at={row.at} />
+        {isMany ? <Under>within the minute</Under> : null}
+      </StackCell>
+      <StackCell label="Outcome">
+        <Badge look={OUTCOME_LOOKS[outcome]}>{outcome}</Badge>
+        {isMany ? <span className="ml-1.5 font-medium tabular-nums">{formatCount(count)} times</span> : null}
+        {outcome === "Refused" ? (
+          <Under>
+            {reason ? reasonLabel(reason) : several("reasons")}
+            {code === "slow_down" ? "; it was told to slow down" : null}
+          </Under>
+        ) : null}
+      </StackCell>
+      {machine === null ? null : (
+        <StackCell label="Machine">
+          <MachineName machine={machine} machinesPath={machinesPath} />
+        </StackCell>
+      )}
+      <Maybe
+        label="Secret or key"
+        value={credentialId ?? several("or none")}
+        isCode={credentialId !== null}
+      />
+      <Maybe label="Address" value={address ?? several("addresses")} isCode={address !== null} />
+      <Maybe label="User agent" value={userAgent ?? several("programs")} className="text-muted" />
+    </StackRow>
+  );
+}
+
+type MaybeProps = { label: string; value: string | null; isCode?: boolean; className?: string };
+
+function Maybe({ label, value, isCode = false, className }: MaybeProps) {
+  return (
+    <StackCell label={label} isEmpty={value === null} {...(className && { className })}>
+      <span className={isCode ? MONO : "text-[0.8125rem]"}>{value}</span>
+    </StackCell>
+  );
+}
+
+function MachineName({
+  machine,
+  machinesPath,
+}: {
+  machine: ActivityMachine | undefined;
+  machinesPath: string;
+}): ReactNode {
+  if (!machine) return "–";
+  if (machine.isDeleted) return `${machine.name} (deleted)`;
+  return (
+    <Link
+      href={`${machinesPath}/${machine.id}/edit`}
+      prefetch={false}
+      title={machine.name}
+      className="line-clamp-2 rounded-[2px] font-medium hover:text-accent hover:underline"
+    >
+      {machine.name}
+    </Link>
+  );
+}

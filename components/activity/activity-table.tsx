@@ -1,0 +1,43 @@
+import { ScrollBox } from "@/components/ui/scroll-box";
+import { Instant } from "@/components/ui/time";
+import type { ActivityBin } from "@/lib/activity/schema";
+import { formatCount } from "@/lib/format";
+
+const NUMBER = "h-7 px-2 text-right tabular-nums sm:px-3";
+
+/** What a chart shows, in figures, the latest first. */
+export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
+  return (
+    <ScrollBox
+      label="Token requests over time, as a table"
+      className="max-h-64 w-fit max-w-full rounded-[4px] border border-line"
+    >
+      <table className="border-collapse text-[0.8125rem]">
+        <thead className="text-muted">
+          <tr className="border-b border-line">
+            <th scope="col" className="h-8 px-2 text-left font-medium sm:px-3">
+              From
+            </th>
+            <th scope="col" className="h-8 px-2 text-right font-medium sm:px-3">
+              Granted
+            </th>
+            <th scope="col" className="h-8 px-2 text-right font-medium sm:px-3">
+              Refused
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {bins.toReversed().map(({ from, granted, refused }) => (
+            <tr key={from.getTime()} className="border-b border-line last:border-b-0">
+              <th scope="row" className="h-7 px-2 text-left font-normal sm:px-3">
+                <Instant at={from} />
+              </th>
+              <td className={NUMBER}>{formatCount(granted)}</td>
+              <td className={NUMBER}>{formatCount(refused)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}

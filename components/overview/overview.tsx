@@ -1,0 +1,115 @@
+import Link from "next/link";
+import { activityAddress } from "@/components/activity/activity-address";
+import { ActivityChart } from "@/components/activity/activity-chart";
+import { PeriodLinks } from "@/components/activity/period-links";
+import { FigureItem, FigureList } from "@/components/overview/figure-list";
+import { totalOf } from "@/lib/activity/rules";
+import type { ActivityBin, ActivityPeriod, TokenOutcome } from "@/lib/activity/schema";
+import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
+import type { OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
+import { formatCount, formatQuantity } from "@/lib/format";
+import { SESSION_STATES } from "@/lib/sessions/schema";
+
+type OverviewProps = {
+  figures: OverviewFigures;
+  bins: readonly ActivityBin[];
+  period: ActivityPeriod;
+  keptDays: number;
+  /** Where the tenant's pages are. */
+  home: string;
+};
+
+const onMachines = ({ secrets, machines }: SecretFigure) =>
+  secrets === 0 ? undefined : `on ${formatQuantity(machines, "machine")}`;
+
+export function Overview({ figures, bins, period, keptDays, home }: OverviewProps) {
+  const { hosts, jobs, neverUsed, unused, machinesWithOneSecret } = figures;
+  const secretsHref = (filter: string) => `${home}/machines?secrets=${filter}`;
+  return (
+    <div className="flex max-w-5xl flex-col gap-7">
+      <TokenRequests bins={bins} period={period} keptDays={keptDays} home={home} />
+      <FigureList title="Hosts">
+        {SESSION_STATES.map((state) => (
+          <FigureItem
+            key={state}
+            label={state}
+            count={hosts[state]}
+            href={`${home}/robots?state=${state}`}
+            {...(state === "Unresponsive" && { look: "danger" })}
+          />
+        ))}
+      </FigureList>
+      <FigureList title="Jobs">
+        <FigureItem label="Running" count={jobs.running} href={`${home}/jobs?state=Running`} />
+        <FigureItem label="Waiting for a host" count={jobs.pending} href={`${home}/jobs?state=Pending`} />
+      </FigureList>
+      <FigureList title="Client secrets">
+        <FigureItem
+          label="Never used"
+          count={neverUsed.secrets}
+          note={onMachines(neverUsed)}
+          href={secretsHref("neverUsed")}
+        />
+        <FigureItem
+          label={`Unused for ${UNUSED_AFTER_DAYS} days`}
+          count={unused.secrets}
+          note={onMachines(unused)}
+          href={secretsHref("unused")}
+          look="brass"
+        />
+        <FigureItem
+          label="Machines with one live secret only"
+          count={machinesWithOneSecret}
+          note="without a second one to change over to"
+          href={secretsHref("single")}
+        />
+      </FigureList>
+    </div>
+  );
+}
+
+type TokenRequestsProps = Pick<OverviewProps, "bins" | "period" | "keptDays" | "home">;
+
+function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
+  const { granted, refused } = totalOf(bins);
+  return (
+    <section aria-labelledby="token-requests" className="rounded-[5px] border border-line bg-surface p-5">
+      <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
+        <h2 id="token-requests" className="text-base font-semibold">
+          Token requests
+        </h2>
+        <p className="mr-auto flex flex-wrap gap-x-4">
+          <Total outcome="Granted" count={granted} period={period} home={home} />
+          <Total outcome="Refused" count={refused} period={period} home={home} />
+          <Link
+            href={`${home}/activity`}
+            prefetch={false}
+            className="text-muted underline-offset-2 hover:text-ink hover:underline"
+          >
+            All activity
+          </Link>
+        </p>
+        <PeriodLinks period={period} hrefOf={(each) => activityAddress(home, { period: each })} />
+      </div>
+      {keptDays === 0 ? (
+        <p className="text-muted">This installation does not record what robots ask of the token endpoint.</p>
+      ) : (
+        <ActivityChart bins={bins} period={period} />
+      )}
+    </section>
+  );
+}
+
+type TotalProps = { outcome: TokenOutcome; count: number; period: ActivityPeriod; home: string };
+
+function Total({ outcome, count, period, home }: TotalProps) {
+  return (
+    <Link
+      href={activityAddress(`${home}/activity`, { outcome, period })}
+      prefetch={false}
+      className="underline decoration-line underline-offset-2 hover:decoration-current"
+    >
+      <b className="font-semibold tabular-nums">{formatCount(count)}</b> {outcome.toLowerCase()}
+    </Link>
+  );
+}

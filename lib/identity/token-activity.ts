@@ -1,0 +1,66 @@
+import type { RefusalReason } from "@/lib/activity/schema";
+import { noteTokenRequest } from "@/lib/activity/token-requests";
+import type { Standing } from "@/lib/credentials/standing";
+import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
+import { claimedBy } from "./client-authentication";
+import type { ClientRequest, RawClientRequest } from "./client-request";
+import { OAuthError, type OAuthErrorCode } from "./oauth-error";
+
+/** What an error's code says by itself. Being asked for a nonce (RFC 9449 §8) is a step on the way to a token, and no refusal. */
+const REASONS: Readonly<Record<OAuthErrorCode, RefusalReason | null>> = {
+  invalid_request: "request_malformed",
+  invalid_client: "credentials_malformed",
+  slow_down: "credentials_malformed",
+  unsupported_grant_type: "grant_not_supported",
+  invalid_target: "resource_unknown",
+  invalid_dpop_proof: "proof_invalid",
+  use_dpop_nonce: null,
+  invalid_scope: "scope_not_granted",
+};
+
+/** Notes that a client, which proved who it is, got a token. */
+export function noteGrant(
+  { db, actor, now }: Ctx<AnonymousActor, Sql>,
+  { userAgent }: RawClientRequest,
+  { clientId, credentialId }: Standing,
+): void {
+  noteTokenRequest(db, {
+    at: now,
+    outcome: "Granted",
+    clientId,
+    credential: credentialId,
+    code: null,
+    reason: null,
+    address: actor.address,
+    userAgent,
+  });
+}
+
+/**
+ * Notes that a request for a token was refused, under the client it claims to come from; one that claims none is not noted.
+ * @param request null where it could not be read
+ */
+export function noteRefusal(
+  { db, actor, now }: Ctx<AnonymousActor, Sql>,
+  raw: RawClientRequest,
+  request: ClientRequest | null,
+  error: unknown,
+): void {
+  const isKnown = error instanceof OAuthError;
+  const reason = isKnown ? (error.reason ?? REASONS[error.code]) : "server_failed";
+  const { authorization, dpop, path } = raw;
+  const { clientId, credential } = claimedBy(
+    request ?? { authorization, dpop, path, params: new Map(), resources: [] },
+  );
+  if (reason === null || clientId === null) return;
+  noteTokenRequest(db, {
+    at: now,
+    outcome: "Refused",
+    clientId,
+    credential,
+    code: isKnown ? error.code : null,
+    reason,
+    address: actor.address,
+    userAgent: raw.userAgent,
+  });
+}
