@@ -55,7 +55,7 @@ function foundOf(
   const oldest = addSeconds(ctx.now, -env().signInActivityDays * DAY_SECONDS);
   const from = query.period ? periodStart(query.period, ctx.now) : oldest;
   const where = [
-    Prisma.sql`tenant_id = ${ctx.actor.tenantId}::uuid`,
+    Prisma.sql`found.tenant_id = ${ctx.actor.tenantId}::uuid`,
     Prisma.sql`outcome = ${outcome}::"TokenOutcome"`,
     Prisma.sql`at >= GREATEST(${from}::timestamptz, ${oldest}::timestamptz)`,
     ...(query.machine ? [Prisma.sql`machine_id = ${query.machine}::uuid`] : []),

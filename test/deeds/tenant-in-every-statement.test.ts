@@ -1,15 +1,20 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { chartActivity, listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
+import { activityListSchema } from "@/lib/activity/schema";
 import { listInvites, listPeople } from "@/lib/admins/queries/people";
 import { listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
 import { countLiveCredentials, listKeys, listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
+import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
+import { readOverview } from "@/lib/fleet/queries/overview";
+import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { readRecord } from "@/lib/fleet/queries/read-record";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { loseJobsOfSession } from "@/lib/jobs/commands/cut-jobs";
@@ -101,6 +106,20 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
   listMachines: () => ask(admin, listMachines, machineListSchema.parse({ search: "a", sort: "hosts" })),
   listRobots: () => ask(admin, listRobots, undefined),
+  chartActivity: () => ask(admin, (ctx) => chartActivity(ctx, { period: "24h" }), undefined),
+  listTokenRequests: () =>
+    ask(
+      admin,
+      (ctx) => listTokenRequests(ctx, activityListSchema.parse({}), { order: "newest first", limit: 10 }),
+      undefined,
+    ),
+  listCredentialUses: () => ask(admin, listCredentialUses, [scene.machine.secretId]),
+  listCredentialActivity: async () => {
+    const secrets = await ask(admin, listSecrets, scene.machine);
+    await ask(admin, listCredentialActivity, { secrets, keys: [] });
+  },
+  readOverview: () => ask(admin, readOverview, undefined),
+  readActivity: () => ask(admin, readActivity, activityListSchema.parse({})),
   listFollowingHosts: () => ask(admin, listFollowingHosts, undefined),
   listFollowingJobs: () => ask(admin, listFollowingJobs, undefined),
   getLimits: () => ask(admin, getLimits, undefined),
@@ -120,6 +139,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("the clock's, for all tenants; every row it writes it finds by its own id", [
     "loseJobsOfSilentHosts",
     "noteExpired",
+    "forgetActivity",
     "cutExpired",
     "sealEvents",
     "resealNext",

@@ -35,9 +35,9 @@ async function countHosts(ctx: Ctx): Promise<HostCounts> {
            count(*) FILTER (WHERE is_open AND NOT is_alive)::int AS "Unresponsive",
            count(*) FILTER (WHERE NOT is_open)::int AS "Disconnected"
       FROM (SELECT ended_at IS NULL AS is_open, heartbeat_at > ${aliveSince} AS is_alive,
-                   is_busy OR EXISTS (SELECT FROM jobs j WHERE j.session_id = s.id
+                   is_busy OR EXISTS (SELECT FROM jobs j WHERE j.tenant_id = s.tenant_id AND j.session_id = s.id
                                        AND j.state IN ('Running', 'Stopping', 'Terminating')) AS is_busy
-              FROM sessions s WHERE tenant_id = ${ctx.actor.tenantId}::uuid AND removed_at IS NULL) host`;
+              FROM sessions s WHERE s.tenant_id = ${ctx.actor.tenantId}::uuid AND removed_at IS NULL) host`;
   return counts ?? { Available: 0, Busy: 0, Unresponsive: 0, Disconnected: 0 };
 }
 
