@@ -1,3 +1,10 @@
+import { forgetActivity } from "@/lib/activity/commands";
+import { activityListSchema } from "@/lib/activity/schema";
+import type { AdminActor } from "@/lib/ctx";
+import { database } from "@/lib/db";
+import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { ask, systemCtx } from "@/test/people";
 import { startLatchkey } from "@/test/shipped/process";
 import { startBench } from "./fleet";
 import { type LoadRequest, load } from "./load";
@@ -6,6 +13,7 @@ const CONNECTIONS = 16;
 const SECONDS = Number(process.env.SECONDS ?? 4);
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const PORT = 3290;
+const ROWS = Number(process.env.ROWS ?? 2_000_000);
 
 const GRANT = "grant_type=client_credentials";
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
@@ -15,6 +23,55 @@ const basic = (clientId: string, clientSecret: string) => ({
 
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** @returns the milliseconds that it takes, the middle of five times */
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let time = 0; time < 5; time += 1) {
+    const startedAt = performance.now();
+    await work();
+    times.push(performance.now() - startedAt);
+  }
+  return median(times);
+}
+
+/** Lists and deletion where the record is large: rows of 200 machines over 30 days, one in 100 refused. */
+async function measureLargeRecord(admin: AdminActor, machineIds: readonly string[]): Promise<void> {
+  const { prisma } = database();
+  const now = new Date();
+  const begin = addSeconds(now, -30 * DAY_SECONDS);
+  await prisma.$transaction(
+    async (db) => {
+      await db.$executeRaw`SET LOCAL statement_timeout = 0`;
+      await db.$executeRaw`
+        INSERT INTO token_requests (tenant_id, machine_id, outcome, address, at, is_folded, last_at, count)
+        SELECT ${admin.tenantId}::uuid, (${[...machineIds]}::uuid[])[1 + n % ${machineIds.length}::int],
+               (CASE WHEN n % 100 = 0 THEN 'Refused' ELSE 'Granted' END)::"TokenOutcome", '10.0.0.1', t.at, false, t.at, 1
+          FROM generate_series(1, ${ROWS}::int) n
+         CROSS JOIN LATERAL (SELECT ${begin}::timestamptz + n * (interval '30 days' / ${ROWS}::int) AS at) t`;
+      await db.$executeRaw`ANALYZE token_requests`;
+    },
+    { timeout: 600_000 },
+  );
+  const page = (query: object) =>
+    timed(() => ask(admin, (ctx) => readActivity(ctx, activityListSchema.parse(query)), null, now));
+  const old = `${addSeconds(begin, DAY_SECONDS).toISOString()}~1`;
+  const [machine = ""] = machineIds;
+  const measured: Record<string, number> = {
+    "the tenant's newest page": await page({}),
+    "a page 29 days back": await page({ older: old }),
+    "refused ones": await page({ outcome: "Refused" }),
+    "one machine's": await page({ machine }),
+    "one machine's, refused, 29 days back": await page({ machine, outcome: "Refused", older: old }),
+    "deleting 5,000 rows": await timed(() =>
+      prisma.$transaction((db) => forgetActivity(systemCtx(db, addSeconds(now, DAY_SECONDS)))),
+    ),
+  };
+  console.log(`\n| ${ROWS.toLocaleString("en")} rows | milliseconds |\n|---|---:|`);
+  for (const [name, milliseconds] of Object.entries(measured)) {
+    console.log(`| ${name} | ${milliseconds.toFixed(1)} |`);
+  }
+}
 
 // Two servers on one database, which differ in nothing but whether they record; ratios are taken within a round, so that what else the
 // machine does strikes both.
@@ -73,6 +130,10 @@ try {
       `| ${name} | ${median(rounds.map((round) => round.with)).toFixed(0)} | ${median(rounds.map((round) => round.without)).toFixed(0)} | ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}) |`,
     );
   }
+  await measureLargeRecord(
+    recording.admin,
+    recording.machines.map(({ machineId }) => machineId),
+  );
 } finally {
   await silent.remove();
   await recording.stop();

@@ -165,18 +165,6 @@ for (const colorScheme of ["light", "dark"] as const) {
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(overflow, `${path} at ${width} scrolls sideways`).toBeLessThanOrEqual(0);
-        if (process.env.LOOK)
-          await page.screenshot({
-            path: `/tmp/look-activity/${colorScheme}-${width}-${
-              path
-                .split("/")
-                .slice(3)
-                .join("-")
-                .replace(/[^a-z0-9-]/g, "")
-                .slice(0, 20) || "overview"
-            }-${path.length}.png`,
-            fullPage: true,
-          });
       }
     }
     await page.goto(`/tenants/${world.slug}/activity`);
