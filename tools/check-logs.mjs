@@ -10,7 +10,8 @@ const secretShapes = {
   "client secret": /lks_[0-9A-Za-z]{16}_[0-9A-Za-z]+/g,
   "JWT or JWE": /eyJ[\w-]{10,}\.[\w-]*\.[\w-]+/g,
   "credentials of a request": /\b(?:Basic|Bearer|DPoP)\s+[\w.~+/=-]{20,}/gi,
-  "password in a URL": /:\/\/[^\s/"@]*:[^\s/"@]+@/g,
+  // Not the one that an error shows as an example.
+  "password in a URL": /:\/\/(?!user:password@host)[^\s/"@]*:[^\s/"@]+@/g,
   cookie: /(?:session-token|csrf-token|known-browser)(?:\.\d+)?=[^;\s"]+/g,
   "one-time link": /\/[a-z-]+#[\w-]{20,}/g,
   "private key": /"(?:d|dp|dq|qi)"\s*:\s*"[\w-]{20,}"|-----BEGIN [A-Z ]*PRIVATE KEY/g,
