@@ -170,6 +170,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
   sealEvents: "links the events that others wrote",
+  forgetActivity: "forgets what was kept for as long as it should be",
   recordHeartbeat: "a fleet does it hundreds of times a second",
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
