@@ -46,7 +46,7 @@ export function ActivityChart({ bins, period }: ActivityChartProps) {
           <Bars bins={bins} top={top} label={`Token requests: ${sentence}`} zone={zone} />
           {granted + refused === 0 ? (
             <p className="absolute inset-0 flex items-center justify-center px-4 text-center text-sm">
-              No token was asked for in this time.
+              <span className="bg-surface px-2">No token was asked for in this time.</span>
             </p>
           ) : null}
         </div>

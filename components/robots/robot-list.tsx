@@ -8,7 +8,7 @@ import { NoRobots } from "@/components/robots/no-robots";
 import { RobotRow } from "@/components/robots/robot-row";
 import type { Cut } from "@/components/sessions/disconnected";
 import type { Action } from "@/components/ui/attempt";
-import { Button } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
 import { type Option, Select } from "@/components/ui/select";
@@ -90,18 +90,27 @@ export function RobotList({ crumbs, robots, state, home, now, canChange, actions
               )}
             </p>
           </div>
-          <StackTable label="Robots" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
-            {robots.map((row) => (
-              <RobotRow
-                key={row.sessionId}
-                row={row}
-                home={home}
-                now={now}
-                hasActions={canChange}
-                onDisconnect={() => setAsking(row)}
-              />
-            ))}
-          </StackTable>
+          {robots.length === 0 ? (
+            <div className="flex flex-col items-center gap-3 rounded-[5px] border border-line bg-surface px-4 py-14">
+              <p className="font-medium">No host is in this state</p>
+              <ButtonLink href={`${home}/robots`} size="sm">
+                Clear filters
+              </ButtonLink>
+            </div>
+          ) : (
+            <StackTable label="Robots" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
+              {robots.map((row) => (
+                <RobotRow
+                  key={row.sessionId}
+                  row={row}
+                  home={home}
+                  now={now}
+                  hasActions={canChange}
+                  onDisconnect={() => setAsking(row)}
+                />
+              ))}
+            </StackTable>
+          )}
         </>
       )}
       {asking === "dead" ? (
