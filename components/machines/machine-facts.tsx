@@ -6,6 +6,7 @@ import {
   lifetimeLabel,
   scopesLabel,
 } from "@/components/tokens/labels";
+import { FactList } from "@/components/ui/fact-list";
 import { formatCount } from "@/lib/format";
 import type { MachineView } from "@/lib/machines/schema";
 
@@ -22,16 +23,7 @@ export function MachineFacts({ machine, inherited }: { machine: MachineView; inh
     ["Tags", machine.tags.join(", ") || "None"],
     ...tokenFacts(machine, inherited),
   ] as const;
-  return (
-    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[12rem_minmax(0,1fr)]">
-      {facts.map(([label, value]) => (
-        <div key={label} className="contents">
-          <dt className="text-muted">{label}</dt>
-          <dd className="mb-1 break-words sm:mb-0">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
 
 function tokenFacts(machine: MachineView, inherited: Inherited) {

@@ -1,5 +1,6 @@
 import { LimitsForm } from "@/components/tenants/limits-form";
 import type { Action } from "@/components/ui/attempt";
+import { FactList } from "@/components/ui/fact-list";
 import { formatCount, formatQuantity } from "@/lib/format";
 import type { Limits } from "@/lib/limits/schema";
 
@@ -38,14 +39,5 @@ function Facts({ limits: { machinesMax, liveCredentialsMax, lifetimeDaysMax } }:
       lifetimeDaysMax === null ? "No limit" : formatCount(lifetimeDaysMax),
     ],
   ] as const;
-  return (
-    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[18rem_minmax(0,1fr)]">
-      {facts.map(([label, value]) => (
-        <div key={label} className="contents">
-          <dt className="text-muted">{label}</dt>
-          <dd className="mb-1 break-words sm:mb-0">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }

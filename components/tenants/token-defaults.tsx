@@ -9,6 +9,7 @@ import {
   scopesLabel,
 } from "@/components/tokens/labels";
 import type { Action } from "@/components/ui/attempt";
+import { FactList } from "@/components/ui/fact-list";
 
 export type TokenDefaultsActions = ImpactQuestions & { readonly save: Action<Cut> };
 
@@ -44,14 +45,5 @@ function Facts({ defaults }: { defaults: Inherited }) {
     ["Client authentication", AUTHENTICATION_LABELS[defaults.clientAuthentication]],
     ["Proof of possession (DPoP)", dpopLabel(defaults.requiresDpop)],
   ] as const;
-  return (
-    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[14rem_minmax(0,1fr)]">
-      {facts.map(([label, value]) => (
-        <div key={label} className="contents">
-          <dt className="text-muted">{label}</dt>
-          <dd className="mb-1 break-words sm:mb-0">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
