@@ -220,6 +220,15 @@ describe("actions of a tenant", () => {
   });
 });
 
+test("the record's file asks again who it is, as the button before it does", async () => {
+  await proved(0);
+  expect((await visited("Administrator", "/tenants/[tenant]/audit/export")).status).toBe(200);
+  await proved(10);
+  const { status, text } = await visited("Administrator", "/tenants/[tenant]/audit/export");
+  expect(status).toBe(403);
+  expect(text).toContain("Confirm that it is you");
+});
+
 describe("actions of a person", () => {
   test.each(Object.entries(PERSON_ACTIONS))("%s", async (name, { input, isSensitive }) => {
     await proved(0);
