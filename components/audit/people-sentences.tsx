@@ -6,6 +6,7 @@ const REFUSALS = {
   "wrong password": "the password was wrong",
   "wrong code": "the code of the second factor was wrong",
   disabled: "the account is disabled",
+  rules: "the rules for single sign-on let nobody in with what the provider says",
   "no such account": "there is no such account",
 } as const;
 

@@ -67,7 +67,7 @@ export type AuditEvent =
       readonly type: "admin.sign_in_refused";
       readonly adminId?: string | undefined;
       readonly email?: string | undefined;
-      readonly reason: "wrong password" | "wrong code" | "disabled" | "no such account";
+      readonly reason: "wrong password" | "wrong code" | "disabled" | "no such account" | "rules";
     }
   | { readonly type: "setup_link.made" }
   | {

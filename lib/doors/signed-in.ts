@@ -7,6 +7,7 @@ import { noteSeen } from "@/lib/admins/commands/note-seen";
 import { findSignedInAdmin, type SignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor, Ctx, PersonActor } from "@/lib/ctx";
 import { database, isDatabaseAway, outage } from "@/lib/db";
+import { env } from "@/lib/env";
 import { may, type Permission } from "@/lib/permissions";
 import { noteActor } from "@/lib/requests";
 import type { TenantView } from "@/lib/tenants/schema";
@@ -45,7 +46,7 @@ type Who = {
 };
 
 const who = ({ id, email, hasSecondFactor, hasPassword, tenants }: SignedInAdmin): Who => ({
-  admin: { id, email, hasSecondFactor, hasPassword },
+  admin: { id, email, hasSecondFactor, hasPassword: hasPassword && env().isPasswordSignInOn },
   tenants,
 });
 
@@ -69,7 +70,7 @@ export async function requirePerson(): Promise<{
 }> {
   const admin = (await findAdmin()) ?? (await askToSignIn());
   const own = { db: database().prisma, actor: await personOf(admin), now: new Date() };
-  return { own, hasSecondFactor: admin.hasSecondFactor, hasPassword: admin.hasPassword };
+  return { own, hasSecondFactor: admin.hasSecondFactor, hasPassword: who(admin).admin.hasPassword };
 }
 
 /** For pages: who is signed in; anybody else is sent to the sign-in page. */

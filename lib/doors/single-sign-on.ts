@@ -1,8 +1,8 @@
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { z } from "zod";
-import { arrive } from "@/lib/admins/commands/arrive";
+import { arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
 import { judgeArrival } from "@/lib/arrival-rules";
-import type { AnonymousActor } from "@/lib/ctx";
+import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
@@ -55,13 +55,17 @@ export async function receive(
   const claims = claimsSchema.parse(profile);
   const rules = env().singleSignOn?.rules;
   if (!rules) return { refused: "SsoRefused" };
+  const actor: AnonymousActor = { kind: "anonymous", address: from.address };
+  const inTransaction = <T>(deed: (ctx: Ctx<AnonymousActor>) => Promise<T>) =>
+    database().prisma.$transaction((db) => deed({ db, actor, now: new Date() }));
+  const refuse = (reason: string, says: ArrivalRefusal) => {
+    log.info({ event: "admin.sign_in_refused", reason, address: from.address }, "sign-in refused");
+    return { refused: says };
+  };
   const verdict = judgeArrival(claims, rules);
   if (!verdict.isLetIn) {
-    log.info(
-      { event: "admin.sign_in_refused", reason: verdict.reason, address: from.address },
-      "sign-in refused",
-    );
-    return { refused: verdict.reason === "email" ? "SsoEmail" : "SsoRefused" };
+    await inTransaction((ctx) => recordRefusedArrival(ctx, { issuer: claims.iss, subject: claims.sub }));
+    return refuse(verdict.reason, verdict.reason === "email" ? "SsoEmail" : "SsoRefused");
   }
   const arrival = {
     issuer: claims.iss,
@@ -71,16 +75,8 @@ export async function receive(
     tenantSlug: rules.tenantSlug,
     provedAt: claims.auth_time === undefined ? null : new Date(claims.auth_time * SECOND_MILLISECONDS),
   };
-  const actor: AnonymousActor = { kind: "anonymous", address: from.address };
-  const outcome = await database().prisma.$transaction((db) =>
-    arrive({ db, actor, now: new Date() }, arrival, from.userAgent),
-  );
-  if ("signInId" in outcome) return outcome;
-  log.info(
-    { event: "admin.sign_in_refused", reason: outcome.refused, address: from.address },
-    "sign-in refused",
-  );
-  return { refused: "SsoRefused" };
+  const outcome = await inTransaction((ctx) => arrive(ctx, arrival, from.userAgent));
+  return "signInId" in outcome ? outcome : refuse(outcome.refused, "SsoRefused");
 }
 
 /** How people sign in here: what they call the OpenID provider, and whether passwords of Latchkey are taken. */

@@ -1,4 +1,4 @@
-import { arrive } from "@/lib/admins/commands/arrive";
+import { arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
 import { confirmSignIn } from "@/lib/admins/commands/confirm-sign-in";
 import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/admins/commands/invite";
 import {
@@ -70,6 +70,14 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
         provedAt: null,
       } as const;
       await arrive(anonymousCtx(db), arrival, "");
+    },
+  },
+  recordRefusedArrival: {
+    events: ["admin.sign_in_refused"],
+    run: async (db, { admin }) => {
+      const known = { issuer: "https://login.test", subject: unique("subject") };
+      await db.identity.create({ data: { ...known, adminId: admin.id, createdAt: new Date() } });
+      await recordRefusedArrival(anonymousCtx(db), known);
     },
   },
   startSignIn: { events: SIGNED_IN_TWICE, run: person },

@@ -153,6 +153,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "requireNoAdminYet",
     "checkPassword",
     "recordRefusedSignIn",
+    "recordRefusedArrival",
   ]),
   ...because("a person's own account, which may belong to many tenants", [
     "findSignedInAdmin",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { invitePerson } from "@/lib/admins/commands/invite";
+import { hashPassword } from "@/lib/admins/passwords";
 import { addSeconds } from "@/lib/time";
 import { freePort } from "@/server/embedded-postgres";
 import { type Claims, type OpenIdProvider, startOpenIdProvider } from "@/test/openid-provider";
@@ -162,6 +163,12 @@ describe("somebody who came before", () => {
     await comeIn(person);
     expect((await comeIn({ ...person, groups: [] })).at).toBe("/sign-in?error=SsoRefused");
     const account = await accountOf(person.email);
+    const house = account?.memberships[0]?.tenantId ?? "";
+    const refused = await prisma().auditEvent.findMany({
+      where: { tenantId: house, type: "admin.sign_in_refused" },
+      orderBy: { at: "asc" },
+    });
+    expect(refused.at(-1)?.details).toMatchObject({ email: person.email, reason: "rules" });
     await prisma().admin.update({ where: { id: account?.id ?? "" }, data: { disabledAt: new Date() } });
     expect((await comeIn(person)).at).toBe("/sign-in?error=SsoRefused");
   });
@@ -197,6 +204,13 @@ test("a sensitive deed sends an old proof to the provider, which asks again; the
   expect(await invite()).toContain('"code":"reauthenticate"');
   await comeIn({ ...person, groups: ["rpa-admins"] }, browser, "?prompt=login&max_age=0");
   expect(await invite()).toContain('"ok":true');
+  const account = await accountOf(person.email);
+  const hash = await hashPassword("correct horse battery");
+  await prisma().adminPassword.create({ data: { adminId: account?.id ?? "", hash, changedAt: new Date(0) } });
+  const byPassword = { kind: "password", proof: "correct horse battery" };
+  expect(await browser.act("/tenants/house/users", "confirmSignInAction", byPassword)).toContain(
+    '"code":"invalid"',
+  );
   const signIns = (await accountOf(person.email))?.signIns ?? [];
   expect(signIns.filter(({ endedAt }) => endedAt === null)).toHaveLength(1);
   await prisma().signIn.updateMany({ data: { confirmedAt: addSeconds(new Date(), -601) } });

@@ -1,6 +1,7 @@
 import { recordOfPerson } from "@/lib/admins/record-of-person";
 import { CONFIRMED_FOR_SECONDS, emailKey, isBarred, LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import { record } from "@/lib/audit/commands";
+import type { AuditEvent } from "@/lib/audit/events";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { findTenantId } from "@/lib/tenants/queries";
 import type { Role } from "@/lib/tenants/schema";
@@ -55,7 +56,10 @@ async function takeInvites(ctx: Arriving, account: Account, key: string): Promis
   }
 }
 
-async function boundTo(ctx: Arriving, { issuer, subject }: Arrival): Promise<Account | null> {
+async function boundTo(
+  ctx: Arriving,
+  { issuer, subject }: Pick<Arrival, "issuer" | "subject">,
+): Promise<Account | null> {
   const bound = await ctx.db.identity.findUnique({
     where: { issuer_subject: { issuer, subject } },
     select: { admin: { select: ACCOUNT } },
@@ -126,4 +130,16 @@ export async function arrive(
     usedSingleSignOn: true,
   });
   return { signInId };
+}
+
+/** The rules let somebody not in whom the provider vouches for: the record says so, where it is known who that is. */
+export async function recordRefusedArrival(
+  ctx: Arriving,
+  who: Pick<Arrival, "issuer" | "subject">,
+): Promise<void> {
+  const account = await boundTo(ctx, who);
+  const event: AuditEvent = account
+    ? { type: "admin.sign_in_refused", adminId: account.id, email: account.email, reason: "rules" }
+    : { type: "admin.sign_in_refused", reason: "rules" };
+  await recordOfPerson(ctx, account?.id ?? null, event);
 }
