@@ -25,7 +25,12 @@ export const generateMetadata = tenantTitle("Settings");
 
 export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
   const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
-  const rows = await listTenants(ctx);
+  const [defaults, limits, keys, rows] = await Promise.all([
+    getTokenDefaults(ctx),
+    getLimits(ctx),
+    listSigningKeys(ctx),
+    listTenants(ctx),
+  ]);
   return (
     <>
       <PageHeader
@@ -34,7 +39,7 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
       />
       <div className="flex flex-col gap-9">
         <TokenDefaultsSection
-          defaults={await getTokenDefaults(ctx)}
+          defaults={defaults}
           canChange={can("tenant.settings")}
           actions={{
             save: saveTokenDefaultsAction.bind(null, tenant.slug),
@@ -43,13 +48,13 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
           }}
         />
         <LimitsSection
-          limits={await getLimits(ctx)}
+          limits={limits}
           machines={rows.find(({ id }) => id === tenant.id)?.machines ?? 0}
           canChange={can("tenant.settings")}
           save={saveLimitsAction.bind(null, tenant.slug)}
         />
         <SigningKeysSection
-          keys={await listSigningKeys(ctx)}
+          keys={keys}
           policy={signingKeyPolicy()}
           canChange={ctx.actor.managesInstallation}
           actions={{
