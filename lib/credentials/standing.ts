@@ -72,7 +72,7 @@ const FIND_KEYS = {
 const FIND_FOR_TOKEN = {
   name: "standing_token",
   text: `SELECT ${COLUMNS}, EXISTS (SELECT FROM revoked_tokens WHERE jti = $2) AS is_token_revoked,
-                NOT EXISTS (SELECT FROM signing_keys WHERE kid = $3 AND withdrawn_at IS NULL) AS is_key_withdrawn
+                NOT EXISTS (SELECT FROM signing_keys WHERE kid = $3 AND withdrawn_at IS NULL AND sealed_key <> '') AS is_key_withdrawn
            FROM ${TABLES} WHERE c.id = $1`,
 };
 

@@ -1,11 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type JsonWebKey,
-  type KeyObject,
-  sign,
-} from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign } from "node:crypto";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
@@ -42,6 +35,13 @@ export async function makeKey(algorithm: SigningAlgorithm): Promise<KeyMaterial>
   return material(algorithm, publicKey, privateKey);
 }
 
+const published = (publicKey: KeyObject, kid: string, algorithm: SigningAlgorithm): JWK => ({
+  ...(publicKey.export({ format: "jwk" }) as JWK),
+  kid,
+  use: "sig",
+  alg: algorithm,
+});
+
 /** @param kid the name it has already; without one it is named by its thumbprint (RFC 7638) */
 export async function material(
   algorithm: SigningAlgorithm,
@@ -49,14 +49,8 @@ export async function material(
   privateKey: KeyObject,
   kid?: string,
 ): Promise<KeyMaterial> {
-  const bare = publicKey.export({ format: "jwk" }) as JWK;
-  const name = kid ?? (await calculateJwkThumbprint(bare));
-  return {
-    kid: name,
-    algorithm,
-    publicJwk: { ...bare, kid: name, use: "sig", alg: algorithm },
-    privateKey,
-  };
+  const name = kid ?? (await calculateJwkThumbprint(publicKey.export({ format: "jwk" }) as JWK));
+  return { kid: name, algorithm, publicJwk: published(publicKey, name, algorithm), privateKey };
 }
 
 /** @returns the private half encrypted, bound to the key's name, as it lies in the database */
@@ -65,13 +59,25 @@ export function sealedPrivateHalf({ kid, privateKey }: KeyMaterial): Uint8Array<
   return Uint8Array.from(seal(derivedKey("signing-key sealing"), der, kid));
 }
 
-/** Opens what `sealedPrivateHalf` made. @throws when APP_SECRET or the key's name is another one */
-export function openedPrivateHalf(sealed: Uint8Array, kid: string): KeyObject {
-  const der = unseal(readingKeys("signing-key sealing"), sealed, kid);
-  return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-}
+const ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
+  ec: "ES256",
+  rsa: "RS256",
+  ed25519: "EdDSA",
+};
 
-export const publicHalf = (jwk: JWK): KeyObject => createPublicKey({ key: jwk as JsonWebKey, format: "jwk" });
+/**
+ * The key whose private half `sealedPrivateHalf` made. Its algorithm and public half follow from the private one, which nobody
+ * without APP_SECRET can replace; what else the database says of them is not asked.
+ * @throws when APP_SECRET or the key's name is another one
+ */
+export function openedKey(sealed: Uint8Array, kid: string): KeyMaterial & { readonly publicKey: KeyObject } {
+  const der = unseal(readingKeys("signing-key sealing"), sealed, kid);
+  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const algorithm = ALGORITHMS[privateKey.asymmetricKeyType ?? ""];
+  if (!algorithm) throw new Error(`signing key ${kid} is of a kind that signs nothing here`);
+  const publicKey = createPublicKey(privateKey);
+  return { kid, algorithm, publicJwk: published(publicKey, kid, algorithm), publicKey, privateKey };
+}
 
 /**
  * The signature of RFC 7515 §5.1 by the algorithm of the key (RFC 7518 §3.3, §3.4; RFC 8037 §3.1), on this thread: for ES256

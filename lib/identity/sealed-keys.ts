@@ -7,7 +7,11 @@ export const SEALED_KEYS: SealedPlace = {
 
   async rowsAfter(db, kid, take) {
     const rows = await db.signingKey.findMany({
-      where: { withdrawnAt: null, ...(kid !== null && { kid: { gt: kid } }) },
+      where: {
+        withdrawnAt: null,
+        sealedKey: { not: new Uint8Array() },
+        ...(kid !== null && { kid: { gt: kid } }),
+      },
       orderBy: { kid: "asc" },
       take,
       select: { kid: true, sealedKey: true },

@@ -3,7 +3,7 @@ import type { JWK } from "jose";
 import type { Sql } from "@/lib/ctx";
 import { oncePerProcess } from "@/lib/shared";
 import { SECOND_MILLISECONDS } from "@/lib/time";
-import { openedPrivateHalf, publicHalf } from "./key-material";
+import { type KeyMaterial, openedKey } from "./key-material";
 import {
   goneWhenRetiredBefore,
   isPublished,
@@ -12,29 +12,26 @@ import {
   signerAt,
   stateOf,
 } from "./rules";
-import type { SigningAlgorithm } from "./schema";
 
-export type SigningKey = KeyLife & {
-  readonly algorithm: SigningAlgorithm;
-  readonly publicJwk: JWK;
-  readonly publicKey: KeyObject;
-  readonly privateKey: KeyObject;
-};
+export type SigningKey = KeyLife &
+  KeyMaterial & {
+    readonly publicKey: KeyObject;
+    /** The bytes it was opened from. */
+    readonly sealed: Buffer;
+  };
 
 /** How often a token with an unknown `kid` may cause a read. */
 const RELOAD_AT_MOST_EVERY_SECONDS = 5;
 
 const LIST = {
   name: "signing_keys_list",
-  text: `SELECT kid, algorithm, public_jwk, sealed_key, created_at, activates_at, retired_at FROM signing_keys
-          WHERE withdrawn_at IS NULL AND (retired_at IS NULL OR retired_at > $1)
+  text: `SELECT kid, sealed_key, created_at, activates_at, retired_at FROM signing_keys
+          WHERE withdrawn_at IS NULL AND sealed_key <> '' AND (retired_at IS NULL OR retired_at > $1)
           ORDER BY created_at DESC, kid`,
 };
 
 type Row = {
   kid: string;
-  algorithm: SigningAlgorithm;
-  public_jwk: JWK;
   sealed_key: Buffer;
   created_at: Date;
   activates_at: Date | null;
@@ -59,15 +56,12 @@ const keyRing = () =>
 
 function keyOf(row: Row, known: SigningKey | undefined): SigningKey {
   return {
-    kid: row.kid,
-    algorithm: row.algorithm,
+    ...(known?.sealed.equals(row.sealed_key) ? known : openedKey(row.sealed_key, row.kid)),
+    sealed: row.sealed_key,
     createdAt: row.created_at,
     activatesAt: row.activates_at,
     retiredAt: row.retired_at,
     withdrawnAt: null,
-    publicJwk: row.public_jwk,
-    publicKey: known?.publicKey ?? publicHalf(row.public_jwk),
-    privateKey: known?.privateKey ?? openedPrivateHalf(row.sealed_key, row.kid),
   };
 }
 

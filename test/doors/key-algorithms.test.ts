@@ -9,7 +9,7 @@ import {
   SignJWT,
 } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import { openedPrivateHalf } from "@/lib/identity/key-material";
+import { openedKey } from "@/lib/identity/key-material";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "@/lib/identity/schema";
 import { buyToken, send } from "@/test/robot";
 import { kidOf, signingWith } from "@/test/signing-keys";
@@ -50,7 +50,7 @@ describe.each(SIGNING_ALGORITHMS)("tokens signed with %s", (algorithm) => {
 
 describe("a key verifies with its own algorithm only", () => {
   const privateKey = async (kid: string) =>
-    openedPrivateHalf((await prisma().signingKey.findUniqueOrThrow({ where: { kid } })).sealedKey, kid);
+    openedKey((await prisma().signingKey.findUniqueOrThrow({ where: { kid } })).sealedKey, kid).privateKey;
   const claims = async () => decodeJwt(await buyToken(machine));
   const signed = async (alg: string, kid: string, key: Parameters<SignJWT["sign"]>[0], header: object = {}) =>
     new SignJWT(await claims()).setProtectedHeader({ alg, typ: "at+jwt", kid, ...header }).sign(key);

@@ -32,7 +32,8 @@ export async function withdrawSigningKey(
   }
   const { count } = await ctx.db.signingKey.updateMany({
     where: { kid, withdrawnAt: null },
-    data: { withdrawnAt: ctx.now },
+    // Without its private half no later hand in the row makes it good again.
+    data: { withdrawnAt: ctx.now, sealedKey: new Uint8Array() },
   });
   if (count === 0) throw new Refusal("gone", "This signing key is withdrawn already.");
   await record(ctx, [{ type: "signing_key.withdrawn", kid, liveTokens }], null);
