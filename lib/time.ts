@@ -19,7 +19,15 @@ export function numericDate(at: Date): number {
   return Math.floor(at.getTime() / SECOND_MILLISECONDS);
 }
 
-/** @returns the instant of a NumericDate (RFC 7519 §2). */
+/**
+ * How far a NumericDate lies ahead (behind when negative), in seconds. What a stranger dates is compared by this: the number may lie
+ * outside of what a Date can hold, and an invalid Date is neither before nor after anything.
+ */
+export function secondsUntil(seconds: number, now: Date): number {
+  return seconds - now.getTime() / SECOND_MILLISECONDS;
+}
+
+/** @returns the instant of a NumericDate (RFC 7519 §2) that is known to lie within a Date's range. */
 export function atNumericDate(seconds: number): Date {
   return new Date(seconds * SECOND_MILLISECONDS);
 }

@@ -34,8 +34,9 @@ export type ActivityPeriod = (typeof ACTIVITY_PERIODS)[number];
 
 /** Where one page ends and the next begins: `<time>~<row id>`. */
 const cursor = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z~\d{1,18}$/)
+  .templateLiteral([z.iso.datetime({ precision: 3 }), "~", z.string().regex(/^\d{1,18}$/)])
+  // PostgreSQL knows no year 0.
+  .refine((text) => !text.startsWith("0000"))
   .optional()
   .catch(undefined);
 

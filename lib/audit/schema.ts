@@ -9,8 +9,14 @@ const credentialId = z
   .transform((text) => /^lks_([0-9A-Za-z]{16})_/.exec(text)?.[1] ?? text)
   .pipe(z.string().regex(/^[0-9A-Za-z]{1,16}$/));
 
+/** PostgreSQL knows no year 0. */
+const YEAR_FROM_1 = /^(?!0000)/;
+const instant = z.iso.datetime().regex(YEAR_FROM_1);
+
 /** Where one page ends and the next begins: `<time>~<event id>`. */
-const cursor = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z~[0-9a-f-]{36}$/);
+const cursor: z.ZodType<string> = z
+  .templateLiteral([z.iso.datetime({ precision: 3 }), "~", z.uuid()])
+  .refine((text) => YEAR_FROM_1.test(text));
 
 const filters = {
   person: z.uuid().optional().catch(undefined),
@@ -23,8 +29,8 @@ const filters = {
     .regex(/^[a-z_]+(?:\.[a-z_]+)?$/)
     .optional()
     .catch(undefined),
-  from: z.iso.datetime().optional().catch(undefined),
-  to: z.iso.datetime().optional().catch(undefined),
+  from: instant.optional().catch(undefined),
+  to: instant.optional().catch(undefined),
 };
 
 /** What one looks for, as it stands in the address of the page and of the export. */

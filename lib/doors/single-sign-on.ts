@@ -5,8 +5,9 @@ import { judgeArrival } from "@/lib/arrival-rules";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { env } from "@/lib/env";
+import { CLOCK_SKEW_SECONDS } from "@/lib/identity/rules";
 import { log } from "@/lib/log";
-import { SECOND_MILLISECONDS } from "@/lib/time";
+import { atNumericDate, DAY_SECONDS, SECOND_MILLISECONDS, secondsUntil } from "@/lib/time";
 
 /** The name of the provider in next-auth's addresses. */
 export const SINGLE_SIGN_ON = "sso";
@@ -17,7 +18,7 @@ const PROVIDER_TIMEOUT_MILLISECONDS = 10 * SECOND_MILLISECONDS;
 const claimsSchema = z.looseObject({
   iss: z.string(),
   sub: z.string().min(1).max(255),
-  auth_time: z.number().optional(),
+  auth_time: z.number().optional().catch(undefined),
 });
 type Claims = z.output<typeof claimsSchema>;
 
@@ -42,6 +43,16 @@ export function singleSignOnProvider(): OAuthConfig<Claims> | null {
     httpOptions: { timeout: PROVIDER_TIMEOUT_MILLISECONDS },
     profile: ({ sub }) => ({ id: sub }),
   };
+}
+
+/**
+ * @returns when somebody last proved who they are (OpenID Connect Core §2 `auth_time`); null where the provider does not say, or
+ *   says a time that has not come or is over a day ago: it proves nothing, and a number may lie beyond all dates
+ */
+function provedAt({ auth_time: seconds }: Claims, now: Date): Date | null {
+  if (seconds === undefined) return null;
+  const aheadSeconds = secondsUntil(seconds, now);
+  return aheadSeconds > CLOCK_SKEW_SECONDS || aheadSeconds < -DAY_SECONDS ? null : atNumericDate(seconds);
 }
 
 /** What the sign-in page is told; the log and the record know more. */
@@ -73,7 +84,7 @@ export async function receive(
     email: verdict.email,
     role: verdict.role,
     tenantSlug: rules.tenantSlug,
-    provedAt: claims.auth_time === undefined ? null : new Date(claims.auth_time * SECOND_MILLISECONDS),
+    provedAt: provedAt(claims, new Date()),
   };
   const outcome = await inTransaction((ctx) => arrive(ctx, arrival, from.userAgent));
   return "signInId" in outcome ? outcome : refuse(outcome.refused, "SsoRefused");

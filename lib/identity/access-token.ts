@@ -4,11 +4,11 @@ import { z } from "zod";
 import type { Standing } from "@/lib/credentials/standing";
 import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
-import { atNumericDate, numericDate, secondsBetween } from "@/lib/time";
+import { atNumericDate, numericDate, secondsBetween, secondsUntil } from "@/lib/time";
 import { issuer, orchestrator } from "./addresses";
 import { isCanonicalJws } from "./compact-jws";
 import { signature } from "./key-material";
-import { TOKEN_LIFETIME_MAX_SECONDS } from "./rules";
+import { CLOCK_SKEW_SECONDS, TOKEN_LIFETIME_MAX_SECONDS } from "./rules";
 import { SCOPES, type Scope } from "./scopes";
 import { findSigningKey, type SigningKey } from "./signing-keys";
 
@@ -84,6 +84,7 @@ const claimsSchema = z.object({
   jti: uuid,
   iat: z.number(),
   exp: z.number(),
+  sub: uuid,
   client_id: uuid,
   machine_id: uuid,
   tenant_id: uuid,
@@ -92,10 +93,14 @@ const claimsSchema = z.object({
   cnf: z.object({ jkt: z.string() }).optional(),
 });
 
-function claimsOf(kid: string, payload: unknown): AccessTokenClaims | null {
+/** @returns the claims, or null where one is missing, is malformed or says what no token of this server says */
+function claimsOf(kid: string, payload: unknown, now: Date): AccessTokenClaims | null {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) return null;
-  const { jti, iat, exp, client_id, machine_id, tenant_id, credential_id, scope, cnf } = parsed.data;
+  const { jti, iat, exp, sub, client_id, machine_id, tenant_id, credential_id, scope, cnf } = parsed.data;
+  if (sub !== client_id || secondsUntil(iat, now) > CLOCK_SKEW_SECONDS) return null;
+  // An imported key may have signed something else elsewhere.
+  if (exp - iat > TOKEN_LIFETIME_MAX_SECONDS) return null;
   const granted = new Set(scope.split(" "));
   return {
     kid,
@@ -133,8 +138,8 @@ export async function verifyAccessToken(
       currentDate: now,
       requiredClaims: ["exp", "iat", "sub", "client_id", "jti"],
     });
-    const claims = claimsOf(key.kid, payload);
-    return claims ? { ok: true, claims } : { ok: false, reason: "the token lacks a claim" };
+    const claims = claimsOf(key.kid, payload, now);
+    return claims ? { ok: true, claims } : { ok: false, reason: "a claim of the token is missing or wrong" };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
       return { ok: false, reason: error.message };

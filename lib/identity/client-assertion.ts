@@ -4,10 +4,11 @@ import type { RefusalReason } from "@/lib/activity/schema";
 import { CLIENT_SIGNING_ALGORITHMS } from "@/lib/credentials/public-key";
 import { type CandidateKey, findKeys, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { addSeconds, atNumericDate, MINUTE_SECONDS } from "@/lib/time";
+import { atNumericDate, MINUTE_SECONDS, secondsUntil } from "@/lib/time";
 import { issuer, tokenEndpoint } from "./addresses";
 import { isCanonicalJws } from "./compact-jws";
 import { OAuthError } from "./oauth-error";
+import { CLOCK_SKEW_SECONDS } from "./rules";
 import { spendJti } from "./spent-jtis";
 
 /** RFC 7523 §2.2. */
@@ -18,8 +19,6 @@ export const ASSERTION_ALGORITHMS = [...CLIENT_SIGNING_ALGORITHMS, "Ed25519"];
 
 /** An assertion is made for one request; a longer life only helps who steals it. */
 const LIFETIME_MAX_SECONDS = 5 * MINUTE_SECONDS;
-/** How far a host's clock may be ahead. */
-const CLOCK_SKEW_SECONDS = 30;
 const JTI_MAX_LENGTH = 256;
 const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
@@ -80,15 +79,12 @@ async function verifiedWith(
 }
 
 /** RFC 7523 §3: exp in the near future, iat not in the future, jti of a length that can be kept. */
-function checkTimes({ exp, iat }: JWTPayload, now: Date): Date {
-  const expiresAt = atNumericDate(exp ?? 0);
-  if (expiresAt <= now) throw refused("it has expired", "assertion_expired");
-  if (expiresAt > addSeconds(now, LIFETIME_MAX_SECONDS))
-    throw refused("it ends more than 5 minutes from now");
-  if (iat !== undefined && atNumericDate(iat) > addSeconds(now, CLOCK_SKEW_SECONDS)) {
-    throw refused("it was issued in the future");
-  }
-  return expiresAt;
+function checkTimes({ exp = 0, iat = 0 }: JWTPayload, now: Date): Date {
+  const leftSeconds = secondsUntil(exp, now);
+  if (leftSeconds <= 0) throw refused("it has expired", "assertion_expired");
+  if (leftSeconds > LIFETIME_MAX_SECONDS) throw refused("it ends more than 5 minutes from now");
+  if (secondsUntil(iat, now) > CLOCK_SKEW_SECONDS) throw refused("it was issued in the future");
+  return atNumericDate(exp);
 }
 
 /**

@@ -10,6 +10,7 @@ import { isCanonicalJws } from "./compact-jws";
 import { isAcceptedNonce } from "./dpop-nonce";
 import { normalizedTarget, targetOf } from "./dpop-target";
 import { OAuthError } from "./oauth-error";
+import { CLOCK_SKEW_SECONDS } from "./rules";
 import { spendJti } from "./spent-jtis";
 
 /** What a proof may be signed with; the same as an assertion. */
@@ -21,8 +22,6 @@ const PROOF_MAX_LENGTH = 8192;
 const JTI_MAX_LENGTH = 256;
 /** RFC 9449 §11.1: a proof is made for one request, and used at once. */
 const AGE_MAX_SECONDS = MINUTE_SECONDS;
-/** How far a host's clock may be ahead, and the clocks of two processes apart. */
-const CLOCK_SKEW_SECONDS = 30;
 
 /** The request that came with a proof. */
 export type ProvenRequest = {

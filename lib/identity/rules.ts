@@ -19,6 +19,8 @@ export const PUBLISHED_BEFORE_SCHEDULE_SECONDS = DAY_SECONDS;
 
 /** No token lives longer, whatever is configured; so long does a key verify after it has signed for the last time. */
 export const TOKEN_LIFETIME_MAX_SECONDS = DAY_SECONDS;
+/** How far the clock of a host or of another process may be ahead: what is dated later than that was not made yet. */
+export const CLOCK_SKEW_SECONDS = 30;
 /** What clocks of processes and verifiers may differ by. */
 const CLOCK_LEEWAY_SECONDS = 5 * MINUTE_SECONDS;
 

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { forgetActivity } from "@/lib/activity/commands";
 import { chartActivity, listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
 import { ROWS_A_MINUTE, totalOf } from "@/lib/activity/rules";
+import { activityListSchema } from "@/lib/activity/schema";
 import { WAITING_ROWS_MAX, waiting } from "@/lib/activity/token-request-rows";
 import { flushTokenRequests, noteTokenRequest } from "@/lib/activity/token-requests";
 import type { AdminActor } from "@/lib/ctx";
@@ -188,6 +189,16 @@ describe("after the days for which it is kept", () => {
     expect((await page(DAY_32)).rows).toHaveLength(0);
   });
 });
+
+test.each(["2026-02-30T00:00:00.000Z~1", "2026-99-99T99:99:99.999Z~1", "0000-01-01T00:00:00.000Z~1"])(
+  "a page beyond %s, which is no time, is the first one",
+  async (cursor) => {
+    granted();
+    await flushTokenRequests();
+    const query = activityListSchema.parse({ machine: machine.machineId, older: cursor, newer: cursor });
+    expect((await ask(admin, readActivity, query, addSeconds(NOON, 60))).rows).toHaveLength(1);
+  },
+);
 
 test("pages begin where others end, also among requests of the same instant", async () => {
   for (let count = 0; count < 15; count += 1) note();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -110,6 +111,23 @@ describe("the record is found by", () => {
     const at = NOON.toISOString();
     expect(await typesOf({ from: at, to: at })).toEqual(["process.added", "process.added"]);
     expect(await typesOf({ to: addSeconds(NOON, -1).toISOString() })).toEqual([]);
+  });
+
+  test.each([
+    "2026-13-45T99:99:99.999Z",
+    "2026-02-30T00:00:00.000Z",
+    "0000-01-01T00:00:00.000Z",
+    "+275760-09-13T00:00:00.000Z",
+    "99999999999999999999",
+  ])("no time that there is not: %s is as if nothing had been asked", async (at) => {
+    const all = await typesOf({});
+    for (const name of ["from", "to"]) expect(await typesOf({ [name]: at })).toEqual(all);
+    const id = randomUUID();
+    for (const name of ["older", "newer"]) expect(await typesOf({ [name]: `${at}~${id}` })).toEqual(all);
+  });
+
+  test("no page beyond an event whose id is none", async () => {
+    expect(await typesOf({ older: `${NOON.toISOString()}~${"-".repeat(36)}` })).toEqual(await typesOf({}));
   });
 
   test("all of it at once", async () => {
