@@ -37,6 +37,12 @@ export const PEOPLE_SENTENCES: { readonly [Type in PeopleEvent]: Sentence<Type> 
       made <Name>{email}</Name> {role} of the tenant
     </>
   ),
+  "admin.bound_to_provider": ({ email }) => (
+    <>
+      came from the OpenID provider to the account <Name>{email}</Name> for the first time: its password,
+      second factor, recovery codes, links and sign-ins of before ended
+    </>
+  ),
   "admin.role_changed": ({ email, before, after }) => (
     <>
       changed the role of <Name>{email}</Name> from {before} to {after}

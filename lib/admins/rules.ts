@@ -22,6 +22,20 @@ export function emailKey(email: string): string {
 }
 
 /**
+ * Narrower than `emailKey`, which takes emails that look alike for one so that no two accounts have them: `straße.example` and
+ * `strasse.example` are two domains, and who reads mail at one has not shown that they read it at the other.
+ * @returns whether mail to both goes to one mailbox
+ */
+export function isSameMailbox(one: string, other: string): boolean {
+  const plain = (email: string) =>
+    email
+      .trim()
+      .normalize("NFC")
+      .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return plain(one) === plain(other);
+}
+
+/**
  * What failed sign-ins are counted by. `pair` is an account from one address, `address` one address whatever the
  * account, `browser` a browser in which this admin signed in before: it is counted by itself, so that nobody else's
  * failures, from whatever address, keep an admin out of their own browser. `code` is an account whose password somebody

@@ -39,6 +39,7 @@ export type AuditEvent =
       readonly email: string;
       readonly left: number;
     }
+  | { readonly type: "admin.bound_to_provider"; readonly adminId: string; readonly email: string }
   | { readonly type: "tenant.second_factor_required"; readonly isRequired: boolean }
   | { readonly type: "admin.password_changed"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.password_reset"; readonly adminId: string; readonly email: string }

@@ -29,6 +29,8 @@ type Attempt = {
   signedInAs: string | null;
   /** The sign-in of somebody who came back from the OpenID provider. */
   arrivedAs: string | null;
+  /** Whatever else opened their account ended just now: they are told on a page of its own, before they go on. */
+  endedProofs: boolean;
   /** What the browser's cookie said before: whoever comes back from the provider may have been signed in. */
   readonly replaces: unknown;
   /** Set when nobody could be asked whether the password is right. */
@@ -125,6 +127,7 @@ async function letIn(attempt: Attempt, profile: unknown): Promise<boolean | stri
     const outcome = await receive(profile, attempt);
     if ("refused" in outcome) return `/sign-in?error=${outcome.refused}`;
     attempt.arrivedAs = outcome.signInId;
+    attempt.endedProofs = outcome.endedProofs;
     // Whoever proves again who they are comes back with a new sign-in; the one they left with is over.
     await leave(attempt.replaces, attempt.address);
     return true;
@@ -194,6 +197,11 @@ async function readable(request: NextRequest): Promise<NextRequest | Response> {
   return new NextRequest(request.url, { method: "POST", headers: request.headers, body: body.text });
 }
 
+function pathOf(location: string): string {
+  const { pathname, search, hash } = new URL(location, env().origin);
+  return pathname + search + hash;
+}
+
 /** next-auth's own addresses (`/api/auth/…`), as far as the portal uses them; whatever cannot be read is a 4xx. */
 export async function authHandler(
   request: NextRequest,
@@ -213,6 +221,7 @@ export async function authHandler(
     userAgent: request.headers.get("user-agent") ?? "",
     signedInAs: null,
     arrivedAs: null,
+    endedProofs: false,
     replaces: await getToken({
       req: request,
       secret: derivedKey("sign-in cookie").toString("base64"),
@@ -223,6 +232,13 @@ export async function authHandler(
   const response: Response = await NextAuth(read, context, authOptions(attempt));
   // Our configuration is complete, so this is what it says of a callback address, in the query or a cookie, that is none.
   if (response.status >= 500) return refusal(400, "The callback address is not a URL or a path.");
+  const goesTo = response.headers.get("location");
+  if (attempt.endedProofs && goesTo !== null) {
+    response.headers.set(
+      "location",
+      `/sign-in/first-time?${new URLSearchParams({ callbackUrl: pathOf(goesTo) })}`,
+    );
+  }
   if (attempt.signedInAs) response.headers.append("set-cookie", knownBrowserCookie(attempt.signedInAs));
   if (!attempt.isUnanswered) return response;
   response.headers.set("retry-after", String(DATABASE_RETRY_AFTER_SECONDS));

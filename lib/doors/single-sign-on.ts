@@ -1,6 +1,6 @@
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { z } from "zod";
-import { arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
+import { type Arrived, arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
 import { judgeArrival } from "@/lib/arrival-rules";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
@@ -62,7 +62,7 @@ export type ArrivalRefusal = "SsoEmail" | "SsoRefused";
 export async function receive(
   profile: unknown,
   from: { readonly address: string | null; readonly userAgent: string },
-): Promise<{ readonly signInId: string } | { readonly refused: ArrivalRefusal }> {
+): Promise<Arrived | { readonly refused: ArrivalRefusal }> {
   const claims = claimsSchema.parse(profile);
   const rules = env().singleSignOn?.rules;
   if (!rules) return { refused: "SsoRefused" };

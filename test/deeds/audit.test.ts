@@ -185,6 +185,8 @@ const SILENT: Readonly<Record<string, string>> = {
   keepAnAdministrator: "asks, changes nothing",
   protectInstallation: "asks, changes nothing",
   endSignInsOf: "part of deeds that say why",
+  boundTo: "asks, changes nothing",
+  holdAccount: "locks a row, changes nothing",
   openSignIn: "part of deeds that prove who somebody is; startSignIn and arrive show its event",
   spendCode: "part of deeds that say why; of a recovery code it says so itself",
   noteSeen: "it happens with every click",

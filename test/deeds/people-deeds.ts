@@ -1,5 +1,6 @@
 import { arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
 import { confirmSignIn } from "@/lib/admins/commands/confirm-sign-in";
+import { firstArrival } from "@/lib/admins/commands/first-arrival";
 import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/admins/commands/invite";
 import {
   changePassword,
@@ -70,6 +71,13 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
         provedAt: null,
       } as const;
       await arrive(anonymousCtx(db), arrival, "");
+    },
+  },
+  firstArrival: {
+    events: ["admin.bound_to_provider"],
+    run: async (db, { admin }) => {
+      const who = { issuer: "https://login.test", subject: unique("subject"), email: admin.name };
+      await firstArrival(anonymousCtx(db), { ...who, role: null, tenantSlug: "", provedAt: null });
     },
   },
   recordRefusedArrival: {

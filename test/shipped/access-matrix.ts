@@ -14,6 +14,7 @@ const MANAGERS = ["manager"] as const;
 export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed in">> = {
   "/": "signed in",
   "/sign-in": "anybody",
+  "/sign-in/first-time": "signed in",
   "/setup": "anybody",
   "/invite": "anybody",
   "/reset": "anybody",

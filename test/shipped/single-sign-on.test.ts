@@ -4,7 +4,7 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { addSeconds } from "@/lib/time";
 import { freePort } from "@/server/embedded-postgres";
 import { type Claims, type OpenIdProvider, startOpenIdProvider } from "@/test/openid-provider";
-import { act, newAdmin, newTenant, prisma, type Tenant, unique } from "@/test/people";
+import { act, newAdmin, newTenant, prisma, type Tenant, tokenOf, unique } from "@/test/people";
 import { Browser } from "./browser";
 import { type Installation, startInstallation } from "./installation";
 
@@ -215,6 +215,25 @@ test("a sensitive deed sends an old proof to the provider, which asks again; the
   expect(signIns.filter(({ endedAt }) => endedAt === null)).toHaveLength(1);
   await prisma().signIn.updateMany({ data: { confirmedAt: addSeconds(new Date(), -601) } });
   expect(await invite()).toContain('"code":"reauthenticate"');
+});
+
+test("whoever opened an invite to somebody else is out when that one comes, who is told so on the page they arrive at", async () => {
+  const mallory = await newAdmin(tenant);
+  const made = await act(mallory, invitePerson, { email: person.email, role: "Viewer" });
+  const impostor = new Browser(installation.origin);
+  const opened = { token: tokenOf(made), password: "correct horse battery" };
+  expect(await impostor.act("/invite", "acceptInviteAsNewAction", opened)).toContain('"ok":true');
+  const account = await accountOf(person.email);
+  const { at, browser } = await comeIn({ ...person, groups: ["rpa-admins"] });
+  expect(at).toBe("/sign-in/first-time?callbackUrl=%2F");
+  const told = await (await browser.ask(at)).text();
+  expect(told).toContain("You come in with Example ID from now on");
+  expect(told).toContain(tenant.slug);
+  expect(await isIn(browser)).toBe(true);
+  expect(await prisma().adminPassword.count({ where: { adminId: account?.id ?? "" } })).toBe(0);
+  const again = await comeIn({ ...person, groups: ["rpa-admins"] }, browser);
+  expect(again.at).toBe("/");
+  expect((await browser.ask(at)).headers.get("location")).toBe("/");
 });
 
 describe("what comes back from elsewhere than the provider", () => {

@@ -7,6 +7,7 @@ import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Role } from "@/lib/tenants/schema";
 import { addSeconds } from "@/lib/time";
+import { holdAccount } from "./hold-account";
 import { holdMembers } from "./hold-members";
 
 /**
@@ -106,9 +107,14 @@ export async function acceptInvite(
   { token }: { readonly token: string },
 ): Promise<Joined> {
   const { email, emailKey: key, role, tenantId, tenant } = await spendInvite(ctx, token);
-  const { id: adminId, name } = ctx.actor;
+  const { id: adminId, name, signInId } = ctx.actor;
   if (emailKey(name) !== key) {
     throw new Refusal("forbidden", `This invite is for ${email}, and you are signed in as ${name}.`);
+  }
+  await holdAccount(ctx, adminId);
+  // Whoever got hold of the account a moment ago, by a reset link or for the first time, ended this sign-in.
+  if ((await ctx.db.signIn.count({ where: { id: signInId, endedAt: null } })) === 0) {
+    throw new Refusal("forbidden", "Your sign-in has ended. Sign in again to accept the invite.");
   }
   const { count } = await ctx.db.membership.createMany({
     data: [{ adminId, tenantId, role, createdAt: ctx.now }],

@@ -7,7 +7,8 @@ import type { Actor, AnonymousActor, Ctx, PersonActor, SystemActor } from "@/lib
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
 import { endSignInsOf } from "./end-sign-ins";
-import { holdMembers, memberIn, protectInstallation } from "./hold-members";
+import { holdAccount } from "./hold-account";
+import { holdMembers, memberIn } from "./hold-members";
 
 async function issueReset(
   ctx: Ctx<Actor>,
@@ -29,32 +30,53 @@ async function issueReset(
   return { link: linkTo("reset", token), email: admin.email, expiresAt };
 }
 
+/** What stands against one person's giving out another's account. */
+type Obstacle = "elsewhere" | "at the provider" | "manages the installation";
+
 /**
- * Makes a link by which a member sets a new password, once and within an hour. Whoever holds the link can become that
- * person, so it takes an administrator of every tenant the person belongs to.
- * @throws Refusal `not_found`; `forbidden` when they belong to a tenant that the actor does not administer
+ * Whoever holds a reset link can become that person, so it takes an administrator of every tenant the person belongs to, and no less
+ * power than theirs; and whom a provider vouches for needs no administrator's word. It is asked when a link is made and when it is used.
+ * @returns why this one may not give out the person's account; null when nothing stands against it
+ */
+async function obstacleTo(ctx: Ctx<Actor>, makerId: string, adminId: string): Promise<Obstacle | null> {
+  const [maker, person] = await Promise.all(
+    [makerId, adminId].map((id) =>
+      ctx.db.admin.findUniqueOrThrow({
+        where: { id },
+        select: { managesInstallation: true, _count: { select: { identities: true } } },
+      }),
+    ),
+  );
+  if (person?.managesInstallation && !maker?.managesInstallation) return "manages the installation";
+  if (person?._count.identities !== 0) return "at the provider";
+  const elsewhere = await ctx.db.membership.count({
+    where: {
+      adminId,
+      tenant: { memberships: { none: { adminId: makerId, role: "Administrator", disabledAt: null } } },
+    },
+  });
+  return elsewhere > 0 ? "elsewhere" : null;
+}
+
+const AT_SERVER = "Somebody at the server can make the link: npm run admin -- reset-password";
+
+const OBSTACLES: Readonly<Record<Obstacle, string>> = {
+  elsewhere: `This person also belongs to a tenant that you do not administer. ${AT_SERVER}`,
+  "at the provider": `This person signs in at the OpenID provider, and a password is set there. ${AT_SERVER}`,
+  "manages the installation": "This person manages the installation. Ask somebody who does so too.",
+};
+
+/**
+ * Makes a link by which a member sets a new password, once and within an hour.
+ * @throws Refusal `not_found`; `forbidden` with what stands against it
  */
 export async function makeResetLink(
   ctx: Ctx,
   { adminId }: { readonly adminId: string },
 ): Promise<IssuedLink> {
-  const member = memberIn(await holdMembers(ctx), adminId);
-  const { email } = member;
-  protectInstallation(ctx, member);
-  const elsewhere = await ctx.db.membership.count({
-    where: {
-      adminId,
-      tenant: {
-        memberships: { none: { adminId: ctx.actor.id, role: "Administrator", disabledAt: null } },
-      },
-    },
-  });
-  if (elsewhere > 0) {
-    throw new Refusal(
-      "forbidden",
-      "This person also belongs to a tenant that you do not administer. Somebody at the server can make the link: npm run admin -- reset-password",
-    );
-  }
+  const { email } = memberIn(await holdMembers(ctx), adminId);
+  const obstacle = await obstacleTo(ctx, ctx.actor.id, adminId);
+  if (obstacle) throw new Refusal("forbidden", OBSTACLES[obstacle]);
   return issueReset(ctx, { id: adminId, email }, ctx.actor.id);
 }
 
@@ -76,7 +98,10 @@ export async function makeResetLinkAtServer(
 
 /** What everybody is told whose link leads nowhere, whatever the reason. */
 const goneReset = () =>
-  new Refusal("gone", "This link is no longer valid: it was used, was replaced, or is older than an hour.");
+  new Refusal(
+    "gone",
+    "This link is no longer valid: it was used, was replaced, is older than an hour, or you have come to belong where whoever made it has no say.",
+  );
 
 /** Sets a password and ends the sign-ins that were made with the one before. */
 async function setPassword(
@@ -109,11 +134,15 @@ export async function resetPassword(
   };
   const reset = await ctx.db.passwordReset.findFirst({
     where,
-    select: { admin: { select: { id: true, email: true } } },
+    select: { createdById: true, admin: { select: { id: true, email: true } } },
   });
-  const { count } = await ctx.db.passwordReset.deleteMany({ where });
-  if (!reset || count === 0) throw goneReset();
+  if (!reset) throw goneReset();
   const { id: adminId, email } = reset.admin;
+  await holdAccount(ctx, adminId);
+  const { count } = await ctx.db.passwordReset.deleteMany({ where });
+  if (count === 0) throw goneReset();
+  // Since it was made the person may have come to belong, or to be known, where whoever made it has no say.
+  if (reset.createdById !== null && (await obstacleTo(ctx, reset.createdById, adminId))) throw goneReset();
   await setPassword(ctx, adminId, password);
   await recordOfPerson(ctx, adminId, { type: "admin.password_reset", adminId, email });
   return { email };

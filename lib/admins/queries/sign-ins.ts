@@ -116,6 +116,19 @@ export async function listOwnSignIns(ctx: Ctx<PersonActor>): Promise<SignInView[
     .sort((one, other) => Number(other.isThisOne) - Number(one.isThisOne));
 }
 
+/** @returns whether this sign-in is the one that bound an account which was there before to the provider: whatever opened it ended */
+export async function boundTheAccount(ctx: Ctx<PersonActor>): Promise<boolean> {
+  const { startedAt, admin } = await ctx.db.signIn.findUniqueOrThrow({
+    where: { id: ctx.actor.signInId },
+    select: {
+      startedAt: true,
+      admin: { select: { createdAt: true, identities: { select: { createdAt: true } } } },
+    },
+  });
+  const isSame = (at: Date) => at.getTime() === startedAt.getTime();
+  return !isSame(admin.createdAt) && admin.identities.some(({ createdAt }) => isSame(createdAt));
+}
+
 /** @returns whether nobody was ever made an admin here, so that set-up is still open. */
 export async function isFirstAdminMissing(db: Db): Promise<boolean> {
   return (await db.admin.findFirst({ select: { id: true } })) === null;
