@@ -57,6 +57,12 @@ describe("who comes in, and as what", () => {
       { emailDomains: ["example.com"] },
       { isLetIn: false },
     ],
+    [
+      "as nothing by something nested deep",
+      { groups: JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) as unknown },
+      { roles: ROLES },
+      { isLetIn: false },
+    ],
     ["as what the claim says", { groups: "rpa" }, { roles: ROLES }, { isLetIn: true, role: "Operator" }],
     [
       "as the highest of several",

@@ -53,7 +53,9 @@ export function parseRoles(text: string): Parsed<ReadonlyMap<string, Role>> {
   return { value: roles };
 }
 
-const valuesOf = (claim: unknown): readonly unknown[] => (Array.isArray(claim) ? claim : [claim]);
+/** Of an object, however deep, nothing is a role. */
+const valuesOf = (claim: unknown): readonly unknown[] =>
+  (Array.isArray(claim) ? claim : [claim]).filter((value) => typeof value !== "object");
 
 /**
  * @param claims of an ID token whose signature, issuer, audience, time and nonce are right (OpenID Connect Core §3.1.3.7)

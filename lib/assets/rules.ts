@@ -1,3 +1,4 @@
+import { isJsonNumber, isKept, readJson } from "@/lib/json-text";
 import type { AssetContent, AssetType } from "./schema";
 
 type Typed = { readonly type: AssetType; readonly value: string; readonly username: string };
@@ -21,22 +22,19 @@ export function assetContent({
   switch (type) {
     case "Text":
       return { ok: true, content: value };
-    case "Number": {
-      const number = Number(value);
-      return value.trim() !== "" && Number.isFinite(number)
-        ? { ok: true, content: number }
-        : wrong("Enter a number, such as 3 or 2.5.");
-    }
+    case "Number":
+      if (!isJsonNumber(value)) return wrong("Enter a number, such as 3, -2.5 or 1e6.");
+      return isKept(value)
+        ? { ok: true, content: Number(value) }
+        : wrong("Robots would get another number than this one. Use an asset of type Text for it.");
     case "Boolean":
       return value === "true" || value === "false"
         ? { ok: true, content: value === "true" }
         : wrong("Choose true or false.");
-    case "Json":
-      try {
-        return { ok: true, content: JSON.parse(value) as AssetContent };
-      } catch {
-        return wrong("This is not JSON. Strings and names need double quotes.");
-      }
+    case "Json": {
+      const read = readJson(value);
+      return read.ok ? { ok: true, content: read.value as AssetContent } : wrong(read.message);
+    }
     case "Credential":
       if (username === "") return wrong("Enter a user name.", "username");
       return value === "" ? wrong("Enter a password.") : { ok: true, content: { username, password: value } };

@@ -12,8 +12,17 @@ const typedValue = z
   .refine((text) => text.isWellFormed() && !text.includes("\0"), "Use plain characters only.")
   .refine((text) => new TextEncoder().encode(text).length <= VALUE_MAX_BYTES, "Use at most 32 KiB.");
 
+const assetName = z
+  .string()
+  .trim()
+  .min(1, "Enter a name.")
+  .max(200, "Use at most 200 characters.")
+  .refine(isPlainText)
+  // Robots fetch an asset by its name, and these two are steps in an address, however they are encoded (WHATWG URL).
+  .refine((name) => !/^\.{1,2}$/.test(name), "No address can hold this name. Choose another.");
+
 export const addAssetSchema = z.object({
-  name: z.string().trim().min(1, "Enter a name.").max(200, "Use at most 200 characters.").refine(isPlainText),
+  name: assetName,
   description: z.string().trim().max(500, "Use at most 500 characters.").default(""),
   type: z.enum(ASSET_TYPES, "Choose a type."),
   /** Only for a credential. */

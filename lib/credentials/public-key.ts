@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { z } from "zod";
 import { Refusal } from "@/lib/errors";
+import { readJson } from "@/lib/json-text";
 import { looksPrivate } from "./rules";
 
 /** What a client may sign with when it authenticates by key (RFC 7518 §3.1, RFC 8037 §3.1). */
@@ -61,12 +62,9 @@ function parsed(text: string): { readonly key: KeyObject; readonly alg: string |
 }
 
 function parsedJwk(text: string): { readonly key: KeyObject; readonly alg: string | undefined } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw wrong("This begins like a JWK but is not JSON.");
-  }
+  const read = readJson(text);
+  if (!read.ok) throw wrong(`This begins like a JWK, but: ${read.message}`);
+  const { value } = read;
   if (typeof value === "object" && value !== null && "keys" in value) {
     throw wrong("This is a set of keys. Paste one key of it at a time.");
   }

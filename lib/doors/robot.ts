@@ -3,6 +3,7 @@ import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { Scope } from "@/lib/identity/scopes";
+import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
 import { log, logRefusal } from "@/lib/log";
 import { requireRobot } from "./bearer";
 import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
@@ -60,36 +61,62 @@ export function answering(handle: (request: Request, params: unknown) => Promise
   };
 }
 
-async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+async function readText(request: Request, maxBytes: number): Promise<string> {
   const body = await readBody(request, maxBytes);
   if (!body.ok) {
     throw body.problem === "too large"
       ? new ProblemError({ status: 413, detail: `The body is larger than ${maxBytes / 1024} KiB.` })
       : new ProblemError({ status: 400, detail: "The body is not UTF-8." });
   }
-  if (body.text === "") return {};
-  if (mediaType(request) !== "application/json") {
+  if (body.text !== "" && mediaType(request) !== "application/json") {
     throw new ProblemError({ status: 415, detail: "Send the body with Content-Type: application/json." });
   }
+  return body.text || "{}";
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let body: unknown;
   try {
-    return JSON.parse(body.text);
+    body = JSON.parse(text);
   } catch {
     throw new ProblemError({ status: 400, kind: "invalid-json", detail: "The body is not JSON." });
   }
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return { ...body };
+  throw new ProblemError({ status: 400, kind: "invalid-body", detail: "The body must be a JSON object." });
+}
+
+function badBody(faults: readonly JsonFault[]): ProblemError {
+  const errors = faults.map(({ path, detail }) => ({ field: path.join("."), detail }));
+  return new ProblemError({
+    status: 400,
+    kind: "invalid-body",
+    detail: `The body is not as it should be: ${errors.map(({ field, detail }) => `${field}: ${detail}`).join("; ")}`,
+    members: { errors },
+  });
+}
+
+/** The members that the schema knows. One that may be left out is left out as well by null, which serializers write for it. */
+function membersOf(text: string, { shape }: z.ZodObject): Readonly<Record<string, unknown>> {
+  const isKnown = ([name]: readonly [string, unknown]) => Object.hasOwn(shape, name);
+  const isLeftOut = (field: z.ZodType) => field.isOptional() && !field.isNullable();
+  const members = Object.entries(parseObject(text)).filter(isKnown);
+  for (const { path, detail } of jsonFaults(text, JSON_MAX_DEPTH + 1)) {
+    if (Object.hasOwn(shape, path[0] ?? "")) throw badBody([{ path, detail }]);
+  }
+  return Object.fromEntries(
+    members.filter(([name, value]) => value !== null || !isLeftOut(shape[name] as z.ZodType)),
+  );
 }
 
 /** What the caller said, checked: the JSON body, and the ids in the address over it. */
-export async function readInput<S extends z.ZodType>(
+export async function readInput<S extends z.ZodObject>(
   request: Request,
   params: unknown,
   schema: S,
   maxBodyBytes = BODY_MAX_BYTES,
 ): Promise<z.output<S>> {
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
-  const body = hasBody ? await readJson(request, maxBodyBytes) : {};
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new ProblemError({ status: 400, kind: "invalid-body", detail: "The body must be a JSON object." });
-  }
+  const body = hasBody ? membersOf(await readText(request, maxBodyBytes), schema) : {};
   const named = z.record(z.string(), z.unknown()).parse(params ?? {});
   const parsed = schema.safeParse({ ...body, ...named });
   if (parsed.success) return parsed.data;
@@ -97,13 +124,9 @@ export async function readInput<S extends z.ZodType>(
   if (parsed.error.issues.some(({ path }) => String(path[0]) in named)) {
     throw new ProblemError({ status: 404, detail: "There is no such resource." });
   }
-  const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), detail: message }));
-  throw new ProblemError({
-    status: 400,
-    kind: "invalid-body",
-    detail: `The body is not as it should be: ${errors.map(({ field, detail }) => `${field}: ${detail}`).join("; ")}`,
-    members: { errors },
-  });
+  throw badBody(
+    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), detail: message })),
+  );
 }
 
 const NO_STORE = { "cache-control": "no-store" };
@@ -115,7 +138,7 @@ export const jsonAnswer = (data: unknown, status: number, headers: Readonly<Reco
 
 type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
 
-function robotHandler<S extends z.ZodType>(
+function robotHandler<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   { status = 200, maxBodyBytes }: DeedOptions,
@@ -133,7 +156,7 @@ function robotHandler<S extends z.ZodType>(
 type DeedOptions = { readonly status?: number; readonly maxBodyBytes?: number };
 
 /** A deed of a robot: one transaction, with its events. */
-export function robotDeed<S extends z.ZodType>(
+export function robotDeed<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   deed: Doing<z.output<S>, Db>,
@@ -145,7 +168,7 @@ export function robotDeed<S extends z.ZodType>(
 }
 
 /** What a fleet does hundreds of times a second: one named statement on the short path, no transaction, no event. */
-export function robotPulse<S extends z.ZodType>(
+export function robotPulse<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   deed: Doing<z.output<S>, Sql>,
@@ -156,7 +179,7 @@ export function robotPulse<S extends z.ZodType>(
 }
 
 /** A question of a robot. */
-export function robotQuestion<S extends z.ZodType>(
+export function robotQuestion<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   query: Doing<z.output<S>, Db>,

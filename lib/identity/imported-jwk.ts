@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, verify } from "node:crypto";
 import { Refusal } from "@/lib/errors";
+import { readJson } from "@/lib/json-text";
 import { type KeyMaterial, material, RSA_MODULUS_BITS_MIN, signature } from "./key-material";
 import type { SigningAlgorithm } from "./schema";
 
@@ -13,12 +14,9 @@ type Members = Readonly<Record<string, unknown>>;
 const refused = (reason: string) => new Refusal("invalid", reason, { field: "jwk" });
 
 function membersOf(text: string): Members {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw refused("That is not JSON. Paste the private key as one JSON Web Key.");
-  }
+  const read = readJson(text);
+  if (!read.ok) throw refused(`${read.message} Paste the private key as one JSON Web Key.`);
+  const { value } = read;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw refused("That is not a JSON Web Key: it must be one JSON object.");
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readJson } from "@/lib/json-text";
 
 export const RUNTIME_TYPES = ["Unattended", "NonProduction", "Testing"] as const;
 export const JOB_STATES = [
@@ -45,15 +46,11 @@ const jobData = z.json().superRefine((value, context) => {
 export const jsonTextSchema = z
   .string()
   .transform((text, context): Json => {
-    try {
-      return text.trim() === "" ? {} : (JSON.parse(text) as Json);
-    } catch {
-      context.addIssue({
-        code: "custom",
-        message: "This is not JSON. Strings and names need double quotes.",
-      });
-      return z.NEVER;
-    }
+    if (text.trim() === "") return {};
+    const read = readJson(text);
+    if (read.ok) return read.value as Json;
+    context.addIssue({ code: "custom", message: read.message });
+    return z.NEVER;
   })
   .pipe(jobData);
 
