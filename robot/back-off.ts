@@ -7,11 +7,14 @@ const CAP_SECONDS = 30;
 export class Unreachable extends Error {
   /** How long the server asked to be left alone. */
   readonly retryAfterSeconds: number;
+  /** The answer's status, where what was asked may be the reason for it. */
+  readonly status: number | undefined;
 
-  constructor(reason: string, retryAfterSeconds = 0, options?: ErrorOptions) {
+  constructor(reason: string, retryAfterSeconds = 0, options: ErrorOptions & { status?: number } = {}) {
     super(reason, options);
     this.name = "Unreachable";
     this.retryAfterSeconds = retryAfterSeconds;
+    this.status = options.status;
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { outputReader, type Progress, tail } from "./job-output";
+import { type JobOutput, outputReader, type Progress, tail } from "./job-output";
 import type { LocalProcess } from "./processes";
 import type { Watchdog } from "./watchdog";
 
@@ -18,7 +18,7 @@ export type ChildEnd = {
   readonly signal: NodeJS.Signals | null;
   /** Why it could not be run. */
   readonly failure: string | undefined;
-  readonly output: unknown;
+  readonly output: JobOutput | undefined;
   readonly errorTail: string;
 };
 

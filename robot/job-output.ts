@@ -1,3 +1,5 @@
+import { JSON_MAX_DEPTH, jsonFaults } from "@/lib/json-text";
+
 /** How far a child says it is. */
 export type Progress = { readonly progress?: number; readonly message?: string };
 
@@ -11,11 +13,14 @@ export function tail(text: string, max: number): string {
   return clean.length > max ? `…${clean.slice(1 - max)}`.toWellFormed() : clean;
 }
 
+/** What a job hands in, or why that cannot be. */
+export type JobOutput = { readonly value: unknown } | { readonly fault: string };
+
 /** Understands a child's standard output as it comes. */
 export type OutputReader = {
   push(piece: string): void;
   /** @returns the value of the last `{"output": …}` line, else the text, else undefined */
-  end(): unknown;
+  end(): JobOutput | undefined;
 };
 
 function objectOf(line: string): Readonly<Record<string, unknown>> | null {
@@ -25,6 +30,13 @@ function objectOf(line: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
+}
+
+function outputOf(value: unknown, line: string): JobOutput {
+  for (const { path, detail } of jsonFaults(line, JSON_MAX_DEPTH + 1)) {
+    if (path[0] === "output") return { fault: `${path.join(".")} ${detail}` };
+  }
+  return { value };
 }
 
 function progressOf({ progress, message }: Readonly<Record<string, unknown>>): Progress | null {
@@ -44,12 +56,12 @@ function progressOf({ progress, message }: Readonly<Record<string, unknown>>): P
 export function outputReader(onProgress: (progress: Progress) => void): OutputReader {
   let rest = "";
   let text = "";
-  let output: { readonly value: unknown } | undefined;
+  let output: JobOutput | undefined;
 
   function take(line: string, end: string): void {
     const said = objectOf(line);
     const progress = said && progressOf(said);
-    if (said && Object.hasOwn(said, "output")) output = { value: said.output };
+    if (said && Object.hasOwn(said, "output")) output = outputOf(said.output, line);
     else if (progress) onProgress(progress);
     // Well above what is reported: not every line copies the whole, and white space at the end goes.
     else text += line + end;
@@ -69,9 +81,9 @@ export function outputReader(onProgress: (progress: Progress) => void): OutputRe
     end() {
       if (rest !== "") take(rest, "");
       rest = "";
-      if (output) return output.value;
+      if (output) return output;
       const whole = tail(text.trimEnd(), TEXT_MAX_LENGTH);
-      return whole === "" ? undefined : whole;
+      return whole === "" ? undefined : { value: whole };
     },
   };
 }

@@ -7,6 +7,12 @@ import type { Tokens } from "./tokens";
 
 const TIMEOUT_SECONDS = 20;
 
+/** Says "later" whatever is asked: a token that is not good any more, a busy server, a proxy whose server is away. */
+const LATER: ReadonlySet<number> = new Set([401, 408, 425, 429, 502, 503, 504]);
+
+const unusable = (reason: string, status: number, retryAfterSeconds = 0) =>
+  new Unreachable(reason, retryAfterSeconds, LATER.has(status) ? {} : { status });
+
 const problemSchema = z.object({
   detail: z.string().default(""),
   state: z.string().optional(),
@@ -51,7 +57,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
     body = text === "" ? undefined : JSON.parse(text);
   } catch {
     // A proxy's page, for instance.
-    throw new Unreachable(`${response.status} with something that is not JSON`);
+    throw unusable(`it answers ${response.status} with something that is not JSON`, response.status);
   }
   const problem = response.ok ? null : (problemSchema.safeParse(body).data ?? null);
   return { status: response.status, body, detail: problem?.detail ?? "", state: problem?.state };
@@ -83,12 +89,12 @@ export function orchestratorAt(url: URL, tokens: Tokens, log: Log): Orchestrator
     for (let isFirst = true; ; isFirst = false) {
       const { token, response } = await ask(path, init);
       const { status } = response;
-      if (status !== 401 && status !== 429 && status < 500) return response;
+      if (!LATER.has(status) && status < 500) return response;
       await response.body?.cancel();
       if (status === 401) tokens.refuse(token);
       if (status !== 401 || !isFirst) {
         const retryAfter = Number(response.headers.get("retry-after") ?? 0);
-        throw new Unreachable(`it answers ${status}`, Math.min(60, Math.max(0, retryAfter || 0)));
+        throw unusable(`it answers ${status}`, status, Math.min(60, Math.max(0, retryAfter || 0)));
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Progress } from "./job-output";
 import type { Log } from "./log";
 import type { Orchestrator } from "./orchestrator";
 import type { LocalProcesses } from "./processes";
-import { type Report, sendReport } from "./reports";
+import { type Report, sendEnd, sendReport } from "./reports";
 import type { Watchdog } from "./watchdog";
 
 /** A chatty child is reported no more often than this. */
@@ -36,12 +36,15 @@ export type RunningJob = {
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 function finalReport(end: ChildEnd, isStopped: boolean, latest: Progress): Report {
-  const output = end.output === undefined ? {} : { output: end.output };
-  if (isStopped) return { ...latest, ...output, state: "Stopped" };
-  if (end.code === 0) return { ...latest, ...output, state: "Successful" };
+  const { output } = end;
+  const wrong = output && "fault" in output ? `Its output was not handed in: ${output.fault}.` : "";
+  const said = output && "value" in output ? { ...latest, output: output.value } : latest;
+  if (isStopped) return { ...said, ...(wrong && { error: wrong }), state: "Stopped" };
+  if (end.code === 0 && !wrong) return { ...said, state: "Successful" };
   const how = end.failure ?? (end.signal ? `was ended by ${end.signal}` : `ended with code ${end.code}`);
   const sentence = end.failure ? `The process could not be run: ${how}` : `The process ${how}.`;
-  return { ...latest, ...output, state: "Faulted", error: `${sentence}\n${end.errorTail}`.trim() };
+  const error = `${sentence} ${wrong}`.trim();
+  return { ...said, state: "Faulted", error: `${error}\n${end.errorTail}`.trim() };
 }
 
 const sentenceOf = ({ state, error }: Report) =>
@@ -106,12 +109,12 @@ export function runJob(job: Job, tools: JobTools): RunningJob {
   }
 
   async function reportEnd(report: Report): Promise<void> {
-    const reported = await sendReport(orchestrator, job.id, report, patience, over);
+    const reported = await sendEnd(orchestrator, job.id, report, patience, over);
     if (reported.kind === "noted") return log(`${name} ${sentenceOf(report)}`);
     if (reported.kind === "over") return log(`${name} had ended for the server already: ${reported.as}`);
-    const error = `The robot could not hand in the result: ${reported.detail}`.slice(0, 3500);
-    log(`${name} ${report.state}, but ${error}`);
-    await sendReport(orchestrator, job.id, { state: "Faulted", error }, patience, over);
+    log(
+      `${name} ${report.state}, but Faulted, because the result could not be handed in: ${reported.detail}`,
+    );
   }
 
   async function run(): Promise<void> {

@@ -4,7 +4,14 @@ import { oneBuildAtATime } from "./build-lock.mjs";
 import { bundle } from "./bundle.mjs";
 import { sourceStamp } from "./stamp.mjs";
 
-const sources = ["robot", "tools/build-robot.mjs", "tools/bundle.mjs", "package.json", "package-lock.json"];
+const sources = [
+  "robot",
+  "lib/json-text.ts",
+  "tools/build-robot.mjs",
+  "tools/bundle.mjs",
+  "package.json",
+  "package-lock.json",
+];
 
 /**
  * Bundles the robot with its packages to `dist/robot.mjs`, one file that a host needs besides Node.js, unless that was done since the last

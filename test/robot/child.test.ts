@@ -37,7 +37,7 @@ describe("a job's process", () => {
     const { child } = start(ECHO_INPUT, input, { OWN: "1" });
     delete process.env.LATCHKEY_CLIENT_SECRET;
     const { code, output } = await child.ended;
-    const { text, env } = output as { text: string; env: Record<string, string> };
+    const { text, env } = (output as { value: { text: string; env: Record<string, string> } }).value;
     expect(code).toBe(0);
     expect(JSON.parse(text)).toEqual(input);
     expect(JSON.parse(env.LATCHKEY_JOB_INPUT ?? "")).toEqual(input);
@@ -49,14 +49,14 @@ describe("a job's process", () => {
   test("gets large input on standard input only", async () => {
     const input = "x".repeat(60_000);
     const { output } = await start(ECHO_INPUT, input).child.ended;
-    const { text, env } = output as { text: string; env: Record<string, string> };
+    const { text, env } = (output as { value: { text: string; env: Record<string, string> } }).value;
     expect(text).toBe(JSON.stringify(input));
     expect(env).not.toHaveProperty("LATCHKEY_JOB_INPUT");
   });
 
   test("that does not read its input, or closes it, is not to blame", async () => {
     const { child } = start('process.stdin.destroy(); console.log("done")', "x".repeat(60_000));
-    expect(await child.ended).toMatchObject({ code: 0, output: "done" });
+    expect(await child.ended).toMatchObject({ code: 0, output: { value: "done" } });
   });
 
   test("that fails says why with the end of its standard error", async () => {

@@ -5,12 +5,17 @@ function read(...pieces: string[]) {
   const progress: Progress[] = [];
   const reader = outputReader((one) => progress.push(one));
   for (const piece of pieces) reader.push(piece);
-  return { output: reader.end(), progress };
+  const output = reader.end();
+  return {
+    output: output && "value" in output ? output.value : undefined,
+    fault: output && "fault" in output ? output.fault : undefined,
+    progress,
+  };
 }
 
 describe("a child's standard output", () => {
   test("is the job's output as text when it says nothing else", () => {
-    expect(read("hel", "lo\nworld\n")).toEqual({ output: "hello\nworld", progress: [] });
+    expect(read("hel", "lo\nworld\n")).toMatchObject({ output: "hello\nworld", progress: [] });
     expect(read().output).toBeUndefined();
   });
 
@@ -27,9 +32,19 @@ describe("a child's standard output", () => {
     expect(output).toBeUndefined();
   });
 
+  test("is not handed in where it would not get through", () => {
+    const deep = `{"output": ${"[".repeat(50_000)}${"]".repeat(50_000)}}`;
+    expect(read(deep)).toMatchObject({ output: undefined, fault: expect.stringMatching(/^output .+deep/) });
+    for (const number of ["9007199254740993", "1e400"]) {
+      const { fault } = read(`{"output": {"rows": [${number}]}}\n`);
+      expect(fault).toMatch(/^output\.rows\.0 .+write it as a string/);
+    }
+    expect(read('{"output": 1e400}\n{"at": 1e400, "output": 1}').output).toBe(1);
+  });
+
   test("JSON that means nothing here is text", () => {
     const line = '{"progress": "half"}';
-    expect(read(`${line}\n{"progress\n`)).toEqual({ output: `${line}\n{"progress`, progress: [] });
+    expect(read(`${line}\n{"progress\n`)).toMatchObject({ output: `${line}\n{"progress`, progress: [] });
   });
 
   test("is bounded: the end of it is kept", () => {

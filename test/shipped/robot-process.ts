@@ -23,6 +23,10 @@ export const SCRIPTS = {
     setInterval(() => { if (require("node:fs").existsSync(file)) { console.log('{"output":"seen"}'); process.exit(0); } }, 20);`,
   /** Writes more than a job may hand in. */
   talkative: `console.log(JSON.stringify({ output: "x".repeat(70_000) }));`,
+  /** Hands in a number that a double does not hold. */
+  precise: `console.log('{"output":{"n":9007199254740993}}');`,
+  /** Hands in what would take a server that recurses, and a robot, down. */
+  deep: `console.log('{"output":' + "[".repeat(50_000) + "]".repeat(50_000) + "}");`,
   fail: `console.error("no such customer"); process.exitCode = 7;`,
 } as const;
 

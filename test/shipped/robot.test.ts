@@ -117,6 +117,15 @@ describe("a job", () => {
 
   test("with more output than there is room for is Faulted and says so", async () => {
     await connected();
+    expect(await ended(await start("precise"))).toMatchObject({
+      state: "Faulted",
+      output: null,
+      error: expect.stringMatching(/output\.n .+write it as a string/),
+    });
+    expect(await ended(await start("deep"))).toMatchObject({
+      state: "Faulted",
+      error: expect.stringMatching(/output .+60 deep/),
+    });
     expect(await ended(await start("talkative"))).toMatchObject({
       state: "Faulted",
       error: expect.stringMatching(/could not hand in the result: 4\d\d /),
