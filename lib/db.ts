@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import pg from "pg";
 import type { Sql } from "@/lib/ctx";
+import { databasePool, schemaOf } from "@/lib/database-connection";
 import { env } from "@/lib/env";
 import { PrismaClient } from "@/lib/generated/prisma/client";
 import { log } from "@/lib/log";
@@ -16,11 +16,11 @@ const STATEMENT_TIMEOUT_MILLISECONDS = 15_000;
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
 
 function makeDatabase() {
-  const pool = new pg.Pool({
-    connectionString: env().databaseUrl,
+  const { databaseUrl } = env();
+  const pool = databasePool(databaseUrl, {
     max: POOL_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
-    statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
+    statementTimeoutMilliseconds: STATEMENT_TIMEOUT_MILLISECONDS,
     application_name: "latchkey",
   });
   // An idle connection that dies is replaced at the next use; without a listener it would end the process.
@@ -28,7 +28,7 @@ function makeDatabase() {
   // One that is lent out may die between two statements, when nobody else listens: a restart of PostgreSQL under load.
   pool.on("connect", (client) => client.on("error", () => undefined));
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: new PrismaPg(pool, { schema: schemaOf(databaseUrl) }),
     transactionOptions: TRANSACTION,
     // The longer formats quote the arguments of the call that failed.
     errorFormat: "minimal",

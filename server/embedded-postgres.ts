@@ -2,7 +2,8 @@ import { chmodSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { openDatabase } from "@/lib/database-connection";
 import { postgresBinaries } from "./postgres-binaries";
 import { databaseUrl, makeCluster } from "./postgres-making";
 import { removeMisleadingPid, stopOrphans } from "./postgres-orphans";
@@ -124,17 +125,14 @@ async function untilReady(url: string, run: PostgresRun, logFile: string): Promi
 }
 
 async function tryQuery(url: string): Promise<unknown> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // The connection may also break after its error was returned; an error event without a listener would end the process.
-  client.on("error", () => undefined);
+  let client: Client | undefined;
   try {
-    await client.connect();
-    await client.query("SELECT 1");
+    client = await openDatabase(url, { connectionTimeoutMillis: 5_000 });
     return undefined;
   } catch (error) {
     return error;
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }
 

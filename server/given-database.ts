@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { openDatabase } from "@/lib/database-connection";
 import { codeOf, Problem } from "./problem";
 
 const oldestVersion = 14;
@@ -50,11 +51,9 @@ export async function awaitGivenDatabase(url: string, report: (line: string) => 
 }
 
 async function versionOf(url: string): Promise<number | Error> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // The connection may also break after its error was returned; an error event without a listener would end the process.
-  client.on("error", () => undefined);
+  let client: Client | undefined;
   try {
-    await client.connect();
+    client = await openDatabase(url, { connectionTimeoutMillis: 5_000 });
     const { rows } = await client.query<{ server_version_num: string }>("SHOW server_version_num");
     return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
   } catch (error) {
@@ -62,6 +61,6 @@ async function versionOf(url: string): Promise<number | Error> {
     if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
     return error instanceof Error ? error : new Error(String(error));
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }

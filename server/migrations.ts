@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
-import { Client, Pool } from "pg";
+import type { Client } from "pg";
+import { databasePool, openDatabase, schemaOf } from "@/lib/database-connection";
 import { Problem } from "./problem";
 import { openSchemaEngine } from "./schema-engine";
 import { ScriptPg } from "./script-adapter";
@@ -26,16 +27,13 @@ const undefinedTable = "42P01";
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
   const list = readMigrations(folder);
-  const client = new Client({ connectionString: url });
-  // An error event without a listener would end the process; the query under way fails with the same error.
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await openDatabase(url);
   try {
     // Held by the connection, so it cannot outlive a process that is killed.
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     if (isCurrent(list, await appliedMigrations(client))) return [];
-    const pool = new Pool({ connectionString: url, max: 2 });
-    const engine = await openSchemaEngine(new ScriptPg(pool));
+    const pool = databasePool(url, { max: 2 });
+    const engine = await openSchemaEngine(new ScriptPg(pool, { schema: schemaOf(url) }));
     try {
       const done = await engine.applyMigrations({
         migrationsList: list,
@@ -57,9 +55,7 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
  * @throws Problem when the database is not at the state of the migrations in `folder`.
  */
 export async function requireMigrated(url: string, folder: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await openDatabase(url);
   try {
     if (isCurrent(readMigrations(folder), await appliedMigrations(client))) return;
     throw new Problem(

@@ -140,6 +140,13 @@ test("what robots' requests load is free of Next.js and of React", () => {
   );
 });
 
+test("connections to the database are opened in one place, which says how values are read there", () => {
+  sourcesThat(
+    ({ path, text }) =>
+      path !== "lib/database-connection.ts" && /\bnew (?:pg\.)?(?:Client|Pool)\(/.test(text),
+  );
+});
+
 test("a schema imports zod, other schemas and the reader of JSON only", () => {
   sourcesThat(
     ({ imports }) =>

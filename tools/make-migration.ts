@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Pool } from "pg";
+import { databasePool } from "@/lib/database-connection";
 import { migrate } from "@/server/migrations";
 import { openSchemaEngine } from "@/server/schema-engine";
 import { DescribingPg } from "./describing-adapter";
@@ -36,7 +36,7 @@ async function difference(
   url: string,
   schema: { path: string; content: string },
 ): Promise<string | undefined> {
-  const pool = new Pool({ connectionString: url, max: 2 });
+  const pool = databasePool(url, { max: 2 });
   const engine = await openSchemaEngine(new DescribingPg(pool), [[schema.path, schema.content]]);
   try {
     const { stdout } = await engine.diff({

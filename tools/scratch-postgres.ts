@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDatabase } from "@/lib/database-connection";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/server/embedded-postgres";
 import { postmasterOf } from "@/server/postgres-orphans";
 import { postgresUser } from "@/server/postgres-user";
@@ -12,6 +13,14 @@ export type ScratchPostgres = EmbeddedPostgres & {
   /** Ends it without a checkpoint, as a crash does; it comes back by itself at the same address. */
   crash(): void;
 };
+
+/** As servers of others are: whatever is read and written in the session's own way is wrong at once. */
+const FOREIGN_WAYS = `
+  ALTER ROLE CURRENT_USER SET timezone = 'America/St_Johns';
+  ALTER ROLE CURRENT_USER SET datestyle = 'German, DMY';
+  ALTER ROLE CURRENT_USER SET intervalstyle = 'iso_8601';
+  ALTER ROLE CURRENT_USER SET bytea_output = 'escape';
+  ALTER ROLE CURRENT_USER SET default_transaction_isolation = 'serializable'`;
 
 /**
  * Starts an empty PostgreSQL in a temporary folder, for tests and for making migrations. `stop` also removes the folder.
@@ -29,6 +38,9 @@ export async function startScratchPostgres(durability: Durability = "disposable"
     durability,
     report: (line) => process.stderr.write(`${line}\n`),
   });
+  const client = await openDatabase(postgres.url);
+  await client.query(FOREIGN_WAYS);
+  await client.end();
   return {
     url: postgres.url,
     crash() {

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
+import { openDatabase } from "@/lib/database-connection";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
@@ -67,8 +67,7 @@ async function listenForever(state: State, stop: AbortSignal): Promise<void> {
 }
 
 async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () => void): Promise<void> {
-  const client = new pg.Client({
-    connectionString: env().databaseUrl,
+  const client = await openDatabase(env().databaseUrl, {
     application_name: "latchkey signals",
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
@@ -79,8 +78,6 @@ async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () =
     emitter.emit(topicOf(signal), signal);
   });
   const lost = once(client, "end", { signal: stop }).catch(() => undefined);
-  client.on("error", () => undefined);
-  await client.connect();
   const probe = setInterval(() => {
     client.query("SELECT 1").catch(() => client.end().catch(() => undefined));
   }, PROBE_SECONDS * SECOND_MILLISECONDS).unref();
