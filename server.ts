@@ -53,7 +53,7 @@ export async function start(options: StartOptions): Promise<void> {
     // Another process, with another secret, may have made the first signing key at the same moment.
     if (isFirstStart) refuseUnreadable(await appSecretStanding(), kept);
     await serve(life, options);
-    startClock();
+    await startClock();
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
     announce(`Latchkey is ready: ${env().origin}`);
   } catch (error) {

@@ -6,13 +6,19 @@ import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import type { Role } from "@/lib/tenants/schema";
-import { addSeconds } from "@/lib/time";
+import { addSeconds, HOUR_SECONDS } from "@/lib/time";
 
 /** Tenants, admins and machines in whatever database the environment names, made by the product's own deeds. */
 export const CALLER_ADDRESS = "192.0.2.7";
 
 export const prisma = () => database().prisma;
 export const sql = () => database().sql;
+
+/** Has heartbeats taken without a gap until `now`, for longer than silence takes to count. */
+export async function heardUntil(now: Date, db: Db = prisma()): Promise<void> {
+  const hearing = { since: addSeconds(now, -HOUR_SECONDS), until: now };
+  await db.hearing.upsert({ where: { id: 1 }, create: { id: 1, ...hearing }, update: hearing });
+}
 
 /** Runs a deed as its door does: in one transaction. */
 export const inTransaction = <T>(deed: (db: Db) => Promise<T>): Promise<T> =>

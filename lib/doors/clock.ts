@@ -11,6 +11,7 @@ import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
+import { startHearing } from "./hearing";
 import { startSealer } from "./sealer";
 import { hear } from "./signals";
 
@@ -41,9 +42,9 @@ async function tick(): Promise<void> {
 
 /**
  * Starts the process's clock, and hears when keys change; both stop with the process. The sealer stops after them, and so seals what the
- * last tick wrote.
+ * last tick wrote. Resolves when it is noted that hosts can be heard.
  */
-export function startClock(): void {
+export async function startClock(): Promise<void> {
   startSealer();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -55,4 +56,5 @@ export function startClock(): void {
     clearInterval(timer);
     await running;
   });
+  await startHearing();
 }

@@ -1,7 +1,12 @@
-import type { Ctx, RobotActor } from "@/lib/ctx";
+import type { Actor, Ctx, RobotActor } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { sessionState } from "./rules";
+import { sessionState, silentSince } from "./rules";
 import type { ConnectedHost } from "./schema";
+
+/** @returns as `silentSince`: whoever was heard last then, or before, has fallen silent */
+export async function readSilentSince(ctx: Ctx<Actor>): Promise<Date> {
+  return silentSince(await ctx.db.hearing.findFirst(), ctx.now);
+}
 
 /** @returns the hosts with an open session on these machines, also those that fell silent, by host name. */
 export async function listConnectedHosts(
@@ -17,6 +22,7 @@ export async function listFollowingHosts(ctx: Ctx): Promise<ConnectedHost[]> {
 }
 
 async function connected(ctx: Ctx, of: Prisma.SessionWhereInput): Promise<ConnectedHost[]> {
+  const silent = await readSilentSince(ctx);
   const rows = await ctx.db.session.findMany({
     where: { tenantId: ctx.actor.tenantId, endedAt: null, ...of },
     orderBy: [{ hostKey: "asc" }, { id: "asc" }],
@@ -37,7 +43,7 @@ async function connected(ctx: Ctx, of: Prisma.SessionWhereInput): Promise<Connec
     credentialId: row.credentialId,
     credentialKind: row.credential.kind,
     hostName: row.hostName,
-    state: sessionState(row, ctx.now),
+    state: sessionState(row, silent),
     heartbeatAt: row.heartbeatAt,
   }));
 }

@@ -4,6 +4,11 @@ import type { CredentialKind } from "@/lib/credentials/schema";
 /** How often a robot should say that it lives, and after how long its silence counts. */
 export const HEARTBEAT_INTERVAL_SECONDS = 30;
 export const UNRESPONSIVE_AFTER_SECONDS = 120;
+/**
+ * After how long without a note that heartbeats can be taken nobody was there to take them. With a heartbeat's interval and a robot's
+ * retries it must stay below what counts as silence.
+ */
+export const HEARING_GAP_SECONDS = 30;
 
 export const SESSION_STATES = ["Available", "Busy", "Unresponsive", "Disconnected"] as const;
 export type SessionState = (typeof SESSION_STATES)[number];

@@ -16,13 +16,19 @@ export type SessionRow = {
   end_reason: string | null;
 };
 
+/** Whoever asks for its own session is being heard. */
+const NOT_SILENT = new Date(0);
+
 /** @returns the session as the robot sees it */
-export const sessionView = (row: SessionRow, now: Date): SessionView => ({
+export const sessionView = (row: SessionRow): SessionView => ({
   id: row.id,
   machineId: row.machine_id,
   hostName: row.host_name,
   credentialId: row.credential_id,
-  state: sessionState({ endedAt: row.ended_at, heartbeatAt: row.heartbeat_at, isBusy: row.is_busy }, now),
+  state: sessionState(
+    { endedAt: row.ended_at, heartbeatAt: row.heartbeat_at, isBusy: row.is_busy },
+    NOT_SILENT,
+  ),
   robotVersion: row.robot_version,
   platform: row.platform,
   startedAt: row.started_at,

@@ -13,7 +13,7 @@ import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { addedKey } from "@/test/keys";
 import { buyToken, connect } from "@/test/robot";
-import { act, ask, newTenantAdmin, prisma, provisioned } from "@/test/world";
+import { act, ask, heardUntil, newTenantAdmin, prisma, provisioned } from "@/test/world";
 
 let admin: AdminActor;
 const now = new Date();
@@ -68,6 +68,7 @@ test("hosts are counted by the state in which the list of robots shows them", as
   await change(busy?.id, { isBusy: true });
   await change(silent?.id, { heartbeatAt: addSeconds(now, -120) });
   await change(left?.id, { endedAt: now });
+  await heardUntil(now);
   const { hosts } = await overview();
   expect(hosts).toEqual({ Available: 1, Busy: 1, Unresponsive: 1, Disconnected: 1 });
   for (const [state, name] of [

@@ -110,7 +110,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   credentials: ["credential"],
   machines: ["machine"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
-  sessions: ["session"],
+  sessions: ["session", "hearing"],
   // Reads only, as its queries show.
   fleet: ["machine", "session", "job"],
   jobs: ["job", "process"],

@@ -172,6 +172,7 @@ const SILENT: Readonly<Record<string, string>> = {
   sealEvents: "links the events that others wrote",
   forgetActivity: "forgets what was kept for as long as it should be",
   recordHeartbeat: "a fleet does it hundreds of times a second",
+  noteHearing: "every process does it every few seconds",
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",

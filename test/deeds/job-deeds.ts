@@ -6,7 +6,7 @@ import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds, HOUR_SECONDS } from "@/lib/time";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
-import { type Provisioned, robotOf, systemCtx } from "@/test/world";
+import { heardUntil, type Provisioned, robotOf, systemCtx } from "@/test/world";
 import type { Scene } from "./every-deed";
 
 export type OtherDeed = {
@@ -21,11 +21,13 @@ const robotCtx = (db: Db, admin: Scene["admin"], machine: Provisioned): Ctx<Robo
   now: new Date(),
 });
 
-const keepOthersAlive = (db: Db, { sessionId }: Scene) =>
-  db.session.updateMany({
+async function silenceOnly(db: Db, { sessionId }: Scene): Promise<void> {
+  await heardUntil(WHEN_SILENT(), db);
+  await db.session.updateMany({
     where: { id: { not: sessionId } },
     data: { heartbeatAt: addSeconds(new Date(), HOUR_SECONDS) },
   });
+}
 
 /** What robots and the clock do to jobs and sessions. */
 export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
@@ -46,7 +48,7 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   loseJobsOfSilentHosts: {
     events: ["job.ended"],
     run: async (db, scene) => {
-      await keepOthersAlive(db, scene);
+      await silenceOnly(db, scene);
       await loseJobsOfSilentHosts(systemCtx(db, WHEN_SILENT()));
     },
   },
@@ -58,7 +60,7 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   removeDeadSessions: {
     events: ["session.ended", "sessions.removed"],
     run: async (db, scene) => {
-      await keepOthersAlive(db, scene);
+      await silenceOnly(db, scene);
       const { admin } = scene;
       await removeDeadSessions({ db, actor: admin, now: WHEN_SILENT() });
     },

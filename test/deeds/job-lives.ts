@@ -17,6 +17,7 @@ import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import type { Random } from "@/test/random";
 import {
   act,
+  heardUntil,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
@@ -114,6 +115,7 @@ async function report({ jobIds }: Scene, host: Host, { below, pick }: Random): P
 
 async function fallSilent({ hosts }: Scene, { pick }: Random): Promise<void> {
   const heartbeatAt = addSeconds(new Date(), -UNRESPONSIVE_AFTER_SECONDS);
+  await heardUntil(new Date());
   await prisma().session.updateMany({ where: { id: pick(hosts).sessionId }, data: { heartbeatAt } });
   await inTransaction((db) => loseJobsOfSilentHosts(systemCtx(db)));
 }

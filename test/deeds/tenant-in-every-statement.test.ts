@@ -200,6 +200,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "makeResetLinkAtServer",
     "removeSecondFactorAtServer",
   ]),
+  ...because("whether hosts could be heard is no tenant's", ["noteHearing", "readSilentSince"]),
   ...because("signing keys are no tenant's", [
     "ensureSigningKey",
     "holdSigningKeys",

@@ -13,6 +13,7 @@ import { buyToken, connect, send } from "@/test/robot";
 import {
   act,
   ask,
+  heardUntil,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
@@ -88,10 +89,9 @@ describe("a job ends in other ways", () => {
   test("lost with a host that fell silent, once, however many processes look", async () => {
     const { jobId } = await start();
     await claimed();
-    const look = () =>
-      inTransaction((db) =>
-        loseJobsOfSilentHosts(systemCtx(db, addSeconds(new Date(), UNRESPONSIVE_AFTER_SECONDS))),
-      );
+    const now = addSeconds(new Date(), UNRESPONSIVE_AFTER_SECONDS);
+    await heardUntil(now);
+    const look = () => inTransaction((db) => loseJobsOfSilentHosts(systemCtx(db, now)));
     const lost = await Promise.all([look(), look(), look()]);
     expect(lost.filter((count) => count > 0)).toHaveLength(1);
     const events = await prisma().auditEvent.findMany({

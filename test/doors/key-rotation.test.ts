@@ -120,7 +120,7 @@ describe("rotation by schedule", () => {
 });
 
 test("all processes hear of a change: the running process publishes the next key without being asked again", async () => {
-  startClock();
+  await startClock();
   expect(await publishedKids()).toEqual([first]);
   const { kid } = await rotate();
   await expect.poll(publishedKids, { timeout: 10_000 }).toEqual([first, kid].sort());

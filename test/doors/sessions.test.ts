@@ -10,6 +10,7 @@ import {
   act,
   ask,
   CALLER_ADDRESS,
+  heardUntil,
   newTenantAdmin,
   type Provisioned,
   prisma,
@@ -121,9 +122,11 @@ describe("a heartbeat", () => {
 
   test("that is missing for 120 seconds makes the host Unresponsive; the next one brings it back", async () => {
     const { heartbeatAt } = await prisma().session.findUniqueOrThrow({ where: { id: session.id } });
-    const stateAfter = async (seconds: number) =>
-      (await hostsAt(addSeconds(heartbeatAt, seconds))).find(({ sessionId }) => sessionId === session.id)
-        ?.state;
+    const stateAfter = async (seconds: number) => {
+      const now = addSeconds(heartbeatAt, seconds);
+      await heardUntil(now);
+      return (await hostsAt(now)).find(({ sessionId }) => sessionId === session.id)?.state;
+    };
     expect(await stateAfter(119)).toBe("Available");
     expect(await stateAfter(120)).toBe("Unresponsive");
     const now = addSeconds(heartbeatAt, 500);

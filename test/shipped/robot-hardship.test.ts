@@ -10,7 +10,16 @@ import { addProcessSchema, type Json } from "@/lib/jobs/schema";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds, HOUR_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
-import { act, ask, newTenantAdmin, type Provisioned, prisma, provisioned, unique } from "@/test/people";
+import {
+  act,
+  ask,
+  heardUntil,
+  newTenantAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  unique,
+} from "@/test/people";
 import { isAlive } from "@/test/robot/alive";
 import { type Installation, startInstallation } from "./installation";
 import { type PortalProxy, portalProxy } from "./portal-proxy";
@@ -79,6 +88,7 @@ async function running(name: ScriptName): Promise<{ jobId: string; pid: number }
 async function letTimePass(): Promise<void> {
   const heartbeatAt = addSeconds(new Date(), -UNRESPONSIVE_AFTER_SECONDS);
   await prisma().session.updateMany({ where: { machineId: machine.machineId }, data: { heartbeatAt } });
+  await heardUntil(new Date());
 }
 
 const events = async (jobId: string) => {

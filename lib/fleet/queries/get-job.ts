@@ -2,8 +2,7 @@ import type { Ctx } from "@/lib/ctx";
 import { JOB_ROW, jobRow } from "@/lib/jobs/queries";
 import { type Candidate, whyPending } from "@/lib/jobs/rules";
 import type { JobView, Json, RuntimeType } from "@/lib/jobs/schema";
-import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
-import { addSeconds } from "@/lib/time";
+import { readSilentSince } from "@/lib/sessions/queries";
 
 type Target = {
   readonly runtimeType: RuntimeType;
@@ -16,6 +15,7 @@ async function candidates(
   ctx: Ctx,
   { runtimeType, targetMachineId, targetHostKey }: Target,
 ): Promise<Candidate[]> {
+  const silent = await readSilentSince(ctx);
   return ctx.db.$queryRaw<Candidate[]>`
     SELECT CASE ${runtimeType} WHEN 'Unattended' THEN m.unattended_runtimes
                                WHEN 'NonProduction' THEN m.non_production_runtimes
@@ -25,7 +25,7 @@ async function candidates(
                AND j.runtime_type::text = ${runtimeType}) AS running
       FROM sessions s JOIN machines m ON m.id = s.machine_id AND m.tenant_id = s.tenant_id
      WHERE s.tenant_id = ${ctx.actor.tenantId}::uuid AND s.ended_at IS NULL
-       AND s.heartbeat_at > ${addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS)}
+       AND s.heartbeat_at > ${silent}
        AND (${targetMachineId}::uuid IS NULL OR s.machine_id = ${targetMachineId}::uuid)
        AND (${targetHostKey}::text IS NULL OR s.host_key = ${targetHostKey})`;
 }

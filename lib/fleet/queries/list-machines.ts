@@ -2,8 +2,7 @@ import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
 import type { MachineListQuery, MachinePage, MachineRow, MachineSort } from "@/lib/machines/schema";
-import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
-import { addSeconds } from "@/lib/time";
+import { readSilentSince } from "@/lib/sessions/queries";
 import { hasSecrets, isLive } from "./secret-conditions";
 
 // Whole fragments, never text from the address. The id last makes the order of equal rows the same on every page.
@@ -54,7 +53,7 @@ export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<M
   const { matching: found, all } = counts ?? { matching: 0, all: 0 };
   const pageCount = Math.max(1, Math.ceil(found / query.pageSize));
   const page = Math.min(query.page, pageCount);
-  const aliveSince = addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS);
+  const silent = await readSilentSince(ctx);
   const live = isLive(ctx.now);
   const rows = await ctx.db.$queryRaw<MachineRow[]>`
     SELECT m.id, m.kind::text AS kind, m.name, m.description, m.client_id AS "clientId", m.tags,
@@ -67,7 +66,7 @@ export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<M
                            FROM credentials WHERE tenant_id = m.tenant_id AND machine_id = m.id) s ON true
       LEFT JOIN LATERAL (SELECT count(*)::int AS connected
                            FROM sessions WHERE tenant_id = m.tenant_id AND machine_id = m.id
-                            AND ended_at IS NULL AND heartbeat_at > ${aliveSince}) h ON true
+                            AND ended_at IS NULL AND heartbeat_at > ${silent}) h ON true
      WHERE ${where}
      ORDER BY ${ORDER[query.sort]} ${DIRECTION[query.direction]}, m.id
      LIMIT ${query.pageSize} OFFSET ${(page - 1) * query.pageSize}`;

@@ -1,27 +1,21 @@
 import type { Ctx } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { ON_HOST } from "@/lib/jobs/rules";
+import { readSilentSince } from "@/lib/sessions/queries";
 import { sessionState } from "@/lib/sessions/rules";
-import {
-  type RobotListQuery,
-  type RobotRow,
-  type SessionState,
-  UNRESPONSIVE_AFTER_SECONDS,
-} from "@/lib/sessions/schema";
-import { addSeconds } from "@/lib/time";
+import type { RobotListQuery, RobotRow, SessionState } from "@/lib/sessions/schema";
 
 /** How many hosts the page shows; more are counted on the machines' own pages. */
 const ROBOTS_MAX = 500;
 
 /** The rows that `sessionState` calls so. */
-function inState(state: SessionState, now: Date): Prisma.SessionWhereInput {
+function inState(state: SessionState, silent: Date): Prisma.SessionWhereInput {
   if (state === "Disconnected") return { endedAt: { not: null } };
-  const aliveSince = addSeconds(now, -UNRESPONSIVE_AFTER_SECONDS);
-  if (state === "Unresponsive") return { endedAt: null, heartbeatAt: { lte: aliveSince } };
+  if (state === "Unresponsive") return { endedAt: null, heartbeatAt: { lte: silent } };
   const busy: Prisma.SessionWhereInput = {
     OR: [{ isBusy: true }, { jobs: { some: { state: { in: [...ON_HOST] } } } }],
   };
-  return { endedAt: null, heartbeatAt: { gt: aliveSince }, ...(state === "Busy" ? busy : { NOT: busy }) };
+  return { endedAt: null, heartbeatAt: { gt: silent }, ...(state === "Busy" ? busy : { NOT: busy }) };
 }
 
 /**
@@ -29,8 +23,9 @@ function inState(state: SessionState, now: Date): Prisma.SessionWhereInput {
  *   it is given
  */
 export async function listRobots(ctx: Ctx, { state }: RobotListQuery = {}): Promise<RobotRow[]> {
+  const silent = await readSilentSince(ctx);
   const rows = await ctx.db.session.findMany({
-    where: { tenantId: ctx.actor.tenantId, removedAt: null, ...(state && inState(state, ctx.now)) },
+    where: { tenantId: ctx.actor.tenantId, removedAt: null, ...(state && inState(state, silent)) },
     orderBy: [{ endedAt: { sort: "desc", nulls: "first" } }, { hostKey: "asc" }, { id: "asc" }],
     take: ROBOTS_MAX,
     select: {
@@ -57,7 +52,7 @@ export async function listRobots(ctx: Ctx, { state }: RobotListQuery = {}): Prom
     ...row,
     sessionId: id,
     machineName: machine.name,
-    state: sessionState({ ...row, isBusy: isBusy || jobs.length > 0 }, ctx.now),
+    state: sessionState({ ...row, isBusy: isBusy || jobs.length > 0 }, silent),
     runningJobs: jobs.map((job) => ({ jobId: job.id, processName: job.process.name })),
   }));
 }

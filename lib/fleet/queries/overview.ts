@@ -1,7 +1,6 @@
 import type { Ctx } from "@/lib/ctx";
 import type { OverviewFigures } from "@/lib/fleet/schema";
-import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
-import { addSeconds } from "@/lib/time";
+import { readSilentSince } from "@/lib/sessions/queries";
 import { hasSecrets, isLive, isUnused } from "./secret-conditions";
 
 type SecretCounts = {
@@ -28,13 +27,13 @@ type HostCounts = OverviewFigures["hosts"];
 
 /** By the rule that the page of robots knows a state by. */
 async function countHosts(ctx: Ctx): Promise<HostCounts> {
-  const aliveSince = addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS);
+  const silent = await readSilentSince(ctx);
   const [counts] = await ctx.db.$queryRaw<HostCounts[]>`
     SELECT count(*) FILTER (WHERE is_open AND is_alive AND NOT is_busy)::int AS "Available",
            count(*) FILTER (WHERE is_open AND is_alive AND is_busy)::int AS "Busy",
            count(*) FILTER (WHERE is_open AND NOT is_alive)::int AS "Unresponsive",
            count(*) FILTER (WHERE NOT is_open)::int AS "Disconnected"
-      FROM (SELECT ended_at IS NULL AS is_open, heartbeat_at > ${aliveSince} AS is_alive,
+      FROM (SELECT ended_at IS NULL AS is_open, heartbeat_at > ${silent} AS is_alive,
                    is_busy OR EXISTS (SELECT FROM jobs j WHERE j.tenant_id = s.tenant_id AND j.session_id = s.id
                                        AND j.state IN ('Running', 'Stopping', 'Terminating')) AS is_busy
               FROM sessions s WHERE s.tenant_id = ${ctx.actor.tenantId}::uuid AND removed_at IS NULL) host`;

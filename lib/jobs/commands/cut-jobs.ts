@@ -1,8 +1,8 @@
 import type { AdminActor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
 import { announce, CHANGED, type ChangedJob } from "@/lib/jobs/job-changes";
 import { ON_HOST } from "@/lib/jobs/rules";
+import { readSilentSince } from "@/lib/sessions/queries";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
-import { addSeconds } from "@/lib/time";
 
 const ended = (reason: string) => (job: ChangedJob) => ({
   type: "job.ended" as const,
@@ -64,7 +64,7 @@ export async function loseJobsOfSilentHosts(ctx: Ctx<SystemActor>): Promise<numb
   const lost = await ctx.db.job.updateManyAndReturn({
     where: {
       state: { in: [...ON_HOST] },
-      session: { heartbeatAt: { lte: addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS) } },
+      session: { heartbeatAt: { lte: await readSilentSince(ctx) } },
     },
     data: { state: "Faulted", endedAt: ctx.now, endReason: reason },
     select: CHANGED,

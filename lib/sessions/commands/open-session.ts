@@ -69,5 +69,5 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
       takenOver: row.taken_over,
     },
   ]);
-  return sessionView(row, ctx.now);
+  return sessionView(row);
 }

@@ -38,7 +38,7 @@ export async function recordHeartbeat(
     tokenId,
     tokenExpiresAt,
   ]);
-  if (row) return sessionView(row, ctx.now);
+  if (row) return sessionView(row);
   const [other] = await ctx.db.query<SessionRow>(FIND_OWN, [input.sessionId, machineId, tenantId]);
   if (!other) throw new Refusal("not_found", "This machine has no such session.");
   if (other.ended_at) throw sessionEnded(other.end_reason);

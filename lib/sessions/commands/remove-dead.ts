@@ -1,10 +1,9 @@
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
-import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
+import { readSilentSince } from "@/lib/sessions/queries";
 import { ENDED, recordEnded } from "@/lib/sessions/session-changes";
 import { signal } from "@/lib/signals";
-import { addSeconds } from "@/lib/time";
 
 /** Takes disconnected and silent hosts off the list of robots; their rows stay behind the jobs that ran there. */
 export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }> {
@@ -15,7 +14,7 @@ export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }>
     where: {
       tenantId,
       endedAt: null,
-      heartbeatAt: { lte: addSeconds(ctx.now, -UNRESPONSIVE_AFTER_SECONDS) },
+      heartbeatAt: { lte: await readSilentSince(ctx) },
     },
     data: { endedAt: ctx.now, endReason: `silent, and removed by ${ctx.actor.name}` },
     select: ENDED,
