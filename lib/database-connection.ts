@@ -1,4 +1,5 @@
 import pg from "pg";
+import { WatchedPool } from "@/lib/database-loss";
 
 /**
  * What decides how PostgreSQL reads what we write and writes what we read. A database, a role or a server may have any of these set
@@ -25,6 +26,10 @@ type ClientOptions = OwnSettings &
   Omit<pg.ClientConfig, "connectionString" | "statement_timeout" | "options">;
 type PoolOptions = ClientOptions & Pick<pg.PoolConfig, "max">;
 
+/** A server that lives gives a statement up before we give the server up. */
+const GRACE_MILLISECONDS = 1_000;
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
 /** @returns the schema that the URL names as Prisma's do, `public` otherwise: a role may have another before it in its search path. */
 export const schemaOf = (url: string): string => new URL(url).searchParams.get("schema") || "public";
 
@@ -41,8 +46,13 @@ async function settle(client: pg.ClientBase, url: string, { statementTimeoutMill
 
 /** @returns a pool whose connections all read and write values in one way, whatever the database, the role or the server has set */
 export function databasePool(url: string, options: PoolOptions): pg.Pool {
-  return new pg.Pool({
+  const { statementTimeoutMilliseconds } = options;
+  return new WatchedPool({
+    ...KEEP_ALIVE,
     ...options,
+    ...(statementTimeoutMilliseconds && {
+      silenceMilliseconds: statementTimeoutMilliseconds + GRACE_MILLISECONDS,
+    }),
     connectionString: url,
     onConnect: (client) => settle(client, url, options),
   });

@@ -7,20 +7,30 @@ import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
 import { onStop } from "@/lib/stopping";
 
-const POOL_CONNECTIONS = 16;
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-/** No question of ours takes seconds; one that does must not hold a connection for ever. */
-const STATEMENT_TIMEOUT_MILLISECONDS = 15_000;
 
-/** In milliseconds. A busy machine may be slow to begin and to finish; what takes longer than this is stuck. */
-const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
+/**
+ * In milliseconds. A busy machine may be slow to begin and to finish; what takes longer than this is stuck. It begins when there is a
+ * connection that answers, which has limits of its own.
+ */
+const TRANSACTION = { maxWait: 30_000, timeout: 30_000 };
 
-function makeDatabase() {
+type Lane = {
+  readonly connections: number;
+  /** No question of ours takes seconds; one that does must not hold a connection for ever. */
+  readonly statementTimeoutMilliseconds: number;
+};
+
+/** Sixteen connections in all, as PostgreSQL has a hundred for several processes. Robots have theirs whatever people do. */
+const ROBOTS: Lane = { connections: 10, statementTimeoutMilliseconds: 8_000 };
+const PEOPLE: Lane = { connections: 6, statementTimeoutMilliseconds: 15_000 };
+
+function openLane(name: string, { connections, statementTimeoutMilliseconds }: Lane) {
   const { databaseUrl } = env();
   const pool = databasePool(databaseUrl, {
-    max: POOL_CONNECTIONS,
+    max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
-    statementTimeoutMilliseconds: STATEMENT_TIMEOUT_MILLISECONDS,
+    statementTimeoutMilliseconds,
     application_name: "latchkey",
   });
   // An idle connection that dies is replaced at the next use; without a listener it would end the process.
@@ -39,24 +49,27 @@ function makeDatabase() {
       return result.rows as Row[];
     },
   };
-  onStop("database connections", async () => {
+  onStop(name, async () => {
     await prisma.$disconnect();
     if (!pool.ended) await pool.end();
   });
   return { pool, prisma, sql };
 }
 
-/** The one pool of this process and the two ways to speak through it. Only doors and server.ts may import this. */
-export const database = () => oncePerProcess("database", makeDatabase);
+/** The connections for people's pages and the clock, and the two ways to speak through them. Only doors and server.ts may import this. */
+export const database = () => oncePerProcess("database", () => openLane("database connections", PEOPLE));
+
+/** Those for what robots ask: people's pages cannot take them. */
+export const robotsDatabase = () =>
+  oncePerProcess("robots' database", () => openLane("robots' database connections", ROBOTS));
 
 /** What is said in `Retry-After` while the database is away. */
 export const DATABASE_RETRY_AFTER_SECONDS = 2;
 
-// SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (out of resources), and what node and pg say.
+// SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (out of resources); statement timeout; read only, as a standby is. Then
+// what node says, our own, and Prisma's names for the same and for a transaction that took too long.
 const UNAVAILABLE_CODES =
-  /^(?:08\w{3}|57P0\d|53\w{3}|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|P1001|P1002|P1008|P1017|P2024)$/;
-const UNAVAILABLE_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|server closed the connection|can't reach database|connection (?:was )?closed|not queryable|the database system is/i;
+  /^(?:08\w{3}|57P0\d|53\w{3}|57014|25006|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|CONNECTION_LOST|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 
 /** An error and what it stands for: Prisma keeps its adapter's error in `meta`, and that one the driver's as a plain object. */
 function* causesOf(error: unknown): Generator<object> {
@@ -75,11 +88,7 @@ const codesOf = (cause: object) =>
 
 /** @returns whether the error means "the database is away", which the doors answer with 503 and Retry-After. */
 export function isDatabaseAway(error: unknown): boolean {
-  for (const cause of causesOf(error)) {
-    if (codesOf(cause).some((code) => UNAVAILABLE_CODES.test(code))) return true;
-    if (cause instanceof Error && UNAVAILABLE_MESSAGES.test(cause.message)) return true;
-  }
-  return false;
+  return [...causesOf(error)].some((cause) => codesOf(cause).some((code) => UNAVAILABLE_CODES.test(code)));
 }
 
 /** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */

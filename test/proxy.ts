@@ -1,26 +1,36 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A way to a database that can be closed and opened, as a network does it: connections are cut, new ones refused. */
-export type Proxy = { readonly url: string; close(): Promise<void>; open(): Promise<void> };
+/**
+ * A way to a database that can be closed and opened, as a network does it: connections are cut, new ones refused. Frozen, it takes
+ * connections and passes nothing on, as where packets are dropped.
+ */
+export type Proxy = {
+  readonly url: string;
+  close(): Promise<void>;
+  open(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+};
 
 export async function proxyTo(databaseUrl: string): Promise<Proxy> {
   const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
+  const pairs = new Map<Socket, Socket>();
+  let isFrozen = false;
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
     for (const [one, other] of [
       [near, far],
       [far, near],
     ] as const) {
-      sockets.add(one);
+      pairs.set(one, other);
       one
         .on("error", () => other.destroy())
         .on("close", () => {
-          sockets.delete(one);
+          pairs.delete(one);
           other.destroy();
         });
-      one.pipe(other);
+      if (!isFrozen) one.pipe(other);
     }
   });
   const listen = async (port: number) => {
@@ -37,11 +47,19 @@ export async function proxyTo(databaseUrl: string): Promise<Proxy> {
     async close() {
       const closed = once(server, "close");
       server.close();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of pairs.keys()) socket.destroy();
       await closed;
     },
     async open() {
       await listen(port);
+    },
+    freeze() {
+      isFrozen = true;
+      for (const [one, other] of pairs) one.unpipe(other).pause();
+    },
+    thaw() {
+      isFrozen = false;
+      for (const [one, other] of pairs) one.pipe(other);
     },
   };
 }

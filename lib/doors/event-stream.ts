@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { expiresSoon } from "@/lib/credentials/rules";
 import type { RobotActor } from "@/lib/ctx";
-import { database } from "@/lib/db";
+import { robotsDatabase } from "@/lib/db";
 import type { SessionCommands } from "@/lib/fleet/queries/session-commands";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { oncePerProcess } from "@/lib/shared";
@@ -135,10 +135,10 @@ class EventStream implements Watcher {
 
 /** The stream of a host's events (`text/event-stream`, WHATWG HTML §9.2). A newer stream of the same session ends this one. */
 export const sessionEvents: RouteHandler = answering(async (request, params) => {
-  const actor = await requireRobot(database().sql, request, "OR.Robots", new Date());
+  const actor = await requireRobot(robotsDatabase().sql, request, "OR.Robots", new Date());
   const { sessionId } = await readInput(request, params, z.object({ sessionId: z.uuid() }));
   const streamId = randomUUID();
-  await database().prisma.$transaction((db) =>
+  await robotsDatabase().prisma.$transaction((db) =>
     claimStream({ db, actor, now: new Date() }, { sessionId, streamId }),
   );
   let stream: EventStream | undefined;

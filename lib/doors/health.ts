@@ -1,5 +1,5 @@
 import type { Sql } from "@/lib/ctx";
-import { database } from "@/lib/db";
+import { robotsDatabase } from "@/lib/db";
 import { readiness } from "@/lib/readiness";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 
@@ -30,7 +30,7 @@ async function whatIsMissing(): Promise<NotReady | null> {
   const { isStopping, newestMigration } = readiness();
   if (isStopping) return "stopping";
   if (newestMigration === null) return "starting";
-  asking ??= askDatabase(database().sql, newestMigration)
+  asking ??= askDatabase(robotsDatabase().sql, newestMigration)
     .catch((): NotReady => "database")
     .finally(() => {
       asking = undefined;

@@ -1,4 +1,4 @@
-import { database, isDatabaseAway } from "@/lib/db";
+import { isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { log } from "@/lib/log";
 import { noteHearing } from "@/lib/sessions/commands/note-hearing";
 import { onStop } from "@/lib/stopping";
@@ -8,7 +8,7 @@ const NOTE_EVERY_SECONDS = 5;
 
 async function note(): Promise<void> {
   try {
-    await noteHearing({ db: database().sql, actor: { kind: "system" }, now: new Date() });
+    await noteHearing({ db: robotsDatabase().sql, actor: { kind: "system" }, now: new Date() });
   } catch (error) {
     if (isDatabaseAway(error)) log.debug("hearing could not be noted: the database is away");
     else log.error({ err: error }, "hearing could not be noted");

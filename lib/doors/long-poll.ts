@@ -1,5 +1,5 @@
 import type { RobotActor } from "@/lib/ctx";
-import { database } from "@/lib/db";
+import { robotsDatabase } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
 import { findEndReason } from "@/lib/sessions/queries";
@@ -20,7 +20,7 @@ function claim(
   { sessionId, claimId }: NextJobInput,
   hungUp: AbortSignal,
 ): Promise<RobotJob | null> {
-  return database().prisma.$transaction(async (db) => {
+  return robotsDatabase().prisma.$transaction(async (db) => {
     const job = await claimJob({ db, actor, now: new Date() }, { sessionId, claimId });
     if (hungUp.aborted) throw new HungUp();
     return job;
@@ -34,9 +34,9 @@ function claim(
 async function askAgain(request: Request, actor: RobotActor, sessionId: string): Promise<RobotActor> {
   const now = new Date();
   try {
-    return await requireRobotStill(database().sql, request, "OR.Jobs", now);
+    return await requireRobotStill(robotsDatabase().sql, request, "OR.Jobs", now);
   } catch (error) {
-    const reason = await findEndReason({ db: database().prisma, actor, now }, { sessionId });
+    const reason = await findEndReason({ db: robotsDatabase().prisma, actor, now }, { sessionId });
     throw reason === null ? error : sessionEnded(reason);
   }
 }
@@ -47,7 +47,7 @@ async function askAgain(request: Request, actor: RobotActor, sessionId: string):
  */
 export const nextJob: RouteHandler = answering(async (request, params) => {
   const askedAt = performance.now();
-  let actor = await requireRobot(database().sql, request, "OR.Jobs", new Date());
+  let actor = await requireRobot(robotsDatabase().sql, request, "OR.Jobs", new Date());
   const answer = (data: unknown, status: number) =>
     jsonAnswer(data, status, nonceHeader(request, new Date()));
   const input = await readInput(request, params, nextJobSchema);

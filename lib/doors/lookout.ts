@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
-import { database, isDatabaseAway } from "@/lib/db";
+import { isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { type SessionCommands, sessionCommands } from "@/lib/fleet/queries/session-commands";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
@@ -19,7 +19,7 @@ const lookout = () => oncePerProcess("lookout", () => ({ asking: new Set<Watcher
 
 /** @returns what the tables say of these sessions, by session */
 const lookAt = (sessionIds: readonly string[]): Promise<Map<string, SessionCommands>> =>
-  sessionCommands({ db: database().sql, actor: { kind: "system" }, now: new Date() }, sessionIds);
+  sessionCommands({ db: robotsDatabase().sql, actor: { kind: "system" }, now: new Date() }, sessionIds);
 
 /**
  * Looks at the tables for a watcher, soon and at least once from now on. Those that ask while one look is under way share

@@ -1,5 +1,5 @@
 import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
-import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, isDatabaseAway, robotsDatabase } from "@/lib/db";
 import type { RawClientRequest } from "@/lib/identity/client-request";
 import { OAuthError, type OAuthErrorCode } from "@/lib/identity/oauth-error";
 import { DOCUMENT_MAX_AGE_SECONDS } from "@/lib/identity/rules";
@@ -101,7 +101,11 @@ function formEndpoint<T>(
     const nonce = nonceHeader(request, new Date());
     try {
       const raw = await readForm(request);
-      const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
+      const ctx = {
+        db: robotsDatabase().sql,
+        actor: { kind: "anonymous", address },
+        now: new Date(),
+      } as const;
       return await answer(await read(ctx, raw), ctx.now, { ...NO_STORE, ...nonce }, request);
     } catch (error) {
       return refusal(error, request, nonce);
@@ -125,7 +129,7 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
 ): Record<Method, RouteHandler> {
   return formEndpoint(read, async (input, now, headers, request) => {
     noteActor(request.headers, input.actor.id);
-    await database().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
+    await robotsDatabase().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
     return new Response(null, { headers });
   });
 }
@@ -140,7 +144,11 @@ export function publicDocument(
   const get: RouteHandler = async (request) => {
     const address = callerAddress(request.headers);
     try {
-      const ctx = { db: database().sql, actor: { kind: "anonymous", address }, now: new Date() } as const;
+      const ctx = {
+        db: robotsDatabase().sql,
+        actor: { kind: "anonymous", address },
+        now: new Date(),
+      } as const;
       return Response.json(await make(ctx), {
         headers: {
           "cache-control": `public, max-age=${DOCUMENT_MAX_AGE_SECONDS}`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
-import { DATABASE_RETRY_AFTER_SECONDS, database, isDatabaseAway } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { Scope } from "@/lib/identity/scopes";
 import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
@@ -146,7 +146,7 @@ function robotHandler<S extends z.ZodObject>(
 ): RouteHandler {
   return answering(async (request, params) => {
     const now = new Date();
-    const actor = await requireRobot(database().sql, request, scope, now);
+    const actor = await requireRobot(robotsDatabase().sql, request, scope, now);
     const data = await run(actor, now, await readInput(request, params, schema, maxBodyBytes));
     return jsonAnswer(data, status, nonceHeader(request, new Date()));
   });
@@ -163,7 +163,7 @@ export function robotDeed<S extends z.ZodObject>(
   options: DeedOptions = {},
 ): RouteHandler {
   return robotHandler(scope, schema, options, (actor, now, input) =>
-    database().prisma.$transaction((db) => deed({ db, actor, now }, input)),
+    robotsDatabase().prisma.$transaction((db) => deed({ db, actor, now }, input)),
   );
 }
 
@@ -174,7 +174,7 @@ export function robotPulse<S extends z.ZodObject>(
   deed: Doing<z.output<S>, Sql>,
 ): RouteHandler {
   return robotHandler(scope, schema, {}, (actor, now, input) =>
-    deed({ db: database().sql, actor, now }, input),
+    deed({ db: robotsDatabase().sql, actor, now }, input),
   );
 }
 
@@ -185,7 +185,7 @@ export function robotQuestion<S extends z.ZodObject>(
   query: Doing<z.output<S>, Db>,
 ): RouteHandler {
   return robotHandler(scope, schema, {}, (actor, now, input) =>
-    query({ db: database().prisma, actor, now }, input),
+    query({ db: robotsDatabase().prisma, actor, now }, input),
   );
 }
 
