@@ -24,19 +24,14 @@ const passing = new Set([
  * Waits until the PostgreSQL that the operator gave answers; it may be starting beside us.
  *
  * @param report receives a line when there is something to wait for
- * @throws Problem when it refuses us, does not answer in a minute, or is older than PostgreSQL 14.
+ * @throws Problem when it refuses us, does not answer in a minute, is older than PostgreSQL 14, or is not of UTF-8.
  */
 export async function awaitGivenDatabase(url: string, report: (line: string) => void): Promise<void> {
   const place = new URL(url).host;
   const until = Date.now() + patienceMs;
   for (let told = false; ; ) {
-    const outcome = await versionOf(url);
-    if (typeof outcome === "number") {
-      if (outcome >= oldestVersion) return;
-      throw new Problem(
-        `The PostgreSQL at ${place} is version ${outcome}. Latchkey needs ${oldestVersion} or newer.`,
-      );
-    }
+    const outcome = await serverOf(url);
+    if (!(outcome instanceof Error)) return requireSuitable(outcome, place);
     const { message } = outcome;
     const mayPass = passing.has(codeOf(outcome) ?? "") || /timeout|terminated/i.test(message);
     if (!mayPass || Date.now() > until) {
@@ -50,12 +45,28 @@ export async function awaitGivenDatabase(url: string, report: (line: string) => 
   }
 }
 
-async function versionOf(url: string): Promise<number | Error> {
+type Server = { readonly version: number; readonly encoding: string };
+
+function requireSuitable({ version, encoding }: Server, place: string): void {
+  if (version < oldestVersion) {
+    throw new Problem(
+      `The PostgreSQL at ${place} is version ${version}. Latchkey needs ${oldestVersion} or newer.`,
+    );
+  }
+  if (encoding === "UTF8") return;
+  throw new Problem(
+    `The database at ${place} has the encoding ${encoding}, which cannot hold all that people write. Make one with ENCODING 'UTF8' (CREATE DATABASE latchkey ENCODING 'UTF8' TEMPLATE template0), and name it in DATABASE_URL.`,
+  );
+}
+
+async function serverOf(url: string): Promise<Server | Error> {
   let client: Client | undefined;
   try {
     client = await openDatabase(url, { connectionTimeoutMillis: 5_000 });
-    const { rows } = await client.query<{ server_version_num: string }>("SHOW server_version_num");
-    return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+    const { rows } = await client.query<Server>(
+      "SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding",
+    );
+    return rows[0] ?? new Error("no answer");
   } catch (error) {
     // A host name with several addresses fails with one error for each.
     if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];

@@ -6,6 +6,7 @@ import type { Client } from "pg";
 import { databasePool, openDatabase, schemaOf } from "@/lib/database-connection";
 import { Problem } from "./problem";
 import { openSchemaEngine } from "./schema-engine";
+import { requirePlaceForTables } from "./schema-place";
 import { ScriptPg } from "./script-adapter";
 
 /** The name of the newest migration in `folder`. */
@@ -23,7 +24,8 @@ const undefinedTable = "42P01";
  *
  * @param folder `prisma/migrations`
  * @returns the names of the migrations that were applied now.
- * @throws Problem when the database was migrated by another version of Latchkey, or an earlier migration failed half-way.
+ * @throws Problem when the database was migrated by another version of Latchkey, an earlier migration failed half-way, or the tables
+ *   cannot be made where they should be.
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
   const list = readMigrations(folder);
@@ -32,6 +34,8 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
     // Held by the connection, so it cannot outlive a process that is killed.
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     if (isCurrent(list, await appliedMigrations(client))) return [];
+    await requirePlaceForTables(client, schemaOf(url));
+    report(`mended the times that an earlier version had written in the time zone ${zone}`);
     const pool = databasePool(url, { max: 2 });
     const engine = await openSchemaEngine(new ScriptPg(pool, { schema: schemaOf(url) }));
     try {
