@@ -68,7 +68,7 @@ async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void
   const { databaseUrl } = env();
   await awaitGivenDatabase(databaseUrl, announce);
   const migrations = join(root, "prisma/migrations");
-  const applied = await migrate(databaseUrl, migrations);
+  const applied = await migrate(databaseUrl, migrations, announce);
   readiness().newestMigration = newestMigration(migrations);
   if (applied.length > 0) announce(`applied ${applied.length} migration${applied.length === 1 ? "" : "s"}`);
   life.before("what was opened while serving", async () => {

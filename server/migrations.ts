@@ -8,6 +8,7 @@ import { Problem } from "./problem";
 import { openSchemaEngine } from "./schema-engine";
 import { requirePlaceForTables } from "./schema-place";
 import { ScriptPg } from "./script-adapter";
+import { mendShiftedTimes } from "./shifted-times";
 
 /** The name of the newest migration in `folder`. */
 export const newestMigration = (folder: string): string =>
@@ -23,11 +24,16 @@ const undefinedTable = "42P01";
  * Brings the database to the state of the migrations in `folder`. Several processes may do so at the same time: they take turns.
  *
  * @param folder `prisma/migrations`
+ * @param report receives a line when something else was mended before
  * @returns the names of the migrations that were applied now.
  * @throws Problem when the database was migrated by another version of Latchkey, an earlier migration failed half-way, or the tables
  *   cannot be made where they should be.
  */
-export async function migrate(url: string, folder: string): Promise<string[]> {
+export async function migrate(
+  url: string,
+  folder: string,
+  report: (line: string) => void = () => undefined,
+): Promise<string[]> {
   const list = readMigrations(folder);
   const client = await openDatabase(url);
   try {
@@ -35,7 +41,9 @@ export async function migrate(url: string, folder: string): Promise<string[]> {
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     if (isCurrent(list, await appliedMigrations(client))) return [];
     await requirePlaceForTables(client, schemaOf(url));
-    report(`mended the times that an earlier version had written in the time zone ${zone}`);
+    const zone = await mendShiftedTimes(client);
+    if (zone !== null)
+      report(`mended the times that an earlier version had written in the time zone ${zone}`);
     const pool = databasePool(url, { max: 2 });
     const engine = await openSchemaEngine(new ScriptPg(pool, { schema: schemaOf(url) }));
     try {
