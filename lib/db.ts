@@ -86,10 +86,14 @@ function* causesOf(error: unknown): Generator<object> {
 const codesOf = (cause: object) =>
   [Reflect.get(cause, "code"), Reflect.get(cause, "originalCode")].map(String);
 
-/** @returns whether the error means "the database is away", which the doors answer with 503 and Retry-After. */
-export function isDatabaseAway(error: unknown): boolean {
-  return [...causesOf(error)].some((cause) => codesOf(cause).some((code) => UNAVAILABLE_CODES.test(code)));
+/** @returns the code by which the error means that the database is away; null when it means something else */
+export function awayCode(error: unknown): string | null {
+  const codes = [...causesOf(error)].flatMap(codesOf);
+  return codes.find((code) => UNAVAILABLE_CODES.test(code)) ?? null;
 }
+
+/** @returns whether the error means "the database is away", which the doors answer with 503 and Retry-After. */
+export const isDatabaseAway = (error: unknown): boolean => awayCode(error) !== null;
 
 /** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */
 export const outage = () => oncePerProcess("outage", () => ({ isNow: false }));

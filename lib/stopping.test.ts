@@ -21,3 +21,11 @@ test("whoever waits lets go as soon as the process is asked to stop, before anyt
   await runStops();
   expect(heard).toEqual(["let go", "closed"]);
 });
+
+test("one that never ends is given up, and the others are begun all the same", async () => {
+  const closed: string[] = [];
+  onStop("pool", () => void closed.push("pool"));
+  onStop("writer", () => new Promise(() => undefined));
+  expect((await runStops(50)).map(({ name }) => name)).toContain("writer");
+  expect(closed).toEqual(["pool"]);
+});

@@ -31,20 +31,32 @@ export function askToStop(): void {
   for (const letGo of asked().values()) letGo();
 }
 
+/** All of them together. Whoever asked the process to stop kills it soon after. */
+const PATIENCE_MILLISECONDS = 15_000;
+
 /**
- * Runs everything registered with {@link onStop}, the latest first, one after the other; only the process itself calls this.
+ * Runs everything registered with {@link onStop}, the latest first, one after the other; only the process itself calls this. When time is
+ * up the rest is begun and not waited for.
  *
  * @returns the failures, with the name of what failed.
  */
-export async function runStops(): Promise<{ name: string; error: unknown }[]> {
+export async function runStops(
+  patienceMilliseconds = PATIENCE_MILLISECONDS,
+): Promise<{ name: string; error: unknown }[]> {
   const failures: { name: string; error: unknown }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, patienceMilliseconds, new Error("it took too long to stop"));
+  });
+  impatience.catch(() => undefined);
   for (const [name, stop] of [...stops()].reverse()) {
     try {
-      await stop();
+      await Promise.race([stop(), impatience]);
     } catch (error) {
       failures.push({ name, error });
     }
   }
+  clearTimeout(timer);
   stops().clear();
   return failures;
 }

@@ -67,6 +67,14 @@ test("ready says in one word why not: database, migrations, stopping; live goes 
   expect(await latchkey.ended).toBe(0);
 });
 
+test("a database that says nothing any more makes it not ready, and does not keep it from stopping", async () => {
+  way.freeze();
+  expect(await probe("ready")).toEqual(notReady("database"));
+  expect(await probe("live")).toEqual(LIVE);
+  latchkey.child.kill("SIGTERM");
+  expect(await latchkey.ended).toBe(0);
+});
+
 test("each request has one line, with what a reader of the log needs and nothing else", async () => {
   const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
