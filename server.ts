@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import next from "next";
+import { parseAndValidateFlightRouterState } from "next/dist/server/app-render/parse-and-validate-flight-router-state.js";
 import { bcrypt } from "@/lib/admins/password-work";
 import { outage } from "@/lib/db";
 import { appSecretStanding } from "@/lib/doors/app-secret";
@@ -16,6 +17,7 @@ import { SECOND_MILLISECONDS } from "@/lib/time";
 import { announce } from "@/server/announce";
 import { answerHeaders } from "@/server/answer-headers";
 import { completeEnvironment } from "@/server/complete-environment";
+import { consoleToLog } from "@/server/console-log";
 import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
 import { admit } from "@/server/gate";
 import { awaitGivenDatabase } from "@/server/given-database";
@@ -28,6 +30,7 @@ import { passwordThread } from "@/server/password-thread";
 import { Problem } from "@/server/problem";
 import { followRequest, levelOf } from "@/server/request-log";
 import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
+import { refuseUnreadablePage } from "@/server/unreadable-pages";
 
 /** How the process is started. */
 export type StartOptions = {
@@ -47,6 +50,7 @@ export async function start(options: StartOptions): Promise<void> {
   try {
     const { kept } = await completeEnvironment(life);
     log.level = env().logLevel;
+    if (!options.dev) consoleToLog();
     await prepareDatabase(life, options);
     const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
@@ -86,6 +90,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
     followRequest(request, response, (line) => log[levelOf(line)]({ event: "request", ...line }, "request"));
     if (refuseAtDoorstep(request, response, trustedProxies) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
+    if (refuseUnreadablePage(request, response, parseAndValidateFlightRouterState)) return;
     headers.letBePage(request, response);
     correctStatus(request, response, () => outage().isNow);
     admit(request, response, () => {

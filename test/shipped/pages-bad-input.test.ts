@@ -106,10 +106,37 @@ describe("pages answer what cannot be read with a 4xx", () => {
     ["a form that ends early", action("x", { "content-type": "multipart/form-data; boundary=y" }), 400],
     ["256 KiB and more", action(`["${"a".repeat(256 * 1024)}"]`), 413],
     ["an unknown method", { method: "PUT" }, 405],
+    ["an action's name that is none", post("[]", { "next-action": "00" }), 400],
+    [
+      "a form of a kind that no page has",
+      post("", { "content-type": "multipart/form-data; boundary=y" }),
+      415,
+    ],
+    ["a router state that is none", { headers: { rsc: "1", "next-router-state-tree": "{bad" } }, 400],
   ])("%s", async (_what, sent, status) => {
     const response = await ask("/setup", sent);
     await expectRefused(response, status);
     expect(response.headers.get("allow")).toBe(status === 405 ? "GET, HEAD, POST" : null);
+  });
+
+  test.each([
+    "/nowhere",
+    "/tenants/default/nowhere",
+    "/_next/data/x/index.json",
+    "/_next/image?url=x",
+    "/%5b",
+    "/account",
+  ])("%s, which is no page or not open, with a broken router state or form", async (path) => {
+    const state = { rsc: "1", "next-router-state-tree": "[1,{}]" };
+    await expectRefused(await ask(path, { headers: state }), 400);
+    await expectRefused(await ask(path, post("", { "content-type": "multipart/form-data" })), 415);
+  });
+
+  test("whatever was printed meanwhile is one JSON object a line", () => {
+    const [, after = ""] = latchkey.said().split(/^.*Latchkey is ready.*$/m);
+    const lines = after.split("\n").filter((line) => line !== "");
+    expect(lines.length).toBeGreaterThan(20);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
   });
 
   test("a cookie that nobody can read means that nobody is signed in", async () => {
