@@ -1,14 +1,19 @@
 import { expect, test } from "vitest";
 import { Gate } from "./gate";
 
-const limits = { running: 2, waiting: 3, perNetwork: 4 };
+const limits = { running: 2, waiting: 3, patienceMs: 600_000, perNetwork: 4 };
 
 /** Sends one in and says what became of it. */
 function into(gate: Gate, network = "192.0.2.1") {
-  const visit = { begun: false, over: (): void => {}, refused: "" };
-  const answer = gate.enter(network, () => {
-    visit.begun = true;
+  const visit = { begun: false, over: (): void => {}, refused: "", gaveUp: Promise.resolve() };
+  let giveUp = (): void => {};
+  visit.gaveUp = new Promise((resolve) => {
+    giveUp = resolve;
   });
+  const begin = () => {
+    visit.begun = true;
+  };
+  const answer = gate.enter(network, begin, giveUp);
   if (typeof answer === "string") visit.refused = answer;
   else visit.over = answer;
   return visit;
@@ -45,11 +50,21 @@ test("one network cannot take what others need", () => {
 });
 
 test("who hangs up while waiting is never begun, and leaves its place", () => {
-  const gate = new Gate({ running: 1, waiting: 1, perNetwork: 9 });
+  const gate = new Gate({ ...limits, running: 1, waiting: 1 });
   const [first, gone] = [into(gate), into(gate)];
   gone.over();
   const next = into(gate);
   expect(next.refused).toBe("");
   first.over();
   expect([gone.begun, next.begun]).toEqual([false, true]);
+});
+
+test("who waits too long is turned away, and leaves its place", async () => {
+  const gate = new Gate({ ...limits, running: 1, waiting: 1, patienceMs: 1 });
+  const [first, tired] = [into(gate), into(gate)];
+  await tired.gaveUp;
+  first.over();
+  expect([first.begun, tired.begun]).toEqual([true, false]);
+  const next = into(gate);
+  expect(next.begun).toBe(true);
 });

@@ -6,8 +6,9 @@ import { addressHeader, refuse } from "./doorstep";
 export type GateLimits = {
   /** What is worked on at once; the others wait in turn. */
   readonly running: number;
-  /** What may wait. */
+  /** What may wait, and for how long. */
   readonly waiting: number;
+  readonly patienceMs: number;
   /** What one network may have running and waiting. */
   readonly perNetwork: number;
 };
@@ -17,7 +18,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** Lets in what there is room for, one after the other, and turns away what could only wait too long. */
 export class Gate {
   #running = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Map<() => void, NodeJS.Timeout>();
   readonly #ofNetwork = new Map<string, number>();
 
   constructor(readonly limits: GateLimits) {}
@@ -26,9 +27,14 @@ export class Gate {
    * Asks to be let in.
    *
    * @param begin called when it is its turn, at once or later
+   * @param giveUp called instead when that takes too long; it is over then
    * @returns what to call when it is over, whether it had begun or not; or why it is turned away
    */
-  enter(network: string, begin: () => void): (() => void) | "too many of yours" | "too many" {
+  enter(
+    network: string,
+    begin: () => void,
+    giveUp: () => void,
+  ): (() => void) | "too many of yours" | "too many" {
     const ofNetwork = this.#ofNetwork.get(network) ?? 0;
     if (ofNetwork >= this.limits.perNetwork) return "too many of yours";
     const isFull = this.#running >= this.limits.running;
@@ -38,20 +44,31 @@ export class Gate {
       this.#running += 1;
       begin();
     };
-    if (isFull) this.#waiting.add(start);
-    else start();
     let isOver = false;
-    return () => {
+    const leave = () => {
       if (isOver) return;
       isOver = true;
       this.#forget(network);
-      if (this.#waiting.delete(start)) return;
+      if (this.#stopWaiting(start)) return;
       this.#running -= 1;
-      const [next] = this.#waiting;
+      const [next] = this.#waiting.keys();
       if (next === undefined) return;
-      this.#waiting.delete(next);
+      this.#stopWaiting(next);
       next();
     };
+    if (isFull) {
+      const tired = () => {
+        leave();
+        giveUp();
+      };
+      this.#waiting.set(start, setTimeout(tired, this.limits.patienceMs));
+    } else start();
+    return leave;
+  }
+
+  #stopWaiting(start: () => void): boolean {
+    clearTimeout(this.#waiting.get(start));
+    return this.#waiting.delete(start);
   }
 
   #forget(network: string): void {
@@ -67,9 +84,9 @@ export class Gate {
  * their own, and nobody has many. The streams of open pages cost nothing while they are open, so only their number is bounded.
  */
 const gates = {
-  page: new Gate({ running: 8, waiting: 256, perNetwork: 64 }),
-  form: new Gate({ running: 64, waiting: 0, perNetwork: 16 }),
-  stream: new Gate({ running: 4_000, waiting: 0, perNetwork: 256 }),
+  page: new Gate({ running: 8, waiting: 256, patienceMs: 5_000, perNetwork: 64 }),
+  form: new Gate({ running: 64, waiting: 0, patienceMs: 0, perNetwork: 16 }),
+  stream: new Gate({ running: 4_000, waiting: 0, patienceMs: 0, perNetwork: 256 }),
 } as const;
 
 function gateOf({ method, url = "" }: IncomingMessage): Gate {
@@ -81,14 +98,11 @@ function gateOf({ method, url = "" }: IncomingMessage): Gate {
 
 /** Has `answer` called when there is room for the request; answers 429 or 503 itself when there is none. */
 export function admit(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  const leave = gateOf(request).enter(networkOf(String(request.headers[addressHeader])), answer);
-  if (typeof leave === "function") {
-    response.once("close", leave);
-    return;
-  }
-  const [status, text] =
-    leave === "too many"
-      ? [503, "The server has too much to do right now."]
-      : ([429, "Too many requests of yours are being answered right now."] as const);
-  refuse(response, status, text, { "retry-after": String(RETRY_AFTER_SECONDS) });
+  const network = networkOf(String(request.headers[addressHeader]));
+  const headers = { "retry-after": String(RETRY_AFTER_SECONDS) };
+  const turnAway = () => refuse(response, 503, "The server has too much to do right now.", headers);
+  const leave = gateOf(request).enter(network, answer, turnAway);
+  if (typeof leave === "function") response.once("close", leave);
+  else if (leave === "too many") turnAway();
+  else refuse(response, 429, "Too many requests of yours are being answered right now.", headers);
 }

@@ -1,5 +1,6 @@
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerResponse,
@@ -10,6 +11,17 @@ import { codeOf, Problem } from "./problem";
 
 /** Fewer than the descriptors that a process usually gets; what comes on top is hung up on at once. */
 const maxConnections = 16_384;
+
+/** How long a client may be silent while its request comes in. One that goes on sending has a minute. */
+const silenceMaxMs = 9_000;
+
+const bodyTimeout = Object.assign(new Error("the body does not come"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+
+/**
+ * How many connections may wait to be accepted while the thread is busy; the system lowers it to what it allows. With Node.js's 511 a fleet that
+ * comes back in one second overflows it, and what came on top waits for TCP's retransmissions, up to half a minute.
+ */
+const backlog = 16_384;
 
 const stopPatienceMs = 10_000;
 
@@ -29,11 +41,11 @@ export function httpServer(listener: RequestListener, headerLines = ""): Server 
   const answers = new WeakMap<Socket, ServerResponse>();
   const server = createServer(
     {
-      headersTimeout: 15_000,
+      headersTimeout: silenceMaxMs,
       requestTimeout: 60_000,
       // Longer than the minute proxies keep an idle connection, so that they do not send a request into a closing one.
       keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: 1_000,
       maxHeaderSize: 16 * 1024,
       // The doorstep refuses a request without a host.
       requireHostHeader: false,
@@ -41,13 +53,26 @@ export function httpServer(listener: RequestListener, headerLines = ""): Server 
     (request, response) => {
       answers.set(request.socket, response);
       listener(request, response);
+      expectBody(request, response);
     },
   );
+  const expectBody = (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method === "GET" || request.method === "HEAD") return;
+    // Most bodies are here by then.
+    setImmediate(() => {
+      if (request.complete || request.destroyed || response.writableFinished) return;
+      const { socket } = request;
+      request.setTimeout(silenceMaxMs, () => server.emit("clientError", bodyTimeout, socket));
+      // From the end of the answer on, the time limit is that of an idle connection.
+      request.once("end", () => response.writableFinished || socket.setTimeout(0));
+    });
+  };
   server.maxConnections = maxConnections;
   server.on("checkExpectation", (request, response) => {
     answers.set(request.socket, response);
     // An expectation we do not know is met by answering without it (RFC 9110 §10.1.1).
     listener(request, response);
+    expectBody(request, response);
   });
   server.on("clientError", (error, socket) => {
     const begun = answers.get(socket as Socket);
@@ -72,7 +97,7 @@ function refusalOfMalformed(code: string, headerLines: string): string {
 export function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenProblem(error, port, host)));
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+    server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
       server.removeAllListeners("error");
       resolve();
     });

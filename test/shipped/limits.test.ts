@@ -11,6 +11,7 @@ let postgres: { readonly url: string; stop(): Promise<void> };
 let latchkey: Latchkey;
 const sockets = new Set<Socket>();
 const setUp = actionId("setUpAction");
+const onLinux = process.platform === "linux";
 
 beforeAll(async () => {
   postgres = await startScratchPostgres();
@@ -64,26 +65,23 @@ const memoryKiB = () =>
 
 /** Where the system lets a process have fewer, so many as it does, less what else is open. */
 function openFilesMax(): number {
-  const limits = process.platform === "linux" ? readFileSync("/proc/self/limits", "utf8") : "";
+  const limits = onLinux ? readFileSync("/proc/self/limits", "utf8") : "";
   return Number(/^Max open files +\d+ +(\d+)/m.exec(limits)?.[1] ?? 1_024);
 }
 
 const IDLE = Math.min(10_000, openFilesMax() - 500);
-test.runIf(process.platform === "linux")(
-  `${IDLE} idle connections keep nobody from being served`,
-  async () => {
-    await robotWaits();
-    const before = memoryKiB();
-    await manyConnected(IDLE);
-    const perConnection = (memoryKiB() - before) / IDLE;
-    console.log(`${perConnection.toFixed(1)} KiB a connection`);
-    expect(perConnection).toBeLessThan(40);
-    expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
-    expect(await robotWaits()).toBeLessThan(2_000);
-    // Whoever says nothing is hung up on by itself.
-    await expect.poll(() => sockets.size, { timeout: 60_000, interval: 500 }).toBe(0);
-  },
-);
+test.runIf(onLinux)(`${IDLE} idle connections keep nobody from being served`, async () => {
+  await robotWaits();
+  const before = memoryKiB();
+  await manyConnected(IDLE);
+  const perConnection = (memoryKiB() - before) / IDLE;
+  console.log(`${perConnection.toFixed(1)} KiB a connection`);
+  expect(perConnection).toBeLessThan(40);
+  expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+  expect(await robotWaits()).toBeLessThan(2_000);
+  // Whoever says nothing is hung up on by itself.
+  await expect.poll(() => sockets.size, { timeout: 60_000, interval: 500 }).toBe(0);
+});
 
 const slow = "POST /setup HTTP/1.1\r\nHost: x\r\n";
 test.each([
@@ -116,7 +114,11 @@ test.each([
 test("forms whose bodies never come take no place from others", async () => {
   const head = `POST /setup HTTP/1.1\r\nHost: x\r\nNext-Action: ${setUp}\r\nContent-Type: text/plain\r\nContent-Length: 9\r\nX-Forwarded-For: 203.0.113.7\r\n`;
   const held = await manyConnected(16);
-  for (const socket of held) socket.write(`${head}\r\n`);
+  for (const socket of held) socket.write(`${head.replace("Length: 9", "Length: 999")}\r\n`);
+  // Whoever is silent is hung up on; these say something all the time.
+  const drip = setInterval(() => {
+    for (const socket of held) socket.write(" ");
+  }, 1_000);
   await expect
     .poll(async () => (await exchange(latchkey.port, `${head}Connection: close\r\n\r\n123456789`)).status)
     .toBe(429);
@@ -129,8 +131,42 @@ test("forms whose bodies never come take no place from others", async () => {
   });
   expect(elsewhere.status).not.toBe(429);
   expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+  clearInterval(drip);
   for (const socket of held) socket.destroy();
 });
+
+test.each([
+  ["an action", "/setup", `Next-Action: ${setUp}\r\nContent-Type: text/plain`],
+  ["a token request", "/api/identity/connect/token", "Content-Type: application/x-www-form-urlencoded"],
+])(
+  "a body that does not come is answered with 408, as headers that do not: %s",
+  async (_what, path, lines) => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n${lines}\r\nContent-Length: 9\r\n\r\n`;
+    const answer = await exchange(latchkey.port, head, "1234");
+    expect(answer.status).toBe(408);
+    expect(answer.headers["content-security-policy"]).toBeDefined();
+  },
+);
+
+/** As many as Linux lets wait to be accepted, less some. */
+const QUEUE = onLinux
+  ? Math.min(2_000, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")) - 50)
+  : 0;
+test.runIf(onLinux)(
+  "a fleet that connects in one moment is not dropped while the thread is busy",
+  async () => {
+    await robotWaits();
+    // Stopped, so that nothing is accepted, only queued by the system.
+    latchkey.child.kill("SIGSTOP");
+    try {
+      expect(await manyConnected(QUEUE)).toHaveLength(QUEUE);
+    } finally {
+      latchkey.child.kill("SIGCONT");
+    }
+    expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  },
+);
 
 test("a flood of sign-ins and of pages keeps no robot waiting, and is told to come back later", async () => {
   const csrf = await fetch(`${latchkey.url}/api/auth/csrf`);
