@@ -1,5 +1,5 @@
 import pg from "pg";
-import { WatchedPool } from "@/lib/database-loss";
+import { WatchedClient, WatchedPool, type WatchOptions } from "@/lib/database-loss";
 
 /**
  * What decides how PostgreSQL reads what we write and writes what we read. A database, a role or a server may have any of these set
@@ -62,8 +62,11 @@ export function databasePool(url: string, options: PoolOptions): pg.Pool {
  * Opens one connection like those of {@link databasePool}. One that breaks later fails the query under way, and is silent otherwise.
  * @throws what `pg` throws when it cannot be opened
  */
-export async function openDatabase(url: string, options: ClientOptions = {}): Promise<pg.Client> {
-  const client = new pg.Client({ ...options, connectionString: url });
+export async function openDatabase(
+  url: string,
+  options: ClientOptions & WatchOptions = {},
+): Promise<WatchedClient> {
+  const client = new WatchedClient({ ...options, connectionString: url });
   // An error event without a listener would end the process.
   client.on("error", () => undefined);
   try {

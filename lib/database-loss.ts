@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import pg from "pg";
 
 /** The code of every failure that is no answer of PostgreSQL's; `pg` has only sentences for most of them. */
-const CONNECTION_LOST = "CONNECTION_LOST";
+export const CONNECTION_LOST = "CONNECTION_LOST";
 
 export class ConnectionLost extends Error {
   readonly code = CONNECTION_LOST;
@@ -12,13 +12,13 @@ export class ConnectionLost extends Error {
 /** SQLSTATE read_only_sql_transaction: it was switched to a standby, and would stay there. */
 const READ_ONLY = "25006";
 
-type WatchOptions = {
-  /** How long PostgreSQL may say nothing while it is asked something; for ever otherwise. */
+export type WatchOptions = {
+  /** How long PostgreSQL may say nothing while it is asked something or connected to; for ever otherwise. */
   readonly silenceMilliseconds?: number;
 };
 
 /** A connection that never makes anybody wait for ever, and that says by a code that it is lost. */
-class WatchedClient extends pg.Client {
+export class WatchedClient extends pg.Client {
   /** False while it lies idle in its pool. */
   isLent = true;
   #isOver = false;
@@ -27,14 +27,15 @@ class WatchedClient extends pg.Client {
     super(config);
     const { connection } = this;
     const watch = () => this.#watch(config.silenceMilliseconds ?? 0);
-    connection.once("connect", watch).once("sslconnect", watch);
+    watch();
+    connection.once("sslconnect", watch);
     // Before the listeners of `pg`, which would say the same without a code.
     connection.once("error", (error: Error) => this.#refuse(error));
     connection.once("end", () => {
       if (!this.#isOver) connection.emit("error", new ConnectionLost("the connection to the database ended"));
     });
     connection.on("errorMessage", ({ code }: { code?: string }) => {
-      if (code === READ_ONLY) setImmediate(() => this.#lose("the database takes no writes"));
+      if (code === READ_ONLY) setImmediate(() => this.lose("the database takes no writes"));
     });
   }
 
@@ -52,11 +53,12 @@ class WatchedClient extends pg.Client {
     stream.setTimeout(milliseconds, () => {
       // Wrapped in TLS, it is no longer the one that hears.
       if (this.isLent && stream === this.connection.stream)
-        this.#lose(`the database said nothing for ${milliseconds} ms`);
+        this.lose(`the database said nothing for ${milliseconds} ms`);
     });
   }
 
-  #lose(message: string): void {
+  /** Ends it at once, without the farewell that a connection which hears nothing would wait for. */
+  lose(message: string): void {
     this.connection.stream.destroy(new ConnectionLost(message));
   }
 

@@ -1,14 +1,21 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Client } from "pg";
 import { openDatabase } from "@/lib/database-connection";
+import { CONNECTION_LOST, type WatchedClient } from "@/lib/database-loss";
 import { codeOf, Problem } from "./problem";
 
 const oldestVersion = 14;
 const patienceMs = 60_000;
 const pauseMs = 500;
+const silenceMs = 5_000;
 
-/** Codes of a server that may answer in a moment: not there yet, starting up, shutting down, or out of connections. */
+const readOnly = "25006";
+
+/** Codes of a server that may serve in a moment: not there yet, starting up, shutting down, out of connections, or a standby. */
 const passing = new Set([
+  CONNECTION_LOST,
+  readOnly,
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOTFOUND",
@@ -24,16 +31,20 @@ const passing = new Set([
  * Waits until the PostgreSQL that the operator gave answers; it may be starting beside us.
  *
  * @param report receives a line when there is something to wait for
- * @throws Problem when it refuses us, does not answer in a minute, is older than PostgreSQL 14, or is not of UTF-8.
+ * @throws Problem when it refuses us, does not answer or takes no writes for a minute, is older than PostgreSQL 14, is not of UTF-8, or
+ *   does not pass on what one connection tells another.
  */
 export async function awaitGivenDatabase(url: string, report: (line: string) => void): Promise<void> {
   const place = new URL(url).host;
   const until = Date.now() + patienceMs;
   for (let told = false; ; ) {
     const outcome = await serverOf(url);
-    if (!(outcome instanceof Error)) return requireSuitable(outcome, place);
+    if (!(outcome instanceof Error)) {
+      requireSuitable(outcome, place);
+      return requireSignals(url, place);
+    }
     const { message } = outcome;
-    const mayPass = passing.has(codeOf(outcome) ?? "") || /timeout|terminated/i.test(message);
+    const mayPass = passing.has(codeOf(outcome) ?? "");
     if (!mayPass || Date.now() > until) {
       throw new Problem(
         `The PostgreSQL at ${place} cannot be used: ${message || codeOf(outcome)}. Check DATABASE_URL and that the server runs.`,
@@ -45,7 +56,7 @@ export async function awaitGivenDatabase(url: string, report: (line: string) => 
   }
 }
 
-type Server = { readonly version: number; readonly encoding: string };
+type Server = { readonly version: number; readonly encoding: string; readonly isReadOnly: boolean };
 
 function requireSuitable({ version, encoding }: Server, place: string): void {
   if (version < oldestVersion) {
@@ -59,14 +70,36 @@ function requireSuitable({ version, encoding }: Server, place: string): void {
   );
 }
 
-async function serverOf(url: string): Promise<Server | Error> {
-  let client: Client | undefined;
+/** Without it nobody would hear that a secret was deleted or that a job waits. */
+async function requireSignals(url: string, place: string): Promise<void> {
+  const ear = await openDatabase(url, { connectionTimeoutMillis: silenceMs, query_timeout: silenceMs });
+  const channel = `latchkey_start_${randomUUID().replaceAll("-", "")}`;
+  const heard = once(ear, "notification", { signal: AbortSignal.timeout(silenceMs) }).catch(() => null);
   try {
-    client = await openDatabase(url, { connectionTimeoutMillis: 5_000 });
+    await ear.query(`LISTEN ${channel}`);
+    const mouth = await openDatabase(url, { silenceMilliseconds: silenceMs });
+    await mouth.query(`NOTIFY ${channel}`).finally(() => mouth.end());
+    if (await heard) return;
+  } finally {
+    await ear.end();
+  }
+  throw new Problem(
+    `What one connection to ${place} tells another (NOTIFY) is not heard there (LISTEN). A connection pooler between that lends connections for single transactions does this: let it lend them for whole sessions (PgBouncer: pool_mode = session), or name the PostgreSQL itself in DATABASE_URL.`,
+  );
+}
+
+async function serverOf(url: string): Promise<Server | Error> {
+  let client: WatchedClient | undefined;
+  try {
+    client = await openDatabase(url, { silenceMilliseconds: silenceMs });
     const { rows } = await client.query<Server>(
-      "SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding",
+      `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
+              current_setting('transaction_read_only') = 'on' AS "isReadOnly"`,
     );
-    return rows[0] ?? new Error("no answer");
+    const [server] = rows;
+    if (server?.isReadOnly)
+      return Object.assign(new Error("it is read only, as a standby is"), { code: readOnly });
+    return server ?? new Error("no answer");
   } catch (error) {
     // A host name with several addresses fails with one error for each.
     if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];

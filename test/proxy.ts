@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { Transform, type Writable } from "node:stream";
 
 /**
  * A way to a database that can be closed and opened, as a network does it: connections are cut, new ones refused. Frozen, it takes
- * connections and passes nothing on, as where packets are dropped.
+ * connections and passes nothing on, as where packets are dropped. Deaf, it swallows what other connections notify, as a pooler does.
  */
 export type Proxy = {
   readonly url: string;
@@ -11,26 +12,48 @@ export type Proxy = {
   open(): Promise<void>;
   freeze(): void;
   thaw(): void;
+  isDeaf: boolean;
 };
+
+/** NotificationResponse, of PostgreSQL's protocol: a letter, then the length of what follows with its own four bytes. */
+const NOTIFICATION = "A".charCodeAt(0);
+
+/** Passes on what a server says but, while it is deaf, notifications. */
+function withoutNotifications(isDeaf: () => boolean): Transform {
+  let rest: Buffer = Buffer.alloc(0);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      rest = Buffer.concat([rest, chunk]);
+      while (rest.length >= 5 && rest.length > rest.readUInt32BE(1)) {
+        const end = rest.readUInt32BE(1) + 1;
+        if (!isDeaf() || rest[0] !== NOTIFICATION) this.push(rest.subarray(0, end));
+        rest = rest.subarray(end);
+      }
+      done();
+    },
+  });
+}
 
 export async function proxyTo(databaseUrl: string): Promise<Proxy> {
   const target = new URL(databaseUrl);
-  const pairs = new Map<Socket, Socket>();
+  const pairs = new Map<Socket, Writable>();
   let isFrozen = false;
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
+    const heard = withoutNotifications(() => proxy.isDeaf);
+    heard.pipe(near);
+    for (const [one, other, into] of [
+      [near, far, far],
+      [far, near, heard],
     ] as const) {
-      pairs.set(one, other);
+      pairs.set(one, into);
       one
         .on("error", () => other.destroy())
         .on("close", () => {
           pairs.delete(one);
           other.destroy();
         });
-      if (!isFrozen) one.pipe(other);
+      if (!isFrozen) one.pipe(into);
     }
   });
   const listen = async (port: number) => {
@@ -42,7 +65,8 @@ export async function proxyTo(databaseUrl: string): Promise<Proxy> {
   const url = new URL(databaseUrl);
   url.hostname = "127.0.0.1";
   url.port = String(port);
-  return {
+  const proxy: Proxy = {
+    isDeaf: false,
     url: url.href,
     async close() {
       const closed = once(server, "close");
@@ -55,11 +79,12 @@ export async function proxyTo(databaseUrl: string): Promise<Proxy> {
     },
     freeze() {
       isFrozen = true;
-      for (const [one, other] of pairs) one.unpipe(other).pause();
+      for (const [one, into] of pairs) one.unpipe(into).pause();
     },
     thaw() {
       isFrozen = false;
-      for (const [one, other] of pairs) one.pipe(other);
+      for (const [one, into] of pairs) one.pipe(into);
     },
   };
+  return proxy;
 }

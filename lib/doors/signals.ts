@@ -1,6 +1,9 @@
-import { EventEmitter, once } from "node:events";
+import { randomUUID } from "node:crypto";
+import { EventEmitter, on, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "pg";
 import { openDatabase } from "@/lib/database-connection";
+import { robotsDatabase } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
@@ -9,8 +12,9 @@ import { onStop, onStopAsked } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 
 const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
-/** A connection that was cut without a word is found out by asking. */
+/** A connection that was cut without a word, or that hears another server than the others speak to, is found out by an echo. */
 const PROBE_SECONDS = 10;
+const ECHO_SECONDS = 5;
 
 /** `again` tells everybody to look at the tables: signals may have been missed. */
 type Topic = `job ${string}` | `session ${string}` | `page ${string}` | `tokens ${string}` | "keys" | "again";
@@ -66,6 +70,26 @@ async function listenForever(state: State, stop: AbortSignal): Promise<void> {
   }
 }
 
+const SAY = { name: "say", text: "SELECT pg_notify($1, '')" };
+const DEAF = "it hears nothing of what other connections say";
+
+/** Has another connection say something. @returns true when that was said, and not heard on this one */
+async function isDeaf(client: Client, echo: string): Promise<boolean> {
+  const heard = (async () => {
+    const patience = AbortSignal.timeout(ECHO_SECONDS * SECOND_MILLISECONDS);
+    for await (const [{ channel }] of on(client, "notification", { signal: patience }))
+      if (channel === echo) return true;
+    return false;
+  })().catch(() => false);
+  const isSaid = robotsDatabase()
+    .sql.query(SAY, [echo])
+    .then(
+      () => true,
+      () => false,
+    );
+  return (await isSaid) && !(await heard);
+}
+
 async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () => void): Promise<void> {
   const client = await openDatabase(env().databaseUrl, {
     application_name: "latchkey signals",
@@ -73,16 +97,21 @@ async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () =
     query_timeout: 5_000,
     keepAlive: true,
   });
-  client.on("notification", ({ payload }) => {
+  client.on("notification", ({ channel, payload }) => {
+    if (channel !== SIGNAL_CHANNEL) return;
     const signal = JSON.parse(payload ?? "{}") as Signal;
     emitter.emit(topicOf(signal), signal);
   });
+  client.on("error", ({ message }) => log.warn({ reason: message }, "the listening connection was lost"));
   const lost = once(client, "end", { signal: stop }).catch(() => undefined);
-  const probe = setInterval(() => {
-    client.query("SELECT 1").catch(() => client.end().catch(() => undefined));
+  const echo = `latchkey_echo_${randomUUID().replaceAll("-", "")}`;
+  const probe = setInterval(async () => {
+    if (await isDeaf(client, echo)) client.lose(DEAF);
   }, PROBE_SECONDS * SECOND_MILLISECONDS).unref();
   try {
     await client.query(`LISTEN ${SIGNAL_CHANNEL}`);
+    await client.query(`LISTEN ${echo}`);
+    if (await isDeaf(client, echo)) throw new Error(DEAF);
     connected();
     emitter.emit("again");
     await lost;
