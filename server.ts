@@ -8,7 +8,7 @@ import { bcrypt } from "@/lib/admins/password-work";
 import { outage } from "@/lib/db";
 import { appSecretStanding } from "@/lib/doors/app-secret";
 import { startClock } from "@/lib/doors/clock";
-import { prepareFirstAdministrator } from "@/lib/doors/first-start";
+import { prepareFirstAdministrator, takeOverStoredData } from "@/lib/doors/first-start";
 import { EnvironmentError, env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { readiness } from "@/lib/readiness";
@@ -52,6 +52,8 @@ export async function start(options: StartOptions): Promise<void> {
     log.level = env().logLevel;
     if (!options.dev) consoleToLog();
     await prepareDatabase(life, options);
+    const taken = await takeOverStoredData();
+    if (taken) announce(`authenticated what an older version had stored: ${taken.credentials} credentials`);
     const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
     // Another process, with another secret, may have made the first signing key at the same moment.

@@ -8,6 +8,8 @@ const TAG_BYTES = 16;
 /** What keys are derived for; one purpose never shares a key with another. */
 export type Purpose =
   | "client-secret pepper"
+  | "deleted-secret tombstone"
+  | "credential authentication"
   | "signing-key sealing"
   | "asset sealing"
   | "second-factor sealing"
@@ -95,12 +97,26 @@ export function unseal(keys: Buffer | readonly Buffer[], sealed: Uint8Array, bou
 /** Under which secret something is sealed. "neither" also stands for bytes that were changed. */
 export type SealedUnder = "current" | "previous" | "neither";
 
-/** @returns under which secret it is sealed; what is under the previous one also comes sealed anew under the current one */
-export function reseal(
+/** @returns what is sealed and bound to `from`, sealed anew and bound to `to`; null where it is not */
+export function rebound(
   purpose: Purpose,
   sealed: Uint8Array,
-  boundTo: string,
-): { under: "previous"; anew: Uint8Array<ArrayBuffer> } | { under: "current" | "neither" } {
+  { from, to }: { readonly from: string; readonly to: string },
+): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.from(seal(derivedKey(purpose), unseal(readingKeys(purpose), sealed, from), to));
+  } catch {
+    return null;
+  }
+}
+
+/** Under which secret something is, and the same under the present one where it is not under that yet. */
+export type Renewal =
+  | { readonly under: "previous"; readonly anew: Uint8Array<ArrayBuffer> }
+  | { readonly under: "current" | "neither" };
+
+/** @returns under which secret it is sealed; what is under the previous one also comes sealed anew under the current one */
+export function reseal(purpose: Purpose, sealed: Uint8Array, boundTo: string): Renewal {
   const opened = (key: Buffer | null) => {
     try {
       return key && open(key, sealed, boundTo);

@@ -1,7 +1,9 @@
 import type { Db } from "@/lib/ctx";
-import { type Purpose, reseal, type SealedUnder } from "@/lib/keys";
+import { type Purpose, type Renewal, reseal, type SealedUnder } from "@/lib/keys";
 
-/** A row that holds something sealed. */
+export type { Renewal };
+
+/** A row that holds something sealed, or a MAC. */
 export type SealedRow = { readonly id: string; readonly sealed: Uint8Array; readonly boundTo: string };
 
 /** A column of sealed values, as the room that owns it lends it to a change of APP_SECRET. */
@@ -13,7 +15,14 @@ export type SealedPlace = {
   rowsAfter(db: Db, id: string | null, limit: number): Promise<SealedRow[]>;
   /** Puts `anew` where `row.sealed` still is. @returns false when somebody wrote another value first */
   replace(db: Db, row: SealedRow, anew: Uint8Array<ArrayBuffer>): Promise<boolean>;
+  /** For what is a MAC over `boundTo` and not sealed bytes. */
+  readonly renewal?: (row: SealedRow) => Renewal;
+  /** A row under neither secret is refused where it is used, and stops nothing else. */
+  readonly areRefusedOneByOne?: true;
 };
+
+const renewalOf = (place: SealedPlace, row: SealedRow): Renewal =>
+  place.renewal?.(row) ?? reseal(place.purpose, row.sealed, row.boundTo);
 
 /** How many rows are sealed under which secret. */
 export type SealedCounts = Readonly<Record<SealedUnder, number>>;
@@ -38,7 +47,7 @@ const counted = (unders: readonly SealedUnder[]): SealedCounts => {
 /** @returns how the next rows are sealed, and where to go on; null after the last */
 export async function countBatch(db: Db, place: SealedPlace, after: string | null): Promise<Batch> {
   const rows = await place.rowsAfter(db, after, COUNTED_ROWS);
-  const unders = rows.map(({ sealed, boundTo }) => reseal(place.purpose, sealed, boundTo).under);
+  const unders = rows.map((row) => renewalOf(place, row).under);
   const closed = rows.filter((_, index) => unders[index] === "neither");
   return { counts: counted(unders), closedIds: closed.map(({ id }) => id), lastId: rows.at(-1)?.id ?? null };
 }
@@ -52,7 +61,7 @@ export async function resealBatch(
   const rows = await place.rowsAfter(db, after, BATCH_ROWS);
   let count = 0;
   for (const row of rows) {
-    const resealed = reseal(place.purpose, row.sealed, row.boundTo);
+    const resealed = renewalOf(place, row);
     if (resealed.under === "previous" && (await place.replace(db, row, resealed.anew))) count += 1;
   }
   return { count, lastId: rows.at(-1)?.id ?? null };

@@ -24,7 +24,7 @@ export async function showStanding(kept: Kept): Promise<void> {
   print("");
   for (const { holds, counts, closedIds } of standing.places) {
     print(`${`${holds}:`.padEnd(32)}${countsLine(counts)}`);
-    for (const id of closedIds) print(`  ${id} opens under neither`);
+    for (const id of closedIds) print(`  ${id} is right under neither`);
   }
   const { current, previous, refused } = standing.secrets;
   const parts = [

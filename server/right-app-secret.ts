@@ -32,6 +32,12 @@ export async function requireRightAppSecret(
       `${many(refused, "client secret")} stored under an APP_SECRET that is not accepted buy no tokens; "npm run app-secret -- status" lists them`,
     );
   }
+  for (const { holds, counts, areRefusedOneByOne } of standing.places) {
+    if (areRefusedOneByOne && counts.neither > 0)
+      report(
+        `${counts.neither} ${holds} are refused, because their rows are not as Latchkey wrote them; "npm run audit:verify" names them`,
+      );
+  }
   if (kept?.settings.previousAppSecret !== undefined) await goOn(standing, kept, report);
   return { isFirstStart: standing.places.every(({ counts }) => counts.current + counts.previous === 0) };
 }
@@ -49,8 +55,8 @@ async function goOn(found: AppSecretStanding, kept: NonNullable<Kept>, report: (
 
 /** @throws Problem when something opens under no secret that was given. */
 export function refuseUnreadable({ places }: AppSecretStanding, kept: Kept): void {
-  const closed = places.flatMap(({ holds, counts: { current, previous, neither } }) =>
-    neither > 0 ? [`${neither} of ${current + previous + neither} ${holds}`] : [],
+  const closed = places.flatMap(({ holds, counts: { current, previous, neither }, areRefusedOneByOne }) =>
+    neither > 0 && !areRefusedOneByOne ? [`${neither} of ${current + previous + neither} ${holds}`] : [],
   );
   if (closed.length === 0) return;
   const tried =

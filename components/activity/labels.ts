@@ -17,6 +17,7 @@ const REASON_LABELS = {
   secret_wrong: "The secret has the right ID and is wrong",
   secret_outdated: "The secret is stored under an APP_SECRET that is not accepted any more",
   secret_of_another_client: "The secret is another machine's",
+  credential_tampered: "Its row in the database is not as Latchkey wrote it",
   credential_deleted: "The secret or key is deleted",
   credential_expired: "The secret or key has expired",
   credential_not_accepted: "The machine does not accept this kind of credential",

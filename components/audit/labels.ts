@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   job: "Jobs",
   asset: "Assets",
   signing_key: "Signing keys",
+  stored_data: "Stored data",
   app_secret: "APP_SECRET",
   audit: "Audit record",
 };

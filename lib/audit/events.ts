@@ -170,6 +170,12 @@ export type AuditEvent =
       readonly toKey: string;
     }
   | {
+      /** Rows from before they were authenticated were taken as they were, once. */
+      readonly type: "stored_data.authenticated";
+      readonly signingKeys: number;
+      readonly credentials: number;
+    }
+  | {
       readonly type: "signing_key.created" | "signing_key.imported";
       readonly kid: string;
       readonly algorithm: string;
@@ -207,6 +213,7 @@ export type EventOf<Type extends EventType> = Of<AuditEvent, Type>;
 /** Events of the installation that concern every tenant, and stand in the list of each. */
 export const SHARED_TYPES = [
   "app_secret.resealed",
+  "stored_data.authenticated",
   "signing_key.created",
   "signing_key.imported",
   "signing_key.activated",

@@ -3,16 +3,25 @@ import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
-import type { RenewedDigest } from "./material";
 
 /** How far the database may be behind. A crash loses at most this much of "last used", and nothing else. */
 const FLUSH_INTERVAL_SECONDS = 2;
+
+/** What is written over a row whose digest was made under another pepper. */
+export type RenewedRow = {
+  readonly digest: Uint8Array;
+  readonly pepperId: string;
+  readonly mac: Uint8Array;
+  readonly macKeyId: string;
+  /** The row is left alone when it has another one by then. */
+  readonly replacesMac: Uint8Array;
+};
 
 type Use = {
   readonly at: Date;
   readonly address: string | null;
   /** The digest under the present APP_SECRET, when the stored one is under the previous. */
-  readonly renewed?: RenewedDigest | null;
+  readonly renewed?: RenewedRow | null;
 };
 
 // Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order.
@@ -25,15 +34,15 @@ const FLUSH = {
           WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,
 };
 
-// Only over the digest that was read: of two processes in different stages of a change, one writes.
+// Only over the row that was read: of two processes in different stages of a change, one writes; a deleted secret stays deleted.
 const RENEW = {
   name: "secret_digest_renewal",
-  text: `WITH renewed AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[])
-                                          AS r(id, digest, pepper_id, replaces)),
+  text: `WITH renewed AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bytea[], $5::text[], $6::bytea[])
+                                          AS r(id, digest, pepper_id, mac, mac_key_id, replaces)),
               locked AS (SELECT s.id FROM credentials s JOIN renewed USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
-         UPDATE credentials s SET digest = r.digest, pepper_id = r.pepper_id
+         UPDATE credentials s SET digest = r.digest, pepper_id = r.pepper_id, mac = r.mac, mac_key_id = r.mac_key_id
            FROM renewed r JOIN locked l USING (id)
-          WHERE s.id = r.id AND s.pepper_id = r.replaces`,
+          WHERE s.id = r.id AND s.mac = r.replaces`,
 };
 
 const buffer = () =>
@@ -84,6 +93,8 @@ async function renew(db: Sql, uses: readonly (readonly [string, Use])[]): Promis
     renewed.map(({ id }) => id),
     renewed.map(({ digest }) => digest),
     renewed.map(({ pepperId }) => pepperId),
-    renewed.map(({ replacesPepperId }) => replacesPepperId),
+    renewed.map(({ mac }) => mac),
+    renewed.map(({ macKeyId }) => macKeyId),
+    renewed.map(({ replacesMac }) => replacesMac),
   ]);
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { forAny, type Random } from "@/test/random";
-import { makeSecret, matchesDigest, type SecretMaterial, secretHint, secretIdOf } from "./material";
+import { makeSecret, matchOf, type SecretMaterial, secretHint, secretIdOf, tombstoneOf } from "./material";
 
 const BASE62 = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
 
@@ -72,14 +72,22 @@ describe("garbage is refused without asking the database", () => {
 
 describe("a stored digest", () => {
   test("fits its own secret and no other", () => {
-    expect(matchesDigest(secret.value, secret, new Date())).toBe(true);
-    expect(matchesDigest(makeSecret().value, secret, new Date())).toBe(false);
-    expect(matchesDigest(secret.value, makeSecret(), new Date())).toBe(false);
-    expect(matchesDigest("", secret, new Date())).toBe(false);
+    expect(matchOf(secret.value, secret, new Date())).toBe("digest");
+    expect(matchOf(makeSecret().value, secret, new Date())).toBeNull();
+    expect(matchOf(secret.value, makeSecret(), new Date())).toBeNull();
+    expect(matchOf("", secret, new Date())).toBeNull();
   });
 
   test("made under another pepper fits nothing, and nothing fits where there is none", () => {
-    expect(matchesDigest(secret.value, { ...secret, pepperId: "00000000" }, new Date())).toBe(false);
-    expect(matchesDigest(secret.value, null, new Date())).toBe(false);
+    expect(matchOf(secret.value, { ...secret, pepperId: "00000000" }, new Date())).toBeNull();
+    expect(matchOf(secret.value, null, new Date())).toBeNull();
+  });
+
+  test("of a deleted secret is another one, by which the secret is known again and which is no digest of it", () => {
+    const digest = tombstoneOf(secret, new Date());
+    expect(matchOf(secret.value, { ...secret, digest }, new Date())).toBe("tombstone");
+    expect(matchOf(makeSecret().value, { ...secret, digest }, new Date())).toBeNull();
+    const again = tombstoneOf({ ...secret, digest }, new Date());
+    expect(matchOf(secret.value, { ...secret, digest: again }, new Date())).toBeNull();
   });
 });

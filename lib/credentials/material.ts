@@ -38,16 +38,28 @@ export type SecretMaterial = {
   readonly pepperId: string;
 };
 
-type Pepper = { readonly id: string; readonly key: Buffer };
+/** What secrets are stored under; tombstones of deleted ones are of the same APP_SECRET. */
+type Pepper = { readonly id: string; readonly key: Buffer; readonly tombstoneKey: Buffer };
 
-const named = (key: Buffer): Pepper => ({ id: keyName(key), key });
-const pepper = () => named(derivedKey("client-secret pepper"));
+const PEPPER = "client-secret pepper";
+const TOMBSTONE = "deleted-secret tombstone";
+
+const pepper = (): Pepper => {
+  const key = derivedKey(PEPPER);
+  return { id: keyName(key), key, tombstoneKey: derivedKey(TOMBSTONE) };
+};
 
 /** @returns the pepper of APP_SECRET_PREVIOUS, or null when there is none or its end has come. */
 function previousPepper(now: Date): Pepper | null {
   const endsAt = env().previousAppSecretEndsAt;
-  const key = previousKey("client-secret pepper");
-  return key && (!endsAt || now < endsAt) ? named(key) : null;
+  const [key, tombstoneKey] = [previousKey(PEPPER), previousKey(TOMBSTONE)];
+  return key && tombstoneKey && (!endsAt || now < endsAt) ? { id: keyName(key), key, tombstoneKey } : null;
+}
+
+/** @returns the pepper of that name, or the present one where it is not accepted */
+function pepperNamed(id: string, now: Date): Pepper {
+  const previous = previousPepper(now);
+  return previous?.id === id ? previous : pepper();
 }
 
 /** @returns the public names of the peppers that are accepted; `previous` is null when only one is */
@@ -85,29 +97,39 @@ const NO_SECRET = { digest: randomBytes(RANDOM_BYTES), pepperId: "" };
 
 type Stored = { readonly digest: Uint8Array; readonly pepperId: string };
 
+const isSame = (one: Uint8Array, other: Uint8Array) =>
+  one.length === other.length && timingSafeEqual(one, other);
+
+const tombstone = (digest: Uint8Array, key: Buffer) => createHmac("sha256", key).update(digest).digest();
+
+/** @returns what takes a deleted secret's place: by it the secret is known again, and no digest can be made from it */
+export const tombstoneOf = ({ digest, pepperId }: Stored, now: Date): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(tombstone(digest, pepperNamed(pepperId, now).tombstoneKey));
+
 /**
- * Compares a presented secret with a stored digest in constant time; without a stored one, or with one whose pepper is not
- * accepted, it does the same work and says no.
+ * Compares a presented secret with what is stored, in constant time. Whatever is no match costs the same: nothing stored, another
+ * secret, a deleted one, a pepper that is not accepted.
+ * @returns what it matches, or null
  */
-export function matchesDigest(presented: string, stored: Stored | null, now: Date): boolean {
+export function matchOf(presented: string, stored: Stored | null, now: Date): "digest" | "tombstone" | null {
   const { digest, pepperId } = stored ?? NO_SECRET;
-  const previous = previousPepper(now);
-  const { id, key } = previous?.id === pepperId ? previous : pepper();
-  const isEqual = timingSafeEqual(keyedDigest(presented, key), Buffer.from(digest));
-  return isEqual && pepperId === id;
+  const { id, key, tombstoneKey } = pepperNamed(pepperId, now);
+  const own = keyedDigest(presented, key);
+  const isAccepted = pepperId === id;
+  if (isSame(own, digest) && isAccepted) return "digest";
+  return isSame(tombstone(own, tombstoneKey), digest) && isAccepted ? "tombstone" : null;
 }
 
-/** What is written over a digest that was made under another pepper. */
-export type RenewedDigest = Stored & { readonly replacesPepperId: string };
+type RenewedDigest = { readonly digest: Buffer; readonly pepperId: string };
 
 /**
- * @param presented a secret that matches `stored`
+ * @param presented a secret that matches what is stored
  * @returns its digest under the current pepper, or null when it is stored under that one already
  */
-export function renewedDigest(presented: string, { pepperId }: Stored): RenewedDigest | null {
+export function renewedDigest(presented: string, pepperId: string | null): RenewedDigest | null {
   const { id, key } = pepper();
   if (pepperId === id) return null;
-  return { digest: keyedDigest(presented, key), pepperId: id, replacesPepperId: pepperId };
+  return { digest: keyedDigest(presented, key), pepperId: id };
 }
 
 /** @returns what lists show of a secret: prefix and last four characters. */

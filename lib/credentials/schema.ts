@@ -13,6 +13,7 @@ export type CredentialRefusal =
   | "secret_wrong"
   | "secret_outdated"
   | "secret_of_another_client"
+  | "credential_tampered"
   | "credential_deleted"
   | "credential_expired"
   | "credential_not_accepted"

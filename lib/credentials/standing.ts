@@ -1,8 +1,10 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { noteUse } from "./last-use";
-import { matchesDigest, pepperIds, type RenewedDigest, renewedDigest, secretIdOf } from "./material";
+import { authenticated, isAuthentic, isKnownAuthentic } from "./authentic";
+import { noteUse, type RenewedRow } from "./last-use";
+import { matchOf, pepperIds, renewedDigest, secretIdOf } from "./material";
 import { CREDENTIAL_WORDS } from "./rules";
-import type { ClientAuthentication, CredentialKind, CredentialRefusal } from "./schema";
+import type { CredentialKind, CredentialRefusal } from "./schema";
+import { credentialRow, FIND_FOR_TOKEN, FIND_KEYS, FIND_SECRET, type StandingRow } from "./standing-row";
 
 /** What tokens of a machine may be, as the machine says or else its tenant. */
 export type TokenPolicy = {
@@ -25,57 +27,6 @@ export type Standing = {
   readonly policy: TokenPolicy;
 };
 
-export type StandingRow = {
-  id: string;
-  kind: CredentialKind;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  machine_id: string;
-  machine_name: string;
-  client_id: string;
-  tenant_id: string;
-  disabled_at: Date | null;
-  deleted_at: Date | null;
-  client_authentication: ClientAuthentication;
-  token_lifetime_seconds: number | null;
-  allowed_scopes: string[];
-  requires_dpop: boolean;
-};
-
-// Credential, machine and tenant in one indexed read: this decides every token request and every call of a robot, and a
-// second read would halve both (DECISIONS.md, 2).
-const COLUMNS = `c.id, c.kind, c.expires_at, c.revoked_at, m.id AS machine_id, m.name AS machine_name,
-       m.client_id, m.tenant_id, m.disabled_at, m.deleted_at,
-       COALESCE(m.client_authentication, t.client_authentication) AS client_authentication,
-       COALESCE(m.token_lifetime_seconds, t.token_lifetime_seconds) AS token_lifetime_seconds,
-       CASE WHEN cardinality(m.allowed_scopes) > 0 THEN m.allowed_scopes ELSE t.allowed_scopes END AS allowed_scopes,
-       COALESCE(m.requires_dpop, t.requires_dpop) AS requires_dpop`;
-const TABLES = `credentials c JOIN machines m ON m.id = c.machine_id AND m.tenant_id = c.tenant_id
-                              JOIN tenants t ON t.id = m.tenant_id`;
-
-// Where nobody has the id, another credential's row is read instead and its digest compared: an unknown id takes as long as a
-// wrong secret (bench/equal-answers.ts).
-const FIND_SECRET = {
-  name: "standing_secret",
-  text: `SELECT ${COLUMNS}, c.digest, c.pepper_id FROM ${TABLES}
-          WHERE c.id = COALESCE((SELECT id FROM credentials WHERE id = $1 AND kind = 'Secret'),
-                                (SELECT min(id) FROM credentials))`,
-};
-
-const FIND_KEYS = {
-  name: "standing_keys",
-  text: `SELECT ${COLUMNS}, c.public_jwk, c.algorithms, c.thumbprint FROM ${TABLES}
-          WHERE m.client_id = $1 AND c.kind = 'Key' AND c.revoked_at IS NULL
-          ORDER BY c.created_at, c.id`,
-};
-
-const FIND_FOR_TOKEN = {
-  name: "standing_token",
-  text: `SELECT ${COLUMNS}, EXISTS (SELECT FROM revoked_tokens WHERE jti = $2) AS is_token_revoked,
-                NOT EXISTS (SELECT FROM signing_keys WHERE kid = $3 AND withdrawn_at IS NULL AND sealed_key <> '') AS is_key_withdrawn
-           FROM ${TABLES} WHERE c.id = $1`,
-};
-
 const standingOf = (row: StandingRow): Standing => ({
   credentialId: row.id,
   credentialKind: row.kind,
@@ -94,9 +45,20 @@ const standingOf = (row: StandingRow): Standing => ({
 /** The word for records, and the sentence for the log. */
 type Why = { readonly word: CredentialRefusal; readonly reason: string };
 
+const TAMPERED: Why = {
+  word: "credential_tampered",
+  reason: "its row is not as Latchkey wrote it, or was written under an APP_SECRET that is not accepted",
+};
+
+const deleted = ({ kind }: StandingRow): Why => ({
+  word: "credential_deleted",
+  reason: `the ${CREDENTIAL_WORDS[kind]} is deleted`,
+});
+
+/** @param row one whose MAC was found right */
 function whyNot(row: StandingRow, now: Date): Why | null {
   const kind = CREDENTIAL_WORDS[row.kind];
-  if (row.revoked_at) return { word: "credential_deleted", reason: `the ${kind} is deleted` };
+  if (row.revoked_at) return deleted(row);
   if (row.expires_at && row.expires_at <= now) {
     return { word: "credential_expired", reason: `the ${kind} has expired` };
   }
@@ -113,18 +75,25 @@ type Stands = { readonly ok: true; readonly standing: Standing };
 export type Checked = Stands | ({ readonly ok: false } & Why);
 
 /**
- * The row, or why it may not be used now; outside, all reasons are one.
- * @param renewed gives the digest that is to be written over a secret's, asked for only when it may be used
+ * An authentic row, or why it may not be used now; outside, all reasons are one.
+ * @param renewed gives what is to be written over a secret's digest, asked for only when it may be used
  */
 function checked(
   ctx: Ctx<AnonymousActor, Sql>,
   row: StandingRow,
-  renewed: () => RenewedDigest | null = () => null,
+  renewed: () => RenewedRow | null = () => null,
 ): Checked {
   const why = whyNot(row, ctx.now);
   if (why) return { ok: false, ...why };
   noteUse(ctx.db, row.id, { at: ctx.now, address: ctx.actor.address, renewed: renewed() });
   return { ok: true, standing: standingOf(row) };
+}
+
+/** The digest under the present APP_SECRET with the MAC over it, where the stored one is under the previous. */
+function renewedRow(row: StandingRow, presented: string): RenewedRow | null {
+  const renewed = renewedDigest(presented, row.pepper_id);
+  if (!renewed) return null;
+  return { ...renewed, ...authenticated({ ...credentialRow(row), ...renewed }), replacesMac: row.mac };
 }
 
 function whyNoMatch(secretId: string, pepperId: string, now: Date): Why {
@@ -149,22 +118,26 @@ export async function checkSecret(
 ): Promise<Checked> {
   const secretId = secretIdOf(presented.clientSecret);
   if (!secretId) {
-    matchesDigest(presented.clientSecret, null, ctx.now);
+    matchOf(presented.clientSecret, null, ctx.now);
     return { ok: false, word: "secret_malformed", reason: "not a client secret of this kind" };
   }
-  const [row] = await ctx.db.query<StandingRow & { digest: Buffer | null; pepper_id: string }>(FIND_SECRET, [
-    secretId,
-  ]);
-  const stored = row?.digest ? { digest: row.digest, pepperId: row.pepper_id } : null;
-  const isMatch = matchesDigest(presented.clientSecret, stored, ctx.now);
-  if (!stored || row?.id !== secretId) {
-    return { ok: false, word: "secret_unknown", reason: "unknown secret id" };
-  }
-  if (!isMatch) return { ok: false, ...whyNoMatch(secretId, stored.pepperId, ctx.now) };
+  const [row] = await ctx.db.query<StandingRow>(FIND_SECRET, [secretId]);
+  const pepperId = row?.pepper_id ?? "";
+  const match = matchOf(
+    presented.clientSecret,
+    row?.digest ? { digest: row.digest, pepperId } : null,
+    ctx.now,
+  );
+  const isRight = row && isAuthentic(credentialRow(row));
+  if (row?.id !== secretId) return { ok: false, word: "secret_unknown", reason: "unknown secret id" };
+  if (!isRight) return { ok: false, ...TAMPERED };
+  if (!match) return { ok: false, ...whyNoMatch(secretId, pepperId, ctx.now) };
   if (row.client_id !== presented.clientId) {
     return { ok: false, word: "secret_of_another_client", reason: "the secret is of another client" };
   }
-  return checked(ctx, row, () => renewedDigest(presented.clientSecret, stored));
+  // Whatever else the row says by now.
+  if (match === "tombstone") return { ok: false, ...deleted(row) };
+  return checked(ctx, row, () => renewedRow(row, presented.clientSecret));
 }
 
 /** A public key of a client, to check a signature with before it is asked whether the key may be used. */
@@ -182,14 +155,14 @@ export async function findKeys(
   ctx: Ctx<AnonymousActor, Sql>,
   clientId: string,
 ): Promise<readonly CandidateKey[]> {
-  type Row = StandingRow & { public_jwk: Record<string, unknown>; algorithms: string[]; thumbprint: string };
+  type Row = StandingRow & { thumbprint: string };
   const rows = await ctx.db.query<Row>(FIND_KEYS, [clientId]);
   return rows.map((row) => ({
     keyId: row.id,
     thumbprint: row.thumbprint,
     algorithms: row.algorithms,
-    publicJwk: row.public_jwk,
-    accept: () => checked(ctx, row),
+    publicJwk: row.public_jwk ?? {},
+    accept: () => (isAuthentic(credentialRow(row)) ? checked(ctx, row) : { ok: false, ...TAMPERED }),
   }));
 }
 
@@ -218,7 +191,7 @@ export async function findStanding(
     return { ok: false, reason: "the token's signing key is withdrawn", isKeyWithdrawn: true };
   }
   if (row.is_token_revoked) return { ok: false, reason: "the token is revoked" };
-  const why = whyNot(row, now);
+  const why = isKnownAuthentic(credentialRow(row)) ? whyNot(row, now) : TAMPERED;
   return why
     ? { ok: false, reason: `${why.reason} (${credentialId})` }
     : { ok: true, standing: standingOf(row) };

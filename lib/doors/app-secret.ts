@@ -16,6 +16,8 @@ export type PlaceStanding = {
   readonly counts: SealedCounts;
   /** The first rows that open under neither secret. */
   readonly closedIds: readonly string[];
+  /** Such rows are refused where they are used, and stop nothing else. */
+  readonly areRefusedOneByOne: boolean;
 };
 
 /** What is encrypted and peppered under which secret. */
@@ -34,7 +36,10 @@ async function placeStanding(db: Db, place: SealedPlace): Promise<PlaceStanding>
   const closed: string[] = [];
   for (let after: string | null = null; ; ) {
     const { counts, closedIds, lastId } = await countBatch(db, place, after);
-    if (lastId === null) return { holds: place.holds, counts: sum, closedIds: closed };
+    if (lastId === null) {
+      const { holds, areRefusedOneByOne = false } = place;
+      return { holds, counts: sum, closedIds: closed, areRefusedOneByOne };
+    }
     for (const under of ["current", "previous", "neither"] as const) sum[under] += counts[under];
     closed.push(...closedIds.slice(0, CLOSED_IDS_MAX - closed.length));
     after = lastId;

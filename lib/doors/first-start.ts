@@ -2,6 +2,8 @@ import { linkTo } from "@/lib/admins/link-token";
 import { newPasswordSchema } from "@/lib/admins/schema";
 import { database } from "@/lib/db";
 import { env } from "@/lib/env";
+import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
+import { type Authenticated, authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 
 /**
@@ -20,3 +22,13 @@ export async function prepareFirstAdministrator(): Promise<{ setupLink?: string 
   );
   return setupToken ? { setupLink: linkTo("setup", setupToken) } : {};
 }
+
+/** Hundreds of thousands of rows; nobody waits for them but this start. */
+const TIMEOUT_MILLISECONDS = 10 * MINUTE_SECONDS * SECOND_MILLISECONDS;
+
+/** Takes over what a version wrote that authenticated nothing. @returns how much; null when there is nothing to do */
+export const takeOverStoredData = (): Promise<Authenticated | null> =>
+  database().prisma.$transaction(
+    (db) => authenticateStoredData({ db, actor: { kind: "system" }, now: new Date() }),
+    { timeout: TIMEOUT_MILLISECONDS },
+  );

@@ -53,10 +53,14 @@ export async function material(
   return { kid: name, algorithm, publicJwk: published(publicKey, name, algorithm), privateKey };
 }
 
+/** What all private halves are sealed for, and what each is bound to. */
+export const KEY_SEALING = "signing-key sealing";
+export const bindingOf = (kid: string) => `signing key ${kid}`;
+
 /** @returns the private half encrypted, bound to the key's name, as it lies in the database */
 export function sealedPrivateHalf({ kid, privateKey }: KeyMaterial): Uint8Array<ArrayBuffer> {
   const der = privateKey.export({ format: "der", type: "pkcs8" });
-  return Uint8Array.from(seal(derivedKey("signing-key sealing"), der, kid));
+  return Uint8Array.from(seal(derivedKey(KEY_SEALING), der, bindingOf(kid)));
 }
 
 const ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
@@ -71,7 +75,7 @@ const ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
  * @throws when APP_SECRET or the key's name is another one
  */
 export function openedKey(sealed: Uint8Array, kid: string): KeyMaterial & { readonly publicKey: KeyObject } {
-  const der = unseal(readingKeys("signing-key sealing"), sealed, kid);
+  const der = unseal(readingKeys(KEY_SEALING), sealed, bindingOf(kid));
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const algorithm = ALGORITHMS[privateKey.asymmetricKeyType ?? ""];
   if (!algorithm) throw new Error(`signing key ${kid} is of a kind that signs nothing here`);

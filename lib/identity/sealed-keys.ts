@@ -1,9 +1,10 @@
 import type { SealedPlace } from "@/lib/sealed-place";
+import { bindingOf, KEY_SEALING } from "./key-material";
 
 /** The private halves of signing keys, as a change of APP_SECRET meets them. A withdrawn one is worth nothing and left alone. */
 export const SEALED_KEYS: SealedPlace = {
   holds: "signing keys",
-  purpose: "signing-key sealing",
+  purpose: KEY_SEALING,
 
   async rowsAfter(db, kid, take) {
     const rows = await db.signingKey.findMany({
@@ -16,7 +17,7 @@ export const SEALED_KEYS: SealedPlace = {
       take,
       select: { kid: true, sealedKey: true },
     });
-    return rows.map((row) => ({ id: row.kid, sealed: row.sealedKey, boundTo: row.kid }));
+    return rows.map((row) => ({ id: row.kid, sealed: row.sealedKey, boundTo: bindingOf(row.kid) }));
   },
 
   async replace(db, { id, sealed }, anew) {

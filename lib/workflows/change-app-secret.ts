@@ -2,18 +2,20 @@ import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
 import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
 import { record } from "@/lib/audit/commands";
 import { SEALED_RECORD_KEYS } from "@/lib/audit/record-keys";
+import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { SEALED_KEYS } from "@/lib/identity/sealed-keys";
 import { derivedKey, keyName, previousKey } from "@/lib/keys";
 import { resealBatch, type SealedPlace } from "@/lib/sealed-place";
 
-/** Everything that is encrypted under APP_SECRET. */
+/** Everything that is encrypted or authenticated under APP_SECRET. */
 export const SEALED_PLACES: readonly SealedPlace[] = [
   SEALED_KEYS,
   SEALED_ASSETS,
   SEALED_MACHINE_VALUES,
   SEALED_SECOND_FACTORS,
   SEALED_RECORD_KEYS,
+  AUTHENTIC_CREDENTIALS,
 ];
 
 /**

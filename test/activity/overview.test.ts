@@ -11,6 +11,7 @@ import { machineListSchema, type SecretFilter } from "@/lib/machines/schema";
 import { SESSION_STATES } from "@/lib/sessions/schema";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { rewriteCredential } from "@/test/credential-rows";
 import { addedKey } from "@/test/keys";
 import { buyToken, connect } from "@/test/robot";
 import { act, ask, heardUntil, newTenantAdmin, prisma, provisioned } from "@/test/world";
@@ -40,10 +41,7 @@ beforeAll(async () => {
   const gone = await provisioned(admin, { name: "gone" });
   await act(admin, deleteMachines, { machineIds: [gone.machineId] });
   const over = await provisioned(admin, { name: "over" });
-  await prisma().credential.update({
-    where: { id: over.secretId },
-    data: { expiresAt: addSeconds(now, -1) },
-  });
+  await rewriteCredential(over.secretId, { expiresAt: addSeconds(now, -1) });
 });
 
 test("secrets are counted by their use, and the lists behind the figures hold just those machines", async () => {

@@ -1,3 +1,4 @@
+import { bindingOf } from "@/lib/identity/key-material";
 import { SEALED_KEYS } from "@/lib/identity/sealed-keys";
 import { derivedKey, previousKey, seal, unseal } from "@/lib/keys";
 import { resealNext } from "@/lib/workflows/change-app-secret";
@@ -12,8 +13,8 @@ export const APP_SECRET_DEED: Readonly<Record<string, OtherDeed>> = {
       const { kid, sealedKey } = await db.signingKey.findFirstOrThrow();
       const previous = previousKey("signing-key sealing");
       if (!previous) throw new Error("APP_SECRET_PREVIOUS is not given");
-      const der = unseal(derivedKey("signing-key sealing"), sealedKey, kid);
-      const data = { sealedKey: Uint8Array.from(seal(previous, der, kid)) };
+      const der = unseal(derivedKey("signing-key sealing"), sealedKey, bindingOf(kid));
+      const data = { sealedKey: Uint8Array.from(seal(previous, der, bindingOf(kid))) };
       await db.signingKey.update({ where: { kid }, data });
       await resealNext(systemCtx(db), SEALED_KEYS, null);
     },

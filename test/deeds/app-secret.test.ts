@@ -9,6 +9,7 @@ import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
 import { addAsset, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import { SEALED_ASSETS } from "@/lib/assets/sealed-assets";
+import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
 import { flushUses } from "@/lib/credentials/last-use";
 import { checkSecret } from "@/lib/credentials/standing";
 import type { AdminActor, PersonActor } from "@/lib/ctx";
@@ -19,6 +20,7 @@ import type { SealedPlace, SealedRow } from "@/lib/sealed-place";
 import { SEALED_PLACES } from "@/lib/workflows/change-app-secret";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { appOf } from "@/test/authenticator";
+import { rewriteCredential } from "@/test/credential-rows";
 import { askToken, buyToken, send } from "@/test/robot";
 import {
   act,
@@ -70,8 +72,7 @@ const stored = () =>
 /** As a process that still had the secret before would have stored it. */
 async function storeUnderPrevious({ secretId, clientSecret }: Provisioned, pepperId?: string) {
   const digest = Uint8Array.from(createHmac("sha256", previousPepper).update(clientSecret).digest());
-  const data = { digest, pepperId: pepperId ?? keyName(previousPepper) };
-  await prisma().credential.update({ where: { id: secretId }, data, select: { id: true } });
+  await rewriteCredential(secretId, { digest, pepperId: pepperId ?? keyName(previousPepper) });
 }
 
 const check = (now: Date, clientSecret = machine.clientSecret) =>
@@ -168,6 +169,11 @@ async function rowsOf(place: SealedPlace): Promise<SealedRow[]> {
 /** Everything of a place, as it was before the change began; under `key` instead when one is given. */
 async function sealUnderPrevious(place: SealedPlace, key = requirePrevious(place.purpose)) {
   for (const row of await rowsOf(place)) {
+    if (place === AUTHENTIC_CREDENTIALS) {
+      const mac = Uint8Array.from(createHmac("sha256", key).update(row.boundTo).digest());
+      await prisma().credential.update({ where: { id: row.id }, data: { mac, macKeyId: keyName(key) } });
+      continue;
+    }
     const plain = unseal(derivedKey(place.purpose), row.sealed, row.boundTo);
     expect(await place.replace(prisma(), row, Uint8Array.from(seal(key, plain, row.boundTo)))).toBe(true);
   }
@@ -212,10 +218,11 @@ describe("what is encrypted under the previous APP_SECRET", () => {
 
   test("is read, is encrypted anew in as many steps as it takes, and is recorded without a value or a key", async () => {
     for (const place of SEALED_PLACES) await sealUnderPrevious(place);
-    const [signing, assets, own, factors, recordKeys] = await countsNow();
+    const [signing, assets, own, factors, recordKeys, credentials] = await countsNow();
     expect(signing).toMatchObject({ current: 0, neither: 0 });
     expect(factors).toEqual({ current: 0, previous: 1, neither: 0 });
     expect(recordKeys).toEqual({ current: 0, previous: RECORD_KEYS, neither: 0 });
+    expect(credentials).toMatchObject({ current: 0, neither: 0 });
     expect([assets, own]).toEqual([
       { current: 0, previous: ASSETS, neither: 0 },
       { current: 0, previous: values, neither: 0 },
@@ -225,7 +232,7 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     const before = await read();
     expect(before).toMatchObject({ value: `common ${ASSETS - 1}` });
 
-    const anew = [signing?.previous, ASSETS, values, 1, RECORD_KEYS];
+    const anew = [signing?.previous, ASSETS, values, 1, RECORD_KEYS, credentials?.previous];
     expect(await run()).toEqual(anew);
     expect(await countsNow()).toEqual([
       { current: signing?.previous, previous: 0, neither: 0 },
@@ -233,9 +240,10 @@ describe("what is encrypted under the previous APP_SECRET", () => {
       { current: values, previous: 0, neither: 0 },
       { current: 1, previous: 0, neither: 0 },
       { current: RECORD_KEYS, previous: 0, neither: 0 },
+      { current: credentials?.previous, previous: 0, neither: 0 },
     ]);
     expect(await read()).toEqual(before);
-    expect(await run()).toEqual([0, 0, 0, 0, 0]);
+    expect(await run()).toEqual([0, 0, 0, 0, 0, 0]);
 
     const events = await prisma().auditEvent.findMany({ where: { type: "app_secret.resealed" } });
     const sum = (what: string) =>

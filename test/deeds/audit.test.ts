@@ -8,11 +8,14 @@ import { closeSession, endExpiredSessions } from "@/lib/sessions/commands/end-se
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
+import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";
 import { setUp } from "@/lib/workflows/set-up";
+import { rewriteCredential } from "@/test/credential-rows";
+import { asOlderVersionStored } from "@/test/older-version";
 import {
   act,
   anonymousCtx,
@@ -123,17 +126,24 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await endExpiredSessions(systemCtx(db), credential, "client secret expired");
     },
   },
+  authenticateStoredData: {
+    events: ["stored_data.authenticated"],
+    run: async (db) => {
+      await asOlderVersionStored(db);
+      await authenticateStoredData(systemCtx(db));
+    },
+  },
   noteExpired: {
     events: ["secret.expired"],
     run: async (db, { machine }) => {
-      await db.credential.update({ where: { id: machine.secretId }, data: { expiresAt: new Date() } });
+      await rewriteCredential(machine.secretId, { expiresAt: new Date() }, db);
       await noteExpired(systemCtx(db));
     },
   },
   cutExpired: {
     events: ["secret.expired", "session.ended", "job.ended"],
     run: async (db, { machine }) => {
-      await db.credential.update({ where: { id: machine.secretId }, data: { expiresAt: new Date() } });
+      await rewriteCredential(machine.secretId, { expiresAt: new Date() }, db);
       await cutExpired(systemCtx(db));
     },
   },
@@ -193,6 +203,8 @@ const SILENT: Readonly<Record<string, string>> = {
   noteSeen: "it happens with every click",
   holdSigningKeys: "waits, changes nothing",
   requireNoNextKey: "asks, changes nothing",
+  authenticateCredentials: "part of authenticateStoredData",
+  rebindSigningKeys: "part of authenticateStoredData",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {

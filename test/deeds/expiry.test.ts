@@ -7,6 +7,7 @@ import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { rewriteCredential } from "@/test/credential-rows";
 import { askToken, buyToken, type Client, connect, send } from "@/test/robot";
 import {
   act,
@@ -36,7 +37,7 @@ const tick = (now = new Date()) => inTransaction((db) => cutExpired(systemCtx(db
 
 /** Time passes for this secret alone. */
 const lapse = ({ secretId }: { secretId: string }) =>
-  prisma().credential.update({ where: { id: secretId }, data: { expiresAt: addSeconds(new Date(), -1) } });
+  rewriteCredential(secretId, { expiresAt: addSeconds(new Date(), -1) });
 
 const lifetimeOf = async (client: Client) => {
   const answer = (await (await askToken(client)).json()) as { expires_in: number };

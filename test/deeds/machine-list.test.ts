@@ -173,8 +173,8 @@ describe("with 5,000 machines", () => {
              gen_random_uuid(), 1, 0, 0, 'Any', 'Any', '{}', now() FROM generate_series(1, 5000) n`;
     for (const n of [1, 2, 3]) {
       await prisma().$executeRaw`
-        INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at)
-        SELECT substr(md5(id::text || ${n}::int), 1, 16), tenant_id, id, '', '', '', now()
+        INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at, mac, mac_key_id)
+        SELECT substr(md5(id::text || ${n}::int), 1, 16), tenant_id, id, '', '', '', now(), '', ''
           FROM machines WHERE tenant_id = ${crowded.tenantId}::uuid`;
     }
     await prisma().$executeRaw`ANALYZE`;

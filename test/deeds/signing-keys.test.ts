@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
+import { bindingOf } from "@/lib/identity/key-material";
 import { findSigningKey } from "@/lib/identity/signing-keys";
 import { derivedKey, keyName, seal, unseal } from "@/lib/keys";
 import { addSeconds } from "@/lib/time";
@@ -17,9 +18,9 @@ beforeAll(async () => {
 describe("the private half of a signing key", () => {
   test("lies in the database sealed, and opens under this APP_SECRET and its own name only", async () => {
     const row = await prisma().signingKey.findFirstOrThrow();
-    expect(unseal(sealing(), row.sealedKey, row.kid).length).toBeGreaterThan(100);
-    expect(() => unseal(derivedKey("client-secret pepper"), row.sealedKey, row.kid)).toThrow();
-    expect(() => unseal(sealing(), row.sealedKey, "another-kid")).toThrow();
+    expect(unseal(sealing(), row.sealedKey, bindingOf(row.kid)).length).toBeGreaterThan(100);
+    expect(() => unseal(derivedKey("client-secret pepper"), row.sealedKey, bindingOf(row.kid))).toThrow();
+    expect(() => unseal(sealing(), row.sealedKey, bindingOf("another-kid"))).toThrow();
   });
 
   test("is known to be changed when one bit of it was", async () => {
@@ -27,7 +28,7 @@ describe("the private half of a signing key", () => {
     for (const at of [0, 12, row.sealedKey.length - 1]) {
       const changed = Uint8Array.from(row.sealedKey);
       changed[at] = (changed[at] ?? 0) ^ 1;
-      expect(() => unseal(sealing(), changed, row.kid)).toThrow();
+      expect(() => unseal(sealing(), changed, bindingOf(row.kid))).toThrow();
     }
   });
 
@@ -63,7 +64,7 @@ async function keyOfAnotherProcess(createdAt: Date): Promise<string> {
   const jwk = publicKey.export({ format: "jwk" }) as JWK;
   const kid = await calculateJwkThumbprint(jwk);
   const der = privateKey.export({ format: "der", type: "pkcs8" });
-  const sealedKey = Uint8Array.from(seal(sealing(), der, kid));
+  const sealedKey = Uint8Array.from(seal(sealing(), der, bindingOf(kid)));
   const publicJwk = { ...jwk, kid, use: "sig", alg: "ES256" };
   await prisma().signingKey.create({
     data: { kid, algorithm: "ES256", publicJwk, sealedKey, createdAt, activatesAt: createdAt },

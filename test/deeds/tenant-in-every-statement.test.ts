@@ -143,6 +143,8 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "cutExpired",
     "sealEvents",
     "resealNext",
+    "authenticateStoredData",
+    "authenticateCredentials",
   ]),
   ...because("of one credential, which has one tenant", ["endExpiredSessions"]),
   ...because("asks for all tenants at once; the door has checked whose each one is", ["sessionCommands"]),
@@ -207,6 +209,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "importSigningKey",
     "keepSigningKeys",
     "publishKey",
+    "rebindSigningKeys",
     "requireNoNextKey",
     "rotateSigningKey",
     "withdrawSigningKey",
@@ -225,7 +228,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "keepAnAdministrator",
     "memberIn",
   ]),
-  ...because("reads one chain, which is named", ["verifyChain"]),
+  ...because("reads one chain, which is named", ["verifyChain", "wasRecorded"]),
   ...because("reads no row", ["mayExport"]),
 };
 

@@ -12,6 +12,7 @@ import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { rewriteCredential } from "@/test/credential-rows";
 import { basic, buyToken, connect, ORCHESTRATOR, postForm, send } from "@/test/robot";
 import {
   act,
@@ -20,7 +21,6 @@ import {
   inTransaction,
   newTenantAdmin,
   type Provisioned,
-  prisma,
   provisioned,
   systemCtx,
   unique,
@@ -229,7 +229,7 @@ describe("a stream whose secret will expire", () => {
       event: "credential-expiring",
       data: { id: short.secretId, kind: "Secret", expiresAt: expiresAt.toISOString() },
     });
-    await prisma().credential.update({ where: { id: short.secretId }, data: { expiresAt: new Date() } });
+    await rewriteCredential(short.secretId, { expiresAt: new Date() });
     await inTransaction((db) => cutExpired(systemCtx(db)));
     expect(await stream.next()).toEqual({
       event: "disconnected",

@@ -1,4 +1,5 @@
 import { record } from "@/lib/audit/commands";
+import { authenticated } from "@/lib/credentials/authentic";
 import { checkedExpiry } from "@/lib/credentials/expiry";
 import { makeCredentialId } from "@/lib/credentials/material";
 import { readPublicKey } from "@/lib/credentials/public-key";
@@ -35,17 +36,25 @@ export async function storeKey(
     throw new Refusal("invalid", `This machine has this key already, as ${same.id}.`, { field: "publicKey" });
   }
   const keyId = makeCredentialId();
+  const content = {
+    id: keyId,
+    tenantId: ctx.actor.tenantId,
+    machineId,
+    kind: "Key" as const,
+    digest: null,
+    pepperId: null,
+    publicJwk: { ...jwk },
+    algorithms: [...algorithms],
+    expiresAt,
+    expiryCutAt: null,
+    revokedAt: null,
+  };
   await ctx.db.credential.create({
     data: {
-      id: keyId,
-      tenantId: ctx.actor.tenantId,
-      machineId,
-      kind: "Key",
+      ...content,
+      ...authenticated(content),
       name,
-      publicJwk: { ...jwk },
-      algorithms: [...algorithms],
       thumbprint,
-      expiresAt,
       createdAt: ctx.now,
       createdById: ctx.actor.id,
     },

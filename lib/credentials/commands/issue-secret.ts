@@ -1,4 +1,5 @@
 import { record } from "@/lib/audit/commands";
+import { authenticated } from "@/lib/credentials/authentic";
 import { checkedExpiry } from "@/lib/credentials/expiry";
 import { makeSecret } from "@/lib/credentials/material";
 import { countLiveCredentials } from "@/lib/credentials/queries";
@@ -27,17 +28,24 @@ export async function issueSecret(
     );
   }
   const { secretId, value, lastFour, digest, pepperId } = makeSecret();
+  const content = {
+    id: secretId,
+    tenantId: ctx.actor.tenantId,
+    machineId,
+    kind: "Secret" as const,
+    digest: Uint8Array.from(digest),
+    pepperId,
+    algorithms: [],
+    expiresAt,
+    expiryCutAt: null,
+    revokedAt: null,
+  };
   await ctx.db.credential.create({
     data: {
-      id: secretId,
-      tenantId: ctx.actor.tenantId,
-      machineId,
-      kind: "Secret",
+      ...content,
+      ...authenticated({ ...content, publicJwk: null }),
       name,
-      digest: Uint8Array.from(digest),
-      pepperId,
       lastFour,
-      expiresAt,
       createdAt: ctx.now,
       createdById: ctx.actor.id,
     },

@@ -1,4 +1,5 @@
 import { record } from "@/lib/audit/commands";
+import { rewriteRows } from "@/lib/credentials/authentic-rows";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 
@@ -17,11 +18,8 @@ export type ExpiredCredential = {
  * @returns those that nobody had noted
  */
 export async function noteExpired(ctx: Ctx<SystemActor>): Promise<ExpiredCredential[]> {
-  const expired = await ctx.db.credential.updateManyAndReturn({
-    where: { expiresAt: { lte: ctx.now }, expiryCutAt: null, revokedAt: null },
-    data: { expiryCutAt: ctx.now },
-    select: { id: true, kind: true, tenantId: true, machineId: true },
-  });
+  const where = { expiresAt: { lte: ctx.now }, expiryCutAt: null, revokedAt: null };
+  const expired = await rewriteRows(ctx.db, where, { expiryCutAt: ctx.now }, ctx.now);
   for (const { id, kind, tenantId, machineId } of expired) {
     await record(
       ctx,

@@ -1,9 +1,11 @@
 import { record } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
+import { rewriteRows } from "@/lib/credentials/authentic-rows";
 import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import type { Prisma } from "@/lib/generated/prisma/client";
 import { allow } from "@/lib/permissions";
 
 const PERMISSION = { Secret: "secrets.delete", Key: "keys.delete" } as const;
@@ -17,6 +19,10 @@ const deleted =
       ? { type: "secret.deleted", machineId, secretId: id, reason }
       : { type: "key.deleted", machineId, keyId: id, reason };
 
+/** @returns the rows as they were */
+const revokeRows = ({ db, actor, now }: Ctx, scope: Prisma.CredentialWhereInput) =>
+  rewriteRows(db, { ...scope, revokedAt: null }, { revokedAt: now, revokedById: actor.id }, now);
+
 /**
  * Revokes one secret or key for ever.
  * @returns whether it was live until now; an expired one is deleted too, and nobody depends on it
@@ -28,11 +34,7 @@ export async function revokeCredential(
 ): Promise<{ wasLive: boolean }> {
   allow(ctx.actor, PERMISSION[kind]);
   const scope = { id: credentialId, kind, machineId, tenantId: ctx.actor.tenantId };
-  const [revoked] = await ctx.db.credential.updateManyAndReturn({
-    where: { ...scope, revokedAt: null },
-    data: { revokedAt: ctx.now, revokedById: ctx.actor.id },
-    select: { expiresAt: true },
-  });
+  const [revoked] = await revokeRows(ctx, scope);
   if (!revoked) {
     const known = await ctx.db.credential.findFirst({ where: scope, select: { id: true } });
     throw known
@@ -40,17 +42,13 @@ export async function revokeCredential(
       : new Refusal("not_found", `There is no such ${CREDENTIAL_WORDS[kind]}.`);
   }
   await record(ctx, [deleted("deleted")({ id: credentialId, kind, machineId })]);
-  return { wasLive: credentialState({ ...revoked, revokedAt: null }, ctx.now) === "Live" };
+  return { wasLive: credentialState(revoked, ctx.now) === "Live" };
 }
 
 /** Revokes every live credential of machines that are being deleted. */
 export async function revokeCredentialsOfMachines(ctx: Ctx, machineIds: readonly string[]): Promise<void> {
   allow(ctx.actor, "machines.delete");
-  const revoked = await ctx.db.credential.updateManyAndReturn({
-    where: { tenantId: ctx.actor.tenantId, machineId: { in: [...machineIds] }, revokedAt: null },
-    data: { revokedAt: ctx.now, revokedById: ctx.actor.id },
-    select: { id: true, kind: true, machineId: true },
-  });
-  const secretsFirst = revoked.sort((a, b) => b.kind.localeCompare(a.kind));
+  const scope = { tenantId: ctx.actor.tenantId, machineId: { in: [...machineIds] } };
+  const secretsFirst = [...(await revokeRows(ctx, scope))].sort((a, b) => b.kind.localeCompare(a.kind));
   await record(ctx, secretsFirst.map(deleted("machine deleted")));
 }

@@ -1,0 +1,75 @@
+import type { Db } from "@/lib/ctx";
+import type { Prisma } from "@/lib/generated/prisma/client";
+import { derivedKey, keyName } from "@/lib/keys";
+import type { SealedPlace } from "@/lib/sealed-place";
+import {
+  AUTHENTICATION,
+  authenticated,
+  type CredentialRow,
+  contentText,
+  isAuthentic,
+  ROW,
+  renewedMac,
+} from "./authentic";
+import { tombstoneOf } from "./material";
+
+type Change = { readonly expiryCutAt: Date } | { readonly revokedAt: Date; readonly revokedById: string };
+
+/** What is written over a row: a deleted secret's digest becomes a tombstone, and what had no right MAC gets none. */
+function rewritten(row: CredentialRow, change: Change, now: Date): Prisma.CredentialUncheckedUpdateManyInput {
+  const { digest, pepperId } = row;
+  const isBuried = "revokedAt" in change && digest !== null && pepperId !== null;
+  const changed = { ...change, ...(isBuried && { digest: tombstoneOf({ digest, pepperId }, now) }) };
+  return isAuthentic(row) ? { ...changed, ...authenticated({ ...row, ...changed }) } : changed;
+}
+
+/**
+ * Changes rows, each with the MAC over what it says then. A row that somebody else wrote since it was read is read again; the
+ * change must be one after which `where` does not find it any more.
+ * @returns the rows as they were
+ */
+export async function rewriteRows(
+  db: Db,
+  where: Prisma.CredentialWhereInput,
+  change: Change,
+  now: Date,
+): Promise<CredentialRow[]> {
+  const done: CredentialRow[] = [];
+  for (;;) {
+    const rows = await db.credential.findMany({ where, orderBy: { id: "asc" }, select: ROW });
+    if (rows.length === 0) return done;
+    for (const row of rows) {
+      const isAsRead = { AND: [where, { id: row.id, tenantId: row.tenantId, mac: row.mac }] };
+      const { count } = await db.credential.updateMany({
+        where: isAsRead,
+        data: rewritten(row, change, now),
+      });
+      if (count === 1) done.push(row);
+    }
+  }
+}
+
+/** The MACs of credentials, as a change of APP_SECRET meets them. */
+export const AUTHENTIC_CREDENTIALS: SealedPlace = {
+  holds: "credentials",
+  purpose: AUTHENTICATION,
+  areRefusedOneByOne: true,
+  renewal: ({ sealed, boundTo }) => renewedMac(boundTo, sealed),
+
+  async rowsAfter(db, id, take) {
+    const rows = await db.credential.findMany({
+      where: id === null ? {} : { id: { gt: id } },
+      orderBy: { id: "asc" },
+      take,
+      select: ROW,
+    });
+    return rows.map((row) => ({ id: row.id, sealed: row.mac, boundTo: contentText(row) }));
+  },
+
+  async replace(db, { id, sealed }, anew) {
+    const data = { mac: anew, macKeyId: keyName(derivedKey(AUTHENTICATION)) };
+    return (
+      (await db.credential.updateMany({ where: { id, mac: Uint8Array.from(sealed) }, data })).count === 1
+    );
+  },
+};

@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
+import type { AdminActor } from "@/lib/ctx";
+import { appSecretStanding } from "@/lib/doors/app-secret";
+import { takeOverStoredData } from "@/lib/doors/first-start";
+import { forgetSigningKeys } from "@/lib/identity/signing-keys";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { addedKey } from "@/test/keys";
+import { asOlderVersionStored } from "@/test/older-version";
+import { askToken, buyToken, send } from "@/test/robot";
+import { forgetRecord } from "@/test/tamper";
+import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
+
+/** A database that an older version wrote, which authenticated nothing. */
+let admin: AdminActor;
+let machine: Provisioned;
+let deleted: Provisioned;
+let token: string;
+beforeEach(async () => {
+  admin = await newTenantAdmin();
+  machine = await provisioned(admin);
+  await addedKey(admin, machine);
+  deleted = await provisioned(admin);
+  token = await buyToken(machine);
+  const { digest } = await prisma().credential.findUniqueOrThrow({ where: { id: deleted.secretId } });
+  await act(admin, deleteSecret, { ...deleted, confirmedLast: true });
+  await prisma().credential.update({ where: { id: deleted.secretId }, data: { digest } });
+  await asOlderVersionStored(prisma());
+  await forgetRecord();
+  forgetSigningKeys();
+});
+
+const credentialsNow = async () =>
+  (await appSecretStanding()).places.find(({ holds }) => holds === AUTHENTIC_CREDENTIALS.holds)?.counts;
+const statusOf = async (client: Provisioned) => (await askToken(client)).status;
+
+describe("the first start of a version that authenticates its rows", () => {
+  test("takes over what is there: secrets, tokens and keys stay good, deleted secrets get their tombstones", async () => {
+    const credentials = await prisma().credential.count();
+    expect(await takeOverStoredData()).toEqual({ signingKeys: 1, credentials });
+    expect(await credentialsNow()).toEqual({ current: credentials, previous: 0, neither: 0 });
+    expect(await statusOf(machine)).toBe(200);
+    expect((await send("GET", "me", token)).status).toBe(200);
+    expect(await statusOf(deleted)).toBe(401);
+    await prisma().credential.update({ where: { id: deleted.secretId }, data: { revokedAt: null } });
+    expect(await statusOf(deleted)).toBe(401);
+    expect(
+      await prisma().auditEvent.findMany({ where: { type: "stored_data.authenticated" } }),
+    ).toMatchObject([{ tenantId: null, actorKind: "system", details: { signingKeys: 1, credentials } }]);
+  });
+
+  test("does it once, also when several processes start together", async () => {
+    const both = await Promise.all([takeOverStoredData(), takeOverStoredData()]);
+    expect(both.filter(Boolean)).toHaveLength(1);
+    expect(await takeOverStoredData()).toBeNull();
+  });
+
+  test("never again: rows whose MACs were taken away stay refused, whatever is removed from the record", async () => {
+    await takeOverStoredData();
+    await prisma().credential.updateMany({ data: { mac: new Uint8Array(), macKeyId: "" } });
+    await forgetRecord();
+    expect(await takeOverStoredData()).toBeNull();
+    expect(await statusOf(machine)).toBe(401);
+  });
+
+  test("nor when a signing key of the older version is put back, while the record says that it was done", async () => {
+    const older = await prisma().signingKey.findFirstOrThrow();
+    await takeOverStoredData();
+    await prisma().signingKey.update({ where: { kid: older.kid }, data: { sealedKey: older.sealedKey } });
+    await prisma().credential.updateMany({ data: { mac: new Uint8Array() } });
+    expect(await takeOverStoredData()).toBeNull();
+    await prisma().signingKey.delete({ where: { kid: older.kid } });
+  });
+});
