@@ -13,6 +13,7 @@ import type { RouteHandler } from "./methods";
 import { nonceHeader } from "./possession";
 import { answering, readInput } from "./robot";
 import { hear, hearStop } from "./signals";
+import { inTurn } from "./turns";
 
 const KEEP_ALIVE_SECONDS = 15;
 
@@ -138,8 +139,10 @@ export const sessionEvents: RouteHandler = answering(async (request, params) => 
   const actor = await requireRobot(robotsDatabase().sql, request, "OR.Robots", new Date());
   const { sessionId } = await readInput(request, params, z.object({ sessionId: z.uuid() }));
   const streamId = randomUUID();
-  await robotsDatabase().prisma.$transaction((db) =>
-    claimStream({ db, actor, now: new Date() }, { sessionId, streamId }),
+  await inTurn(actor, sessionId, () =>
+    robotsDatabase().prisma.$transaction((db) =>
+      claimStream({ db, actor, now: new Date() }, { sessionId, streamId }),
+    ),
   );
   let stream: EventStream | undefined;
   const body = new ReadableStream<Uint8Array>({

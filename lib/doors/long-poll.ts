@@ -3,27 +3,33 @@ import { robotsDatabase } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
 import { findEndReason } from "@/lib/sessions/queries";
-import { sessionEnded } from "@/lib/sessions/refusals";
+import { PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot, requireRobotStill } from "./bearer";
 import type { RouteHandler } from "./methods";
+import { HostPoll } from "./polls";
 import { nonceHeader } from "./possession";
 import { answering, jsonAnswer, readInput } from "./robot";
+import { inTurn } from "./turns";
 import { WaitingPlace } from "./waiting";
 
-/** The caller hung up while its job was being claimed. */
-class HungUp extends Error {}
+/** The caller hung up, or asked anew, before its job was claimed. */
+class Over extends Error {}
 
-/** Claims a job for the host; one that hung up meanwhile leaves it in the queue, for the claim is rolled back. */
+/** Claims a job for the host; where its poll is over meanwhile the job stays in the queue, for the claim is rolled back. */
 function claim(
   actor: RobotActor,
   { sessionId, claimId }: NextJobInput,
-  hungUp: AbortSignal,
+  poll: HostPoll,
 ): Promise<RobotJob | null> {
-  return robotsDatabase().prisma.$transaction(async (db) => {
-    const job = await claimJob({ db, actor, now: new Date() }, { sessionId, claimId });
-    if (hungUp.aborted) throw new HungUp();
-    return job;
+  return inTurn(actor, sessionId, async () => {
+    if (poll.signal.aborted) throw new Over();
+    return robotsDatabase().prisma.$transaction(async (db) => {
+      const now = new Date();
+      const job = await claimJob({ db, actor, now }, { sessionId, claimId, poll: poll.told() });
+      if (poll.signal.aborted) throw new Over();
+      return job;
+    });
   });
 }
 
@@ -43,7 +49,8 @@ async function askAgain(request: Request, actor: RobotActor, sessionId: string):
 
 /**
  * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is called shows its token
- * again, because secret, machine or token may have gone while it waited.
+ * again, because secret, machine or token may have gone while it waited. A newer poll of the session has this one answered
+ * with nothing at once.
  */
 export const nextJob: RouteHandler = answering(async (request, params) => {
   const askedAt = performance.now();
@@ -51,13 +58,14 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
   const answer = (data: unknown, status: number) =>
     jsonAnswer(data, status, nonceHeader(request, new Date()));
   const input = await readInput(request, params, nextJobSchema);
-  const place = new WaitingPlace(actor.tenantId, actor.id, input.sessionId, request.signal);
+  const poll = new HostPoll(actor, input, request.signal, new Date());
+  const place = new WaitingPlace(actor.tenantId, actor.id, input.sessionId, poll.signal);
   try {
     for (;;) {
       const calls = place.answerCalls();
       let job: RobotJob | null = null;
       try {
-        job = await claim(actor, input, request.signal);
+        job = await claim(actor, input, poll);
       } finally {
         if (!job) calls.passOn();
       }
@@ -67,9 +75,10 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
       actor = await askAgain(request, actor, input.sessionId);
     }
   } catch (error) {
-    if (error instanceof HungUp) return answer(undefined, 204);
+    if (error instanceof Over || error instanceof PolledElsewhere) return answer(undefined, 204);
     throw error;
   } finally {
     place.leave();
+    poll.leave();
   }
 });

@@ -11,6 +11,7 @@ import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { nonceHeader } from "./possession";
 import { type Problem, ProblemError, problemResponse, traceIdOf } from "./problem";
+import { inTurn, inTurnOfRow } from "./turns";
 
 function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
@@ -138,11 +139,13 @@ export const jsonAnswer = (data: unknown, status: number, headers: Readonly<Reco
 
 type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
 
+type Run<S extends z.ZodObject> = (actor: RobotActor, now: Date, input: z.output<S>) => Promise<unknown>;
+
 function robotHandler<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
-  { status = 200, maxBodyBytes }: DeedOptions,
-  run: (actor: RobotActor, now: Date, input: z.output<S>) => Promise<unknown>,
+  run: Run<S>,
+  { status = 200, maxBodyBytes }: { readonly status?: number; readonly maxBodyBytes?: number } = {},
 ): RouteHandler {
   return answering(async (request, params) => {
     const now = new Date();
@@ -152,19 +155,27 @@ function robotHandler<S extends z.ZodObject>(
   });
 }
 
-/** `status` is that of success; no data answers 204. Bodies are at most 64 KiB unless the deed takes more. */
-type DeedOptions = { readonly status?: number; readonly maxBodyBytes?: number };
+type DeedOptions<I> = {
+  /** Names the row that the deed holds: of a robot's deeds on it each waits for the one before. */
+  readonly row: (input: I) => string;
+  /** That of success; no data answers 204. */
+  readonly status?: number;
+  /** 64 KiB without it. */
+  readonly maxBodyBytes?: number;
+};
 
 /** A deed of a robot: one transaction, with its events. */
 export function robotDeed<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   deed: Doing<z.output<S>, Db>,
-  options: DeedOptions = {},
+  { row, ...options }: DeedOptions<z.output<S>>,
 ): RouteHandler {
-  return robotHandler(scope, schema, options, (actor, now, input) =>
-    robotsDatabase().prisma.$transaction((db) => deed({ db, actor, now }, input)),
-  );
+  const run: Run<S> = (actor, now, input) =>
+    inTurn(actor, row(input), () =>
+      robotsDatabase().prisma.$transaction((db) => deed({ db, actor, now }, input)),
+    );
+  return robotHandler(scope, schema, run, options);
 }
 
 /** What a fleet does hundreds of times a second: one named statement on the short path, no transaction, no event. */
@@ -172,9 +183,10 @@ export function robotPulse<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   deed: Doing<z.output<S>, Sql>,
+  { row }: Pick<DeedOptions<z.output<S>>, "row">,
 ): RouteHandler {
-  return robotHandler(scope, schema, {}, (actor, now, input) =>
-    deed({ db: robotsDatabase().sql, actor, now }, input),
+  return robotHandler(scope, schema, (actor, now, input) =>
+    inTurnOfRow(actor, row(input), () => deed({ db: robotsDatabase().sql, actor, now }, input)),
   );
 }
 
@@ -184,7 +196,7 @@ export function robotQuestion<S extends z.ZodObject>(
   schema: S,
   query: Doing<z.output<S>, Db>,
 ): RouteHandler {
-  return robotHandler(scope, schema, {}, (actor, now, input) =>
+  return robotHandler(scope, schema, (actor, now, input) =>
     query({ db: robotsDatabase().prisma, actor, now }, input),
   );
 }

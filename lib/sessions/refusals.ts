@@ -10,3 +10,6 @@ export const otherCredential = () =>
     "conflict",
     "This session was opened with another client secret or key. Connect again with POST sessions.",
   );
+
+/** A newer poll of the session came to another process: the older one is to end with nothing. */
+export class PolledElsewhere extends Error {}

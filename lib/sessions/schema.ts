@@ -50,6 +50,15 @@ export type ConnectHostInput = z.output<typeof connectHostSchema>;
 export type OpenSessionInput = z.output<typeof openSessionSchema>;
 export type HeartbeatInput = z.output<typeof heartbeatSchema>;
 
+/** A poll for work, as far as other processes must know of it. */
+export type Poll = {
+  /** Where it waits. */
+  readonly processId: string;
+  readonly endsAt: Date;
+  /** It ends what waits elsewhere; one that is not new ends when a newer one came. */
+  readonly isNew: boolean;
+};
+
 /** A session as the robot API and the pages show it. */
 export type SessionView = {
   readonly id: string;

@@ -188,7 +188,7 @@ const SILENT: Readonly<Record<string, string>> = {
   checkPassword: "asks; the sign-in that follows is recorded",
   holdLimits: "locks a row, changes nothing",
   holdMachine: "locks a row, changes nothing",
-  holdSession: "locks a row, changes nothing",
+  holdSession: "locks a row, and notes which process a poll waits at",
   claimStream: "a host does it whenever its network comes back",
   findOwnJob: "asks, changes nothing",
   holdMembers: "locks rows, changes nothing",

@@ -4,5 +4,8 @@ import { JOB_DATA_MAX_BYTES, jobIdSchema, reportJobSchema } from "@/lib/jobs/sch
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
   GET: robotQuestion("OR.Jobs", jobIdSchema, findOwnJob),
-  PATCH: robotDeed("OR.Jobs", reportJobSchema, reportJob, { maxBodyBytes: 2 * JOB_DATA_MAX_BYTES }),
+  PATCH: robotDeed("OR.Jobs", reportJobSchema, reportJob, {
+    maxBodyBytes: 2 * JOB_DATA_MAX_BYTES,
+    row: ({ jobId }) => jobId,
+  }),
 });
