@@ -95,6 +95,9 @@ export function awayCode(error: unknown): string | null {
 /** @returns whether the error means "the database is away", which the doors answer with 503 and Retry-After. */
 export const isDatabaseAway = (error: unknown): boolean => awayCode(error) !== null;
 
+/** @returns whether it was there and took too long: a statement, or a whole transaction; others may be quicker. */
+export const tookTooLong = (error: unknown): boolean => /^(?:57014|P2028)$/.test(awayCode(error) ?? "");
+
 /** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */
 export const outage = () => oncePerProcess("outage", () => ({ isNow: false }));
 

@@ -1,6 +1,6 @@
 import { forgetActivity } from "@/lib/activity/commands";
 import type { Ctx, SystemActor } from "@/lib/ctx";
-import { database, isDatabaseAway } from "@/lib/db";
+import { database, isDatabaseAway, tookTooLong } from "@/lib/db";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
 import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
@@ -34,7 +34,8 @@ async function tick(): Promise<void> {
     try {
       await database().prisma.$transaction((db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
     } catch (error) {
-      if (isDatabaseAway(error)) return log.debug("the clock could not reach the database");
+      if (isDatabaseAway(error) && !tookTooLong(error))
+        return log.debug("the clock could not reach the database");
       log.error({ err: error, deed: deed.name }, "the clock failed");
     }
   }

@@ -1,5 +1,5 @@
 import { SEALED_AT_ONCE, sealEvents } from "@/lib/audit/commands/seal-events";
-import { database, isDatabaseAway } from "@/lib/db";
+import { database, isDatabaseAway, tookTooLong } from "@/lib/db";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
@@ -24,7 +24,7 @@ async function tryToSeal(waits: boolean): Promise<void> {
     await sealAll({ waits });
   } catch (error) {
     // Nothing is lost: what waits is sealed as soon as it can be.
-    if (isDatabaseAway(error)) log.debug("the sealer could not reach the database");
+    if (isDatabaseAway(error) && !tookTooLong(error)) log.debug("the sealer could not reach the database");
     else log.error({ err: error }, "the audit record could not be sealed");
   }
 }

@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { database, isDatabaseAway, robotsDatabase } from "@/lib/db";
-import { askToken, buyToken, connect, send } from "@/test/robot";
-import { databaseUrl, newTenantAdmin, type Provisioned, prisma, provisioned, way } from "@/test/world";
+import { askToken, basic, buyToken, connect, postForm, send } from "@/test/robot";
+import { call, databaseUrl, newTenantAdmin, type Provisioned, prisma, provisioned, way } from "@/test/world";
 
 let machine: Provisioned;
 let token: string;
@@ -58,18 +59,35 @@ describe("where a database takes connections and says nothing", () => {
   );
 });
 
+/** What robots ask, and whoever checks their tokens. */
+const ROBOTS_REQUESTS: readonly (readonly [string, number, () => Promise<Response>])[] = [
+  ["a token", 200, () => askToken(machine)],
+  ["who am I", 200, () => send("GET", "me", token)],
+  ["connecting", 201, reconnect],
+  ["a heartbeat", 200, beat],
+  ["a poll", 204, () => send("POST", `sessions/${sessionId}/jobs/next`, token, { waitSeconds: 0 })],
+  ["a stream", 200, () => send("GET", `sessions/${sessionId}/events`, token)],
+  ["an asset", 404, () => send("GET", "assets/nothing", token)],
+  ["a report", 404, () => send("PATCH", `jobs/${randomUUID()}`, token, { reportId: "1", progress: 1 })],
+  ["the keys", 200, () => call("GET", "/api/identity/jwks")],
+  ["introspection", 200, () => postForm({ token }, basic(machine), "/api/identity/connect/introspect")],
+  ["revocation", 200, () => postForm({ token: "none" }, basic(machine), "/api/identity/connect/revocation")],
+];
+
 test(
   "robots are served while people's pages hold all the connections that they can have",
   async () => {
     const { pool } = database();
     const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
     try {
-      const waiting = prisma().$queryRaw`SELECT 1`;
-      expect([(await askToken(machine)).status, (await reconnect()).status, (await beat()).status]).toEqual([
-        200, 201, 200,
-      ]);
+      const waiting = prisma().$queryRaw`SELECT 1`.then(() => "served", isDatabaseAway);
+      for (const [name, status, ask] of ROBOTS_REQUESTS) {
+        const answer = await ask();
+        await answer.body?.cancel();
+        expect([name, answer.status]).toEqual([name, status]);
+      }
       // Whoever finds none in time is told so, as of any other outage.
-      expect(await waiting.then(() => "served", isDatabaseAway)).toBe(true);
+      expect(await waiting).toBe(true);
     } finally {
       for (const client of held) client.release();
     }
