@@ -118,6 +118,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   life.before("HTTP", () => close(server));
   life.before("streams and long polls", askToStop);
   await listen(server, port, host);
+  log.info({ event: "listening", connectionsMax: server.maxConnections }, "listening");
   life.before("readiness", async () => {
     readiness().isStopping = true;
     await pause(drainSeconds * SECOND_MILLISECONDS);

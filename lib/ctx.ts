@@ -39,9 +39,10 @@ export type ClientActor = {
 /** A robot that showed a valid access token of a machine, bought with a secret or key that still stands. */
 export type RobotActor = Omit<ClientActor, "kind"> & {
   readonly kind: "robot";
-  /** The token it showed: its `jti`, the `kid` of the key that signed it, and its end. */
+  /** The token it showed: its `jti`, the `kid` of the key that signed it, whether it is bound to a key of the robot's, and its end. */
   readonly tokenId: string;
   readonly tokenKid: string;
+  readonly isTokenBound: boolean;
   readonly tokenExpiresAt: Date;
 };
 

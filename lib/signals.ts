@@ -13,6 +13,10 @@ export type Signal =
   | { readonly kind: "session"; readonly tenantId: string; readonly sessionId: string }
   /** Tokens are good no more: the one with this `jti`, or those that the key with this `kid` signed. */
   | { readonly kind: "tokens"; readonly of: string }
+  /** What tokens of a tenant's machines may be changed: of one machine, or of all that leave it to the tenant. */
+  | { readonly kind: "terms"; readonly tenantId: string; readonly machineId: string | null }
+  /** Somebody may less than before: a sign-in, a membership or a role ended. */
+  | { readonly kind: "people" }
   /** A signing key came, went or changed its times. */
   | { readonly kind: "keys" }
   /** Something that the tenant's pages show changed. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   createServer,
   type IncomingMessage,
@@ -9,8 +10,31 @@ import {
 import type { Socket } from "node:net";
 import { codeOf, Problem } from "./problem";
 
-/** Fewer than the descriptors that a process usually gets; what comes on top is hung up on at once. */
-const maxConnections = 16_384;
+/** For files, the database and everything else that is open and no connection of a client. */
+const descriptorsKept = 256;
+/** Where the system does not say how many descriptors there are. */
+const descriptorsSupposed = 16_640;
+/** A connection on which neither side moves anything: longer than a long poll waits, and than proxies keep one idle. */
+const stillMaxMs = 120_000;
+
+/**
+ * How many connections the process can hold, by the descriptors it may have (`ulimit -n`; Node.js raises a soft limit to the hard one).
+ * What comes on top is hung up on at once.
+ *
+ * @param limits what Linux says of the process
+ */
+export function connectionsMax(limits = limitsOfProcess()): number {
+  const descriptors = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? descriptorsSupposed);
+  return Math.max(descriptors - descriptorsKept, Math.ceil(descriptors / 2));
+}
+
+function limitsOfProcess(): string {
+  try {
+    return readFileSync("/proc/self/limits", "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** How long a client may be silent while its request comes in. One that goes on sending has a minute. */
 const silenceMaxMs = 9_000;
@@ -64,10 +88,12 @@ export function httpServer(listener: RequestListener, headerLines = ""): Server 
       const { socket } = request;
       request.setTimeout(silenceMaxMs, () => server.emit("clientError", bodyTimeout, socket));
       // From the end of the answer on, the time limit is that of an idle connection.
-      request.once("end", () => response.writableFinished || socket.setTimeout(0));
+      request.once("end", () => response.writableFinished || socket.setTimeout(stillMaxMs));
     });
   };
-  server.maxConnections = maxConnections;
+  server.maxConnections = connectionsMax();
+  // Whoever does not read an answer, such as a stream of events, is hung up on.
+  server.timeout = stillMaxMs;
   server.on("checkExpectation", (request, response) => {
     answers.set(request.socket, response);
     // An expectation we do not know is met by answering without it (RFC 9110 §10.1.1).

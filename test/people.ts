@@ -158,5 +158,6 @@ export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => 
   credentialKind: "Secret",
   tokenId: randomUUID(),
   tokenKid: "the key of the test",
+  isTokenBound: false,
   tokenExpiresAt: addSeconds(new Date(), 3600),
 });

@@ -1,8 +1,9 @@
 import type { Actor, Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
+import { signal } from "@/lib/signals";
 import { uuid7 } from "@/lib/uuid";
 import { eventDigest } from "./digest";
-import type { AuditEvent } from "./events";
+import type { AuditEvent, EventType } from "./events";
 import { recordKey } from "./record-keys";
 import type { ExportInput } from "./schema";
 
@@ -67,7 +68,24 @@ export async function record(ctx: Ctx<Actor>, events: readonly AuditEvent[], ten
       return { ...content, digest: Uint8Array.from(eventDigest(key.key, content)), digestKeyId: key.id };
     }),
   });
+  if (events.some(({ type }) => mayTakeAway(type))) await signal(ctx.db, [{ kind: "people" }]);
 }
+
+/** What is open on somebody's behalf asks again after every event of people but these, so that no deed can forget to say so. */
+const TAKES_NOTHING_AWAY: readonly string[] = [
+  "admin.created",
+  "admin.invited",
+  "admin.invite_revoked",
+  "admin.joined",
+  "admin.reset_link_made",
+  "admin.sign_in_confirmed",
+  "admin.sign_in_refused",
+  "admin.signed_in",
+] satisfies readonly EventType[];
+
+const mayTakeAway = (type: EventType): boolean =>
+  type === "tenant.second_factor_required" ||
+  (type.startsWith("admin.") && !TAKES_NOTHING_AWAY.includes(type));
 
 /** Somebody takes a copy of the record; what leaves the house is itself recorded, before the first byte. */
 export async function recordExport(ctx: Ctx, { format, filters }: ExportInput): Promise<void> {

@@ -46,6 +46,12 @@ export function refusedKind(accepted: ClientAuthentication): CredentialKind | nu
   return accepted === "Key" ? "Secret" : "Key";
 }
 
+type Terms = { readonly requiresDpop: boolean | null; readonly allowedScopes: readonly string[] };
+
+/** @returns whether tokens that were sold before may be refused now */
+export const areTermsChanged = (before: Terms, after: Terms): boolean =>
+  before.requiresDpop !== after.requiresDpop || before.allowedScopes.join() !== after.allowedScopes.join();
+
 /** @returns those of the stored scopes that there are, in their order */
 export function knownScopes(stored: readonly string[]): TokenScope[] {
   return TOKEN_SCOPES.filter((scope) => stored.includes(scope));

@@ -77,6 +77,7 @@ async function admit(
     credentialKind: standing.credentialKind,
     tokenId: claims.jti,
     tokenKid: claims.kid,
+    isTokenBound: jkt !== null,
     tokenExpiresAt: claims.expiresAt,
   };
 }

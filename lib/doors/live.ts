@@ -1,39 +1,69 @@
+import { findSignedInAdmins } from "@/lib/admins/queries/sign-ins";
+import { database } from "@/lib/db";
+import type { TenantView } from "@/lib/tenants/schema";
 import { requireTenant } from "./admin";
-import { hear, hearStop } from "./signals";
+import { lookout, type Watcher } from "./lookout";
+import { hear } from "./signals";
+import { mustSetUpSecondFactor } from "./signed-in";
+import { Events, eventStreamHead, type Sender } from "./streamed";
 
-const KEEP_ALIVE_MILLISECONDS = 15_000;
+const look = lookout<PageEvents>("lookout for people", async (streams) => {
+  const signIns = streams.map(({ signInId }) => signInId);
+  const admins = await findSignedInAdmins(database().prisma, signIns, new Date());
+  for (const stream of streams) {
+    const admin = admins.get(stream.signInId);
+    const tenant = admin?.tenants.find(({ id }) => id === stream.tenant.id);
+    const isSame = tenant?.role === stream.tenant.role;
+    if (!admin || !tenant || !isSame || mustSetUpSecondFactor(admin, tenant)) stream.events.end();
+  }
+});
+
+/**
+ * What one open page is told. The stream hangs on the sign-in, the membership and its role: it looks for them when somebody may
+ * less than before, when signals may have been missed, and at every keep-alive.
+ */
+class PageEvents implements Watcher, Sender {
+  readonly events = new Events(this);
+  readonly #stopHearing: () => void;
+
+  constructor(
+    readonly signInId: string,
+    readonly tenant: TenantView,
+  ) {
+    this.#stopHearing = hear([`page ${tenant.id}`, "people"], (signal) => {
+      if (signal?.kind !== "people") this.events.send("changed", "");
+      if (signal?.kind !== "page") look(this);
+    });
+    // The sign-in may have ended between the door and here.
+    look(this);
+  }
+
+  get isOpen(): boolean {
+    return this.events.isOpen;
+  }
+
+  passed(): void {
+    look(this);
+  }
+
+  ended(): void {
+    this.#stopHearing();
+  }
+}
+
+type Context = { readonly params: Promise<{ tenant: string }> };
 
 /**
  * Tells an open page of a tenant that something it shows has changed (server-sent event `changed`, without data: the page
  * asks again, with all that asking checks).
  */
-export async function pageChanges(
-  _request: Request,
-  context: { params: Promise<{ tenant: string }> },
-): Promise<Response> {
-  const { tenant } = await requireTenant((await context.params).tenant);
-  const encoder = new TextEncoder();
-  let end = () => {};
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const write = (text: string) => controller.enqueue(encoder.encode(text));
-      const timer = setInterval(() => write(":\n\n"), KEEP_ALIVE_MILLISECONDS).unref();
-      const stops = [
-        hear(`page ${tenant.id}`, () => write("event: changed\ndata: \n\n")),
-        hearStop(() => {
-          end();
-          controller.close();
-        }),
-      ];
-      end = () => {
-        clearInterval(timer);
-        for (const stop of stops) stop();
-      };
-      write(":\n\n");
-    },
-    cancel: () => end(),
-  });
-  return new Response(body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
-  });
+export async function pageChanges(_request: Request, context: Context): Promise<Response> {
+  const { tenant, own } = await requireTenant((await context.params).tenant);
+  return new PageEvents(own.actor.signInId, tenant).events.answer();
+}
+
+/** What {@link pageChanges} would answer, without opening anything. */
+export async function pageChangesHead(_request: Request, context: Context): Promise<Response> {
+  await requireTenant((await context.params).tenant);
+  return eventStreamHead();
 }

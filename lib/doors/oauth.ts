@@ -121,7 +121,8 @@ export function oauthEndpoint(question: Reading<object>): Record<Method, RouteHa
 
 /**
  * The door of the identity server for what a client changes: read and authenticated on the short path, then done in one
- * transaction with its event, and answered by 200 without a body.
+ * transaction with its event, and answered by 200 and an empty object: a body means nothing (RFC 7009 §2.2), but there are clients that
+ * parse it.
  */
 export function oauthDeed<T extends { readonly actor: ClientActor }>(
   read: Reading<T>,
@@ -130,7 +131,7 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
   return formEndpoint(read, async (input, now, headers, request) => {
     noteActor(request.headers, input.actor.id);
     await robotsDatabase().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
-    return new Response(null, { headers });
+    return Response.json({}, { headers });
   });
 }
 
@@ -160,6 +161,16 @@ export function publicDocument(
     }
   };
   return withEveryMethod({ GET: get }, methodNotAllowed);
+}
+
+/**
+ * The authorization endpoint (RFC 6749 §3.1) of a server that has no flow with one. No client has a redirect URI, so nobody is
+ * redirected anywhere (§4.1.2.1).
+ */
+export function noAuthorizationFlow(): Record<Method, RouteHandler> {
+  const answer: RouteHandler = async (request) =>
+    refusal(new OAuthError("unsupported_response_type"), request);
+  return withEveryMethod({ GET: answer, POST: answer }, methodNotAllowed);
 }
 
 /** Answers every address below the issuer that is none of its endpoints. */

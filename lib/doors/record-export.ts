@@ -6,7 +6,9 @@ import { database, isDatabaseAway } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import { exportRecord } from "@/lib/fleet/queries/read-record";
 import { log } from "@/lib/log";
+import { allow } from "@/lib/permissions";
 import { requireTenant } from "./admin";
+import { streamed } from "./streamed";
 
 const answer = (status: number, text: string) =>
   new Response(`${text}\n`, {
@@ -65,17 +67,19 @@ export async function exportedRecord(
   const query = exportQuerySchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
   if (!query.success) return answer(400, "Say format=csv or format=jsonl.");
   const { format, ...filters } = query.data;
+  // HEAD asks for what stands above the file, and takes nothing (RFC 9110 §9.2.1).
+  const isAskedFor = request.method === "GET";
   try {
-    await database().prisma.$transaction((db) => recordExport({ ...ctx, db }, { format, filters }));
+    if (isAskedFor)
+      await database().prisma.$transaction((db) => recordExport({ ...ctx, db }, { format, filters }));
+    else allow(ctx.actor, "audit.export");
   } catch (error) {
     return refused(error);
   }
   const day = ctx.now.toISOString().slice(0, 10);
-  return new Response(bodyOf(FORMATS[format], exportRecord(ctx, filters)), {
-    headers: {
-      "content-type": FORMATS[format].mediaType,
-      "content-disposition": `attachment; filename="audit-${tenant.slug}-${day}.${format}"`,
-      "cache-control": "no-store, no-transform",
-    },
+  const body = isAskedFor ? bodyOf(FORMATS[format], exportRecord(ctx, filters)) : null;
+  return streamed(body, {
+    "content-type": FORMATS[format].mediaType,
+    "content-disposition": `attachment; filename="audit-${tenant.slug}-${day}.${format}"`,
   });
 }

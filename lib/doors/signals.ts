@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { EventEmitter, on, once } from "node:events";
+import { on, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
 import { openDatabase } from "@/lib/database-connection";
@@ -10,14 +10,20 @@ import { oncePerProcess } from "@/lib/shared";
 import { SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
 import { onStop, onStopAsked } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import { Topics } from "./topics";
 
 const RECONNECT_AT_MOST_MILLISECONDS = 5_000;
 /** A connection that was cut without a word, or that hears another server than the others speak to, is found out by an echo. */
 const PROBE_SECONDS = 10;
 const ECHO_SECONDS = 5;
 
-/** `again` tells everybody to look at the tables: signals may have been missed. */
-type Topic = `job ${string}` | `session ${string}` | `page ${string}` | `tokens ${string}` | "keys" | "again";
+type Topic =
+  | `job ${string}`
+  | `session ${string}`
+  | `page ${string}`
+  | `tokens ${string}`
+  | "keys"
+  | "people";
 
 function topicOf(signal: Signal): Topic {
   switch (signal.kind) {
@@ -28,19 +34,24 @@ function topicOf(signal: Signal): Topic {
       return `session ${signal.sessionId}`;
     case "tokens":
       return `tokens ${signal.of}`;
+    case "terms":
+      // Whoever waits for jobs of the tenant, or streams, may no longer.
+      return `job ${signal.tenantId}`;
     case "keys":
-      return "keys";
+    case "people":
+      return signal.kind;
   }
 }
 
 const ear = () =>
   oncePerProcess("signals", () => {
-    const emitter = new EventEmitter().setMaxListeners(0);
+    const topics = new Topics<Signal | null>();
+    const stopHearers = new Set<() => void>();
     const stopped = new AbortController();
-    const state = { emitter, stopped: false, isStopping: false };
+    const state = { topics, stopHearers, stopped: false, isStopping: false };
     const letGo = () => {
       state.isStopping = true;
-      emitter.emit("stop");
+      for (const hearer of stopHearers) hearer();
     };
     onStopAsked("streams and long polls", letGo);
     onStop("the listening connection", () => {
@@ -52,7 +63,7 @@ const ear = () =>
     return state;
   });
 
-type State = { readonly emitter: EventEmitter; stopped: boolean };
+type State = { readonly topics: Topics<Signal | null>; stopped: boolean };
 
 /** Holds one listening connection while the process lives; after each connect, everybody looks again. */
 async function listenForever(state: State, stop: AbortSignal): Promise<void> {
@@ -90,7 +101,7 @@ async function isDeaf(client: Client, echo: string): Promise<boolean> {
   return (await isSaid) && !(await heard);
 }
 
-async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () => void): Promise<void> {
+async function listenOnce({ topics }: State, stop: AbortSignal, connected: () => void): Promise<void> {
   const client = await openDatabase(env().databaseUrl, {
     application_name: "latchkey signals",
     connectionTimeoutMillis: 5_000,
@@ -100,7 +111,7 @@ async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () =
   client.on("notification", ({ channel, payload }) => {
     if (channel !== SIGNAL_CHANNEL) return;
     const signal = JSON.parse(payload ?? "{}") as Signal;
-    emitter.emit(topicOf(signal), signal);
+    topics.tell(topicOf(signal), signal);
   });
   client.on("error", ({ message }) => log.warn({ reason: message }, "the listening connection was lost"));
   const lost = once(client, "end", { signal: stop }).catch(() => undefined);
@@ -113,7 +124,8 @@ async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () =
     await client.query(`LISTEN ${echo}`);
     if (await isDeaf(client, echo)) throw new Error(DEAF);
     connected();
-    emitter.emit("again");
+    // Signals may have been missed: everybody looks at the tables.
+    topics.tellAll(null);
     await lost;
   } finally {
     clearInterval(probe);
@@ -122,26 +134,19 @@ async function listenOnce({ emitter }: State, stop: AbortSignal, connected: () =
 }
 
 /**
- * Hears what any process signals on a topic, and `again` when signals may have been missed.
+ * Hears what any process signals on some topics, and null when signals may have been missed.
  * @param hearer called without waiting; it must look at the tables and believe nothing else
  * @returns stops hearing
  */
-export function hear(topic: Topic, hearer: (signal: Signal | null) => void): () => void {
-  const { emitter } = ear();
-  const again = () => hearer(null);
-  emitter.on(topic, hearer);
-  emitter.on("again", again);
-  return () => {
-    emitter.off(topic, hearer);
-    emitter.off("again", again);
-  };
+export function hear(topics: Topic | readonly Topic[], hearer: (signal: Signal | null) => void): () => void {
+  return ear().topics.hear([topics].flat(), hearer);
 }
 
 /** Calls back when the process is about to stop, so that nothing is kept waiting. @returns stops hearing */
 export function hearStop(hearer: () => void): () => void {
-  const { emitter, isStopping } = ear();
-  emitter.on("stop", hearer);
+  const { stopHearers, isStopping } = ear();
+  stopHearers.add(hearer);
   // Over a connection that was kept alive somebody may still come after the others were let go.
-  if (isStopping) queueMicrotask(() => emitter.listeners("stop").includes(hearer) && hearer());
-  return () => emitter.off("stop", hearer);
+  if (isStopping) queueMicrotask(() => stopHearers.has(hearer) && hearer());
+  return () => stopHearers.delete(hearer);
 }

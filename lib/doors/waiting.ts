@@ -22,13 +22,18 @@ function callAround(places: Iterable<WaitingPlace>, machineId: string | null): v
   for (let called = 0; called < CALLED_AT_ONCE; called += 1) next();
 }
 
+/** Has the hosts of a machine, or all, show their tokens again. */
+function callAll(places: Iterable<WaitingPlace>, machineId: string | null): void {
+  for (const place of places) if (machineId === null || place.machineId === machineId) place.call();
+}
+
 function placesOf(tenantId: string): Set<WaitingPlace> {
   const known = queues.get(tenantId);
   if (known) return known.places;
   const places = new Set<WaitingPlace>();
   const stopHearing = hear(`job ${tenantId}`, (signal) => {
     if (signal?.kind === "job") callAround(places, signal.machineId);
-    else for (const place of places) place.call();
+    else callAll(places, signal?.kind === "terms" ? signal.machineId : null);
   });
   queues.set(tenantId, { places, stopHearing });
   return places;

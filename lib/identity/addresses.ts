@@ -2,6 +2,8 @@ import { env } from "@/lib/env";
 
 /** The issuer identifier (RFC 8414 §2), from ORIGIN and never from a Host header. */
 export const issuer = () => `${env().origin}/api/identity`;
+/** Readers of metadata require one; it answers that there is none. */
+export const authorizationEndpoint = () => `${issuer()}/connect/authorize`;
 export const tokenEndpoint = () => `${issuer()}/connect/token`;
 export const revocationEndpoint = () => `${issuer()}/connect/revocation`;
 export const introspectionEndpoint = () => `${issuer()}/connect/introspect`;

@@ -1,4 +1,5 @@
 import {
+  authorizationEndpoint,
   introspectionEndpoint,
   issuer,
   jwksAddress,
@@ -12,17 +13,17 @@ import { DPOP_ALGORITHMS } from "./dpop-proof";
 import { SCOPES_SUPPORTED } from "./scopes";
 
 /**
- * Authorization server metadata (RFC 8414 §2), the same document at both well-known addresses. There is no
- * authorization endpoint, because no grant of this server uses one, and `response_types_supported` is empty but present,
- * as the RFC requires the member.
+ * Authorization server metadata (RFC 8414 §2). The one grant uses no authorization endpoint, but clients refuse a document without its
+ * address, or with an empty list (§3.2): the response type `none` promises the least (DECISIONS 44).
  */
 export function serverMetadata() {
   return {
     issuer: issuer(),
+    authorization_endpoint: authorizationEndpoint(),
     token_endpoint: tokenEndpoint(),
     jwks_uri: jwksAddress(),
     scopes_supported: SCOPES_SUPPORTED,
-    response_types_supported: [],
+    response_types_supported: ["none"],
     grant_types_supported: ["client_credentials"],
     token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
@@ -36,5 +37,18 @@ export function serverMetadata() {
     dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
     // RFC 9728 §4.
     protected_resources: [orchestrator()],
+  };
+}
+
+/**
+ * The same for readers of OpenID Connect Discovery 1.0, with the members that its §3 requires besides. No ID token is ever issued
+ * (DECISIONS 44).
+ */
+export function openIdMetadata() {
+  return {
+    ...serverMetadata(),
+    subject_types_supported: ["public"],
+    // §3: RS256 must be among them.
+    id_token_signing_alg_values_supported: ["RS256"],
   };
 }

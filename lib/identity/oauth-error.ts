@@ -1,7 +1,7 @@
 import type { RefusalReason } from "@/lib/activity/schema";
 
 /**
- * The error codes of RFC 6749 §5.2, of RFC 8707 §2 and of RFC 9449 §5, §8 that this server uses, with their status at the
+ * The error codes of RFC 6749 §4.1.2.1, §5.2, of RFC 8707 §2 and of RFC 9449 §5, §8 that this server uses, with their status at the
  * endpoints for clients, and what is said about each by default.
  *
  * `slow_down` is registered for the token endpoint by RFC 8628 §3.5 and means what it says with RFC 6585 §4's status. `invalid_client`
@@ -15,6 +15,11 @@ const CODES = {
     description: "Client authentication failed, and did so too often. Wait as long as Retry-After says.",
   },
   unsupported_grant_type: { status: 400, description: "Use grant_type=client_credentials." },
+  unsupported_response_type: {
+    status: 400,
+    description:
+      "There is no authorization flow here. Use grant_type=client_credentials at the token endpoint.",
+  },
   invalid_target: { status: 400, description: "The requested resource is not served here." },
   invalid_dpop_proof: { status: 400, description: "The DPoP proof is not valid." },
   use_dpop_nonce: {

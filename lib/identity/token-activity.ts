@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<OAuthErrorCode, RefusalReason | null>> = {
   invalid_client: "credentials_malformed",
   slow_down: "credentials_malformed",
   unsupported_grant_type: "grant_not_supported",
+  unsupported_response_type: null,
   invalid_target: "resource_unknown",
   invalid_dpop_proof: "proof_invalid",
   use_dpop_nonce: null,

@@ -1,5 +1,6 @@
 import type { Actor, Ctx, RobotActor } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
+import { noSuchSession } from "./refusals";
 import { sessionState, silentSince } from "./rules";
 import type { ConnectedHost } from "./schema";
 
@@ -46,6 +47,16 @@ async function connected(ctx: Ctx, of: Prisma.SessionWhereInput): Promise<Connec
     state: sessionState(row, silent),
     heartbeatAt: row.heartbeatAt,
   }));
+}
+
+/** @throws Refusal `not_found` for a session that is not this machine's */
+export async function requireOwnSession(
+  ctx: Ctx<RobotActor>,
+  { sessionId }: { readonly sessionId: string },
+): Promise<void> {
+  const { id: machineId, tenantId } = ctx.actor;
+  const where = { id: sessionId, machineId, tenantId };
+  if ((await ctx.db.session.count({ where })) === 0) throw noSuchSession();
 }
 
 /** @returns why a session of the robot's machine has ended; null while it has not, or when there is none */

@@ -1,5 +1,7 @@
 import { Refusal } from "@/lib/errors";
 
+export const noSuchSession = () => new Refusal("not_found", "This machine has no such session.");
+
 /** What a robot hears when it goes on with a session that has ended. */
 export const sessionEnded = (reason: string | null) =>
   new Refusal("gone", `This session has ended: ${reason}. Connect again with POST sessions.`);

@@ -1,7 +1,9 @@
 import { record } from "@/lib/audit/commands";
+import { areTermsChanged } from "@/lib/credentials/rules";
 import type { AdminActor, AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow, allowInstallation } from "@/lib/permissions";
+import { signal } from "@/lib/signals";
 import { noSuchTenant, refuseTakenSlug } from "./refusals";
 import type { EditTokenDefaultsInput, RenameTenantInput } from "./schema";
 
@@ -67,6 +69,9 @@ export async function editTokenDefaults(ctx: Ctx, { defaults, seen }: EditTokenD
     );
   }
   await record(ctx, [{ type: "tenant.edited", before: seen, after: defaults }]);
+  if (areTermsChanged(seen, defaults)) {
+    await signal(ctx.db, [{ kind: "terms", tenantId: ctx.actor.tenantId, machineId: null }]);
+  }
   return null;
 }
 

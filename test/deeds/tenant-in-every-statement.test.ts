@@ -38,7 +38,12 @@ import { closeSession } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
-import { findEndReason, listConnectedHosts, listFollowingHosts } from "@/lib/sessions/queries";
+import {
+  findEndReason,
+  listConnectedHosts,
+  listFollowingHosts,
+  requireOwnSession,
+} from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
@@ -103,6 +108,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   listMachineNames: () => ask(admin, listMachineNames, undefined),
   listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
   findEndReason: () => question((ctx) => findEndReason(ctx, scene)),
+  requireOwnSession: () => question((ctx) => requireOwnSession(ctx, scene)),
   getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
   listMachines: () => ask(admin, listMachines, machineListSchema.parse({ search: "a", sort: "hosts" })),
   listRobots: () => ask(admin, listRobots, undefined),
@@ -159,6 +165,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ]),
   ...because("a person's own account, which may belong to many tenants", [
     "findSignedInAdmin",
+    "findSignedInAdmins",
     "startSignIn",
     "openSignIn",
     "arrive",

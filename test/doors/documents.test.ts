@@ -5,22 +5,20 @@ import { call, ORIGIN } from "@/test/world";
 const OPENID = "/api/identity/.well-known/openid-configuration";
 const RFC_8414 = "/.well-known/oauth-authorization-server/api/identity";
 
-test("the metadata is the same document at both well-known addresses", async () => {
-  expect(await seen(await call("GET", RFC_8414))).toEqual(await seen(await call("GET", OPENID)));
-});
-
 const METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
 const ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"];
 
 test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
-  const response = await call("GET", OPENID);
+  const response = await call("GET", RFC_8414);
   expect(response.headers.get("content-type")).toBe("application/json");
-  expect(await response.json()).toEqual({
+  const metadata = await response.json();
+  expect(metadata).toEqual({
     issuer: `${ORIGIN}/api/identity`,
+    authorization_endpoint: `${ORIGIN}/api/identity/connect/authorize`,
     token_endpoint: `${ORIGIN}/api/identity/connect/token`,
     jwks_uri: `${ORIGIN}/api/identity/jwks`,
     scopes_supported: ["OR.Robots", "OR.Jobs", "OR.Assets", "OR.Default"],
-    response_types_supported: [],
+    response_types_supported: ["none"],
     grant_types_supported: ["client_credentials"],
     token_endpoint_auth_methods_supported: METHODS,
     token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
@@ -33,7 +31,26 @@ test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
     dpop_signing_alg_values_supported: ALGORITHMS,
     protected_resources: [`${ORIGIN}/api/orchestrator`],
   });
+  expect(await (await call("GET", OPENID)).json(), "and what OpenID Discovery §3 requires").toEqual({
+    ...metadata,
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+  });
 });
+
+test.each(["GET", "POST"])(
+  "%s: nobody gets anything at the authorization endpoint, or is sent elsewhere",
+  async (method) => {
+    const query = "response_type=code&client_id=x&redirect_uri=https%3A%2F%2Fevil.test&state=1";
+    const response = await call(method, `/api/identity/connect/authorize?${query}`);
+    expect([response.status, response.headers.get("location")]).toEqual([400, null]);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(await response.json()).toEqual({
+      error: "unsupported_response_type",
+      error_description: expect.stringContaining("client_credentials"),
+    });
+  },
+);
 
 test("a robot learns without a token how to authenticate", async () => {
   const response = await call("GET", "/api/orchestrator/authentication");
@@ -115,7 +132,7 @@ test.each(ALLOWED)("OPTIONS of %s lists its methods", async (address, allow) => 
 test.each(["GET", "POST", "PUT", "PATCH", "DELETE"])(
   "%s of an address that nobody published is not found, in the dialect of its door",
   async (method) => {
-    const identity = await call(method, "/api/identity/connect/authorize");
+    const identity = await call(method, "/api/identity/connect/nothing");
     expect(identity.status).toBe(404);
     expect(await identity.json()).toEqual({
       error: "invalid_request",
@@ -124,5 +141,12 @@ test.each(["GET", "POST", "PUT", "PATCH", "DELETE"])(
     const orchestrator = await call(method, "/api/orchestrator/sessions/a/b/c");
     expect(orchestrator.status).toBe(404);
     expect(await orchestrator.json()).toMatchObject({ title: "Not Found", status: 404 });
+    for (const address of ["/.well-known/nothing", "/.well-known", "/identity/connect", "/identity"]) {
+      const response = await call(method, address);
+      expect([response.status, response.headers.get("content-type")]).toEqual([
+        404,
+        "application/problem+json",
+      ]);
+    }
   },
 );

@@ -1,5 +1,3 @@
-import type { EventEmitter } from "node:events";
-import pg from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -7,17 +5,16 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { oncePerProcess } from "@/lib/shared";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { rewriteCredential } from "@/test/credential-rows";
 import { basic, buyToken, connect, ORCHESTRATOR, postForm, send } from "@/test/robot";
+import { cutListeners, hearersOf, listenTo } from "@/test/streams";
 import {
   act,
   call,
-  databaseUrl,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
@@ -43,58 +40,15 @@ beforeEach(async () => {
 const start = () => act(admin, startJob, { processId, hostName: "" });
 const poll = (waitSeconds = 30) => send("POST", `sessions/${sessionId}/jobs/next`, token, { waitSeconds });
 /** Waits until a poll has shown its token and listens for its session. */
-const admitted = () =>
-  expect
-    .poll(() => {
-      const ear = oncePerProcess<{ emitter: EventEmitter }>("signals", () => {
-        throw new Error("nobody listens yet");
-      });
-      return ear.emitter.listenerCount(`session ${sessionId}`);
-    })
-    .toBe(1);
+const admitted = () => expect.poll(() => hearersOf(`session ${sessionId}`)).toBe(1);
 const secret = () => ({ machineId: machine.machineId, secretId: machine.secretId, confirmedLast: true });
 
-/** Reads a stream's events one by one, as a robot does. */
-async function listen(session = sessionId, bearer = token) {
-  const response = await call("GET", `${ORCHESTRATOR}/sessions/${session}/events`, {
-    headers: { authorization: `Bearer ${bearer}` },
-  });
-  expect(response.status).toBe(200);
-  expect(response.headers.get("content-type")).toBe("text/event-stream");
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  /** @returns the next event's name and data, or null when the stream has ended */
-  const next = async (): Promise<{ event: string; data: unknown } | null> => {
-    for (;;) {
-      const match = /^id: \d+\nevent: (.+)\ndata: (.+)\n\n/m.exec(text);
-      if (match) {
-        text = text.slice(match.index + match[0].length);
-        return { event: match[1] ?? "", data: JSON.parse(match[2] ?? "") };
-      }
-      const chunk = await reader?.read();
-      if (!chunk || chunk.done) return null;
-      text += chunk.value;
-    }
-  };
-  expect(await next()).toEqual({ event: "ready", data: {} });
-  return { next, hangUp: () => reader?.cancel() };
-}
+const listen = (session = sessionId, bearer = token) => listenTo(session, bearer);
 
 async function claimed(): Promise<RobotJob> {
   const response = await poll(0);
   expect(response.status).toBe(200);
   return (await response.json()) as RobotJob;
-}
-
-/** Ends every listening connection, as a failing network or an impatient operator does. */
-async function cutListeners(): Promise<number> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  const { rowCount } = await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'latchkey signals'",
-  );
-  await client.end();
-  return rowCount ?? 0;
 }
 
 describe("a long poll", () => {

@@ -39,7 +39,9 @@ describe("revocation (RFC 7009)", () => {
     const response = await revoke(machine, { token });
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(await response.text()).toBe("");
+    // A body means nothing here (RFC 7009 §2.2), but there are clients that parse it.
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(await response.text()).toBe("{}");
     expect((await send("GET", "me", token)).status).toBe(401);
     expect((await send("GET", "me", other)).status).toBe(200);
   });

@@ -161,12 +161,19 @@ const get = (answers: Endpoint["answers"]): Endpoint => ({ method: "GET", answer
 
 /** The robots' addresses and the identity server's. A person's cookie opens none of them. */
 export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
+  "/.well-known": [get([404, 404, 404, 404])],
+  "/.well-known/[...path]": [get([404, 404, 404, 404])],
+  "/api": [get([404, 404, 404, 404])],
+  "/api/[...path]": [get([404, 404, 404, 404])],
+  "/identity": [get([404, 404, 404, 404])],
+  "/identity/[...path]": [get([404, 404, 404, 404])],
   "/.well-known/oauth-authorization-server/api/identity": [public200],
   "/.well-known/oauth-protected-resource/api/orchestrator": [public200],
   "/api/identity/.well-known/openid-configuration": [public200],
   "/api/identity/jwks": [public200],
   "/api/identity": [get([404, 404, 404, 404])],
   "/api/identity/[...path]": [get([404, 404, 404, 404])],
+  "/api/identity/connect/authorize": [get([400, 400, 400, 400])],
   "/api/identity/connect/token": [{ method: "POST", form: GRANT, answers: [401, 401, 401, 401] }],
   "/identity/connect/token": [{ method: "POST", form: GRANT, answers: [401, 401, 401, 401] }],
   "/api/identity/connect/introspect": [{ method: "POST", form: "token=x", answers: [401, 401, 401, 401] }],

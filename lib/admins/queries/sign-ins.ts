@@ -2,6 +2,7 @@ import { describeDevice } from "@/lib/admins/device";
 import { emailKey, isBarred, isSignInOver, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import type { SignInView } from "@/lib/admins/schema";
 import type { Ctx, Db, PersonActor } from "@/lib/ctx";
+import type { Prisma } from "@/lib/generated/prisma/client";
 import type { TenantView } from "@/lib/tenants/schema";
 import { addSeconds } from "@/lib/time";
 
@@ -23,42 +24,60 @@ export type SignedInAdmin = {
 
 const TENANT = { select: { id: true, slug: true, name: true, requiresSecondFactor: true } } as const;
 
-/** @returns the admin behind a sign-in, with the tenants they belong to now, or null when they may no longer. */
-export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Promise<SignedInAdmin | null> {
-  const signIn = await db.signIn.findUnique({
-    where: { id: signInId },
+const SIGNED_IN = {
+  id: true,
+  startedAt: true,
+  confirmedAt: true,
+  lastSeenAt: true,
+  endedAt: true,
+  usedSingleSignOn: true,
+  admin: {
     select: {
-      startedAt: true,
-      confirmedAt: true,
-      lastSeenAt: true,
-      endedAt: true,
-      usedSingleSignOn: true,
-      admin: {
-        select: {
-          id: true,
-          email: true,
-          disabledAt: true,
-          managesInstallation: true,
-          secondFactor: { select: { confirmedAt: true } },
-          password: { select: { changedAt: true } },
-          memberships: {
-            select: {
-              role: true,
-              disabledAt: true,
-              tenant: TENANT,
-            },
-            orderBy: [{ createdAt: "asc" }, { tenantId: "asc" }],
-          },
-        },
+      id: true,
+      email: true,
+      disabledAt: true,
+      managesInstallation: true,
+      secondFactor: { select: { confirmedAt: true } },
+      password: { select: { changedAt: true } },
+      memberships: {
+        select: { role: true, disabledAt: true, tenant: TENANT },
+        orderBy: [{ createdAt: "asc" }, { tenantId: "asc" }],
       },
     },
-  });
-  if (!signIn || isSignInOver(signIn, now) || isBarred(signIn.admin)) return null;
+  },
+} as const satisfies Prisma.SignInSelect;
+
+/** @returns the admin behind a sign-in, with the tenants they belong to now, or null when they may no longer. */
+export async function findSignedInAdmin(db: Db, signInId: string, now: Date): Promise<SignedInAdmin | null> {
+  const signIn = await db.signIn.findUnique({ where: { id: signInId }, select: SIGNED_IN });
+  return signIn && signedInAs(signIn, now);
+}
+
+/** @returns the same for many sign-ins at once, by sign-in; those that are over are left out */
+export async function findSignedInAdmins(
+  db: Db,
+  signInIds: readonly string[],
+  now: Date,
+): Promise<Map<string, SignedInAdmin>> {
+  const signIns = await db.signIn.findMany({ where: { id: { in: [...signInIds] } }, select: SIGNED_IN });
+  return new Map(
+    signIns.flatMap((signIn) => {
+      const admin = signedInAs(signIn, now);
+      return admin ? [[signIn.id, admin] as const] : [];
+    }),
+  );
+}
+
+function signedInAs(
+  signIn: Prisma.SignInGetPayload<{ select: typeof SIGNED_IN }>,
+  now: Date,
+): SignedInAdmin | null {
+  if (isSignInOver(signIn, now) || isBarred(signIn.admin)) return null;
   const { id, email, managesInstallation, secondFactor, password, memberships } = signIn.admin;
   return {
     id,
     email,
-    signInId,
+    signInId: signIn.id,
     confirmedAt: signIn.confirmedAt,
     lastSeenAt: signIn.lastSeenAt,
     hasSecondFactor: secondFactor?.confirmedAt != null,

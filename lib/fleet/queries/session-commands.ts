@@ -14,10 +14,26 @@ export type SessionCommands = {
     readonly kind: CredentialKind;
     readonly expiresAt: Date | null;
   };
+  /** What may end the token that the stream was opened with. */
+  readonly token: {
+    /** It was revoked, or the key that signed it was withdrawn. */
+    readonly isWithdrawn: boolean;
+    readonly requiresDpop: boolean;
+    /** What tokens of the machine may do; none listed are all. */
+    readonly scopes: readonly string[];
+  };
+};
+
+/** A stream of events, and the token it was opened with. */
+export type OpenStream = {
+  readonly streamId: string;
+  readonly sessionId: string;
+  readonly tokenId: string;
+  readonly tokenKid: string;
 };
 
 type Row = {
-  readonly id: string;
+  readonly asking: string;
   readonly stream_id: string | null;
   readonly ended_at: Date | null;
   readonly end_reason: string | null;
@@ -26,39 +42,58 @@ type Row = {
   readonly credential_id: string;
   readonly kind: CredentialKind;
   readonly expires_at: Date | null;
+  readonly is_withdrawn: boolean;
+  readonly requires_dpop: boolean;
+  readonly allowed_scopes: readonly string[];
 };
 
 const SESSION_COMMANDS = {
   name: "session_commands",
-  text: `SELECT s.id, s.stream_id, s.ended_at, s.end_reason, s.credential_id, c.kind, c.expires_at,
-                array_agg(j.id::text) FILTER (WHERE j.state = 'Stopping') AS stop,
-                array_agg(j.id::text) FILTER (WHERE j.state = 'Terminating') AS kill
-           FROM sessions s JOIN credentials c ON c.id = s.credential_id
-           LEFT JOIN jobs j ON j.session_id = s.id AND j.state IN ('Stopping', 'Terminating')
-          WHERE s.id = ANY($1::uuid[])
-          GROUP BY s.id, c.id`,
+  text: `SELECT asking.stream_id AS asking, s.stream_id, s.ended_at, s.end_reason, s.credential_id, c.kind, c.expires_at,
+                j.stop, j.kill, COALESCE(m.requires_dpop, t.requires_dpop) AS requires_dpop,
+                CASE WHEN cardinality(m.allowed_scopes) > 0 THEN m.allowed_scopes ELSE t.allowed_scopes END
+                  AS allowed_scopes,
+                EXISTS (SELECT FROM revoked_tokens WHERE jti = asking.token_id)
+                  OR NOT EXISTS (SELECT FROM signing_keys WHERE kid = asking.kid AND withdrawn_at IS NULL)
+                  AS is_withdrawn
+           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS asking(stream_id, session_id, token_id, kid)
+           JOIN sessions s ON s.id = asking.session_id
+           JOIN credentials c ON c.id = s.credential_id
+           JOIN machines m ON m.id = s.machine_id
+           JOIN tenants t ON t.id = m.tenant_id
+          CROSS JOIN LATERAL (
+                SELECT array_agg(id::text) FILTER (WHERE state = 'Stopping') AS stop,
+                       array_agg(id::text) FILTER (WHERE state = 'Terminating') AS kill
+                  FROM jobs WHERE session_id = s.id AND state IN ('Stopping', 'Terminating')) j`,
 };
 
 /**
  * One question for any number of hosts, of all tenants: a cut tells a thousand of them at once. The door has asked whose
  * sessions they are.
- * @returns what the hosts of these sessions must do now, by session
+ * @returns what the hosts of these streams must do now, by stream
  */
 export async function sessionCommands(
   ctx: Ctx<SystemActor, Sql>,
-  sessionIds: readonly string[],
+  streams: readonly OpenStream[],
 ): Promise<Map<string, SessionCommands>> {
-  const rows = await ctx.db.query<Row>(SESSION_COMMANDS, [sessionIds]);
-  return new Map(
-    rows.map(({ id, stream_id, ended_at, end_reason, stop, kill, credential_id, kind, expires_at }) => [
-      id,
-      {
-        streamId: stream_id,
-        ended: ended_at ? { reason: end_reason ?? "ended" } : null,
-        stop: stop ?? [],
-        kill: kill ?? [],
-        credential: { id: credential_id, kind, expiresAt: expires_at },
-      },
-    ]),
-  );
+  const rows = await ctx.db.query<Row>(SESSION_COMMANDS, [
+    streams.map(({ streamId }) => streamId),
+    streams.map(({ sessionId }) => sessionId),
+    streams.map(({ tokenId }) => tokenId),
+    streams.map(({ tokenKid }) => tokenKid),
+  ]);
+  return new Map(rows.map((row) => [row.asking, commandsOf(row)]));
 }
+
+const commandsOf = (row: Row): SessionCommands => ({
+  streamId: row.stream_id,
+  ended: row.ended_at ? { reason: row.end_reason ?? "ended" } : null,
+  stop: row.stop ?? [],
+  kill: row.kill ?? [],
+  credential: { id: row.credential_id, kind: row.kind, expiresAt: row.expires_at },
+  token: {
+    isWithdrawn: row.is_withdrawn,
+    requiresDpop: row.requires_dpop,
+    scopes: row.allowed_scopes,
+  },
+});

@@ -1,4 +1,5 @@
 import { record } from "@/lib/audit/commands";
+import { areTermsChanged } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { MACHINE_FORM } from "@/lib/machines/queries";
@@ -6,6 +7,7 @@ import { noSuchMachine, refuseTakenName } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { EditMachineInput } from "@/lib/machines/schema";
 import { allow } from "@/lib/permissions";
+import { signal } from "@/lib/signals";
 
 /**
  * Saves the details form.
@@ -35,5 +37,8 @@ export async function editMachine(
     );
   }
   await record(ctx, [{ type: "machine.edited", machineId, before, after: details }]);
+  if (areTermsChanged(before, details)) {
+    await signal(ctx.db, [{ kind: "terms", tenantId: ctx.actor.tenantId, machineId }]);
+  }
   return { revision: revision + 1 };
 }

@@ -1,5 +1,5 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
-import { Refusal } from "@/lib/errors";
+import { noSuchSession } from "@/lib/sessions/refusals";
 import { signal } from "@/lib/signals";
 
 /**
@@ -15,6 +15,6 @@ export async function claimStream(
     where: { id: sessionId, machineId, tenantId },
     data: { streamId },
   });
-  if (count === 0) throw new Refusal("not_found", "This machine has no such session.");
+  if (count === 0) throw noSuchSession();
   await signal(ctx.db, [{ kind: "session", tenantId, sessionId }]);
 }

@@ -1,7 +1,7 @@
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Actor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
-import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
+import { noSuchSession } from "@/lib/sessions/refusals";
 import { ENDED, recordEnded } from "@/lib/sessions/session-changes";
 
 /**
@@ -20,7 +20,7 @@ export async function closeSession(
     select: ENDED,
   });
   if (ended.length === 0 && (await ctx.db.session.count({ where: scope })) === 0) {
-    throw new Refusal("not_found", "This machine has no such session.");
+    throw noSuchSession();
   }
   await recordEnded(ctx, ctx.actor.tenantId, ended, reason);
 }

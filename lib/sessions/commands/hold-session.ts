@@ -1,6 +1,5 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
-import { Refusal } from "@/lib/errors";
-import { otherCredential, PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
+import { noSuchSession, otherCredential, PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
 import type { Poll } from "@/lib/sessions/schema";
 import { signal } from "@/lib/signals";
 
@@ -35,7 +34,7 @@ export async function holdSession(
       UPDATE sessions SET polled_by = ${poll?.processId ?? null}::uuid, poll_ends_at = ${poll?.endsAt ?? null}
         FROM held WHERE sessions.id = held.id AND sessions.tenant_id = ${tenantId}::uuid AND ${poll?.isNew === true})
     SELECT * FROM held`;
-  if (!row) throw new Refusal("not_found", "This machine has no such session.");
+  if (!row) throw noSuchSession();
   if (row.ended_at) throw sessionEnded(row.end_reason);
   if (row.credential_id !== credentialId) throw otherCredential();
   if (poll && row.polled_by !== null && row.polled_by !== poll.processId) {

@@ -1,2 +1,5 @@
+import { publicDocument } from "@/lib/doors/oauth";
+import { serverMetadata } from "@/lib/identity/metadata";
+
 /** RFC 8414 §3.1: the well-known part goes between host and path of the issuer. */
-export * from "@/app/api/identity/.well-known/openid-configuration/route";
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = publicDocument(serverMetadata);

@@ -1,4 +1,4 @@
 import { publicDocument } from "@/lib/doors/oauth";
-import { serverMetadata } from "@/lib/identity/metadata";
+import { openIdMetadata } from "@/lib/identity/metadata";
 
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = publicDocument(serverMetadata);
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = publicDocument(openIdMetadata);

@@ -1,0 +1,3 @@
+import { noAuthorizationFlow } from "@/lib/doors/oauth";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = noAuthorizationFlow();
