@@ -13,7 +13,9 @@ export default defineConfig({
     },
     setupFiles: ["test/no-console-errors.ts"],
     globalSetup: ["test/postgres.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ten times what the slowest takes: a limit ends what is stuck, and says nothing of how quick the machine is.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

@@ -7,9 +7,9 @@ export default defineConfig({
     environment: "node",
     include: ["test/shipped/**/*.test.ts"],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
-    // Real processes on a busy machine: once more tells a slow machine from a broken promise, and the report names it.
-    retry: 1,
+    // See vitest.config.ts.
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
+    expect: { poll: { timeout: 600_000 } },
   },
 });

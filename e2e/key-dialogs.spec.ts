@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
+import { expectAccessible } from "./accessible";
 import { expect, test } from "./fixtures";
 import { dialogOf, makePair, newPair, openAddKey, openMachine, tab } from "./key-dialog";
 
@@ -58,17 +58,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test(`the dialogs of keys are accessible and fit (${colorScheme}, ${width})`, async ({ page, world }) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 844 });
-      const check = async (where: string) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(
-          violations.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target)]),
-          where,
-        ).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow, where).toBeLessThanOrEqual(0);
-      };
+      const check = (where: string) => expectAccessible(page, where);
       await openMachine(page, world);
       await openAddKey(page);
       await dialogOf(page).getByRole("textbox", { name: "Public key" }).fill("PRIVATE KEY");

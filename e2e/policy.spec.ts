@@ -72,7 +72,6 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("no page does what its policy forbids", async ({ context, page, world }) => {
       // Twelve pages, each loaded whole.
-      test.slow();
       const violations = await violationsIn(context);
       await page.goto("/setup#not-a-real-token");
       await expect(page.getByRole("heading", { name: "Set up Latchkey" })).toBeVisible();

@@ -1,15 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { database } from "@/lib/db";
 import { appOf } from "@/test/authenticator";
+import { expectAccessible } from "./accessible";
 import { expect, type Person, signIn, test } from "./fixtures";
-
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`)).toEqual(
-    [],
-  );
-}
 
 /** Types the key into an app, as somebody does who cannot scan. */
 async function enrol(page: Page): Promise<{ app: (at: Date) => string; codes: string[] }> {
@@ -40,7 +33,7 @@ async function givePassword(page: Page, who: Person) {
   await page.getByLabel("Email").fill(who.email);
   await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.keyboard.press("Enter");
-  await expect(page.getByLabel("Code")).toBeFocused({ timeout: 30_000 });
+  await expect(page.getByLabel("Code")).toBeFocused();
 }
 
 test("somebody sets up an app, signs in with its code and with a recovery code, and removes it", async ({
@@ -48,8 +41,6 @@ test("somebody sets up an app, signs in with its code and with a recovery code, 
   world,
   browser,
 }) => {
-  // Every step is a password hash or two, which are slow on purpose.
-  test.slow();
   await signIn(page, world.admin);
   await page.goto(`/tenants/${world.slug}/account`);
   const { app, codes } = await enrol(page);
@@ -63,7 +54,7 @@ test("somebody sets up an app, signs in with its code and with a recovery code, 
   await expectAccessible(other);
   await other.keyboard.type("123456");
   await other.keyboard.press("Enter");
-  await expect(other.getByText("This code is wrong, or was used already.")).toBeVisible({ timeout: 30_000 });
+  await expect(other.getByText("This code is wrong, or was used already.")).toBeVisible();
   await other.getByLabel("Code").fill(app(new Date()));
   await other.keyboard.press("Enter");
   await other.waitForURL(/\/machines$/);
@@ -88,7 +79,6 @@ test("a tenant that requires a second factor shows nothing to members without on
   world,
   browser,
 }) => {
-  test.slow();
   const viewer = await world.person("Viewer");
   await signIn(page, world.admin);
   const theirs = await (await browser.newContext()).newPage();

@@ -1,16 +1,9 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { database } from "@/lib/db";
+import { expectAccessible } from "./accessible";
 import { expect, signIn, test } from "./fixtures";
 
 const PASSWORD = "correct horse battery";
-
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`)).toEqual(
-    [],
-  );
-}
 
 /** Makes an invite on the Users page and gives its link. */
 async function invite(page: Page, slug: string, email: string, role: string): Promise<string> {
@@ -36,7 +29,6 @@ test("somebody is invited by a link, makes an account, and is then disabled and 
   world,
   browser,
 }) => {
-  test.slow();
   const email = `guest-${world.slug}@example.com`;
   await signIn(page, world.admin);
   await page.getByRole("link", { name: "Users" }).click();
@@ -91,7 +83,6 @@ test("an admin of another tenant accepts with the account they have, signed in o
   otherWorld,
   browser,
 }) => {
-  test.slow();
   await signIn(page, world.admin);
   const person = await otherWorld.person("Viewer");
   const link = await invite(page, world.slug, person.email, "Viewer");

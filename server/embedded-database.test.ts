@@ -44,7 +44,7 @@ test("PostgreSQL ends with the process that started it, even when that is killed
   const left = postmasterOf(place.databaseFolder());
   killed.child.kill("SIGKILL");
   await killed.stop();
-  await expect.poll(() => postmasterOf(place.databaseFolder()), { timeout: 10_000 }).toBeUndefined();
+  await expect.poll(() => postmasterOf(place.databaseFolder())).toBeUndefined();
   expect(left).toBeDefined();
 });
 
@@ -52,7 +52,6 @@ test("a start that is killed while it makes the database does not spoil the next
   const killed = place.keep();
   await expect
     .poll(() => statSync(join(place.dataDir, "settings.json"), { throwIfNoEntry: false }), {
-      timeout: 30_000,
       interval: 10,
     })
     .toBeDefined();

@@ -22,7 +22,7 @@ export async function heardUntil(now: Date, db: Db = prisma()): Promise<void> {
 
 /** Runs a deed as its door does: in one transaction. */
 export const inTransaction = <T>(deed: (db: Db) => Promise<T>): Promise<T> =>
-  prisma().$transaction(deed, { maxWait: 20_000, timeout: 30_000 });
+  prisma().$transaction(deed, { maxWait: 300_000, timeout: 300_000 });
 
 const SYSTEM: SystemActor = { kind: "system" };
 

@@ -136,11 +136,7 @@ describe("a write that fails", () => {
     } finally {
       await back();
     }
-    await expect
-      .poll(() => prisma().tokenRequest.count({ where: { machineId: machine.machineId } }), {
-        timeout: 15_000,
-      })
-      .toBe(2);
+    await expect.poll(() => prisma().tokenRequest.count({ where: { machineId: machine.machineId } })).toBe(2);
     const [use] = await ask(admin, listCredentialUses, [machine.secretId]);
     expect(use?.count).toBe(2);
   });

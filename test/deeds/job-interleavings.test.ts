@@ -122,4 +122,4 @@ test("whatever people, robots and the clock do at once, a job has one host, one 
   }, 10);
   // The lives were worth watching: one SEED alone may reach fewer.
   if (!process.env.SEED) expect(reached.size).toBeGreaterThanOrEqual(5);
-}, 300_000);
+});

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { IssuedSecret } from "@/lib/credentials/schema";
@@ -13,6 +13,8 @@ import { runRobot } from "@/robot/robot";
  * the server sees and what happens to the jobs is the same.
  */
 export type Fleet = {
+  /** Lets the jobs of `hold` end whose input it is. */
+  release(word: number): void;
   /** What the jobs themselves have written, one line each: `<job id> <word>`. */
   record(): readonly JobLine[];
   /** Lines that robots have logged, with their host's name. */
@@ -34,6 +36,8 @@ const script = (end: string) =>
 export const FLEET_SCRIPTS = {
   succeed: `${script("succeeded")} exit 0`,
   fail: `${script("failed")} exit 3`,
+  /** Ends when its input, a number, is released. */
+  hold: `echo "$LATCHKEY_JOB_ID began" >> "$RECORD"; until [ -e "$RECORD.$LATCHKEY_JOB_INPUT" ]; do sleep 1; done; echo "$LATCHKEY_JOB_ID succeeded" >> "$RECORD"`,
 } as const;
 
 /** Starts a robot for each host name, dealt out in turn to the server processes. */
@@ -70,6 +74,7 @@ export function startFleet(
     }),
   );
   return {
+    release: (word) => writeFileSync(`${recordFile}.${word}`, ""),
     record: () =>
       readFileSync(recordFile, "utf8")
         .trimEnd()

@@ -11,16 +11,19 @@ let latchkey: Latchkey;
 beforeEach(async () => {
   postgres = await startScratchPostgres();
   way = await proxyTo(postgres.url);
+});
+
+async function start(settings: Readonly<Record<string, string>>): Promise<void> {
   latchkey = await startLatchkey({
     env: {
       DATABASE_URL: way.url,
       APP_SECRET: "the key of an installation that is watched",
       ORIGIN: "http://localhost:3000",
-      DRAIN_SECONDS: "3",
+      ...settings,
     },
   });
   await latchkey.ready();
-});
+}
 afterEach(async () => {
   await latchkey?.remove();
   await way?.close();
@@ -38,6 +41,8 @@ const READY = [200, { status: "ready" }];
 const notReady = (reason: string) => [503, { status: "not ready", reason }];
 
 test("ready says in one word why not: database, migrations, stopping; live goes on", async () => {
+  // Longer than any machine takes for what is asked meanwhile.
+  await start({ DRAIN_SECONDS: "300" });
   expect(await probe("live")).toEqual(LIVE);
   expect(await probe("ready")).toEqual(READY);
 
@@ -64,10 +69,11 @@ test("ready says in one word why not: database, migrations, stopping; live goes 
   expect(await probe("live")).toEqual(LIVE);
   // What a load balancer sends before it has heard is still answered.
   expect((await fetch(`${latchkey.url}/api/identity/jwks`)).status).toBe(200);
-  expect(await latchkey.ended).toBe(0);
+  latchkey.child.kill("SIGKILL");
 });
 
 test("a database that says nothing any more makes it not ready, and does not keep it from stopping", async () => {
+  await start({});
   way.freeze();
   expect(await probe("ready")).toEqual(notReady("database"));
   expect(await probe("live")).toEqual(LIVE);
@@ -75,7 +81,8 @@ test("a database that says nothing any more makes it not ready, and does not kee
   expect(await latchkey.ended).toBe(0);
 });
 
-test("each request has one line, with what a reader of the log needs and nothing else", async () => {
+test("each request has one line, with what a reader of the log needs and nothing else; after the drain the process ends well", async () => {
+  await start({ DRAIN_SECONDS: "1" });
   const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
   await fetch(`${latchkey.url}/sign-in?callbackUrl=%2Fprivate`, { headers: { traceparent, cookie: "a=b" } });
@@ -103,4 +110,7 @@ test("each request has one line, with what a reader of the log needs and nothing
   );
   await fetch(`${latchkey.url}/api/health/live`);
   await latchkey.hears(/"level":20[^\n]*"path":"\/api\/health\/live","status":200/);
+
+  latchkey.child.kill("SIGTERM");
+  expect(await latchkey.ended).toBe(0);
 });

@@ -30,7 +30,7 @@ test("two server processes and a third write one tenant's record at once, both s
   other?.child.kill("SIGKILL");
   await other?.ended;
   // Nobody seals here: what the killed process left is sealed by the one that lives.
-  await expect.poll(() => prisma().auditPending.count(), { timeout: 30_000, interval: 50 }).toBe(0);
+  await expect.poll(() => prisma().auditPending.count(), { interval: 50 }).toBe(0);
   const report = await verifyChain({ ...systemCtx(prisma()), db: sql() }, { chain: admin.tenantId });
   expect(report).toMatchObject({ findingCount: 0, waiting: 0, missingGuards: [] });
   expect(report.sealed).toBe(await prisma().auditEvent.count({ where: { tenantId: admin.tenantId } }));

