@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { Providers } from "@/components/ui/providers";
+import { publishedOrigin } from "@/lib/doors/published-origin";
 import { readTheme } from "@/lib/doors/theme";
 import { fontVariables } from "./fonts";
 import "./globals.css";
@@ -21,7 +22,7 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en" data-theme={await readTheme()} className={fontVariables}>
+    <html lang="en" data-theme={await readTheme()} data-origin={publishedOrigin()} className={fontVariables}>
       <body className="font-sans antialiased">
         <noscript>
           <p role="alert" className="border-b border-danger-line bg-danger-soft px-4 py-3 text-ink">

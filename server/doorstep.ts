@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { logRefusal } from "@/lib/log";
 import { clientAddress, NO_PROXIES, type TrustedProxies } from "@/lib/network";
+import { isOwnSite, originOf } from "@/lib/own-site";
 
 /** The header that tells the doors the address a request came from. Only this process sets it. */
 export const addressHeader = "x-latchkey-address";
@@ -84,28 +86,38 @@ export function refuseAtPages(request: IncomingMessage, response: ServerResponse
   return false;
 }
 
-/** What a browser says of a request that our own page, or the person at the keyboard, began (W3C Fetch Metadata §2.2). */
-const ownSites = ["same-origin", "none"];
-
 /**
  * Refuses a page's request that may change something and was sent by a page of another site, or of a neighbour under the same domain.
- * Robots' requests are not asked: they carry their own credentials, and no browser adds them. Neither header can be set by a page; whoever
- * sends neither is an old browser, which our cookies' SameSite keeps off, or none.
+ * Robots' requests are not asked: they carry their own credentials, and no browser adds them. An ORIGIN that is not where people open the
+ * portal is the usual reason for a refusal of somebody honest, so the answer and the log name both.
  *
- * @param origin our own, for when a proxy changes the Host header
+ * @param published our own origin, for when a proxy changes the Host header
  * @returns true when the request was refused and answered.
  */
-export function refuseOtherSite(request: IncomingMessage, response: ServerResponse, origin: string): boolean {
+export function refuseOtherSite(
+  request: IncomingMessage,
+  response: ServerResponse,
+  published: string,
+): boolean {
   if (request.method === "GET" || request.method === "HEAD") return false;
-  const site = request.headers["sec-fetch-site"];
-  const isOurs = isOwnOrigin(request, origin) && (site === undefined || ownSites.includes(String(site)));
-  return !isOurs && refuse(response, 403, "This request came from a page of another site.");
-}
-
-function isOwnOrigin({ headers }: IncomingMessage, origin: string): boolean {
-  const sender = headers.origin;
-  if (sender === undefined || sender === origin) return true;
-  return URL.canParse(sender) && new URL(sender).host === headers.host;
+  const { host, origin, "sec-fetch-site": site } = request.headers;
+  const isOurs = isOwnSite({ host, origin, site: site?.toString() }, published);
+  const openedAt = originOf(origin ?? "")?.origin;
+  if (openedAt !== undefined && openedAt !== published) {
+    const fields = { event: "origin.other", openedAt, origin: published, refused: !isOurs };
+    logRefusal(
+      fields,
+      "a page was opened at another address than ORIGIN; if it is this portal's, set ORIGIN to it",
+    );
+  }
+  if (isOurs) return false;
+  return refuse(
+    response,
+    403,
+    openedAt === undefined || openedAt === published
+      ? "This request came from a page of another site."
+      : `This request came from a page of ${openedAt}, but Latchkey's address (ORIGIN) is ${published}.`,
+  );
 }
 
 /** Answers with one sentence. @returns true, for whoever asks whether it was answered */

@@ -1,8 +1,11 @@
 import { signIn } from "next-auth/react";
 import type { Credentials, SignInAnswer } from "@/components/admins/sign-in-form";
+import { isOpenedElsewhere } from "@/components/shell/opened-elsewhere";
 import { formatQuantity } from "@/lib/format";
 
 const AWAY = "The server cannot sign anybody in right now. Try again in a moment.";
+const ELSEWHERE = "The server does not let anybody in at this address. See above.";
+const away = () => ({ refused: isOpenedElsewhere() ? ELSEWHERE : AWAY });
 
 const REFUSED: Readonly<Record<string, string>> = {
   CredentialsSignin: "Email or password is wrong.",
@@ -16,13 +19,14 @@ export async function signInWithPassword(credentials: Credentials): Promise<Sign
     (response) => response.ok,
     () => false,
   );
-  if (!isThere) return { refused: AWAY };
+  if (!isThere) return away();
   const answer = await signIn("credentials", { ...credentials, redirect: false }).catch(() => undefined);
-  if (!answer) return { refused: AWAY };
+  if (!answer) return away();
   if (answer.ok && !answer.error) return "in";
   if (answer.error === "SecondFactor") return "code";
   const seconds = /^TooManyAttempts:(\d+)$/.exec(answer.error ?? "")?.[1];
   if (seconds)
     return { refused: `Too many attempts. Try again in ${formatQuantity(Number(seconds), "second")}.` };
-  return { refused: REFUSED[answer.error ?? ""] ?? AWAY };
+  const refused = REFUSED[answer.error ?? ""];
+  return refused ? { refused } : away();
 }

@@ -46,6 +46,7 @@ test("a line of each format", () => {
       `"0193a5a0-0000-7000-8000-000000000000","tenant","12","{""name"":""a \\""quoted\\"", name""}"\r\n`,
   );
   expect(FORMATS.csv.head.split(",")).toHaveLength(12);
+  expect(FORMATS.csv.head).toMatch(/^\uFEFF"time",/);
   expect(JSON.parse(FORMATS.jsonl.line(row))).toMatchObject({
     actor: row.actorName,
     actorId: null,

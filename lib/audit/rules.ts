@@ -47,11 +47,14 @@ type Format = {
   readonly line: (row: AuditRow) => string;
 };
 
-/** How an export is written: CSV (RFC 4180; details are one JSON text), or one JSON object a line. */
+/** Without it Excel reads UTF-8 as the letters of the machine's own code page. */
+const BYTE_ORDER_MARK = "\uFEFF";
+
+/** How an export is written: CSV (RFC 4180; UTF-8 with a byte order mark; details are one JSON text), or one JSON object a line. */
 export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   csv: {
     mediaType: "text/csv; charset=utf-8; header=present",
-    head: csvRecord([...COLUMNS.map(([name]) => name), "details"]),
+    head: BYTE_ORDER_MARK + csvRecord([...COLUMNS.map(([name]) => name), "details"]),
     line: (row) => csvRecord([...COLUMNS.map(([, value]) => value(row) ?? ""), csvJson(row.details)]),
   },
   jsonl: {

@@ -6,8 +6,10 @@ import { database, isDatabaseAway } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import { exportRecord } from "@/lib/fleet/queries/read-record";
 import { log } from "@/lib/log";
+import { isOwnSite } from "@/lib/own-site";
 import { allow } from "@/lib/permissions";
 import { requireTenant } from "./admin";
+import { publishedOrigin } from "./published-origin";
 import { streamed } from "./streamed";
 
 const answer = (status: number, text: string) =>
@@ -58,7 +60,9 @@ export async function exportedRecord(
   context: { params: Promise<{ tenant: string }> },
 ): Promise<Response> {
   const { ctx, tenant, confirmedAt } = await requireTenant((await context.params).tenant);
-  if (request.headers.get("sec-fetch-site") === "cross-site") {
+  const said = (name: string) => request.headers.get(name) ?? undefined;
+  const sender = { site: said("sec-fetch-site"), origin: said("origin"), host: said("host") };
+  if (!isOwnSite(sender, publishedOrigin())) {
     return answer(403, "This request came from a page of another site.");
   }
   if (isConfirmationOld(confirmedAt, ctx.now)) {

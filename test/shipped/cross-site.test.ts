@@ -32,6 +32,7 @@ afterAll(async () => {
   await postgres?.stop();
 });
 
+const EXPORT = "/tenants/default/audit/export?format=csv";
 const isSignedIn = async (visitor: Visitor) =>
   (await visitor.ask("/tenants/default/machines")).status === 200;
 
@@ -88,6 +89,29 @@ describe.each(OTHER_SITES)("%s, with the administrator's cookies,", (_who, heade
     }
     expect(await isSignedIn(person)).toBe(true);
   });
+
+  test("takes no record away", async () => {
+    expect((await person.ask(EXPORT, { headers })).status).toBe(403);
+  });
+});
+
+test("our own page, and an address that somebody typed, take the record away, as a file that Excel reads", async () => {
+  for (const headers of [{ "sec-fetch-site": "same-origin" }, { "sec-fetch-site": "none" }, {}]) {
+    const response = await person.ask(EXPORT, { headers });
+    expect(response.status).toBe(200);
+    expect([...new Uint8Array(await response.arrayBuffer()).slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  }
+});
+
+test("whoever opens a page at another address than ORIGIN is told both, and so is the log", async () => {
+  const openedAt = "https://portal.example";
+  const headers = { origin: openedAt, "sec-fetch-site": "same-origin" };
+  const refused = await person.post("/api/auth/callback/credentials", credentials, headers);
+  expect(refused.status).toBe(403);
+  expect(await refused.text()).toBe(
+    `This request came from a page of ${openedAt}, but Latchkey's address (ORIGIN) is ${origin}.\n`,
+  );
+  await latchkey.hears(new RegExp(`"event":"origin.other","openedAt":"${openedAt}","origin":"${origin}"`));
 });
 
 test("our own pages change things, whatever a proxy makes of the Host header", async () => {
