@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatIn,
   formatInstant,
+  formatLocal,
   formatNames,
   formatQuantity,
   formatRange,
@@ -18,6 +19,13 @@ test("an instant says its zone, so that nobody has to guess whose clock it is", 
   expect(formatInstant(AT, "UTC")).toBe("23 Nov 2026, 14:05 UTC");
   expect(formatInstant(AT, "Asia/Kolkata")).toMatch(/19:35 GMT\+5:30$/);
   expect(formatDay(new Date("2026-11-23T23:30:00.000Z"), "Europe/Berlin")).toBe("24 Nov 2026");
+});
+
+test("an instant in a field has four digits for its year, also while that is being typed", () => {
+  expect(formatLocal(AT, "Asia/Kolkata")).toBe("2026-11-23T19:35");
+  for (const year of ["0002", "0020", "0202"]) {
+    expect(formatLocal(new Date(`${year}-11-23T14:05:00.000Z`), "UTC")).toBe(`${year}-11-23T14:05`);
+  }
 });
 
 test.each([

@@ -39,7 +39,7 @@ export function formatInstant(at: Date, zone: string): string {
   }).format(at);
 }
 
-/** @returns `2026-11-23T14:05`, the form of HTML's `datetime-local`, which knows no zone */
+/** @returns `2026-11-23T14:05`, the form of HTML's `datetime-local`, which knows no zone and has four digits for every year */
 export function formatLocal(at: Date, zone: string): string {
   // Swedish writes dates as ISO 8601 does.
   return new Intl.DateTimeFormat("sv-SE", {
@@ -51,7 +51,8 @@ export function formatLocal(at: Date, zone: string): string {
     timeZone: zone,
   })
     .format(at)
-    .replace(" ", "T");
+    .replace(" ", "T")
+    .padStart("2026-11-23T14:05".length, "0");
 }
 
 /** @returns `23 Nov 2026` */

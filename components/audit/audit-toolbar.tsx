@@ -4,6 +4,7 @@ import { useState } from "react";
 import { readFilters } from "@/components/audit/audit-address";
 import { kindOptions } from "@/components/audit/labels";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { DateTimeInput } from "@/components/ui/date-time-input";
 import { Field, TextInput } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { localText, useZone } from "@/components/ui/time";
@@ -107,10 +108,10 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
         />
       </Field>
       <Field label={`From (${zone})`}>
-        <TextInput type="datetime-local" value={localText(text("from"), zone)} onValueChange={pick("from")} />
+        <DateTimeInput value={localText(text("from"), zone)} onValueChange={pick("from")} />
       </Field>
       <Field label={`To (${zone})`}>
-        <TextInput type="datetime-local" value={localText(text("to"), zone)} onValueChange={pick("to")} />
+        <DateTimeInput value={localText(text("to"), zone)} onValueChange={pick("to")} />
       </Field>
       <div className="col-span-full flex gap-2">
         <Button type="submit">Apply filters</Button>

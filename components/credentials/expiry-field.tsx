@@ -1,6 +1,7 @@
 "use client";
 
-import { Field, TextInput } from "@/components/ui/field";
+import { DateTimeInput } from "@/components/ui/date-time-input";
+import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { useZone } from "@/components/ui/time";
 import { EXPIRY_DAYS, expiryAfter } from "@/lib/credentials/rules";
@@ -51,8 +52,7 @@ export function ExpiryFields({ lifetimeDaysMax, draft, error, onChange }: Expiry
       </Field>
       {isTyped ? (
         <Field label="Date and time" error={error} hint={<ZoneHint at={draft.at} />}>
-          <TextInput
-            type="datetime-local"
+          <DateTimeInput
             name="expiresAt"
             value={draft.at}
             onValueChange={(at) => onChange({ ...draft, at })}
