@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { hashPassword } from "@/lib/admins/passwords";
 import { emailKey } from "@/lib/admins/rules";
 import type { IssuedSecret } from "@/lib/credentials/schema";
@@ -91,6 +91,13 @@ export async function signIn(page: Page, who: Person): Promise<void> {
   await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(/\/machines/);
+}
+
+/** Fills a field as some password managers do: past the page's scripts, and without an event. */
+export async function fillSilently(field: Locator, text: string): Promise<void> {
+  await field.evaluate((element, value) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(element, value);
+  }, text);
 }
 
 /** What a browser says of a page that answered 404 or 401, which some journeys ask for. */

@@ -1,6 +1,5 @@
 "use client";
 
-import { useState } from "react";
 import type { AccountActions } from "@/components/account/account-actions";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -12,18 +11,16 @@ import { changePasswordSchema } from "@/lib/admins/schema";
 
 type ChangePasswordProps = { email: string; changePassword: AccountActions["changePassword"] };
 
-const EMPTY = { oldPassword: "", newPassword: "" };
 const LOST = "The server did not answer. Try again; if it refuses the present password, the new one is set.";
 
 export function ChangePassword({ email, changePassword }: ChangePasswordProps) {
   const toasts = useToasts();
-  const [draft, setDraft] = useState(EMPTY);
-  const { form, errors, failure, isPending, submit } = useForm({
+  const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: changePasswordSchema,
     action: changePassword,
     lost: LOST,
     onDone: () => {
-      setDraft(EMPTY);
+      form.current?.reset();
       toasts.add({ title: "Password changed.", description: "Your other sign-ins are ended." });
     },
   });
@@ -34,7 +31,7 @@ export function ChangePassword({ email, changePassword }: ChangePasswordProps) {
       method="post"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit(draft);
+        void submit({ oldPassword: typed("oldPassword"), newPassword: typed("newPassword") });
       }}
       className="flex max-w-md flex-col gap-4"
     >
@@ -46,24 +43,14 @@ export function ChangePassword({ email, changePassword }: ChangePasswordProps) {
       {/* For password managers, which would otherwise not know whose password this is. */}
       <input type="text" name="email" autoComplete="username" value={email} readOnly hidden />
       <Field label="Present password" error={errors.oldPassword}>
-        <PasswordInput
-          name="oldPassword"
-          autoComplete="current-password"
-          value={draft.oldPassword}
-          onValueChange={(oldPassword) => setDraft((now) => ({ ...now, oldPassword }))}
-        />
+        <PasswordInput name="oldPassword" autoComplete="current-password" />
       </Field>
       <Field
         label="New password"
         error={errors.newPassword}
         hint="At least 12 characters. Your other sign-ins end; this one goes on."
       >
-        <PasswordInput
-          name="newPassword"
-          autoComplete="new-password"
-          value={draft.newPassword}
-          onValueChange={(newPassword) => setDraft((now) => ({ ...now, newPassword }))}
-        />
+        <PasswordInput name="newPassword" autoComplete="new-password" />
       </Field>
       <Button type="submit" look="primary" aria-busy={isPending} className="self-start">
         Change password

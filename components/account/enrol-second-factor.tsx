@@ -45,8 +45,7 @@ export function EnrolSecondFactor({ begin, confirm, onCodes }: EnrolSecondFactor
 type ConfirmProps = Pick<EnrolSecondFactorProps, "confirm" | "onCodes"> & { enrolment: Enrolment };
 
 function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
-  const [code, setCode] = useState("");
-  const { form, errors, failure, isPending, submit } = useForm({
+  const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: codeOnlySchema,
     action: confirm,
     lost: LOST_ANSWER,
@@ -61,7 +60,7 @@ function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
         method="post"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit({ code });
+          void submit({ code: typed("code") });
         }}
         className="flex min-w-0 max-w-md flex-1 basis-64 flex-col gap-4"
       >
@@ -78,14 +77,7 @@ function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
           </Banner>
         ) : null}
         <Field label="Code" error={errors.code} hint="The six digits that the app shows now.">
-          <TextInput
-            name="code"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            className="font-mono"
-            value={code}
-            onValueChange={setCode}
-          />
+          <TextInput name="code" inputMode="numeric" autoComplete="one-time-code" className="font-mono" />
         </Field>
         <Button type="submit" look="primary" aria-busy={isPending} className="self-start">
           Turn on

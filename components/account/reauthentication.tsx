@@ -69,17 +69,12 @@ function ConfirmElsewhere({ provider, go, onClose }: ConfirmElsewhereProps) {
 
 function ConfirmHere({ hasPassword, hasSecondFactor, confirm, onAnswer }: ConfirmSignInProps) {
   const [kind, setKind] = useState<"password" | "code">(hasPassword ? "password" : "code");
-  const [proof, setProof] = useState("");
-  const { form, errors, failure, isPending, submit } = useForm({
+  const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: confirmSignInSchema,
     action: confirm,
     lost: LOST,
     onDone: () => onAnswer(true),
   });
-  const switchTo = (other: "password" | "code") => {
-    setKind(other);
-    setProof("");
-  };
   return (
     <FormDialog
       title="Confirm that it is you"
@@ -88,29 +83,16 @@ function ConfirmHere({ hasPassword, hasSecondFactor, confirm, onAnswer }: Confir
       form={form}
       failure={failure}
       isPending={isPending}
-      onSubmit={() => submit({ kind, proof })}
+      onSubmit={() => submit({ kind, proof: typed(kind) })}
       onClose={() => onAnswer(false)}
     >
       {kind === "password" ? (
         <Field label="Password" error={errors.proof}>
-          <PasswordInput
-            key="password"
-            name="password"
-            autoComplete="current-password"
-            value={proof}
-            onValueChange={setProof}
-          />
+          <PasswordInput key="password" name="password" autoComplete="current-password" />
         </Field>
       ) : (
         <Field label="Code" error={errors.proof} hint="Six digits from your app, or a recovery code.">
-          <TextInput
-            key="code"
-            name="code"
-            autoComplete="one-time-code"
-            className="font-mono"
-            value={proof}
-            onValueChange={setProof}
-          />
+          <TextInput key="code" name="code" autoComplete="one-time-code" className="font-mono" />
         </Field>
       )}
       {hasSecondFactor && hasPassword ? (
@@ -118,7 +100,7 @@ function ConfirmHere({ hasPassword, hasSecondFactor, confirm, onAnswer }: Confir
           size="sm"
           look="quiet"
           className="self-start"
-          onClick={() => switchTo(kind === "password" ? "code" : "password")}
+          onClick={() => setKind(kind === "password" ? "code" : "password")}
         >
           {kind === "password" ? "Use a code instead" : "Use the password instead"}
         </Button>

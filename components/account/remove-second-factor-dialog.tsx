@@ -1,6 +1,5 @@
 "use client";
 
-import { useState } from "react";
 import type { SecondFactorActions } from "@/components/account/second-factor-actions";
 import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { Field } from "@/components/ui/field";
@@ -14,8 +13,7 @@ type RemoveSecondFactorDialogProps = { remove: SecondFactorActions["remove"]; on
 
 export function RemoveSecondFactorDialog({ remove, onClose }: RemoveSecondFactorDialogProps) {
   const toasts = useToasts();
-  const [password, setPassword] = useState("");
-  const { form, errors, failure, isPending, submit } = useForm({
+  const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: passwordOnlySchema,
     action: remove,
     lost: LOST_ANSWER,
@@ -32,16 +30,11 @@ export function RemoveSecondFactorDialog({ remove, onClose }: RemoveSecondFactor
       form={form}
       failure={failure}
       isPending={isPending}
-      onSubmit={() => submit({ password })}
+      onSubmit={() => submit({ password: typed("password") })}
       onClose={onClose}
     >
       <Field label="Password" error={errors.password}>
-        <PasswordInput
-          name="password"
-          autoComplete="current-password"
-          value={password}
-          onValueChange={setPassword}
-        />
+        <PasswordInput name="password" autoComplete="current-password" />
       </Field>
     </FormDialog>
   );

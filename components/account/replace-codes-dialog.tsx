@@ -1,6 +1,5 @@
 "use client";
 
-import { useState } from "react";
 import type { SecondFactorActions } from "@/components/account/second-factor-actions";
 import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { Field, TextInput } from "@/components/ui/field";
@@ -15,8 +14,7 @@ type ReplaceCodesDialogProps = {
 };
 
 export function ReplaceCodesDialog({ replace, onCodes, onClose }: ReplaceCodesDialogProps) {
-  const [code, setCode] = useState("");
-  const { form, errors, failure, isPending, submit } = useForm({
+  const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: codeOnlySchema,
     action: replace,
     lost: LOST_ANSWER,
@@ -33,17 +31,11 @@ export function ReplaceCodesDialog({ replace, onCodes, onClose }: ReplaceCodesDi
       form={form}
       failure={failure}
       isPending={isPending}
-      onSubmit={() => submit({ code })}
+      onSubmit={() => submit({ code: typed("code") })}
       onClose={onClose}
     >
       <Field label="Code" error={errors.code} hint="The six digits that your app shows now.">
-        <TextInput
-          name="code"
-          autoComplete="one-time-code"
-          className="font-mono"
-          value={code}
-          onValueChange={setCode}
-        />
+        <TextInput name="code" autoComplete="one-time-code" className="font-mono" />
       </Field>
     </FormDialog>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -23,20 +23,20 @@ const LOST = "The server did not answer. Try again; if it says that the link was
 
 /** A person whose link says who they are chooses a password. */
 export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }: NewPasswordFormProps<T>) {
-  const [password, setPassword] = useState("");
+  const sent = useRef("");
   const [isLeaving, setLeaving] = useState(false);
   const saveOrGone: Action<T> = async (input) => {
     const answer = await attempt(() => save(input), LOST);
     if (!answer.ok && answer.code === "gone") onGone();
     return answer;
   };
-  const { form, errors, failure, isPending, submit } = useForm({
+  const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: linkAndPasswordSchema,
     action: saveOrGone,
     lost: LOST,
     onDone: (done) => {
       setLeaving(true);
-      void onDone(done, password);
+      void onDone(done, sent.current);
     },
   });
   return (
@@ -46,7 +46,8 @@ export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }:
       method="post"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit({ token, password });
+        sent.current = typed("password");
+        void submit({ token, password: sent.current });
       }}
       className="flex flex-col gap-4"
     >
@@ -70,12 +71,7 @@ export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }:
         hint="At least 12 characters. A few words in a row are easy to keep."
         error={errors.password}
       >
-        <PasswordInput
-          name="password"
-          autoComplete="new-password"
-          value={password}
-          onValueChange={setPassword}
-        />
+        <PasswordInput name="password" autoComplete="new-password" />
       </Field>
       <Button type="submit" look="primary" aria-busy={isPending || isLeaving} className="mt-1">
         {verb}

@@ -10,6 +10,7 @@ import {
   fieldErrorsOf,
   useFocusOnError,
 } from "@/components/ui/form-errors";
+import { textIn } from "@/components/ui/form-fields";
 import { PasswordInput } from "@/components/ui/password-input";
 import type { ActionResult } from "@/lib/errors";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
@@ -28,27 +29,23 @@ type SetUpFormProps = {
 const LOST = "The server did not answer. Try again; if it says that the link was used, sign in instead.";
 
 export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormProps) {
-  const [draft, setDraft] = useState({
-    email: "",
-    password: "",
-    tenantName: DEFAULT_TENANT.name as string,
-    tenantSlug: DEFAULT_TENANT.slug as string,
-  });
+  const [tenantSlug, setTenantSlug] = useState<string>(DEFAULT_TENANT.slug);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
   const isBusy = useRef(false);
   const form = useFocusOnError(errors);
-  const bind = (name: keyof typeof draft) => ({
-    name,
-    value: draft[name],
-    onValueChange: (value: string) => setDraft({ ...draft, [name]: value }),
-  });
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy.current) return;
-    const input = setUpSchema.safeParse({ ...draft, setupToken });
+    const input = setUpSchema.safeParse({
+      email: textIn(form.current, "email"),
+      password: textIn(form.current, "password"),
+      tenantName: textIn(form.current, "tenantName"),
+      tenantSlug: textIn(form.current, "tenantSlug"),
+      setupToken,
+    });
     setErrors(input.success ? {} : fieldErrorsOf(input.error.issues));
     setFailure(null);
     if (!input.success) return;
@@ -71,28 +68,35 @@ export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormPr
         </Banner>
       ) : null}
       <Field label="Email" error={errors.email}>
-        <TextInput type="email" autoComplete="username" {...bind("email")} />
+        <TextInput type="email" name="email" autoComplete="username" />
       </Field>
       <Field
         label="Password"
         hint="At least 12 characters. A few words in a row are easy to keep."
         error={errors.password}
       >
-        <PasswordInput autoComplete="new-password" {...bind("password")} />
+        <PasswordInput name="password" autoComplete="new-password" />
       </Field>
       <Field
         label="Tenant name"
         hint="A tenant is a separate set of machines and people."
         error={errors.tenantName}
       >
-        <TextInput autoComplete="organization" {...bind("tenantName")} />
+        <TextInput name="tenantName" autoComplete="organization" defaultValue={DEFAULT_TENANT.name} />
       </Field>
       <Field
         label="Tenant address"
-        hint={`Its pages will be under /tenants/${draft.tenantSlug || "…"}`}
+        hint={`Its pages will be under /tenants/${tenantSlug || "…"}`}
         error={errors.tenantSlug}
       >
-        <TextInput autoCapitalize="none" spellCheck={false} className="font-mono" {...bind("tenantSlug")} />
+        <TextInput
+          name="tenantSlug"
+          autoCapitalize="none"
+          spellCheck={false}
+          className="font-mono"
+          defaultValue={DEFAULT_TENANT.slug}
+          onValueChange={setTenantSlug}
+        />
       </Field>
       <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
         Create administrator

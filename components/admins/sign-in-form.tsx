@@ -5,6 +5,7 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
 import { type FieldErrors, fieldErrorsOf, useFocusOnError } from "@/components/ui/form-errors";
+import { textIn } from "@/components/ui/form-fields";
 import { PasswordInput } from "@/components/ui/password-input";
 import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
 
@@ -25,8 +26,8 @@ type SignInFormProps = {
 /** Email and password; then, for whoever has a second factor, its code. */
 export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: SignInFormProps) {
   const [email, setEmail] = useState(settled ?? "");
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState<string | null>(null);
+  /** What was accepted of somebody who has to give a code, too. */
+  const [first, setFirst] = useState<Credentials | null>(null);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
@@ -39,7 +40,7 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
     isBusy.current = false;
     setPending(false);
     if (answer === "code") {
-      setCode("");
+      setFirst(credentials);
       return null;
     }
     return answer.refused;
@@ -47,10 +48,10 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy.current) return;
-    const input =
-      code === null
-        ? signInSchema.safeParse({ email, password })
-        : signInWithCodeSchema.safeParse({ email, password, code });
+    const typed = (name: string) => textIn(form.current, name);
+    const input = first
+      ? signInWithCodeSchema.safeParse({ ...first, code: typed("code") })
+      : signInSchema.safeParse({ email: typed("email"), password: typed("password") });
     setErrors(input.success ? {} : fieldErrorsOf(input.error.issues));
     setFailure(null);
     if (!input.success) return;
@@ -63,7 +64,8 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
     setFailure(refused);
   };
   const startOver = () => {
-    setCode(null);
+    setEmail(first?.email ?? email);
+    setFirst(null);
     setFailure(null);
     setErrors({});
   };
@@ -75,7 +77,9 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
           {failure}
         </Banner>
       ) : null}
-      {code === null ? (
+      {first ? (
+        <CodeField email={first.email} error={errors.code} />
+      ) : (
         <>
           <Field label="Email" error={errors.email}>
             <TextInput
@@ -84,42 +88,29 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
               autoComplete="username"
               readOnly={settled !== undefined}
               className={settled === undefined ? undefined : "bg-sunken"}
-              value={email}
-              onValueChange={setEmail}
+              defaultValue={email}
             />
           </Field>
           <Field label="Password" error={errors.password}>
-            <PasswordInput
-              name="password"
-              autoComplete="current-password"
-              value={password}
-              onValueChange={setPassword}
-            />
+            <PasswordInput name="password" autoComplete="current-password" />
           </Field>
         </>
-      ) : (
-        <CodeField email={email} code={code} error={errors.code} onChange={setCode} />
       )}
       <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
         {verb}
       </Button>
-      {code === null ? null : (
+      {first ? (
         <Button look="quiet" onClick={startOver}>
           Back
         </Button>
-      )}
+      ) : null}
     </form>
   );
 }
 
-type CodeFieldProps = {
-  email: string;
-  code: string;
-  error: string | undefined;
-  onChange: (code: string) => void;
-};
+type CodeFieldProps = { email: string; error: string | undefined };
 
-function CodeField({ email, code, error, onChange }: CodeFieldProps) {
+function CodeField({ email, error }: CodeFieldProps) {
   const isFocused = useRef(false);
   return (
     <>
@@ -141,8 +132,6 @@ function CodeField({ email, code, error, onChange }: CodeFieldProps) {
           autoCapitalize="none"
           spellCheck={false}
           className="font-mono"
-          value={code}
-          onValueChange={onChange}
         />
       </Field>
     </>

@@ -8,6 +8,7 @@ import {
   fieldErrorsOf,
   useFocusOnError,
 } from "@/components/ui/form-errors";
+import { textIn } from "@/components/ui/form-fields";
 
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
 
@@ -52,5 +53,5 @@ export function useForm<T>({ schema, action, lost, onDone }: FormOptions<T>) {
     if (!answer.fieldErrors) setFailure(answer.message);
   };
 
-  return { form, errors, failure, isPending, submit };
+  return { form, errors, failure, isPending, submit, typed: (name: string) => textIn(form.current, name) };
 }
