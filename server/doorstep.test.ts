@@ -1,11 +1,13 @@
 import { createServer, type RequestListener, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { log } from "@/lib/log";
 import { NO_PROXIES } from "@/lib/network";
 import { refuseAtDoorstep, refuseOtherSite } from "./doorstep";
 import { mount } from "./mount";
 import type { Route } from "./route-table";
 
+log.level = "silent";
 let server: Server;
 afterEach(() => new Promise<void>((resolve) => void server.close(() => resolve())));
 

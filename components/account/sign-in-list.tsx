@@ -6,10 +6,11 @@ import type { AccountActions } from "@/components/account/account-actions";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { AtMost } from "@/components/ui/page-footer";
 import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";
 import { Ago, Instant } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
-import type { SignInView } from "@/lib/admins/schema";
+import { SIGN_INS_SHOWN_MAX, type SignInView } from "@/lib/admins/schema";
 
 type SignInListProps = {
   signIns: readonly SignInView[];
@@ -69,6 +70,7 @@ export function SignInList({ signIns, now, end }: SignInListProps) {
           </StackRow>
         ))}
       </StackTable>
+      <AtMost shown={signIns.length} max={SIGN_INS_SHOWN_MAX} which="those that were seen last" />
       {asking ? (
         <ConfirmDialog
           title="End this sign-in?"

@@ -5,10 +5,11 @@ import { useState } from "react";
 import type { UserActions } from "@/components/admins/user-actions";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { AtMost } from "@/components/ui/page-footer";
 import { type Column, StackCell, StackRow, StackTable, Under } from "@/components/ui/stack-table";
 import { Ago, Instant } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
-import type { InviteRow } from "@/lib/admins/schema";
+import { INVITES_SHOWN_MAX, type InviteRow } from "@/lib/admins/schema";
 
 type PendingInvitesProps = {
   invites: readonly InviteRow[];
@@ -66,6 +67,7 @@ export function PendingInvites({ invites, now, revoke }: PendingInvitesProps) {
           ))}
         </StackTable>
       )}
+      <AtMost shown={invites.length} max={INVITES_SHOWN_MAX} which="the latest" />
       {asking ? (
         <ConfirmDialog
           title="Revoke this invite?"

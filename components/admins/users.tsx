@@ -10,12 +10,18 @@ import type { UserActions } from "@/components/admins/user-actions";
 import { UserDialog, type UserQuestion } from "@/components/admins/user-dialog";
 import { UserTable } from "@/components/admins/user-table";
 import { Button } from "@/components/ui/button";
+import { pageAddress } from "@/components/ui/page-address";
+import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
 import type { InviteRow, PersonRow } from "@/lib/admins/schema";
 
 type UsersProps = {
   crumbs: readonly Crumb[];
+  /** Those of this page. */
   people: readonly PersonRow[];
+  place: Place;
+  path: string;
+  withoutSecondFactor: number;
   invites: readonly InviteRow[];
   requiresSecondFactor: boolean;
   now: Date;
@@ -29,6 +35,9 @@ type Asking = UserQuestion | { deed: "invite" } | null;
 export function Users({
   crumbs,
   people,
+  place,
+  path,
+  withoutSecondFactor,
   invites,
   requiresSecondFactor,
   now,
@@ -48,16 +57,19 @@ export function Users({
         </Button>
       </PageHeader>
       <div className="flex flex-col gap-8">
-        <UserTable
-          people={people}
-          now={now}
-          canShareInstallation={canShareInstallation}
-          onAsk={(deed, person) => setAsking({ deed, person })}
-        />
+        <div>
+          <UserTable
+            people={people}
+            now={now}
+            canShareInstallation={canShareInstallation}
+            onAsk={(deed, person) => setAsking({ deed, person })}
+          />
+          <PageFooter place={place} hrefOf={(page) => pageAddress(path, page)} />
+        </div>
         <PendingInvites invites={invites} now={now} revoke={actions.revokeInvite} />
         <SecondFactorRule
           isRequired={requiresSecondFactor}
-          without={people.filter(({ hasSecondFactor }) => !hasSecondFactor).length}
+          without={withoutSecondFactor}
           require={actions.requireSecondFactor}
         />
       </div>

@@ -9,6 +9,8 @@ import { SetValueDialog } from "@/components/assets/set-value-dialog";
 import { Empty } from "@/components/shell/empty";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { pageAddress } from "@/components/ui/page-address";
+import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { useToasts } from "@/components/ui/toast";
@@ -17,6 +19,8 @@ import type { AssetView } from "@/lib/assets/schema";
 type AssetListProps = {
   crumbs: readonly Crumb[];
   assets: readonly AssetView[];
+  place: Place;
+  path: string;
   machines: readonly NamedMachine[];
   now: Date;
   canChange: boolean;
@@ -39,7 +43,8 @@ const COLUMNS: readonly Column[] = [
 ];
 const ACTIONS: Column = { label: "Actions", className: "w-40", isHidden: true };
 
-export function AssetList({ crumbs, assets, machines, now, canChange, actions }: AssetListProps) {
+export function AssetList(props: AssetListProps) {
+  const { crumbs, assets, place, path, machines, now, canChange, actions } = props;
   const [asking, setAsking] = useState<Asking>(null);
   const add = (
     <Button look="primary" onClick={() => setAsking({ deed: "add" })}>
@@ -72,6 +77,7 @@ export function AssetList({ crumbs, assets, machines, now, canChange, actions }:
           ))}
         </StackTable>
       )}
+      <PageFooter place={place} hrefOf={(page) => pageAddress(path, page)} />
       {asking?.deed === "add" ? <AddAssetDialog add={actions.add} onClose={() => setAsking(null)} /> : null}
       {asking?.deed === "set" ? (
         <SetValueDialog {...asking} machines={machines} set={actions.set} onClose={() => setAsking(null)} />

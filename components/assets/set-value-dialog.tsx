@@ -10,6 +10,8 @@ import { Select } from "@/components/ui/select";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
 import { type AssetView, setAssetSchema } from "@/lib/assets/schema";
+import { formatCount } from "@/lib/format";
+import { MACHINES_OFFERED_MAX } from "@/lib/machines/schema";
 
 type SetValueDialogProps = {
   asset: AssetView;
@@ -63,7 +65,11 @@ export function SetValueDialog({
       <Field
         label="For"
         error={errors.machineId}
-        hint="A machine’s own value goes before the one for all machines."
+        hint={`A machine’s own value goes before the one for all machines.${
+          machines.length < MACHINES_OFFERED_MAX
+            ? ""
+            : ` The first ${formatCount(MACHINES_OFFERED_MAX)} by name are offered.`
+        }`}
       >
         <Select
           name="machineId"

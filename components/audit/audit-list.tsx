@@ -8,10 +8,12 @@ import { auditAddress, isFiltered } from "@/components/audit/audit-address";
 import { AuditToolbar } from "@/components/audit/audit-toolbar";
 import { EventRow } from "@/components/audit/event-row";
 import type { Words } from "@/components/audit/sentence";
+import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import type { AuditListQuery, AuditPage, Person } from "@/lib/audit/schema";
-import { formatQuantity } from "@/lib/format";
+import { formatCount, formatQuantity } from "@/lib/format";
+import { MACHINES_MEANT_MAX } from "@/lib/machines/schema";
 
 type AuditListProps = {
   list: AuditPage;
@@ -48,6 +50,12 @@ export function AuditList({ list, query, persons, kinds, path, machinesPath }: A
           startTransition(() => router.push(auditAddress(path, chosen), { scroll: false }))
         }
       />
+      {list.isMachineVague ? (
+        <Banner look="note" role="status" className="mb-3">
+          {formatCount(MACHINES_MEANT_MAX)} machines or more match, and only events of the newest{" "}
+          {formatCount(MACHINES_MEANT_MAX)} are shown and exported. Type more of the name, or a client ID.
+        </Banner>
+      ) : null}
       {list.rows.length === 0 ? (
         <p
           role="status"

@@ -8,8 +8,9 @@ import type { Cut } from "@/components/sessions/disconnected";
 import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import type { Action } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
+import { AtMost } from "@/components/ui/page-footer";
 import { countLive, credentialState } from "@/lib/credentials/rules";
-import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type CredentialView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
 /** Deletes one credential, and asks first what that would cut. */
@@ -71,6 +72,11 @@ export function CredentialSection<T extends CredentialView>({
         now={now}
         own={own}
         onDelete={canChange ? setDeleting : undefined}
+      />
+      <AtMost
+        shown={rows.length}
+        max={CREDENTIALS_SHOWN_MAX}
+        which="the live and the latest; the record of the tenant has all"
       />
       {children}
       {deleting ? (

@@ -8,8 +8,9 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field, TextArea, TextInput } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { useForm } from "@/components/ui/use-form";
-import { formatJson } from "@/lib/format";
+import { formatCount, formatJson } from "@/lib/format";
 import { type ProcessView, startJobSchema } from "@/lib/jobs/schema";
+import { MACHINES_OFFERED_MAX } from "@/lib/machines/schema";
 
 type StartJobFormProps = {
   processes: readonly ProcessView[];
@@ -22,6 +23,11 @@ type StartJobFormProps = {
 
 const LOST =
   "The server did not answer, so the job may be started already. Look for it in the list before you start it again.";
+
+const offeredHint = (offered: number) =>
+  offered < MACHINES_OFFERED_MAX
+    ? ""
+    : ` The first ${formatCount(MACHINES_OFFERED_MAX)} by name are offered; for another, start the job by its host name.`;
 
 const choices = (rows: readonly { readonly id: string; readonly name: string }[]) =>
   rows.map(({ id, name }) => ({ value: id, label: name }));
@@ -68,7 +74,11 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
             onValueChange={choose}
           />
         </Field>
-        <Field label="Machine" error={errors.machineId} hint="Only hosts of this machine may take the job.">
+        <Field
+          label="Machine"
+          error={errors.machineId}
+          hint={`Only hosts of this machine may take the job.${offeredHint(machines.length)}`}
+        >
           <Select
             name="machineId"
             options={[{ value: "", label: "Any machine" }, ...choices(machines)]}

@@ -8,6 +8,8 @@ import { ProcessMenu } from "@/components/processes/process-menu";
 import { Empty } from "@/components/shell/empty";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { pageAddress } from "@/components/ui/page-address";
+import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
 import { type Column, StackCell, StackRow, StackTable, Under } from "@/components/ui/stack-table";
 import { Day } from "@/components/ui/time";
@@ -17,6 +19,8 @@ import type { ProcessView } from "@/lib/jobs/schema";
 type ProcessListProps = {
   crumbs: readonly Crumb[];
   processes: readonly ProcessView[];
+  place: Place;
+  path: string;
   jobsPath: string;
   canChange: boolean;
   actions: ProcessActions;
@@ -32,7 +36,15 @@ const COLUMNS: readonly Column[] = [
 ];
 const ACTIONS: Column = { label: "Actions", className: "w-40", isHidden: true };
 
-export function ProcessList({ crumbs, processes, jobsPath, canChange, actions }: ProcessListProps) {
+export function ProcessList({
+  crumbs,
+  processes,
+  place,
+  path,
+  jobsPath,
+  canChange,
+  actions,
+}: ProcessListProps) {
   const [asking, setAsking] = useState<Asking>(null);
   const toasts = useToasts();
   const add = (
@@ -94,6 +106,7 @@ export function ProcessList({ crumbs, processes, jobsPath, canChange, actions }:
           ))}
         </StackTable>
       )}
+      <PageFooter place={place} hrefOf={(page) => pageAddress(path, page)} />
       {asking?.deed === "add" || asking?.deed === "edit" ? (
         <ProcessDialog
           process={asking.deed === "edit" ? asking.process : undefined}

@@ -10,6 +10,8 @@ import type { Cut } from "@/components/sessions/disconnected";
 import type { Action } from "@/components/ui/attempt";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { pageAddress } from "@/components/ui/page-address";
+import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
 import { type Option, Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
@@ -25,7 +27,11 @@ export type RobotActions = {
 
 type RobotListProps = {
   crumbs: readonly Crumb[];
+  /** Those of this page. */
   robots: readonly Row[];
+  /** Of all hosts, whatever is shown. */
+  counts: Readonly<Record<SessionState, number>>;
+  place: Place;
   /** The one state that is shown; all are when there is none. */
   state: SessionState | undefined;
   home: string;
@@ -48,12 +54,22 @@ const STATE_OPTIONS: readonly Option[] = [
 ];
 const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
 
-export function RobotList({ crumbs, robots, state, home, now, canChange, actions }: RobotListProps) {
+export function RobotList({
+  crumbs,
+  robots,
+  counts,
+  place,
+  state,
+  home,
+  now,
+  canChange,
+  actions,
+}: RobotListProps) {
   const router = useRouter();
   const toasts = useToasts();
   const [asking, setAsking] = useState<Row | "dead" | null>(null);
-  const dead = robots.filter(({ endedAt }) => endedAt !== null).length;
-  const silent = robots.filter(({ state }) => state === "Unresponsive").length;
+  const { Disconnected: dead, Unresponsive: silent } = counts;
+  const path = `${home}/robots`;
   return (
     <>
       <PageHeader crumbs={crumbs} title="Robots">
@@ -74,26 +90,26 @@ export function RobotList({ crumbs, robots, state, home, now, canChange, actions
               options={STATE_OPTIONS}
               value={state ?? ""}
               onValueChange={(chosen) =>
-                router.replace(`${home}/robots${chosen === "" ? "" : `?state=${chosen}`}`, { scroll: false })
+                router.replace(pageAddress(path, 1, { state: chosen || undefined }), { scroll: false })
               }
               className="w-40"
             />
             <p role="status" className="text-muted tabular-nums">
               {state === undefined ? (
                 <>
-                  {formatQuantity(robots.length - dead - silent, "host")} connected
+                  {formatQuantity(counts.Available + counts.Busy, "host")} connected
                   {silent > 0 ? `, ${silent} unresponsive` : null}
                   {dead > 0 ? `, ${dead} disconnected` : null}
                 </>
               ) : (
-                `${formatQuantity(robots.length, "host")} ${state.toLowerCase()}`
+                `${formatQuantity(place.all, "host")} ${state.toLowerCase()}`
               )}
             </p>
           </div>
           {robots.length === 0 ? (
             <div className="flex flex-col items-center gap-3 rounded-[5px] border border-line bg-surface px-4 py-14">
               <p className="font-medium">No host is in this state</p>
-              <ButtonLink href={`${home}/robots`} size="sm">
+              <ButtonLink href={path} size="sm">
                 Clear filters
               </ButtonLink>
             </div>
@@ -111,6 +127,7 @@ export function RobotList({ crumbs, robots, state, home, now, canChange, actions
               ))}
             </StackTable>
           )}
+          <PageFooter place={place} hrefOf={(page) => pageAddress(path, page, { state })} />
         </>
       )}
       {asking === "dead" ? (

@@ -7,12 +7,16 @@ import { AddTenantDialog } from "@/components/tenants/add-tenant-dialog";
 import { RenameTenantDialog } from "@/components/tenants/rename-tenant-dialog";
 import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
+import { pageAddress } from "@/components/ui/page-address";
+import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";
 import { formatCount } from "@/lib/format";
 import type { TenantRow } from "@/lib/tenants/schema";
 
 type TenantsSectionProps = {
   rows: readonly TenantRow[];
+  place: Place;
+  path: string;
   /** The ids of those that the reader belongs to, whose pages open. */
   own: readonly string[];
   canCreate: boolean;
@@ -32,7 +36,8 @@ const COLUMNS: readonly Column[] = [
 const ACTIONS: Column = { label: "Actions", className: "w-32", isHidden: true };
 
 /** All tenants for whoever manages the installation; for others the one they are in. */
-export function TenantsSection({ rows, own, canCreate, canRename, actions }: TenantsSectionProps) {
+export function TenantsSection(props: TenantsSectionProps) {
+  const { rows, place, path, own, canCreate, canRename, actions } = props;
   const [asking, setAsking] = useState<"add" | TenantRow | null>(null);
   const close = () => setAsking(null);
   const heading = canCreate ? "Tenants" : "Tenant";
@@ -81,6 +86,7 @@ export function TenantsSection({ rows, own, canCreate, canRename, actions }: Ten
           </StackRow>
         ))}
       </StackTable>
+      <PageFooter place={place} hrefOf={(page) => pageAddress(path, page)} />
       {asking === "add" ? <AddTenantDialog add={actions.add} onClose={close} /> : null}
       {asking !== null && asking !== "add" ? (
         <RenameTenantDialog tenant={asking} rename={actions.rename} onClose={close} />

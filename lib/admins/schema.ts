@@ -7,6 +7,10 @@ export const PASSWORD_MAX_BYTES = 72;
 
 const bytes = (value: string) => new TextEncoder().encode(value).length;
 
+/** How many invites that stand are shown, and how many of a person's sign-ins: the latest. */
+export const INVITES_SHOWN_MAX = 100;
+export const SIGN_INS_SHOWN_MAX = 100;
+
 export const emailSchema = z
   .string({ error: "Enter your email." })
   .trim()

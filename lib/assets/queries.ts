@@ -1,16 +1,23 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { folded } from "@/lib/fold";
+import type { Slice } from "@/lib/pages";
 import { shownContent } from "./rules";
 import type { AssetContent, AssetType, AssetView } from "./schema";
 import { bindingOf, openValue } from "./sealed-value";
 
+/** @returns how many assets the tenant has */
+export async function countAssets(ctx: Ctx): Promise<number> {
+  return ctx.db.asset.count({ where: { tenantId: ctx.actor.tenantId } });
+}
+
 /** @returns the tenant's assets by name; a credential's value is not among what is read */
-export async function listAssets(ctx: Ctx): Promise<AssetView[]> {
+export async function listAssets(ctx: Ctx, slice: Slice = {}): Promise<AssetView[]> {
   const { tenantId } = ctx.actor;
   const rows = await ctx.db.asset.findMany({
     where: { tenantId },
     orderBy: { nameKey: "asc" },
+    ...slice,
     select: {
       id: true,
       name: true,

@@ -76,6 +76,8 @@ export type NamedMachine = { readonly id: string; readonly name: string; readonl
 export type AuditPage = {
   readonly rows: readonly AuditRow[];
   readonly machines: readonly NamedMachine[];
+  /** What is typed for a machine may mean more of them than are looked for. */
+  readonly isMachineVague: boolean;
   /** Cursors of the pages beside this one. */
   readonly older: string | null;
   readonly newer: string | null;

@@ -1,6 +1,6 @@
 import type { Ctx } from "@/lib/ctx";
 import { secretHint } from "./material";
-import type { CredentialKind, KeyView, SecretView } from "./schema";
+import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type KeyView, type SecretView } from "./schema";
 
 const VIEW = {
   id: true,
@@ -19,7 +19,7 @@ const ORDER = [{ revokedAt: { sort: "desc", nulls: "first" } }, { createdAt: "de
 
 const email = (admin: { readonly email: string } | null) => admin?.email ?? null;
 
-/** @returns the machine's client secrets: live ones first, newest first; then the deleted ones as a record. */
+/** @returns the machine's client secrets: live ones first, newest first; then the deleted ones as a record, so many as are shown. */
 export async function listSecrets(
   ctx: Ctx,
   { machineId }: { readonly machineId: string },
@@ -27,6 +27,7 @@ export async function listSecrets(
   const rows = await ctx.db.credential.findMany({
     where: { tenantId: ctx.actor.tenantId, machineId, kind: "Secret" },
     orderBy: [...ORDER],
+    take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, lastFour: true },
   });
   return rows.map(({ lastFour, createdBy, revokedBy, ...row }) => ({
@@ -42,6 +43,7 @@ export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: st
   const rows = await ctx.db.credential.findMany({
     where: { tenantId: ctx.actor.tenantId, machineId, kind: "Key" },
     orderBy: [...ORDER],
+    take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, algorithms: true, thumbprint: true },
   });
   return rows.map(({ thumbprint, createdBy, revokedBy, ...row }) => ({

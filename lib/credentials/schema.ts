@@ -29,6 +29,8 @@ export type TokenScope = (typeof TOKEN_SCOPES)[number];
 /** How long an access token may be good. In seconds. */
 export const TOKEN_LIFETIME_SECONDS = { min: 60, max: 86_400 };
 
+/** How many secrets and how many keys of a machine are shown, those that are deleted last. */
+export const CREDENTIALS_SHOWN_MAX = 200;
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
 /** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
 export const PUBLIC_KEY_MAX_LENGTH = 16_384;

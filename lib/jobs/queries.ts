@@ -1,15 +1,22 @@
 import type { Ctx } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
+import type { Slice } from "@/lib/pages";
 import { ON_HOST } from "./rules";
 import type { JobListQuery, JobPage, JobRow, Json, ProcessView, RunningJob } from "./schema";
 
 export const JOBS_PAGE_SIZE = 25;
 
+/** @returns how many processes the tenant has */
+export async function countProcesses(ctx: Ctx): Promise<number> {
+  return ctx.db.process.count({ where: { tenantId: ctx.actor.tenantId, deletedAt: null } });
+}
+
 /** @returns the tenant's processes by name */
-export async function listProcesses(ctx: Ctx): Promise<ProcessView[]> {
+export async function listProcesses(ctx: Ctx, slice: Slice = {}): Promise<ProcessView[]> {
   const rows = await ctx.db.process.findMany({
     where: { tenantId: ctx.actor.tenantId, deletedAt: null },
     orderBy: [{ nameKey: "asc" }],
+    ...slice,
     select: {
       id: true,
       name: true,

@@ -1,7 +1,7 @@
 import { knownScopes } from "@/lib/credentials/rules";
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import type { MachineKind, MachineView } from "./schema";
+import { MACHINES_MEANT_MAX, MACHINES_OFFERED_MAX, type MachineKind, type MachineView } from "./schema";
 
 /** What a robot may know of its machine. */
 const MACHINE_DETAILS = {
@@ -104,10 +104,12 @@ export async function nameMachines(
   return rows.map(({ id, name, deletedAt }) => ({ id, name, isDeleted: deletedAt !== null }));
 }
 
-/** How many machines one search stands for at most. */
-const FOUND_MAX = 50;
+/** @returns how many machines the tenant has */
+export async function countMachines(ctx: Ctx): Promise<number> {
+  return ctx.db.machine.count({ where: { tenantId: ctx.actor.tenantId, deletedAt: null } });
+}
 
-/** @returns ids of machines with that in their name, or with that id or client id; deleted ones too, the newest first */
+/** @returns ids of machines with that in their name, or with that id or client id; deleted ones too, the newest first, at most `MACHINES_MEANT_MAX` */
 export async function findMachineIds(ctx: Ctx, text: string): Promise<string[]> {
   const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
   const rows = await ctx.db.machine.findMany({
@@ -120,21 +122,18 @@ export async function findMachineIds(ctx: Ctx, text: string): Promise<string[]> 
       ],
     },
     orderBy: { createdAt: "desc" },
-    take: FOUND_MAX,
+    take: MACHINES_MEANT_MAX,
     select: { id: true },
   });
   return rows.map(({ id }) => id);
 }
 
-/** How many machines a form offers to choose from. */
-const CHOICES_MAX = 1000;
-
-/** @returns machines to choose from, by name */
+/** @returns machines to choose from, by name, so many as a form offers */
 export async function listMachineNames(ctx: Ctx): Promise<{ id: string; name: string }[]> {
   return ctx.db.machine.findMany({
     where: { tenantId: ctx.actor.tenantId, deletedAt: null },
     orderBy: { nameKey: "asc" },
-    take: CHOICES_MAX,
+    take: MACHINES_OFFERED_MAX,
     select: { id: true, name: true },
   });
 }

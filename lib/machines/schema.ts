@@ -28,6 +28,10 @@ export const TAGS_MAX = 20;
 export const TAG_MAX_LENGTH = 64;
 export const PAGE_SIZES = [25, 50, 100] as const;
 export const BULK_DELETE_MAX = 200;
+/** How many machines a form offers to choose from. */
+export const MACHINES_OFFERED_MAX = 1000;
+/** How many machines a filter by name stands for. */
+export const MACHINES_MEANT_MAX = 50;
 
 /**
  * PostgreSQL stores no NUL and no lone surrogate; control characters in a name are always a mistake, and those that turn the

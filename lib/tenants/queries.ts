@@ -2,6 +2,7 @@ import { knownScopes } from "@/lib/credentials/rules";
 import type { TokenDefaults } from "@/lib/credentials/schema";
 import type { Ctx, Db } from "@/lib/ctx";
 import { env } from "@/lib/env";
+import type { Slice } from "@/lib/pages";
 import type { TenantRow } from "./schema";
 
 /** What holds for a tenant's machines that say nothing else. */
@@ -27,11 +28,19 @@ export async function getTokenDefaults(
   };
 }
 
+const seen = (ctx: Ctx) => (ctx.actor.managesInstallation ? {} : { id: ctx.actor.tenantId });
+
+/** @returns how many tenants `listTenants` has */
+export async function countTenants(ctx: Ctx): Promise<number> {
+  return ctx.db.tenant.count({ where: seen(ctx) });
+}
+
 /** @returns the tenants whose settings the admin may see here, by name: all for whoever manages the installation, else the one they are in */
-export async function listTenants(ctx: Ctx): Promise<TenantRow[]> {
+export async function listTenants(ctx: Ctx, slice: Slice = {}): Promise<TenantRow[]> {
   const rows = await ctx.db.tenant.findMany({
-    where: ctx.actor.managesInstallation ? {} : { id: ctx.actor.tenantId },
+    where: seen(ctx),
     orderBy: [{ name: "asc" }, { slug: "asc" }],
+    ...slice,
     select: {
       id: true,
       slug: true,

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chartActivity, listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
-import { listInvites, listPeople } from "@/lib/admins/queries/people";
-import { listAssets, readAsset } from "@/lib/assets/queries";
+import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
+import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
 import { countLiveCredentials, listKeys, listSecrets } from "@/lib/credentials/queries";
@@ -13,16 +13,23 @@ import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity"
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
-import { readOverview } from "@/lib/fleet/queries/overview";
+import { countHosts, readOverview } from "@/lib/fleet/queries/overview";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { readRecord } from "@/lib/fleet/queries/read-record";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { loseJobsOfSession } from "@/lib/jobs/commands/cut-jobs";
 import { reportJob } from "@/lib/jobs/commands/report-job";
-import { listFollowingJobs, listJobs, listProcesses, listRunningJobs } from "@/lib/jobs/queries";
+import {
+  countProcesses,
+  listFollowingJobs,
+  listJobs,
+  listProcesses,
+  listRunningJobs,
+} from "@/lib/jobs/queries";
 import { jobListSchema } from "@/lib/jobs/schema";
 import { getLimits } from "@/lib/limits/queries";
 import {
+  countMachines,
   describeMyself,
   findMachineIds,
   findMachineName,
@@ -92,11 +99,13 @@ const nothing = async () => undefined;
 
 /** Every question of every room. */
 const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
+  countAssets: () => ask(admin, countAssets, undefined),
   listAssets: () => ask(admin, listAssets, undefined),
   readAsset: () => question((ctx) => readAsset(ctx, { name: "nowhere" })).catch(nothing),
   listSecrets: () => ask(admin, listSecrets, scene.machine),
   listKeys: () => ask(admin, listKeys, scene.machine),
   countLiveCredentials: () => ask(admin, countLiveCredentials, scene.machine.machineId),
+  countProcesses: () => ask(admin, countProcesses, undefined),
   listProcesses: () => ask(admin, listProcesses, undefined),
   listJobs: () => ask(admin, listJobs, jobListSchema.parse({})),
   listRunningJobs: () => ask(admin, listRunningJobs, { machineIds: [scene.machine.machineId] }),
@@ -105,12 +114,14 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   findOwnRuntimes: () => question(findOwnRuntimes),
   describeMyself: () => question(describeMyself),
   findMachineName: () => ask(admin, findMachineName, scene.machine),
+  countMachines: () => ask(admin, countMachines, undefined),
   listMachineNames: () => ask(admin, listMachineNames, undefined),
   listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
   findEndReason: () => question((ctx) => findEndReason(ctx, scene)),
   requireOwnSession: () => question((ctx) => requireOwnSession(ctx, scene)),
   getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
   listMachines: () => ask(admin, listMachines, machineListSchema.parse({ search: "a", sort: "hosts" })),
+  countHosts: () => ask(admin, countHosts, undefined),
   listRobots: () => ask(admin, listRobots, undefined),
   chartActivity: () => ask(admin, (ctx) => chartActivity(ctx, { period: "24h" }), undefined),
   listTokenRequests: () =>
@@ -132,6 +143,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   getTokenDefaults: () => ask(admin, getTokenDefaults, undefined),
   nameMachines: () => ask(admin, nameMachines, [scene.machine.machineId]),
   findMachineIds: () => ask(admin, findMachineIds, "machine"),
+  countPeople: () => ask(admin, countPeople, undefined),
   listPeople: () => ask(admin, listPeople, undefined),
   listInvites: () => ask(admin, listInvites, undefined),
   listKinds: () => ask(admin, listKinds, undefined),
@@ -203,6 +215,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("of the whole installation, for whoever manages it or sits at the server", [
     "shareInstallation",
     "protectInstallation",
+    "countTenants",
     "listTenants",
     "listEverybody",
     "listChains",

@@ -1,18 +1,36 @@
 import { digestOf } from "@/lib/admins/link-token";
 import { LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import type { InviteRow, InviteView, PersonAtServer, PersonRow } from "@/lib/admins/schema";
+import {
+  INVITES_SHOWN_MAX,
+  type InviteRow,
+  type InviteView,
+  type PersonAtServer,
+  type PersonRow,
+} from "@/lib/admins/schema";
 import type { AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
+import type { Slice } from "@/lib/pages";
 import { allow } from "@/lib/permissions";
 import { addSeconds } from "@/lib/time";
 
 const LATEST_SIGN_IN = { select: { startedAt: true }, orderBy: { startedAt: "desc" }, take: 1 } as const;
 
+/** @returns how many members the tenant has, and how many have no second factor. @throws Refusal `forbidden` for whoever does not manage people */
+export async function countPeople(ctx: Ctx): Promise<{ all: number; withoutSecondFactor: number }> {
+  allow(ctx.actor, "people.manage");
+  const { tenantId } = ctx.actor;
+  const confirmed = { admin: { secondFactor: { confirmedAt: { not: null } } } };
+  const all = await ctx.db.membership.count({ where: { tenantId } });
+  const having = await ctx.db.membership.count({ where: { tenantId, ...confirmed } });
+  return { all, withoutSecondFactor: all - having };
+}
+
 /** @returns the tenant's members by email. @throws Refusal `forbidden` for whoever does not manage people */
-export async function listPeople(ctx: Ctx): Promise<PersonRow[]> {
+export async function listPeople(ctx: Ctx, slice: Slice = {}): Promise<PersonRow[]> {
   allow(ctx.actor, "people.manage");
   const rows = await ctx.db.membership.findMany({
     where: { tenantId: ctx.actor.tenantId },
     orderBy: { admin: { emailKey: "asc" } },
+    ...slice,
     select: {
       role: true,
       createdAt: true,
@@ -73,12 +91,13 @@ export async function listEverybody(ctx: Ctx<SystemActor>): Promise<PersonAtServ
 
 const standing = (now: Date) => ({ createdAt: { gt: addSeconds(now, -LINK_LIFETIME_SECONDS) } });
 
-/** @returns the tenant's invites that may still be used, the latest first. @throws Refusal `forbidden` as above */
+/** @returns the tenant's invites that may still be used, the latest first, so many as are shown. @throws Refusal `forbidden` as above */
 export async function listInvites(ctx: Ctx): Promise<InviteRow[]> {
   allow(ctx.actor, "people.manage");
   const rows = await ctx.db.invite.findMany({
     where: { tenantId: ctx.actor.tenantId, ...standing(ctx.now) },
     orderBy: { createdAt: "desc" },
+    take: INVITES_SHOWN_MAX,
     select: { id: true, email: true, role: true, createdAt: true, createdBy: { select: { email: true } } },
   });
   return rows.map(({ createdBy, ...row }) => ({

@@ -1,6 +1,6 @@
 import { describeDevice } from "@/lib/admins/device";
 import { emailKey, isBarred, isSignInOver, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import type { SignInView } from "@/lib/admins/schema";
+import { SIGN_INS_SHOWN_MAX, type SignInView } from "@/lib/admins/schema";
 import type { Ctx, Db, PersonActor } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import type { TenantView } from "@/lib/tenants/schema";
@@ -115,7 +115,7 @@ export async function findAdminForSignIn(
   );
 }
 
-/** @returns the person's own sign-ins that are not over, the one they act in first, then the latest */
+/** @returns the person's own sign-ins that are not over, the one they act in first, then the latest, so many as are shown */
 export async function listOwnSignIns(ctx: Ctx<PersonActor>): Promise<SignInView[]> {
   const rows = await ctx.db.signIn.findMany({
     where: {
@@ -124,6 +124,7 @@ export async function listOwnSignIns(ctx: Ctx<PersonActor>): Promise<SignInView[
       startedAt: { gt: addSeconds(ctx.now, -SIGN_IN_LIFETIME_SECONDS) },
     },
     orderBy: { lastSeenAt: "desc" },
+    take: SIGN_INS_SHOWN_MAX,
     select: { id: true, startedAt: true, lastSeenAt: true, address: true, userAgent: true },
   });
   return rows

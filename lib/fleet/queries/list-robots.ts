@@ -1,12 +1,10 @@
 import type { Ctx } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { ON_HOST } from "@/lib/jobs/rules";
+import type { Slice } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { sessionState } from "@/lib/sessions/rules";
 import type { RobotListQuery, RobotRow, SessionState } from "@/lib/sessions/schema";
-
-/** How many hosts the page shows; more are counted on the machines' own pages. */
-const ROBOTS_MAX = 500;
 
 /** The rows that `sessionState` calls so. */
 function inState(state: SessionState, silent: Date): Prisma.SessionWhereInput {
@@ -22,12 +20,15 @@ function inState(state: SessionState, silent: Date): Prisma.SessionWhereInput {
  * @returns the tenant's hosts with what runs on them: the connected ones first, then the ended ones, newest first; of one state where
  *   it is given
  */
-export async function listRobots(ctx: Ctx, { state }: RobotListQuery = {}): Promise<RobotRow[]> {
+export async function listRobots(
+  ctx: Ctx,
+  { state, ...slice }: RobotListQuery & Slice = {},
+): Promise<RobotRow[]> {
   const silent = await readSilentSince(ctx);
   const rows = await ctx.db.session.findMany({
     where: { tenantId: ctx.actor.tenantId, removedAt: null, ...(state && inState(state, silent)) },
     orderBy: [{ endedAt: { sort: "desc", nulls: "first" } }, { hostKey: "asc" }, { id: "asc" }],
-    take: ROBOTS_MAX,
+    ...slice,
     select: {
       id: true,
       machineId: true,

@@ -25,8 +25,8 @@ async function countSecrets(ctx: Ctx): Promise<SecretCounts> {
 
 type HostCounts = OverviewFigures["hosts"];
 
-/** By the rule that the page of robots knows a state by. */
-async function countHosts(ctx: Ctx): Promise<HostCounts> {
+/** @returns how many hosts of the list of robots are in which state, by the rule that the list knows it by */
+export async function countHosts(ctx: Ctx): Promise<HostCounts> {
   const silent = await readSilentSince(ctx);
   const [counts] = await ctx.db.$queryRaw<HostCounts[]>`
     SELECT count(*) FILTER (WHERE is_open AND is_alive AND NOT is_busy)::int AS "Available",

@@ -8,6 +8,7 @@ import {
 } from "@/lib/audit/schema";
 import type { Ctx } from "@/lib/ctx";
 import { findMachineIds, nameMachines } from "@/lib/machines/queries";
+import { MACHINES_MEANT_MAX } from "@/lib/machines/schema";
 
 const cursorOf = ({ at, id }: AuditRow) => `${at.toISOString()}~${id}`;
 
@@ -25,7 +26,8 @@ async function meant(ctx: Ctx, { machine, ...filters }: AuditFilters): Promise<E
 export async function readRecord(ctx: Ctx, { older, newer, ...filters }: AuditListQuery): Promise<AuditPage> {
   const cursor = newer ?? older;
   const order = newer ? "oldest first" : "newest first";
-  const found = await listEvents(ctx, await meant(ctx, filters), {
+  const wanted = await meant(ctx, filters);
+  const found = await listEvents(ctx, wanted, {
     order,
     beyond: cursor === undefined ? undefined : beyond(cursor),
     limit: EVENTS_A_PAGE + 1,
@@ -39,6 +41,7 @@ export async function readRecord(ctx: Ctx, { older, newer, ...filters }: AuditLi
   const machineIds = new Set(rows.flatMap(({ machineId }) => machineId ?? []));
   return {
     rows,
+    isMachineVague: wanted.machineIds?.length === MACHINES_MEANT_MAX,
     machines: await nameMachines(ctx, [...machineIds]),
     older: last && hasOlder ? cursorOf(last) : null,
     newer: first && hasNewer ? cursorOf(first) : null,

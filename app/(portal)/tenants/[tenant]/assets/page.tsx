@@ -6,20 +6,30 @@ import {
 } from "@/app/(portal)/tenants/[tenant]/assets/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { AssetList } from "@/components/assets/asset-list";
-import { listAssets } from "@/lib/assets/queries";
+import { countAssets, listAssets } from "@/lib/assets/queries";
 import { requireTenant } from "@/lib/doors/admin";
+import { askedPage, type Search } from "@/lib/doors/asked-page";
 import { listMachineNames } from "@/lib/machines/queries";
 
 export const generateMetadata = tenantTitle("Assets");
 
-export default async function AssetsPage({ params }: { params: Promise<{ tenant: string }> }) {
+type AssetsPageProps = { params: Promise<{ tenant: string }>; searchParams: Promise<Search> };
+
+export default async function AssetsPage({ params, searchParams }: AssetsPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const canChange = can("assets.edit");
-  const [assets, machines] = await Promise.all([listAssets(ctx), canChange ? listMachineNames(ctx) : []]);
+  const path = `/tenants/${tenant.slug}/assets`;
+  const place = askedPage(await searchParams, await countAssets(ctx));
+  const [assets, machines] = await Promise.all([
+    listAssets(ctx, place.slice),
+    canChange ? listMachineNames(ctx) : [],
+  ]);
   return (
     <AssetList
       crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Assets" }]}
       assets={assets}
+      place={place}
+      path={path}
       machines={machines}
       now={ctx.now}
       canChange={canChange}

@@ -6,17 +6,23 @@ import {
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { ProcessList } from "@/components/processes/process-list";
 import { requireTenant } from "@/lib/doors/admin";
-import { listProcesses } from "@/lib/jobs/queries";
+import { askedPage, type Search } from "@/lib/doors/asked-page";
+import { countProcesses, listProcesses } from "@/lib/jobs/queries";
 
 export const generateMetadata = tenantTitle("Processes");
 
-export default async function ProcessesPage({ params }: { params: Promise<{ tenant: string }> }) {
+type ProcessesPageProps = { params: Promise<{ tenant: string }>; searchParams: Promise<Search> };
+
+export default async function ProcessesPage({ params, searchParams }: ProcessesPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const home = `/tenants/${tenant.slug}`;
+  const place = askedPage(await searchParams, await countProcesses(ctx));
   return (
     <ProcessList
       crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Processes" }]}
-      processes={await listProcesses(ctx)}
+      processes={await listProcesses(ctx, place.slice)}
+      place={place}
+      path={`${home}/processes`}
       jobsPath={`${home}/jobs`}
       canChange={can("processes.edit")}
       actions={{

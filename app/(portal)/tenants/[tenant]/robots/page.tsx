@@ -3,26 +3,34 @@ import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { RobotList } from "@/components/robots/robot-list";
 import { Live } from "@/components/shell/live";
 import { requireTenant } from "@/lib/doors/admin";
+import { askedPage, type Search } from "@/lib/doors/asked-page";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
+import { countHosts } from "@/lib/fleet/queries/overview";
 import { robotListSchema } from "@/lib/sessions/schema";
 
 export const generateMetadata = tenantTitle("Robots");
 
 type RobotsPageProps = {
   params: Promise<{ tenant: string }>;
-  searchParams: Promise<Record<string, string | string[] | undefined>>;
+  searchParams: Promise<Search>;
 };
 
 export default async function RobotsPage({ params, searchParams }: RobotsPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
-  const { state } = robotListSchema.parse(await searchParams);
+  const search = await searchParams;
+  const { state } = robotListSchema.parse(search);
   const home = `/tenants/${tenant.slug}`;
+  const counts = await countHosts(ctx);
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const place = askedPage(search, state === undefined ? all : counts[state]);
   return (
     <>
       <Live tenantSlug={tenant.slug} />
       <RobotList
         crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Robots" }]}
-        robots={await listRobots(ctx, { state })}
+        robots={await listRobots(ctx, { state, ...place.slice })}
+        counts={counts}
+        place={place}
         state={state}
         home={home}
         now={ctx.now}

@@ -17,19 +17,25 @@ import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/doors/admin";
+import { askedPage, type Search } from "@/lib/doors/asked-page";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
 import { getLimits } from "@/lib/limits/queries";
-import { getTokenDefaults, listTenants } from "@/lib/tenants/queries";
+import { countMachines } from "@/lib/machines/queries";
+import { countTenants, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
 
-export default async function SettingsPage({ params }: { params: Promise<{ tenant: string }> }) {
+type SettingsPageProps = { params: Promise<{ tenant: string }>; searchParams: Promise<Search> };
+
+export default async function SettingsPage({ params, searchParams }: SettingsPageProps) {
   const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
-  const [defaults, limits, keys, rows] = await Promise.all([
+  const place = askedPage(await searchParams, await countTenants(ctx));
+  const [defaults, limits, machines, keys, rows] = await Promise.all([
     getTokenDefaults(ctx),
     getLimits(ctx),
+    countMachines(ctx),
     listSigningKeys(ctx),
-    listTenants(ctx),
+    listTenants(ctx, place.slice),
   ]);
   return (
     <>
@@ -49,7 +55,7 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
         />
         <LimitsSection
           limits={limits}
-          machines={rows.find(({ id }) => id === tenant.id)?.machines ?? 0}
+          machines={machines}
           canChange={can("tenant.settings")}
           save={saveLimitsAction.bind(null, tenant.slug)}
         />
@@ -66,6 +72,8 @@ export default async function SettingsPage({ params }: { params: Promise<{ tenan
         />
         <TenantsSection
           rows={rows}
+          place={place}
+          path={`/tenants/${tenant.slug}/settings`}
           own={tenants.map(({ id }) => id)}
           canCreate={ctx.actor.managesInstallation}
           canRename={ctx.actor.managesInstallation || can("tenant.settings")}

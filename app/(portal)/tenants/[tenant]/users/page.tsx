@@ -13,12 +13,15 @@ import {
 import { Users } from "@/components/admins/users";
 import { NotForRole } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
-import { listInvites, listPeople } from "@/lib/admins/queries/people";
+import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
 import { requireTenant } from "@/lib/doors/admin";
+import { askedPage, type Search } from "@/lib/doors/asked-page";
 
 export const generateMetadata = tenantTitle("Users");
 
-export default async function UsersPage({ params }: { params: Promise<{ tenant: string }> }) {
+type UsersPageProps = { params: Promise<{ tenant: string }>; searchParams: Promise<Search> };
+
+export default async function UsersPage({ params, searchParams }: UsersPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const home = `/tenants/${tenant.slug}/machines`;
   const crumbs = [{ label: tenant.name, href: home }, { label: "Users" }];
@@ -30,11 +33,16 @@ export default async function UsersPage({ params }: { params: Promise<{ tenant: 
       </>
     );
   }
-  const [people, invites] = await Promise.all([listPeople(ctx), listInvites(ctx)]);
+  const { all, withoutSecondFactor } = await countPeople(ctx);
+  const place = askedPage(await searchParams, all);
+  const [people, invites] = await Promise.all([listPeople(ctx, place.slice), listInvites(ctx)]);
   return (
     <Users
       crumbs={crumbs}
       people={people}
+      place={place}
+      path={`/tenants/${tenant.slug}/users`}
+      withoutSecondFactor={withoutSecondFactor}
       invites={invites}
       requiresSecondFactor={tenant.requiresSecondFactor}
       now={ctx.now}
