@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["test/shipped/**/*.test.ts"],
-    fileParallelism: false,
+    // Two at once, and no more: much of the time they wait, and each starts a PostgreSQL and servers of its own.
+    maxWorkers: 2,
     // See vitest.config.ts.
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,

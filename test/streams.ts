@@ -55,7 +55,8 @@ export async function cutListeners(): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   const { rowCount } = await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'latchkey signals'",
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'latchkey signals' AND datname = current_database()`,
   );
   await client.end();
   return rowCount ?? 0;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => operator.end());
 
-const SLOW = { timeout: 60_000, interval: 100 };
+const SLOW = { interval: 100 };
 async function ready() {
   const response = await call("GET", "/api/health/ready");
   const { reason = "ready" } = (await response.json()) as { reason?: string };

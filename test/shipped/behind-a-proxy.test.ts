@@ -58,7 +58,7 @@ function calmAddress(clientId: string): string {
   for (;;) {
     lastHost += 1;
     const candidate = `203.0.${lastHost >> 8}.${lastHost & 255}`;
-    const soon = addSeconds(new Date(), 60);
+    const soon = addSeconds(new Date(), 240);
     if (failureBuckets(candidate, clientId, new Date()).every(({ windowEndsAt }) => windowEndsAt > soon)) {
       return candidate;
     }
