@@ -2,9 +2,23 @@ import { execFileSync } from "node:child_process";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { CONTAINER } from "@/test/container";
 import { rowsIn, test } from "@/test/keepers";
 import { isAlive } from "@/test/robot/alive";
 import { postmasterOf } from "./postgres-orphans";
+
+/** For what starts several, one after the other. */
+const LONG = { timeout: 180_000 };
+
+const ps = (...args: string[]) => execFileSync("ps", args, { encoding: "utf8" }).trim();
+const parentOf = (pid: number) => Number(ps("-o", "ppid=", "-p", String(pid)));
+const childrenOf = (pid: number) => ps("-o", "pid=", "--ppid", String(pid)).split(/\s+/).map(Number);
+const onlyChildOf = (pid: number) => {
+  const [child] = childrenOf(pid);
+  if (!child) throw new Error(`process ${pid} has no child`);
+  return child;
+};
+const nameOf = (pid: number) => ps("-o", "comm=", "-p", String(pid));
 
 test("after kill -9 of the process the next start has every acknowledged row and no second PostgreSQL", async ({
   place,
@@ -21,11 +35,8 @@ test("the same when its watchdog is killed with it and PostgreSQL is left alone"
   const killed = place.keep("write");
   await killed.hears(/acknowledged 50$/m);
   const orphan = postmasterOf(place.databaseFolder());
-  const watchdog = Number(execFileSync("ps", ["-o", "ppid=", "-p", String(orphan)], { encoding: "utf8" }));
-  const family = execFileSync("ps", ["-o", "pid=", "--ppid", String(watchdog)], { encoding: "utf8" })
-    .split("\n")
-    .map(Number);
-  for (const pid of [watchdog, ...family.filter((pid) => pid > 0 && pid !== orphan)])
+  const watchdog = parentOf(orphan ?? 0);
+  for (const pid of [watchdog, ...childrenOf(watchdog).filter((pid) => pid !== orphan)])
     process.kill(pid, "SIGKILL");
   killed.child.kill("SIGKILL");
   await killed.stop();
@@ -65,8 +76,51 @@ test("a second start on the same data folder is refused with a sentence", async 
   await first.url();
   const second = place.keep();
   const [, sentence] = await second.hears(/^problem (.*)$/m);
-  expect(sentence).toContain(`already runs on ${place.dataDir} (process ${first.child.pid})`);
+  expect(sentence).toContain(`already runs on ${place.dataDir} (process ${first.child.pid} of `);
 });
+
+test(
+  "the same folder in two containers: the second is refused, and serves when the first has ended",
+  LONG,
+  async ({ place }) => {
+    const first = place.keep("write", { within: CONTAINER });
+    await first.hears(/acknowledged 50$/m);
+    const second = place.keep("", { within: CONTAINER });
+    await second.hears(/^problem Latchkey already runs on/m);
+    await second.stop();
+    first.child.kill("SIGKILL");
+    await first.stop();
+    const next = place.keep("", { within: CONTAINER });
+    expect(await rowsIn(await next.url())).toEqual(expect.arrayContaining(first.acknowledged()));
+  },
+);
+
+test(
+  "a PostgreSQL that outlived its Latchkey in another container is neither overlooked nor taken for dead",
+  LONG,
+  async ({ place }) => {
+    // A container whose first process goes on when Latchkey and its watchdog are gone.
+    const init = ["/bin/sh", "-c", '"$@"; exec sleep 600', "init"];
+    const first = place.keep("write", { within: [...CONTAINER, ...init] });
+    await first.hears(/acknowledged 50$/m);
+    const outermost = first.child.pid ?? 0;
+    const latchkey = onlyChildOf(CONTAINER.length > 0 ? onlyChildOf(outermost) : outermost);
+    const watchdog = onlyChildOf(latchkey);
+    const orphan = childrenOf(watchdog).find((pid) => nameOf(pid) === "postgres") ?? 0;
+    for (const pid of [...childrenOf(watchdog).filter((pid) => pid !== orphan), watchdog, latchkey])
+      process.kill(pid, "SIGKILL");
+    expect(isAlive(orphan)).toBe(true);
+
+    const next = place.keep("", { within: CONTAINER });
+    if (CONTAINER.length > 0) {
+      await next.hears(/^report waiting for a PostgreSQL of another container/m);
+      expect(next.said()).not.toContain("url");
+      process.kill(orphan, "SIGINT");
+    } else await next.hears(/^report stopped a PostgreSQL left over/m);
+    first.child.kill("SIGKILL");
+    expect(await rowsIn(await next.url())).toEqual(expect.arrayContaining(first.acknowledged()));
+  },
+);
 
 test("the secrets of the data folder are its owner's alone", async ({ place }) => {
   await place.keep().url();

@@ -40,14 +40,14 @@ export async function startEmbeddedDatabase(
     const user = postgresUser();
     // Root's PostgreSQL runs as another user, who must be able to pass through; the files inside are closed to all but their owner.
     mkdirSync(dataDir, { recursive: true, mode: user === undefined ? 0o700 : 0o711 });
-    locks.push(lockDataFolder(dataDir));
+    locks.push(await lockDataFolder(dataDir, report));
     const settings = keptSettings(dataDir);
     const folder = databaseFolder(realpathSync(dataDir), settings, user);
     if (dirname(folder) !== realpathSync(dataDir)) {
       if (settings.databaseFolder === undefined)
         keepSettings(dataDir, { ...settings, databaseFolder: folder });
       mkdirSync(dirname(folder), { recursive: true, mode: 0o711 });
-      locks.push(lockDataFolder(dirname(folder)));
+      locks.push(await lockDataFolder(dirname(folder), report));
       report(`the database is kept in ${folder}, because the system user "postgres" cannot enter ${dataDir}`);
     }
     refuseForeign(folder, user, settings.databaseMade);

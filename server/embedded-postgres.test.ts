@@ -119,7 +119,7 @@ test("a first start that was killed half-way leaves nothing in the way", async (
   writeFileSync(join(half, "data", "PG_VERSION"), "18\n");
   await start();
   expect(existsSync(half)).toBe(false);
-  expect(readdirSync(place).sort()).toEqual(["postgres", "postgres.log"]);
+  expect(readdirSync(place).sort()).toEqual(["postgres", "postgres.log", "postgres.sock"]);
 });
 
 test("a postmaster.pid that names a stranger does not keep it from starting", async () => {

@@ -1,12 +1,13 @@
 import { chmodSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
 import { openDatabase } from "@/lib/database-connection";
+import { lightBeacon } from "./beacon.mjs";
 import { postgresBinaries } from "./postgres-binaries";
 import { databaseUrl, makeCluster } from "./postgres-making";
-import { removeMisleadingPid, stopOrphans } from "./postgres-orphans";
+import { awaitStrangers, removeMisleadingPid, stopOrphans } from "./postgres-orphans";
 import type { PostgresUser } from "./postgres-user";
 import { type Durability, type PostgresRun, runPostgres, tailOfLog } from "./postgres-watchdog";
 import { codeOf, Problem } from "./problem";
@@ -50,7 +51,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       report("stopped a PostgreSQL left over from an earlier run");
   };
   await clear();
+  const beaconName = `${basename(folder)}.sock`;
+  await awaitStrangers(folder, beaconName, report);
   await makeCluster(folder, password, binaries, user);
+  rmSync(join(dirname(folder), beaconName), { force: true });
+  const beacon = await lightBeacon(dirname(folder), beaconName);
 
   const logFile = `${folder}.log`;
   turnOver(logFile);
@@ -65,6 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       port,
       logFile,
       durability: options.durability ?? "durable",
+      beacon,
     });
     await untilReady(url(), run, logFile);
     return run;
@@ -104,6 +110,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       const stopped = await Promise.race([run.ended.then(() => true), delay(10_000, false, { ref: false })]);
       if (!stopped) await stopOrphans(folder);
       await supervised;
+      beacon?.end();
     },
   };
 }

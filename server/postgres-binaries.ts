@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   chmodSync,
   cpSync,
@@ -32,8 +33,8 @@ export function postgresBinaries(user: PostgresUser, copyInto: string): Postgres
   if (complete(root) && canReach(user, programs(root).postgres)) return programs(root);
   const copy = join(copyInto, `postgres-${version}`);
   if (!existsSync(copy)) {
-    const making = `${copy}.making-${process.pid}`;
-    rmSync(making, { recursive: true, force: true });
+    // Several containers may share the place, and a process id means nothing among them.
+    const making = `${copy}.making-${randomUUID()}`;
     mkdirSync(making, { recursive: true, mode: 0o755 });
     cpSync(join(root, "native"), join(making, "native"), { recursive: true, verbatimSymlinks: true });
     complete(making);

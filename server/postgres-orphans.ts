@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { askBeacon } from "./beacon.mjs";
 import { Problem } from "./problem";
 
 /**
@@ -26,6 +27,30 @@ export async function stopOrphans(folder: string): Promise<boolean> {
   throw new Problem(
     `A PostgreSQL left over from an earlier run (process ${targets(folder, "SIGKILL").join(", ")}) still uses ${folder} and cannot be stopped. Stop it, then start again.`,
   );
+}
+
+/**
+ * Waits until no PostgreSQL that cannot be seen from here, because it was started in another container, uses the folder any more: its own
+ * watchdog stops it when the Latchkey there has ended. The caller must hold the lock of the data folder.
+ *
+ * @param beacon the name of its socket, beside the folder
+ * @throws Problem when it does not go away.
+ */
+export async function awaitStrangers(
+  folder: string,
+  beacon: string,
+  report: (line: string) => void,
+  patienceMs = 60_000,
+): Promise<void> {
+  const until = performance.now() + patienceMs;
+  for (let isFirst = true; (await askBeacon(dirname(folder), beacon)) === "alive"; isFirst = false) {
+    if (isFirst) report("waiting for a PostgreSQL of another container to stop");
+    if (performance.now() > until)
+      throw new Problem(
+        `A PostgreSQL of another container still uses ${folder}. Stop that container, then start again.`,
+      );
+    await delay(50);
+  }
 }
 
 /**
@@ -93,18 +118,17 @@ function send(pid: number, signal: NodeJS.Signals): void {
 
 /** PostgreSQL's processes work in their data folder; without /proc, the command line names it. */
 function worksIn(pid: number, folder: string): boolean {
-  if (existsSync("/proc/self/cwd")) return workingFolder(pid) === realpathSync(folder) && runsPostgres(pid);
+  if (existsSync("/proc/self/cwd")) return standsIn(pid, folder) && runsPostgres(pid);
   const { stdout } = spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
   return stdout.includes(folder);
 }
 
 function processesIn(folder: string): number[] {
   if (!existsSync("/proc/self/cwd")) return [];
-  const real = realpathSync(folder);
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => workingFolder(pid) === real && runsPostgres(pid));
+    .filter((pid) => standsIn(pid, folder) && runsPostgres(pid));
 }
 
 /** A shell or an editor may stand in the data folder too. */
@@ -116,10 +140,12 @@ function runsPostgres(pid: number): boolean {
   }
 }
 
-function workingFolder(pid: number): string | undefined {
+/** The folder itself is compared: another container's folder may have the same path. */
+function standsIn(pid: number, folder: string): boolean {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    const [there, here] = [`/proc/${pid}/cwd`, folder].map((path) => statSync(path, { bigint: true }));
+    return there?.ino === here?.ino && there?.dev === here?.dev;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,20 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import type { Beacon } from "./beacon.mjs";
 import type { PostgresBinaries } from "./postgres-binaries";
 import type { PostgresUser } from "./postgres-user";
 
 /**
  * The shell between us and PostgreSQL. It holds the reading end of a pipe whose writing end is ours alone: when we end, however we end, the
- * pipe closes and PostgreSQL is told to shut down. `read` needs the pipe on descriptor 3 because a shell gives background jobs /dev/null
- * for their standard input.
+ * pipe closes and PostgreSQL is told to shut down. `read` needs the pipe on descriptor 4 because a shell gives background jobs /dev/null
+ * for their standard input. Descriptor 3 is the beacon, which PostgreSQL's processes keep and nobody else does.
  */
 const script = `
-exec 3<&0 </dev/null
-"$@" 3<&- &
+exec 4<&0 </dev/null
+"$@" 4<&- &
 server=$!
-{ read -r line; kill -INT $server; } <&3 2>/dev/null &
-watcher=$!
 exec 3<&-
+{ read -r line; kill -INT $server; } <&4 2>/dev/null &
+watcher=$!
+exec 4<&-
 wait $server
 code=$?
 kill $watcher 2>/dev/null
@@ -45,12 +47,19 @@ export type Durability = keyof typeof durability;
 /**
  * Starts PostgreSQL on `folder`, listening on 127.0.0.1 at `port` only.
  *
- * @param logFile receives PostgreSQL's own log, from its end on
+ * @param options.logFile receives PostgreSQL's own log, from its end on
+ * @param options.beacon answers for as long as one of PostgreSQL's processes lives
  */
 export function runPostgres(
   binaries: PostgresBinaries,
   user: PostgresUser,
-  options: { folder: string; port: number; logFile: string; durability: Durability },
+  options: {
+    folder: string;
+    port: number;
+    logFile: string;
+    durability: Durability;
+    beacon: Beacon | undefined;
+  },
 ): PostgresRun {
   const settings = [
     ...durability[options.durability],
@@ -80,7 +89,7 @@ export function runPostgres(
     ...user,
     cwd: "/",
     detached: true,
-    stdio: ["pipe", log, log],
+    stdio: ["pipe", log, log, options.beacon?.descriptor ?? "ignore"],
     env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV, LC_ALL: "C", TZ: "UTC" },
   });
   closeSync(log);

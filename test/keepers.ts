@@ -24,7 +24,13 @@ export type Keeper = {
   stop(): Promise<void>;
 };
 
-type KeepOptions = { readonly uid?: number; readonly gid?: number; readonly script?: string };
+type KeepOptions = {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly script?: string;
+  /** What the command line begins with, such as {@link CONTAINER}. */
+  readonly within?: readonly string[];
+};
 
 /** A data folder of one test, and the keepers started on it; all are gone after the test. */
 export type Place = {
@@ -72,9 +78,11 @@ export async function rowsIn(url: string): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
-function startKeeper(script: string, dataDir: string, work: string, { uid, gid }: KeepOptions): Keeper {
+function startKeeper(script: string, dataDir: string, work: string, options: KeepOptions): Keeper {
+  const { uid, gid, within = [] } = options;
   const user = uid === undefined || gid === undefined ? {} : { uid, gid };
-  const child = spawn(process.execPath, [script, dataDir, work], {
+  const [command = "", ...args] = [...within, process.execPath, script, dataDir, work];
+  const child = spawn(command, args, {
     ...user,
     cwd: "/",
     stdio: ["pipe", "pipe", "inherit"],

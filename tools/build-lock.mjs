@@ -1,55 +1,34 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { mkdirSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { takeLock } from "../server/folder-lock.mjs";
 
 /**
- * Runs `work` while no other build of the same folder runs; waits for its turn.
+ * Runs `work` while no other build of the same name runs in that folder, in whichever container; waits for its turn.
  *
  * @template T
- * @param {string} file the lock
+ * @param {string} folder made when missing
+ * @param {string} name of the lock
  * @param {() => void} onWait called once when another build runs
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function oneBuildAtATime(file, onWait, work) {
-  mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !take(file); ) {
+export async function oneBuildAtATime(folder, name, onWait, work) {
+  for (let told = false; ; told = true) {
+    const lock = await tryLock(folder, name);
+    if (lock) {
+      try {
+        return await work();
+      } finally {
+        lock.release();
+      }
+    }
     if (!told) onWait();
-    told = true;
-    await delay(200);
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(file, { force: true });
+    await pause(200);
   }
 }
 
-function take(file) {
-  try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (error.code !== "EEXIST") throw error;
-  }
-  // A build that was killed leaves its lock; a build only writes what another would write too, so a rare double is harmless.
-  if (!isAlive(readPid(file))) rmSync(file, { force: true });
-  return false;
-}
-
-function readPid(file) {
-  try {
-    return Number(readFileSync(file, "utf8")) || process.ppid;
-  } catch {
-    return process.ppid;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
+async function tryLock(folder, name) {
+  mkdirSync(folder, { recursive: true });
+  const taken = await takeLock(folder, name);
+  return "release" in taken ? taken : null;
 }

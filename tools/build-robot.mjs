@@ -27,7 +27,8 @@ export async function buildRobotIfChanged(root) {
     existsSync(built) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp;
   if (isBuilt(sourceStamp(root, sources))) return;
   await oneBuildAtATime(
-    join(root, "dist/robot.lock"),
+    join(root, "dist"),
+    "robot-lock",
     () => {},
     async () => {
       const stamp = sourceStamp(root, sources);

@@ -40,7 +40,8 @@ export async function buildIfChanged(root, say) {
     readFileSync(stampFile, "utf8") === stamp;
   if (isBuilt(sourceStamp(root))) return;
   await oneBuildAtATime(
-    join(root, "dist/build.lock"),
+    join(root, "dist"),
+    "build-lock",
     () => say("waiting for another build in this folder"),
     async () => {
       const stamp = sourceStamp(root);

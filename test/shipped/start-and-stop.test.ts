@@ -63,7 +63,7 @@ test("after kill -9 it starts again by itself, and two on one folder are refused
   await killed.ready();
   const refused = await start({ dataDir: killed.dataDir });
   expect(await refused.ended).toBe(1);
-  expect(refused.said()).toContain(`already runs on ${killed.dataDir} (process ${killed.child.pid})`);
+  expect(refused.said()).toContain(`already runs on ${killed.dataDir} (process ${killed.child.pid} of `);
   const keys = await keysOf(killed);
   killed.child.kill("SIGKILL");
   await killed.ended;
