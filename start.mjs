@@ -21,6 +21,7 @@ const dev = process.argv.includes("--dev");
 process.env.NODE_ENV = dev ? "development" : "production";
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
+await import("./tools/npm-gone.mjs");
 const { buildIfChanged, prepareDevelopment, BuildError } = await import("./tools/build.mjs");
 const say = (line) => console.log(`${(performance.now() / 1000).toFixed(2).padStart(7)} s  ${line}`);
 try {

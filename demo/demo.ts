@@ -67,7 +67,7 @@ async function keepBusy({ admin, processIds }: Cast, stop: AbortSignal): Promise
  */
 export async function runDemo(root: string): Promise<void> {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
   const place = mkdtempSync(join(tmpdir(), "latchkey-demo-"));
   const port = process.env.PORT ?? "3000";
   const origin = `http://localhost:${port}`;
@@ -91,7 +91,8 @@ export async function runDemo(root: string): Promise<void> {
     server.stdout.setEncoding("utf8").on("data", (text: string) => {
       said += text;
     });
-    while (!/Latchkey is ready/.test(said)) await once(server.stdout, "data");
+    server.once("exit", () => stop.abort());
+    while (!/Latchkey is ready/.test(said)) await once(server.stdout, "data", { signal: stop.signal });
     const cast = await makeCast(await makeAdmin(EMAIL, password));
     const processes = writeProcesses(root, place);
     for (const host of cast.hosts) children.push(startRobot(root, origin, processes, host));
@@ -99,6 +100,8 @@ export async function runDemo(root: string): Promise<void> {
     console.log("Look at Robots and Jobs; then open Machines > Invoices pool and delete a client secret.");
     console.log("Ctrl-C ends it; nothing is kept.\n");
     await keepBusy(cast, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
   } finally {
     for (const child of children.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;

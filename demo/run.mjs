@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildIfChanged } from "../tools/build.mjs";
 import { buildRobotIfChanged } from "../tools/build-robot.mjs";
 import { bundle } from "../tools/bundle.mjs";
+import "../tools/npm-gone.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.env.NODE_ENV = "production";

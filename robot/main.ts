@@ -6,6 +6,9 @@ import { askOn } from "./prompt";
 import { runRobot } from "./robot";
 import { readSettings } from "./settings";
 
+/** A second signal after that long means that somebody will not wait. */
+const IMPATIENCE_MILLISECONDS = 1_000;
+
 /** Reads what the robot is given and runs it. @returns what ended it */
 async function run(): Promise<RobotEnd | null> {
   const given = readArguments(process.argv.slice(2));
@@ -21,8 +24,14 @@ async function run(): Promise<RobotEnd | null> {
     log(`warning: ${settings.url.origin} is not encrypted; everybody on the way can read what it sends`);
   }
   const [stop, hurry] = [new AbortController(), new AbortController()];
+  let askedAt = Number.POSITIVE_INFINITY;
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.on(name, () => (stop.signal.aborted ? hurry : stop).abort());
+    process.on(name, () => {
+      stop.abort();
+      // npm passes Ctrl-C on although the terminal has sent it already.
+      if (performance.now() - askedAt > IMPATIENCE_MILLISECONDS) hurry.abort();
+      askedAt = Math.min(askedAt, performance.now());
+    });
   }
   return runRobot({ settings, processes, log, stop: stop.signal, hurry: hurry.signal });
 }

@@ -9,6 +9,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const { dirname, join } = await import("node:path");
 const { fileURLToPath, pathToFileURL } = await import("node:url");
+await import("../tools/npm-gone.mjs");
 const { buildRobotIfChanged } = await import("../tools/build-robot.mjs");
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 await buildRobotIfChanged(root);

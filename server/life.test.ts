@@ -45,6 +45,12 @@ test("a signal that comes twice at once closes everything in order and ends well
   expect(said).toMatch(/SIGINT: stopping\nserver closing\ndatabase closed\n$/);
 });
 
+test("a terminal that is closed closes everything in order, too", async () => {
+  const { code, said } = await live("", (child) => child.kill("SIGHUP"));
+  expect(code).toBe(0);
+  expect(said).toMatch(/SIGHUP: stopping\nserver closing\ndatabase closed\n$/);
+});
+
 test("a failure that nobody handled is reported and closes everything", async () => {
   const { code, said } = await live('setTimeout(() => Promise.reject(new Error("lost")), 0);');
   expect(code).toBe(1);

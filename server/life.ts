@@ -13,7 +13,7 @@ export type Life = {
 const impatienceMs = 1_000;
 
 /**
- * Watches for the signals and failures that end this process. The first SIGTERM or SIGINT closes everything in order and exits 0; a second
+ * Watches for the signals and failures that end this process. The first SIGTERM, SIGINT or SIGHUP closes everything in order and exits 0; a second
  * one, more than a second later, exits at once. A failure that nobody handled is reported, and ends the process with code 1 after the same closing.
  *
  * @param report receives failures nobody handled
@@ -41,8 +41,7 @@ export function watchLife(report: (error: unknown) => void): Life {
     report(error);
     void end(1);
   };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);
   process.on("uncaughtException", onFailure);
   process.on("unhandledRejection", onFailure);
   return { before: (name, close) => void closings.push({ name, close }), end };

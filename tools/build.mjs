@@ -65,6 +65,10 @@ export async function prepareDevelopment(root, say) {
   for (const step of [prismaClient, development]) await run(root, step, "development", say);
 }
 
+/** Without a handler a signal would end this process without its "exit", or as the first process of a container not at all. */
+const signals = ["SIGTERM", "SIGINT", "SIGHUP"];
+const leave = (_name, number) => process.exit(128 + number);
+
 function run(root, [line, ...args], mode, say) {
   say(line);
   return new Promise((resolve, reject) => {
@@ -75,11 +79,13 @@ function run(root, [line, ...args], mode, say) {
     });
     const stop = () => child.kill();
     process.once("exit", stop);
+    for (const signal of signals) process.on(signal, leave);
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("exit", stop);
+      for (const signal of signals) process.off(signal, leave);
       if (code === 0) resolve();
       else
         reject(

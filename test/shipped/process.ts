@@ -28,8 +28,10 @@ export type Latchkey = {
 
 /** What a test may choose; the rest of the environment is empty. */
 export type LatchkeyOptions = {
-  /** The module to run instead of what `npm start` runs. */
-  readonly script?: string;
+  /** What to run, instead of what `npm start` runs. */
+  readonly command?: readonly string[];
+  /** Whom it runs as; the user of the tests otherwise. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   readonly dataDir?: string;
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -39,7 +41,9 @@ export type LatchkeyOptions = {
 export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latchkey> {
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? newDataDir();
-  const child = spawn(process.execPath, [options.script ?? "start.mjs"], {
+  const [command = "", ...args] = options.command ?? [process.execPath, "start.mjs"];
+  const child = spawn(command, args, {
+    ...options.user,
     cwd: root,
     env: {
       NODE_ENV: process.env.NODE_ENV,

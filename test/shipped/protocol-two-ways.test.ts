@@ -25,7 +25,10 @@ beforeAll(async () => {
   const script = join(root, "dist/test/start-unmounted-protocol.mjs");
   const start = `await start({ root: ${JSON.stringify(root)}, dev: false });`;
   writeFileSync(script, `import { start } from "./unmounted-protocol.mjs"; ${start}`);
-  behindNext = await startLatchkey({ script, env: { ...installation.env, NODE_ENV: "production" } });
+  behindNext = await startLatchkey({
+    command: [process.execPath, script],
+    env: { ...installation.env, NODE_ENV: "production" },
+  });
   await behindNext.ready();
   admin = await newTenantAdmin();
   machine = await provisioned(admin);

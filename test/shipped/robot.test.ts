@@ -291,8 +291,10 @@ describe("the robot's own end", () => {
     const { jobId, pid } = await running("stubborn");
     robot.child.kill("SIGINT");
     await robot.hears(/jobs are asked to end/);
-    robot.child.kill("SIGINT");
+    // One that follows at once is npm's copy of Ctrl-C and not a person.
+    const again = setInterval(() => robot.child.kill("SIGINT"), 300);
     expect(await robot.ended).toBe(0);
+    clearInterval(again);
     expect(isAlive(pid)).toBe(false);
     expect(await state(jobId)).toBe("Stopped");
   });

@@ -31,7 +31,10 @@ beforeAll(async () => {
     script,
     `import { start } from "./unmounted.mjs"; await start({ root: ${JSON.stringify(root)}, dev: false });`,
   );
-  behindNext = await startLatchkey({ env: { ...env, NODE_ENV: "production" }, script });
+  behindNext = await startLatchkey({
+    env: { ...env, NODE_ENV: "production" },
+    command: [process.execPath, script],
+  });
   await behindNext.ready();
 });
 
