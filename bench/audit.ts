@@ -142,7 +142,7 @@ async function fill() {
 }
 
 async function verified() {
-  const child = spawn(process.execPath, ["tools/audit-verify.mjs"], {
+  const child = spawn(process.execPath, ["tools/run.mjs", "audit-verify"], {
     env: { NODE_ENV: "production", PATH: process.env.PATH, ...bench.env },
     stdio: ["ignore", "inherit", "inherit"],
   });

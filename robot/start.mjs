@@ -10,7 +10,13 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const { dirname, join } = await import("node:path");
 const { fileURLToPath, pathToFileURL } = await import("node:url");
 await import("../tools/npm-gone.mjs");
-const { buildRobotIfChanged } = await import("../tools/build-robot.mjs");
+const { BuildError } = await import("../tools/build-lock.mjs");
+const { bundleIfChanged } = await import("../tools/bundles.mjs");
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-await buildRobotIfChanged(root);
+try {
+  await bundleIfChanged(root, "robot");
+} catch (error) {
+  console.error(error instanceof BuildError ? error.message : error);
+  process.exit(2);
+}
 await import(pathToFileURL(join(root, "dist/robot.mjs")).href);

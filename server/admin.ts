@@ -83,7 +83,7 @@ function commandOf([name, email, ...more]: readonly string[]): (() => Promise<vo
  * @param words what stands on the command line
  * @returns the exit code: 0 done, 1 refused or failed, 2 not understood
  */
-export async function runAdminCommand(root: string, words: readonly string[]): Promise<number> {
+export async function run(root: string, words: readonly string[]): Promise<number> {
   const command = commandOf(words);
   if (!command) {
     report(USAGE);

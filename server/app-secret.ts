@@ -33,7 +33,7 @@ type Order = { readonly verb: "status" | "change"; readonly until: string | unde
  * @param args what follows the command
  * @returns the exit code: 0 when it did what was asked
  */
-export async function appSecret(root: string, args: readonly string[]): Promise<number> {
+export async function run(root: string, args: readonly string[]): Promise<number> {
   // The answer is for a person or a script that reads lines; what the server would log is not for them.
   log.level = "silent";
   const order = readOrder(args);

@@ -93,7 +93,7 @@ function sentence(error: unknown): string {
  * @param args `--head <digest>`, any number of times: heads that an earlier run printed and that a chain must still contain
  * @returns the exit code: 0 intact, 1 broken, 2 when it could not be found out
  */
-export async function auditVerify(root: string, args: string[]): Promise<number> {
+export async function run(root: string, args: string[]): Promise<number> {
   log.level = "silent";
   const stops: (() => Promise<void> | void)[] = [];
   try {

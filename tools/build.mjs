@@ -3,12 +3,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { oneBuildAtATime } from "./build-lock.mjs";
-import { buildRobotIfChanged } from "./build-robot.mjs";
+import { BuildError, oneBuildAtATime } from "./build-lock.mjs";
+import { bundleIfChanged } from "./bundles.mjs";
 import { sourceStamp } from "./stamp.mjs";
 
-/** A step of the build failed; the message holds what it said. */
-export class BuildError extends Error {}
+export { BuildError };
 
 const prismaClient = ["generating the Prisma client", "node_modules/prisma/build/index.js", "generate"];
 const pages = [
@@ -21,6 +20,7 @@ const development = ["bundling the server", "tools/bundle-server.mjs", "developm
 const results = [
   "dist/production/server.mjs",
   "dist/robot.mjs",
+  "dist/commands/admin.mjs",
   ".next/BUILD_ID",
   "lib/generated/prisma/client.ts",
 ];
@@ -48,7 +48,8 @@ export async function buildIfChanged(root, say) {
       if (isBuilt(stamp)) return;
       rmSync(stampFile, { force: true });
       for (const step of [prismaClient, pages, production]) await run(root, step, "production", say);
-      await buildRobotIfChanged(root);
+      await bundleIfChanged(root, "robot");
+      await bundleIfChanged(root, "commands");
       writeFileSync(stampFile, stamp);
     },
   );

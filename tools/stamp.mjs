@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Everything the build is made from. */
-const sources = [
+export const buildSources = [
   "app",
   "components",
   "lib",
@@ -32,7 +32,7 @@ const passedOver = /(^|\/)generated$|\.test\.tsx?$/;
  * @param {readonly string[]} [paths] files and folders, relative to `root`; everything that the build is made from by default
  * @returns {string} 64 hexadecimal digits
  */
-export function sourceStamp(root, paths = sources) {
+export function sourceStamp(root, paths = buildSources) {
   const hash = createHash("sha256");
   for (const path of paths) add(hash, root, path);
   return hash.digest("hex");

@@ -12,12 +12,12 @@ const root = join(import.meta.dirname, "../..");
 type Outcome = { readonly code: number | string | null; readonly said: string };
 
 /** A command of the repository, on this file's database. */
-function run(script: string, args: readonly string[], more: Record<string, string> = {}): Promise<Outcome> {
+function run(command: string, args: readonly string[], more: Record<string, string> = {}): Promise<Outcome> {
   const given = { DATABASE_URL: databaseUrl, APP_SECRET: env().appSecret, ORIGIN: env().origin, ...more };
   return new Promise((resolve) =>
     execFile(
       process.execPath,
-      [script, ...args],
+      ["tools/run.mjs", command, ...args],
       { cwd: root, env: { PATH: process.env.PATH, NODE_ENV: "production", ...given } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, said: stdout + stderr }),
     ),
@@ -25,7 +25,7 @@ function run(script: string, args: readonly string[], more: Record<string, strin
 }
 
 const verify = (args: readonly string[] = [], more: Record<string, string> = {}) =>
-  run("tools/audit-verify.mjs", args, more);
+  run("audit-verify", args, more);
 
 let slug: string;
 beforeAll(async () => {
@@ -78,7 +78,7 @@ test("a change of APP_SECRET leaves the record verifiable, by the new secret alo
   await newTenantAdmin();
   await sealAll({ waits: true });
   expect((await verify([], { APP_SECRET: next })).said).toContain("written under another key");
-  const changed = await run("tools/app-secret.mjs", ["change"], {
+  const changed = await run("app-secret", ["change"], {
     APP_SECRET: next,
     APP_SECRET_PREVIOUS: old,
   });

@@ -18,8 +18,11 @@ const admin = (dataDir: string, ...words: string[]): Promise<Said> =>
       cwd: join(import.meta.dirname, "../.."),
       env: { NODE_ENV: "production" as const, ...env },
     };
-    const child = execFile(process.execPath, ["tools/admin.mjs", ...words], options, (_error, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
+    const child = execFile(
+      process.execPath,
+      ["tools/run.mjs", "admin", ...words],
+      options,
+      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
     );
   });
 

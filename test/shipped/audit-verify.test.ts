@@ -13,7 +13,7 @@ const verify = (dataDir: string) =>
   new Promise<{ code: number | string | null; said: string }>((resolve) =>
     execFile(
       process.execPath,
-      ["tools/audit-verify.mjs"],
+      ["tools/run.mjs", "audit-verify"],
       { cwd: root, env: { NODE_ENV: "production", PATH: process.env.PATH, DATA_DIR: dataDir } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, said: stdout + stderr }),
     ),

@@ -16,7 +16,7 @@ export type Command = {
 
 /** Starts `npm run app-secret -- …` with nothing in its environment but what it is given. */
 export function appSecretCommand(args: readonly string[], env: Readonly<Record<string, string>>): Command {
-  const child = spawn(process.execPath, [join(root, "tools/app-secret.mjs"), ...args], {
+  const child = spawn(process.execPath, [join(root, "tools/run.mjs"), "app-secret", ...args], {
     cwd: root,
     env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
