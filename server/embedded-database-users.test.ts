@@ -75,6 +75,15 @@ if (!isRoot) {
       expect(statSync(place.databaseFolder()).uid).toBe(nobody.uid);
     });
 
+    test("a user id without a name is told what PostgreSQL wants", async ({ place }) => {
+      const nameless = { uid: 3_141_592, gid: 0 };
+      mkdirSync(place.dataDir);
+      chownSync(place.dataDir, nameless.uid, nameless.gid);
+      const [sentence] = await place.keep("", nameless).hears(/^problem .*/m);
+      expect(sentence).toContain("The user id 3141592 has no name on this system");
+      expect(sentence).toContain("/etc/passwd");
+    });
+
     test("an ordinary user in a folder of somebody else is told to choose another", async ({ place }) => {
       mkdirSync(place.dataDir);
       await expect(

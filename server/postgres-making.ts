@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { syncFolder } from "./durable-file";
 import type { PostgresBinaries } from "./postgres-binaries";
@@ -45,6 +46,7 @@ export async function makeCluster(
   }
   if (existsSync(folder)) return checkVersion(folder);
 
+  if (user === undefined) refuseNameless();
   const making = `${folder}.making-${process.pid}`;
   const data = join(making, "data");
   const passwordFile = join(making, "password");
@@ -83,6 +85,19 @@ export async function makeCluster(
     syncFolder(dirname(folder));
   } finally {
     rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** PostgreSQL looks up the name of the user who makes a database, and of nobody afterwards. */
+function refuseNameless(): void {
+  try {
+    userInfo();
+  } catch {
+    const uid = process.getuid?.();
+    throw new Problem(
+      `The user id ${uid} has no name on this system, and PostgreSQL makes a database only for a user who has one. ` +
+        `Add a line for it to /etc/passwd ("latchkey:x:${uid}:${process.getgid?.()}::/:/sbin/nologin"), start Latchkey as a user who has one, or set DATABASE_URL to a PostgreSQL of your own.`,
+    );
   }
 }
 
