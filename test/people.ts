@@ -1,7 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Standing } from "@/lib/credentials/standing";
-import type { AdminActor, AnonymousActor, Ctx, Db, PersonActor, RobotActor, SystemActor } from "@/lib/ctx";
+import type {
+  Actor,
+  AdminActor,
+  AnonymousActor,
+  Ctx,
+  Db,
+  PersonActor,
+  RobotActor,
+  SystemActor,
+} from "@/lib/ctx";
 import { database } from "@/lib/db";
+import type { Deed, InSteps } from "@/lib/doors/deeds";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
@@ -103,15 +113,31 @@ export async function signedIn(admin: AdminActor, startedAt: Date = new Date()):
   return { kind: "person", id: admin.id, name: admin.name, address: admin.address, signInId };
 }
 
+async function perform<A extends Actor, I, T>(
+  actor: A,
+  deed: Deed<A, I, T> | InSteps<A, I, T>,
+  input: I,
+  now: Date,
+): Promise<T> {
+  if (typeof deed === "function") return inTransaction((db) => deed({ db, actor, now }, input));
+  const run = await deed.prepare({ db: prisma(), actor, now }, input);
+  return inTransaction((db) => run({ db, actor, now }));
+}
+
 /** Does a deed of a person on their own account as its door does. */
-export function actAs<I, T>(
+export const actAs = <I, T>(
   actor: PersonActor,
-  deed: (ctx: Ctx<PersonActor>, input: I) => Promise<T>,
+  deed: Deed<PersonActor, I, T> | InSteps<PersonActor, I, T>,
   input: I,
   now: Date = new Date(),
-): Promise<T> {
-  return inTransaction((db) => deed({ db, actor, now }, input));
-}
+): Promise<T> => perform(actor, deed, input, now);
+
+/** The same of somebody who is not signed in. */
+export const actAsAnybody = <I, T>(
+  deed: Deed<AnonymousActor, I, T> | InSteps<AnonymousActor, I, T>,
+  input: I,
+  now: Date = new Date(),
+): Promise<T> => perform({ kind: "anonymous", address: CALLER_ADDRESS }, deed, input, now);
 
 /** @returns the token of a link, which stands behind `#` */
 export const tokenOf = ({ link }: { readonly link: string }): string => link.split("#")[1] ?? "";

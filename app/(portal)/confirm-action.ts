@@ -1,7 +1,8 @@
 "use server";
 
-import { confirmSignIn } from "@/lib/admins/commands/confirm-sign-in";
+import { confirmSignIn, proveAgain } from "@/lib/admins/commands/confirm-sign-in";
 import { confirmSignInSchema } from "@/lib/admins/schema";
 import { guardedAction } from "@/lib/doors/admin";
+import { inSteps } from "@/lib/doors/deeds";
 
-export const confirmSignInAction = guardedAction(confirmSignInSchema, confirmSignIn);
+export const confirmSignInAction = guardedAction(confirmSignInSchema, inSteps(proveAgain, confirmSignIn));

@@ -1,10 +1,14 @@
 "use server";
 
-import { acceptInvite, acceptInviteAsNew } from "@/lib/admins/commands/invite";
+import { acceptInvite, acceptInviteAsNew, chooseInInvite } from "@/lib/admins/commands/invite";
 import { readInvite } from "@/lib/admins/queries/people";
 import { linkAndPasswordSchema, linkSchema } from "@/lib/admins/schema";
 import { personAction, publicAction, publicQuestion } from "@/lib/doors/admin";
+import { inSteps } from "@/lib/doors/deeds";
 
 export const readInviteQuestion = publicQuestion(linkSchema, readInvite);
 export const acceptInviteAction = personAction(linkSchema, acceptInvite);
-export const acceptInviteAsNewAction = publicAction(linkAndPasswordSchema, acceptInviteAsNew);
+export const acceptInviteAsNewAction = publicAction(
+  linkAndPasswordSchema,
+  inSteps(chooseInInvite, acceptInviteAsNew),
+);

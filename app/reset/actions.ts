@@ -1,9 +1,10 @@
 "use server";
 
-import { resetPassword } from "@/lib/admins/commands/reset-password";
+import { chooseInReset, resetPassword } from "@/lib/admins/commands/reset-password";
 import { readReset } from "@/lib/admins/queries/people";
 import { linkAndPasswordSchema, linkSchema } from "@/lib/admins/schema";
 import { publicAction, publicQuestion } from "@/lib/doors/admin";
+import { inSteps } from "@/lib/doors/deeds";
 
 export const readResetQuestion = publicQuestion(linkSchema, readReset);
-export const resetPasswordAction = publicAction(linkAndPasswordSchema, resetPassword);
+export const resetPasswordAction = publicAction(linkAndPasswordSchema, inSteps(chooseInReset, resetPassword));

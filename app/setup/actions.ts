@@ -1,7 +1,8 @@
 "use server";
 
 import { publicAction } from "@/lib/doors/admin";
+import { inSteps } from "@/lib/doors/deeds";
 import { setUpSchema } from "@/lib/workflows/schema";
-import { setUp } from "@/lib/workflows/set-up";
+import { prepareSetUp, setUp } from "@/lib/workflows/set-up";
 
-export const setUpAction = publicAction(setUpSchema, setUp);
+export const setUpAction = publicAction(setUpSchema, inSteps(prepareSetUp, setUp));

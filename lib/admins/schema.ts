@@ -122,4 +122,4 @@ export type SignInView = {
   readonly isThisOne: boolean;
 };
 
-export type NewAdmin = { readonly email: string; readonly password: string };
+export type NewAdmin = { readonly email: string; readonly passwordHash: string };

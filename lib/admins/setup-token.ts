@@ -13,22 +13,28 @@ export async function makeSetupToken(ctx: Ctx<Actor>): Promise<string> {
   return token;
 }
 
+const standing = (ctx: Ctx<Actor>, token: string) => ({
+  digest: digestOf(token),
+  createdAt: { gt: addSeconds(ctx.now, -SETUP_LINK_LIFETIME_SECONDS) },
+});
+
+const spent = () =>
+  new Refusal(
+    "gone",
+    "This set-up link was used already, or is older than a day. Start Latchkey again to get a new one, or sign in.",
+  );
+
+/** @throws Refusal `gone` for a set-up link that is worth nothing now */
+export async function requireSetupToken(ctx: Ctx<Actor>, token: string): Promise<void> {
+  if ((await ctx.db.setupToken.count({ where: standing(ctx, token) })) === 0) throw spent();
+}
+
 /**
  * Uses a set-up link up, and every other one with it.
  * @throws Refusal `gone` when it was never made, used before, or is older than a day
  */
 export async function spendSetupToken(ctx: Ctx<Actor>, token: string): Promise<void> {
-  const { count } = await ctx.db.setupToken.deleteMany({
-    where: {
-      digest: digestOf(token),
-      createdAt: { gt: addSeconds(ctx.now, -SETUP_LINK_LIFETIME_SECONDS) },
-    },
-  });
-  if (count === 0) {
-    throw new Refusal(
-      "gone",
-      "This set-up link was used already, or is older than a day. Start Latchkey again to get a new one, or sign in.",
-    );
-  }
+  const { count } = await ctx.db.setupToken.deleteMany({ where: standing(ctx, token) });
+  if (count === 0) throw spent();
   await ctx.db.setupToken.deleteMany({});
 }

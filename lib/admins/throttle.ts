@@ -11,11 +11,7 @@ const name = (kind: BucketKind, ...parts: string[]): Bucket => ({
   name: `${kind}:${createHash("sha256").update(parts.join("\0")).digest("base64url")}`,
 });
 
-function bucketsOf(
-  ctx: Ctx<AnonymousActor | PersonActor>,
-  email: string,
-  knownBrowser: string | null,
-): Bucket[] {
+function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string | null): Bucket[] {
   if (knownBrowser) return [name("browser", knownBrowser)];
   const address = networkOf(ctx.actor.address ?? "");
   return [name("pair", emailKey(email), address), name("address", address)];
@@ -31,11 +27,26 @@ const codeBuckets = (email: string, knownBrowser: string | null): Bucket[] =>
  * @returns 0 when the attempt may go on, else the seconds to wait
  */
 export async function countAttempt(
-  ctx: Ctx<AnonymousActor | PersonActor>,
+  ctx: Ctx<AnonymousActor>,
   email: string,
   knownBrowser: string | null,
 ): Promise<number> {
   return count(ctx, bucketsOf(ctx, email, knownBrowser));
+}
+
+/** All of an account's sign-ins together: whoever holds several of them has not more attempts. */
+const ownBuckets = ({ actor }: Ctx<PersonActor>): Bucket[] => [name("account", actor.id)];
+
+/**
+ * The same for somebody who is signed in and proves again who they are.
+ * @returns 0 when the attempt may go on, else the seconds to wait
+ */
+export const countConfirmation = (ctx: Ctx<PersonActor>): Promise<number> => count(ctx, ownBuckets(ctx));
+
+/** They proved it. */
+export async function forgetConfirmations(ctx: Ctx<PersonActor>): Promise<void> {
+  const names = ownBuckets(ctx).map((bucket) => bucket.name);
+  await ctx.db.signInFailure.deleteMany({ where: { bucket: { in: names } } });
 }
 
 /**
@@ -99,7 +110,7 @@ export async function giveBackAttempt(
 
 /** The attempt was a success: the account's own buckets are cleared, the address gets its attempt back. */
 export async function forgetAttempt(
-  ctx: Ctx<AnonymousActor | PersonActor>,
+  ctx: Ctx<AnonymousActor>,
   email: string,
   knownBrowser: string | null,
 ): Promise<void> {

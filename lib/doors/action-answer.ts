@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { PasswordsBusyError } from "@/lib/admins/password-work";
 import { isDatabaseAway } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { log } from "@/lib/log";
@@ -23,6 +24,10 @@ export function refusal(error: unknown): ActionResult<never> {
   if (error instanceof Refusal) {
     const { code, message, field } = error;
     return { ok: false, code, message, ...(field && { fieldErrors: { [field]: message } }) };
+  }
+  if (error instanceof PasswordsBusyError) {
+    const message = "The server has too many passwords to check right now. Try again in a moment.";
+    return { ok: false, code: "unavailable", message };
   }
   log.error({ err: error }, "an admin's action failed");
   if (isDatabaseAway(error)) {

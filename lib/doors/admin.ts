@@ -3,29 +3,15 @@ import { headers } from "next/headers";
 import type { z } from "zod";
 import type { SignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import { isConfirmationOld } from "@/lib/admins/rules";
-import { countAttempt, forgetAttempt } from "@/lib/admins/throttle";
-import type { AdminActor, AnonymousActor, Ctx, Db, PersonActor } from "@/lib/ctx";
-import { database, isWriteConflict } from "@/lib/db";
+import type { AdminActor, AnonymousActor, PersonActor } from "@/lib/ctx";
+import { database } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
-import { formatQuantity } from "@/lib/format";
 import { invalid, refusal } from "./action-answer";
 import { callerAddress } from "./caller";
+import { type Deed, type InSteps, perform, performGuarded } from "./deeds";
 import { actorIn, findAdmin, mustSetUpSecondFactor, personOf } from "./signed-in";
 
 export { currentAdmin, requireAdmin, requirePerson, requireTenant } from "./signed-in";
-
-const TRIES = 3;
-
-/** One transaction; tried again when PostgreSQL asks for it (a deadlock with another admin's deed). */
-async function inTransaction<T>(deed: (db: Db) => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await database().prisma.$transaction(deed);
-    } catch (error) {
-      if (tried === TRIES || !isWriteConflict(error)) throw error;
-    }
-  }
-}
 
 /** How careful a door is about who is there. */
 type Care = {
@@ -39,7 +25,6 @@ const NOT_CONFIRMED: ActionResult<never> = {
   message: "Confirm that it is you, then this goes on.",
 };
 
-type Deed<A extends AdminActor | PersonActor | AnonymousActor, I, T> = (ctx: Ctx<A>, input: I) => Promise<T>;
 type Action<T> = (input: unknown) => Promise<ActionResult<T>>;
 type TenantAction<T> = (tenantSlug: string, input: unknown) => Promise<ActionResult<T>>;
 
@@ -82,13 +67,13 @@ async function actorAt(admin: SignedInAdmin, tenantSlug: string): Promise<AdminA
 /** A deed of an admin, from a click: who is it, what did they say, one transaction, then the page is fresh. */
 export function adminAction<S extends z.ZodType, T>(
   schema: S,
-  deed: Deed<AdminActor, z.output<S>, T>,
+  deed: Deed<AdminActor, z.output<S>, T> | InSteps<AdminActor, z.output<S>, T>,
   care: Care = {},
 ): TenantAction<T> {
   return (tenantSlug, input) =>
     answer(schema, input, care, async (admin, parsed) => {
       const actor = await actorAt(admin, tenantSlug);
-      const data = await inTransaction((db) => deed({ db, actor, now: new Date() }, parsed));
+      const data = await perform(actor, deed, parsed);
       refresh();
       return data;
     });
@@ -116,36 +101,21 @@ export function personAction<S extends z.ZodType, T>(
   return (input) =>
     answer(schema, input, care, async (admin, parsed) => {
       const actor = await personOf(admin);
-      const data = await inTransaction((db) => deed({ db, actor, now: new Date() }, parsed));
+      const data = await perform(actor, deed, parsed);
       refresh();
       return data;
     });
 }
 
-/**
- * The same for a deed whose input somebody else could guess, such as a password at a browser that was left open. Attempts
- * are counted per sign-in before the deed, in a transaction of their own, and forgotten when it succeeds.
- */
+/** The same for a deed whose input somebody else could guess, such as a password at a browser that was left open. */
 export function guardedAction<S extends z.ZodType, T>(
   schema: S,
-  deed: Deed<PersonActor, z.output<S>, T>,
+  deed: Deed<PersonActor, z.output<S>, T> | InSteps<PersonActor, z.output<S>, T>,
   care: Care = {},
 ): Action<T> {
   return (input) =>
     answer(schema, input, care, async (admin, parsed) => {
-      const actor = await personOf(admin);
-      const inOne = <R>(run: (ctx: Ctx<PersonActor>) => Promise<R>) =>
-        inTransaction((db) => run({ db, actor, now: new Date() }));
-      const waitSeconds = await inOne((ctx) => countAttempt(ctx, actor.name, actor.signInId));
-      if (waitSeconds > 0) {
-        const wait = formatQuantity(waitSeconds, "second");
-        throw new Refusal("limit_reached", `Too many attempts. Try again in ${wait}.`);
-      }
-      const data = await inOne(async (ctx) => {
-        const done = await deed(ctx, parsed);
-        await forgetAttempt(ctx, actor.name, actor.signInId);
-        return done;
-      });
+      const data = await performGuarded(await personOf(admin), deed, parsed);
       refresh();
       return data;
     });
@@ -169,12 +139,9 @@ async function answerAnybody<S extends z.ZodType, T>(
 /** A deed of somebody who is not signed in; the deed itself asks for proof. */
 export function publicAction<S extends z.ZodType, T>(
   schema: S,
-  deed: Deed<AnonymousActor, z.output<S>, T>,
+  deed: Deed<AnonymousActor, z.output<S>, T> | InSteps<AnonymousActor, z.output<S>, T>,
 ): Action<T> {
-  return (input) =>
-    answerAnybody(schema, input, (actor, parsed) =>
-      inTransaction((db) => deed({ db, actor, now: new Date() }, parsed)),
-    );
+  return (input) => answerAnybody(schema, input, (actor, parsed) => perform(actor, deed, parsed));
 }
 
 /** What somebody who is not signed in may know; the query itself asks for proof. */

@@ -3,13 +3,9 @@ import NextAuth, { type NextAuthOptions } from "next-auth";
 import { getToken } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
-import { checkPassword, recordRefusedSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
+import { signOut } from "@/lib/admins/commands/sign-in";
 import { PasswordsBusyError } from "@/lib/admins/password-work";
-import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
-import { emailKey, SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
-import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
-import type { AnonymousActor, Ctx } from "@/lib/ctx";
+import { SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import { DATABASE_RETRY_AFTER_SECONDS, database } from "@/lib/db";
 import { env } from "@/lib/env";
 import { parseForm } from "@/lib/identity/form";
@@ -18,13 +14,11 @@ import { log } from "@/lib/log";
 import { mediaType, readBody } from "./body";
 import { callerAddress } from "./caller";
 import { signInCookies } from "./cookies";
-import { knownBrowserCookie, knownBrowserOf } from "./known-browser";
+import { knownBrowserCookie } from "./known-browser";
+import { SignInError, signInByPassword, type Visitor } from "./password-sign-in";
 import { receive, SINGLE_SIGN_ON, singleSignOnProvider } from "./single-sign-on";
 
-type Attempt = {
-  readonly address: string | null;
-  readonly cookies: string | null;
-  readonly userAgent: string;
+type Attempt = Visitor & {
   /** Set by a success, so that the handler can make this browser a known one. */
   signedInAs: string | null;
   /** The sign-in of somebody who came back from the OpenID provider. */
@@ -36,46 +30,6 @@ type Attempt = {
   /** Set when nobody could be asked whether the password is right. */
   isUnanswered: boolean;
 };
-
-/** What the sign-in page is told; anything else it shows as "wrong". */
-class SignInError extends Error {}
-
-async function signIn(attempt: Attempt, credentials: unknown) {
-  const parsed = signInSchema.safeParse(credentials);
-  if (!parsed.success) return null;
-  const { email, password } = parsed.data;
-  const actor: AnonymousActor = { kind: "anonymous", address: attempt.address };
-  const { prisma } = database();
-  const account = emailKey(email);
-  const knownBrowser = knownBrowserOf(attempt.cookies, account);
-  const inTransaction = <T>(deed: (ctx: Ctx<AnonymousActor>) => Promise<T>) =>
-    prisma.$transaction((db) => deed({ db, actor, now: new Date() }));
-  const waitSeconds = await inTransaction((ctx) => countAttempt(ctx, email, knownBrowser));
-  if (waitSeconds > 0) throw new SignInError(`TooManyAttempts:${waitSeconds}`);
-  const admin = await checkPassword({ db: prisma, actor, now: new Date() }, { email, password });
-  const code = signInWithCodeSchema.safeParse(credentials).data?.code;
-  const asksForCode = admin !== null && (await hasSecondFactor(prisma, admin.id));
-  if (asksForCode) {
-    if (code === undefined) {
-      await inTransaction((ctx) => giveBackAttempt(ctx, email, knownBrowser));
-      throw new SignInError("SecondFactor");
-    }
-    const pauseSeconds = await inTransaction((ctx) => countCode(ctx, email, knownBrowser));
-    if (pauseSeconds > 0) throw new SignInError(`TooManyAttempts:${pauseSeconds}`);
-  }
-  const browser = { knownBrowser, userAgent: attempt.userAgent, ...(code !== undefined && { code }) };
-  const signInId = admin && (await inTransaction((ctx) => startSignIn(ctx, admin, browser)));
-  if (!signInId) {
-    await inTransaction((ctx) =>
-      recordRefusedSignIn(ctx, { email, reason: asksForCode ? "wrong code" : "wrong password" }),
-    );
-    log.info({ event: "admin.sign_in_refused", address: attempt.address }, "sign-in refused");
-    if (asksForCode) throw new SignInError("WrongCode");
-    return null;
-  }
-  attempt.signedInAs = account;
-  return { id: signInId };
-}
 
 const signInCookieSchema = z.object({ signInId: z.uuid() });
 
@@ -148,7 +102,9 @@ function providers(attempt: Attempt | null): NextAuthOptions["providers"] {
             authorize: async (credentials) => {
               if (!attempt) return null;
               try {
-                return await signIn(attempt, credentials);
+                const signIn = await signInByPassword(attempt, credentials);
+                attempt.signedInAs = signIn?.account ?? null;
+                return signIn;
               } catch (error) {
                 if (error instanceof SignInError) throw error;
                 if (!(error instanceof PasswordsBusyError)) log.error({ err: error }, "sign-in failed");

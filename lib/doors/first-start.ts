@@ -1,5 +1,6 @@
 import { linkTo } from "@/lib/admins/link-token";
-import { newPasswordSchema } from "@/lib/admins/schema";
+import { hashPassword } from "@/lib/admins/passwords";
+import { isFirstAdminMissing } from "@/lib/admins/queries/sign-ins";
 import { database } from "@/lib/db";
 import { env } from "@/lib/env";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
@@ -13,11 +14,14 @@ import { prepareFirstStart } from "@/lib/workflows/first-start";
  */
 export async function prepareFirstAdministrator(): Promise<{ setupLink?: string }> {
   const { adminEmail, adminPassword } = env();
+  const { prisma } = database();
+  const isGiven = adminEmail !== undefined && adminPassword !== undefined;
+  // Hashed before the transaction, which holds a connection, and only where it is needed.
   const admin =
-    adminEmail && adminPassword
-      ? { email: adminEmail, password: newPasswordSchema.parse(adminPassword) }
+    isGiven && (await isFirstAdminMissing(prisma))
+      ? { email: adminEmail, passwordHash: await hashPassword(adminPassword) }
       : null;
-  const { setupToken } = await database().prisma.$transaction((db) =>
+  const { setupToken } = await prisma.$transaction((db) =>
     prepareFirstStart({ db, actor: { kind: "system" }, now: new Date() }, admin),
   );
   return setupToken ? { setupLink: linkTo("setup", setupToken) } : {};

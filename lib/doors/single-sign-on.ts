@@ -2,12 +2,12 @@ import type { OAuthConfig } from "next-auth/providers/oauth";
 import { z } from "zod";
 import { type Arrived, arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
 import { judgeArrival } from "@/lib/arrival-rules";
-import type { AnonymousActor, Ctx } from "@/lib/ctx";
-import { database } from "@/lib/db";
+import type { AnonymousActor } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { CLOCK_SKEW_SECONDS } from "@/lib/identity/rules";
 import { log } from "@/lib/log";
 import { atNumericDate, DAY_SECONDS, SECOND_MILLISECONDS, secondsUntil } from "@/lib/time";
+import { perform } from "./deeds";
 
 /** The name of the provider in next-auth's addresses. */
 export const SINGLE_SIGN_ON = "sso";
@@ -67,15 +67,13 @@ export async function receive(
   const rules = env().singleSignOn?.rules;
   if (!rules) return { refused: "SsoRefused" };
   const actor: AnonymousActor = { kind: "anonymous", address: from.address };
-  const inTransaction = <T>(deed: (ctx: Ctx<AnonymousActor>) => Promise<T>) =>
-    database().prisma.$transaction((db) => deed({ db, actor, now: new Date() }));
   const refuse = (reason: string, says: ArrivalRefusal) => {
     log.info({ event: "admin.sign_in_refused", reason, address: from.address }, "sign-in refused");
     return { refused: says };
   };
   const verdict = judgeArrival(claims, rules);
   if (!verdict.isLetIn) {
-    await inTransaction((ctx) => recordRefusedArrival(ctx, { issuer: claims.iss, subject: claims.sub }));
+    await perform(actor, recordRefusedArrival, { issuer: claims.iss, subject: claims.sub });
     return refuse(verdict.reason, verdict.reason === "email" ? "SsoEmail" : "SsoRefused");
   }
   const arrival = {
@@ -86,7 +84,7 @@ export async function receive(
     tenantSlug: rules.tenantSlug,
     provedAt: provedAt(claims, new Date()),
   };
-  const outcome = await inTransaction((ctx) => arrive(ctx, arrival, from.userAgent));
+  const outcome = await perform(actor, (ctx) => arrive(ctx, arrival, from.userAgent), null);
   return "signInId" in outcome ? outcome : refuse(outcome.refused, "SsoRefused");
 }
 

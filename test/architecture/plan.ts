@@ -40,6 +40,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   admins: [
     "device",
     "link-token",
+    "own-password",
     "password-work",
     "passwords",
     "record-of-person",

@@ -1,23 +1,28 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { checkPassword, startSignIn } from "@/lib/admins/commands/sign-in";
+import { hashPassword } from "@/lib/admins/passwords";
 import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import { makeSetupToken } from "@/lib/admins/setup-token";
+import { inSteps } from "@/lib/doors/deeds";
 import { addSeconds } from "@/lib/time";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";
-import { setUp } from "@/lib/workflows/set-up";
+import { prepareSetUp, setUp } from "@/lib/workflows/set-up";
 import { dumpDatabase } from "@/test/dump";
 import { forgetRecord } from "@/test/tamper";
-import { anonymousCtx, inTransaction, prisma, systemCtx } from "@/test/world";
+import { actAsAnybody, anonymousCtx, inTransaction, prisma, systemCtx } from "@/test/world";
 
 const EMAIL = "ada@latchkey.test";
 const PASSWORD = "correct horse battery";
 const ADMIN = { email: EMAIL, password: PASSWORD };
 
-const firstStart = (admin: typeof ADMIN | null, now?: Date) =>
-  inTransaction((db) => prepareFirstStart(systemCtx(db, now), admin));
+const hash = hashPassword(PASSWORD);
+const firstStart = async (admin: typeof ADMIN | null, now?: Date) => {
+  const given = admin && { email: admin.email, passwordHash: await hash };
+  return inTransaction((db) => prepareFirstStart(systemCtx(db, now), given));
+};
 const settingUp = (setupToken: string, input: object = {}, now?: Date) =>
-  inTransaction((db) => setUp(anonymousCtx(db, now), setUpSchema.parse({ setupToken, ...ADMIN, ...input })));
+  actAsAnybody(inSteps(prepareSetUp, setUp), setUpSchema.parse({ setupToken, ...ADMIN, ...input }), now);
 const signIn = (email: string, password: string) =>
   checkPassword(anonymousCtx(prisma()), { email, password });
 

@@ -1,17 +1,24 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { arrive } from "@/lib/admins/commands/arrive";
-import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/admins/commands/invite";
-import { makeResetLink, makeResetLinkAtServer, resetPassword } from "@/lib/admins/commands/reset-password";
+import { acceptInvite, acceptInviteAsNew, chooseInInvite, invitePerson } from "@/lib/admins/commands/invite";
+import {
+  chooseInReset,
+  makeResetLink,
+  makeResetLinkAtServer,
+  resetPassword,
+} from "@/lib/admins/commands/reset-password";
 import { beginSecondFactor, confirmSecondFactor } from "@/lib/admins/commands/second-factor";
 import { shareInstallation } from "@/lib/admins/commands/share-installation";
 import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { boundTheAccount, findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor, PersonActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/doors/deeds";
 import type { Role } from "@/lib/tenants/schema";
 import { appOf } from "@/test/authenticator";
 import {
   act,
   actAs,
+  actAsAnybody,
   anonymousCtx,
   inTransaction,
   newAdmin,
@@ -62,12 +69,15 @@ function signInOf(arrived: Awaited<ReturnType<typeof come>>) {
   return { signInId: arrived.signInId };
 }
 
+const accept = (token: string) =>
+  actAsAnybody(inSteps(chooseInInvite, acceptInviteAsNew), { token, password: PASSWORD });
+const resetWith = (token: string) =>
+  actAsAnybody(inSteps(chooseInReset, resetPassword), { token, password: PASSWORD });
+
 /** Mallory opens the invite to somebody else herself. */
 async function openOwnInvite(to = email): Promise<AdminActor> {
   const made = await act(mallory, invitePerson, { email: to, role: "Viewer" });
-  await inTransaction((db) =>
-    acceptInviteAsNew(anonymousCtx(db), { token: tokenOf(made), password: PASSWORD }),
-  );
+  await accept(tokenOf(made));
   const { id } = await prisma().admin.findUniqueOrThrow({ where: { emailKey: to } });
   return { ...mallory, id, name: to, role: "Viewer" };
 }
@@ -116,9 +126,7 @@ describe("an account that somebody made with an invite to another's email", () =
       invites: [],
       identities: [{ subject: `s-${email}` }],
     });
-    const resetting = inTransaction((db) =>
-      resetPassword(anonymousCtx(db), { token: tokenOf(reset), password: PASSWORD }),
-    );
+    const resetting = resetWith(tokenOf(reset));
     await expect(resetting).rejects.toMatchObject({ code: "gone" });
     expect(await stands(signInOf(arrived))).toBe(true);
   });
@@ -182,9 +190,7 @@ test("whoever uses the invite at the moment in which the person comes by the pro
   for (let round = 0; round < 5; round += 1) {
     email = `${unique("raced")}@latchkey.test`;
     const made = await act(mallory, invitePerson, { email, role: "Viewer" });
-    const taking = inTransaction((db) =>
-      acceptInviteAsNew(anonymousCtx(db), { token: tokenOf(made), password: PASSWORD }),
-    );
+    const taking = accept(tokenOf(made));
     const [arrived] = await Promise.all([come(), taking.catch(() => null)]);
     expect(arrived).toHaveProperty("signInId");
     expect(await check()).toBeNull();
@@ -192,8 +198,6 @@ test("whoever uses the invite at the moment in which the person comes by the pro
 });
 
 describe("a reset link that an administrator made", () => {
-  const reset = (token: string) =>
-    inTransaction((db) => resetPassword(anonymousCtx(db), { token, password: PASSWORD }));
   let person: AdminActor;
   let token: string;
   beforeEach(async () => {
@@ -205,7 +209,7 @@ describe("a reset link that an administrator made", () => {
     const host = await newTenantAdmin();
     const made = await act(host, invitePerson, { email: person.name, role: "Administrator" });
     await actAs(await signedIn(person), acceptInvite, { token: tokenOf(made) });
-    await expect(reset(token)).rejects.toMatchObject({ code: "gone" });
+    await expect(resetWith(token)).rejects.toMatchObject({ code: "gone" });
   });
 
   test("is worth nothing once the person manages the installation", async () => {
@@ -219,7 +223,7 @@ describe("a reset link that an administrator made", () => {
       ],
     });
     await act(manager, shareInstallation, { adminId: person.id, manages: true });
-    await expect(reset(token)).rejects.toMatchObject({ code: "gone" });
+    await expect(resetWith(token)).rejects.toMatchObject({ code: "gone" });
   });
 
   test("cannot be made for somebody whom a provider vouches for; somebody at the server can make one", async () => {
@@ -227,9 +231,9 @@ describe("a reset link that an administrator made", () => {
     await expect(act(mallory, makeResetLink, { adminId: person.id })).rejects.toMatchObject({
       code: "forbidden",
     });
-    await expect(reset(token)).rejects.toMatchObject({ code: "gone" });
+    await expect(resetWith(token)).rejects.toMatchObject({ code: "gone" });
     const made = await inTransaction((db) => makeResetLinkAtServer(systemCtx(db), { email: person.name }));
-    await reset(tokenOf(made));
+    await resetWith(tokenOf(made));
   });
 
   test("used at the moment in which the person joins another tenant leaves its holder no way into that one", async () => {
@@ -240,7 +244,7 @@ describe("a reset link that an administrator made", () => {
       const made = await act(host, invitePerson, { email: joining.name, role: "Administrator" });
       const own = await signedIn(joining);
       const [taken, joined] = await Promise.allSettled([
-        reset(link),
+        resetWith(link),
         actAs(own, acceptInvite, { token: tokenOf(made) }),
       ]);
       expect([taken.status, joined.status].sort()).toEqual(["fulfilled", "rejected"]);

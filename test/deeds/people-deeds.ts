@@ -106,13 +106,13 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
   confirmSignIn: {
     events: [...SIGNED_IN_TWICE, "admin.sign_in_confirmed"],
     run: async (db, scene) =>
-      confirmSignIn((await person(db, scene)).ctx, { kind: "password", proof: password }),
+      confirmSignIn((await person(db, scene)).ctx, { password: { hash: await hash } }),
   },
   changePassword: {
     events: [...SIGNED_IN_TWICE, "admin.password_changed"],
     run: async (db, scene) => {
       const { ctx } = await person(db, scene);
-      await changePassword(ctx, { oldPassword: password, newPassword: "another horse battery" });
+      await changePassword(ctx, { present: { hash: await hash }, newHash: await hash });
     },
   },
   beginSecondFactor: {
@@ -141,7 +141,7 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, scene) => {
       const { ctx } = await person(db, scene);
       await setUpSecondFactor(ctx);
-      await removeSecondFactor(ctx, { password });
+      await removeSecondFactor(ctx, { hash: await hash });
     },
   },
   removeSecondFactorAtServer: {
@@ -159,7 +159,7 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["admin.reset_link_made", "admin.password_reset"],
     run: async (db, { admin, colleague }) => {
       const made = await makeResetLink({ db, actor: admin, now: new Date() }, { adminId: colleague.id });
-      await resetPassword(anonymousCtx(db), { token: tokenOf(made), password });
+      await resetPassword(anonymousCtx(db), { token: tokenOf(made), passwordHash: await hash });
     },
   },
   acceptInviteAsNew: {
@@ -167,7 +167,7 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, { admin }) => {
       const invite = { email: `${unique("joins")}@latchkey.test`, role: "Viewer" } as const;
       const made = await invitePerson({ db, actor: admin, now: new Date() }, invite);
-      await acceptInviteAsNew(anonymousCtx(db), { token: tokenOf(made), password });
+      await acceptInviteAsNew(anonymousCtx(db), { token: tokenOf(made), passwordHash: await hash });
     },
   },
   acceptInvite: {

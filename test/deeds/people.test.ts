@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { acceptInvite, acceptInviteAsNew, invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
+import {
+  acceptInvite,
+  acceptInviteAsNew,
+  chooseInInvite,
+  invitePerson,
+  revokeInvite,
+} from "@/lib/admins/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
 import { makeResetLink } from "@/lib/admins/commands/reset-password";
 import { shareInstallation } from "@/lib/admins/commands/share-installation";
@@ -7,13 +13,14 @@ import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { listInvites, listPeople, readInvite } from "@/lib/admins/queries/people";
 import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/doors/deeds";
 import { addSeconds } from "@/lib/time";
 import { dumpDatabase } from "@/test/dump";
 import {
   act,
   actAs,
+  actAsAnybody,
   anonymousCtx,
-  inTransaction,
   newAdmin,
   newTenantAdmin,
   prisma,
@@ -40,7 +47,7 @@ const freshEmail = () => `${unique("guest")}@latchkey.test`;
 const invite = (email = freshEmail(), now?: Date) =>
   act(owner, invitePerson, { email, role: "Operator" as const }, now);
 const acceptAsNew = (token: string, now?: Date) =>
-  inTransaction((db) => acceptInviteAsNew(anonymousCtx(db, now), { token, password: PASSWORD }));
+  actAsAnybody(inSteps(chooseInInvite, acceptInviteAsNew), { token, password: PASSWORD }, now);
 const offered = (token: string, now?: Date) => readInvite(anonymousCtx(prisma(), now), { token });
 
 /** @returns how many of the outcomes are successes; every other one must be a refusal with this code */

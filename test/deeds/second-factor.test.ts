@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import {
   beginSecondFactor,
   confirmSecondFactor,
+  proveForRemoval,
   removeSecondFactor,
   removeSecondFactorAtServer,
   replaceRecoveryCodes,
@@ -12,6 +13,7 @@ import { readSecondFactor } from "@/lib/admins/queries/second-factor";
 import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
 import type { AdminActor, Ctx, PersonActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/doors/deeds";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { addSeconds } from "@/lib/time";
 import { appOf } from "@/test/authenticator";
@@ -32,6 +34,7 @@ const NOON = new Date("2026-05-04T12:00:15.000Z");
 const STEP = 30;
 const PASSWORD = "correct horse battery";
 const hash = hashPassword(PASSWORD);
+const remove = inSteps(proveForRemoval, removeSecondFactor);
 
 let admin: AdminActor;
 let own: PersonActor;
@@ -198,9 +201,9 @@ describe("guesses at the code of somebody whose password is known", () => {
 describe("removing it", () => {
   test("needs the password", async () => {
     await setUp();
-    const wrong = actAs(own, removeSecondFactor, { password: "not the password" }, NOON);
+    const wrong = actAs(own, remove, { password: "not the password" }, NOON);
     await expect(wrong).rejects.toMatchObject({ code: "invalid", field: "password" });
-    await actAs(own, removeSecondFactor, { password: PASSWORD }, NOON);
+    await actAs(own, remove, { password: PASSWORD }, NOON);
     expect(await isIn(undefined, NOON)).toBe(true);
     expect(await prisma().recoveryCode.count({ where: { adminId: admin.id } })).toBe(0);
   });
@@ -208,18 +211,18 @@ describe("removing it", () => {
   test("is refused while a tenant of theirs requires one", async () => {
     await setUp();
     await act(admin, requireSecondFactor, { isRequired: true });
-    const remove = () => actAs(own, removeSecondFactor, { password: PASSWORD }, NOON);
-    await expect(remove()).rejects.toMatchObject({ code: "conflict" });
+    const removing = () => actAs(own, remove, { password: PASSWORD }, NOON);
+    await expect(removing()).rejects.toMatchObject({ code: "conflict" });
     await act(admin, requireSecondFactor, { isRequired: false });
-    await remove();
+    await removing();
   });
 
   test("by somebody at the server needs nothing, and says whether there was one", async () => {
     await setUp();
-    const remove = () =>
+    const removing = () =>
       inTransaction((db) => removeSecondFactorAtServer(systemCtx(db), { email: admin.name.toUpperCase() }));
-    expect(await remove()).toEqual({ email: admin.name, wasThere: true });
-    expect(await remove()).toEqual({ email: admin.name, wasThere: false });
+    expect(await removing()).toEqual({ email: admin.name, wasThere: true });
+    expect(await removing()).toEqual({ email: admin.name, wasThere: false });
     expect(await isIn(undefined, NOON)).toBe(true);
   });
 });

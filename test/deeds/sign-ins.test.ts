@@ -3,8 +3,10 @@ import { invitePerson } from "@/lib/admins/commands/invite";
 import { noteSeen } from "@/lib/admins/commands/note-seen";
 import {
   changePassword,
+  chooseInReset,
   makeResetLink,
   makeResetLinkAtServer,
+  proveForChange,
   resetPassword,
 } from "@/lib/admins/commands/reset-password";
 import { checkPassword, endOwnSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
@@ -12,11 +14,13 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { readReset } from "@/lib/admins/queries/people";
 import { findSignedInAdmin, listOwnSignIns } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/doors/deeds";
 import { addSeconds } from "@/lib/time";
 import { dumpDatabase } from "@/test/dump";
 import {
   act,
   actAs,
+  actAsAnybody,
   anonymousCtx,
   inTransaction,
   newAdmin,
@@ -32,6 +36,7 @@ const HOUR = 60 * 60;
 const OLD = "correct horse battery";
 const NEW = "another horse battery";
 const hash = hashPassword(OLD);
+const change = inSteps(proveForChange, changePassword);
 const BROWSER = { knownBrowser: null, userAgent: "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0" };
 
 let admin: AdminActor;
@@ -130,14 +135,14 @@ describe("a sign-in", () => {
 describe("changing the password", () => {
   test("needs the old one, and ends every sign-in but this one", async () => {
     const [here, there] = [await signedIn(admin), await signedIn(admin)];
-    const change = (oldPassword: string, newPassword: string) =>
-      actAs(here, changePassword, { oldPassword, newPassword });
-    await expect(change("not the old one", NEW)).rejects.toMatchObject({
+    const changing = (oldPassword: string, newPassword: string) =>
+      actAs(here, change, { oldPassword, newPassword });
+    await expect(changing("not the old one", NEW)).rejects.toMatchObject({
       code: "invalid",
       field: "oldPassword",
     });
     expect(await stands(there)).toBe(true);
-    await change(OLD, NEW);
+    await changing(OLD, NEW);
     expect([await stands(here), await stands(there)]).toEqual([true, false]);
     expect([await check(OLD), await check(NEW)]).toEqual([null, expect.objectContaining({ id: admin.id })]);
   });
@@ -145,7 +150,7 @@ describe("changing the password", () => {
   test("twice at once with the same old one is done once", async () => {
     const here = await signedIn(admin);
     const changes = ["first horse battery", "second horse battery"].map((newPassword) =>
-      actAs(here, changePassword, { oldPassword: OLD, newPassword }),
+      actAs(here, change, { oldPassword: OLD, newPassword }),
     );
     const outcomes = await Promise.allSettled(changes);
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -153,7 +158,7 @@ describe("changing the password", () => {
 
   test("leaves no way in to somebody whose old password was found right a moment before", async () => {
     const checked = await check(OLD);
-    await actAs(await signedIn(admin), changePassword, { oldPassword: OLD, newPassword: NEW });
+    await actAs(await signedIn(admin), change, { oldPassword: OLD, newPassword: NEW });
     expect(checked && (await start(checked))).toBeNull();
   });
 });
@@ -164,7 +169,7 @@ describe("a reset link", () => {
       makeResetLinkAtServer(systemCtx(db, now), { email: ` ${admin.name.toUpperCase()}` }),
     );
   const reset = (token: string, now?: Date) =>
-    inTransaction((db) => resetPassword(anonymousCtx(db, now), { token, password: NEW }));
+    actAsAnybody(inSteps(chooseInReset, resetPassword), { token, password: NEW }, now);
 
   test("sets a new password and ends every sign-in", async () => {
     const one = await signedIn(admin);
@@ -191,7 +196,7 @@ describe("a reset link", () => {
   test("is worth nothing once replaced, or once the password was changed", async () => {
     const [first, second] = [await make(), await make()];
     await expect(reset(tokenOf(first))).rejects.toMatchObject({ code: "gone" });
-    await actAs(await signedIn(admin), changePassword, { oldPassword: OLD, newPassword: NEW });
+    await actAs(await signedIn(admin), change, { oldPassword: OLD, newPassword: NEW });
     await expect(reset(tokenOf(second))).rejects.toMatchObject({ code: "gone" });
   });
 

@@ -1,4 +1,4 @@
-import { isRightPassword } from "@/lib/admins/passwords";
+import { findRight, holdPassword, type RightPassword } from "@/lib/admins/own-password";
 import { recordOfPerson } from "@/lib/admins/record-of-person";
 import type { ConfirmSignInInput } from "@/lib/admins/schema";
 import type { Ctx, PersonActor } from "@/lib/ctx";
@@ -6,13 +6,19 @@ import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { spendCode } from "./spend-code";
 
-async function isRight(ctx: Ctx<PersonActor>, { kind, proof }: ConfirmSignInInput): Promise<boolean> {
-  const { id: adminId, name: email } = ctx.actor;
-  if (kind === "code") return spendCode(ctx, { id: adminId, email }, proof);
+/** A code that was typed, or a password that was found right. */
+export type Proof = { readonly code: string } | { readonly password: RightPassword };
+
+const wrong = (message: string) => new Refusal("invalid", message, { field: "proof" });
+const wrongPassword = () => wrong("This is not your password.");
+
+/** What takes long about {@link confirmSignIn}. @throws Refusal `invalid` at `proof` */
+export async function proveAgain(ctx: Ctx<PersonActor>, { kind, proof }: ConfirmSignInInput): Promise<Proof> {
+  if (kind === "code") return { code: proof };
   // Where passwords open no door, an old one proves nothing either.
-  if (!env().isPasswordSignInOn) return false;
-  const stored = await ctx.db.adminPassword.findUnique({ where: { adminId }, select: { hash: true } });
-  return isRightPassword(proof, stored?.hash ?? null);
+  const password = env().isPasswordSignInOn ? await findRight(ctx, proof) : null;
+  if (!password) throw wrongPassword();
+  return { password };
 }
 
 /**
@@ -20,13 +26,13 @@ async function isRight(ctx: Ctx<PersonActor>, { kind, proof }: ConfirmSignInInpu
  * door counts the attempts.
  * @throws Refusal `invalid` at `proof`
  */
-export async function confirmSignIn(ctx: Ctx<PersonActor>, input: ConfirmSignInInput): Promise<null> {
-  if (!(await isRight(ctx, input))) {
-    const message =
-      input.kind === "code" ? "This code is wrong, or was used already." : "This is not your password.";
-    throw new Refusal("invalid", message, { field: "proof" });
-  }
+export async function confirmSignIn(ctx: Ctx<PersonActor>, proof: Proof): Promise<null> {
   const { id: adminId, name: email, signInId } = ctx.actor;
+  if ("password" in proof) {
+    if (!(await holdPassword(ctx, proof.password))) throw wrongPassword();
+  } else if (!(await spendCode(ctx, { id: adminId, email }, proof.code))) {
+    throw wrong("This code is wrong, or was used already.");
+  }
   await ctx.db.signIn.updateMany({ where: { id: signInId, endedAt: null }, data: { confirmedAt: ctx.now } });
   await recordOfPerson(ctx, adminId, { type: "admin.sign_in_confirmed", adminId, email });
   return null;

@@ -1,4 +1,3 @@
-import { hashPassword } from "@/lib/admins/passwords";
 import { isFirstAdminMissing } from "@/lib/admins/queries/sign-ins";
 import { emailKey } from "@/lib/admins/rules";
 import type { NewAdmin } from "@/lib/admins/schema";
@@ -28,7 +27,7 @@ export async function requireNoAdminYet(ctx: Ctx<AnonymousActor | SystemActor>):
 /** Creates the first administrator, who also manages the installation, after `requireNoAdminYet`. */
 export async function createFirstAdmin(
   ctx: Ctx<AnonymousActor | SystemActor>,
-  { email, password, tenantId }: NewAdmin & { readonly tenantId: string },
+  { email, passwordHash, tenantId }: NewAdmin & { readonly tenantId: string },
 ): Promise<void> {
   const admin = await ctx.db.admin.create({
     data: {
@@ -36,7 +35,7 @@ export async function createFirstAdmin(
       emailKey: emailKey(email),
       createdAt: ctx.now,
       managesInstallation: true,
-      password: { create: { hash: await hashPassword(password), changedAt: ctx.now } },
+      password: { create: { hash: passwordHash, changedAt: ctx.now } },
       memberships: { create: { tenantId, role: "Administrator", createdAt: ctx.now } },
     },
     select: { id: true },

@@ -51,11 +51,19 @@ async function join(ctx: Arriving, account: Account, tenantId: string, role: Rol
   await record(ctx, [{ type: "admin.joined", adminId: account.id, email: account.email, role }], tenantId);
 }
 
-async function liveInvitesTo(ctx: Arriving, email: string) {
-  const invites = await ctx.db.invite.findMany({
-    where: { emailKey: emailKey(email), createdAt: { gt: addSeconds(ctx.now, -LINK_LIFETIME_SECONDS) } },
-    select: { id: true, email: true, tenantId: true, role: true },
-  });
+type Invited = {
+  readonly id: string;
+  readonly email: string;
+  readonly tenantId: string;
+  readonly role: Role;
+};
+
+/** Held before the account is made, as whoever opens such an invite does: the other order deadlocks with them. */
+async function holdInvitesTo(ctx: Arriving, email: string): Promise<Invited[]> {
+  const invites = await ctx.db.$queryRaw<Invited[]>`
+    SELECT id, email, tenant_id AS "tenantId", role::text AS role FROM invites
+     WHERE email_key = ${emailKey(email)} AND created_at > ${addSeconds(ctx.now, -LINK_LIFETIME_SECONDS)}
+     ORDER BY id FOR UPDATE`;
   return invites.filter((invite) => isSameMailbox(invite.email, email));
 }
 
@@ -94,7 +102,7 @@ export async function firstArrival(ctx: Arriving, arrival: Arrival): Promise<Fir
   const bound = await boundTo(ctx, arrival);
   if (bound) return { account: bound, wasThere: false };
   const tenantId = role && (await findTenantId(ctx.db, tenantSlug));
-  const invites = await liveInvitesTo(ctx, email);
+  const invites = await holdInvitesTo(ctx, email);
   const known = await ctx.db.admin.count({ where: { emailKey: key } });
   if (known === 0 && !tenantId && invites.length === 0) return null;
   const { count: made } = await ctx.db.admin.createMany({
@@ -111,8 +119,8 @@ export async function firstArrival(ctx: Arriving, arrival: Arrival): Promise<Fir
   const wasThere = made === 0;
   if (wasThere) await endEarlierProofs(ctx, account, issuer);
   for (const { id, tenantId: of, role: as } of invites) {
-    const taken = await ctx.db.invite.deleteMany({ where: { id } });
-    if (taken.count > 0) await join(ctx, account, of, as);
+    await ctx.db.invite.deleteMany({ where: { id } });
+    await join(ctx, account, of, as);
   }
   if (role && tenantId) await join(ctx, account, tenantId, role);
   // Told last, so that the tenants they joined learn of it, too.

@@ -1,5 +1,6 @@
 import { digestOf, linkTo, makeLinkToken } from "@/lib/admins/link-token";
 import { hashPassword } from "@/lib/admins/passwords";
+import { readInvite } from "@/lib/admins/queries/people";
 import { emailKey, LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import type { IssuedLink } from "@/lib/admins/schema";
 import { record } from "@/lib/audit/commands";
@@ -75,13 +76,24 @@ async function spendInvite(ctx: Ctx<AnonymousActor | PersonActor>, token: string
 
 type Joined = { readonly tenantSlug: string };
 
+type Chosen = { readonly token: string; readonly passwordHash: string };
+
+/** What takes long about {@link acceptInviteAsNew}, done only for whoever holds an invite. @throws Refusal `gone` */
+export async function chooseInInvite(
+  ctx: Ctx<AnonymousActor>,
+  { token, password }: { readonly token: string; readonly password: string },
+): Promise<Chosen> {
+  if (!(await readInvite(ctx, { token }))) throw goneInvite();
+  return { token, passwordHash: await hashPassword(password) };
+}
+
 /**
  * The holder of an invite makes an account with the invited email and a password of their own, and is a member.
  * @throws Refusal `gone` for a link that is worth nothing; `conflict` when there is such an account already
  */
 export async function acceptInviteAsNew(
   ctx: Ctx<AnonymousActor>,
-  { token, password }: { readonly token: string; readonly password: string },
+  { token, passwordHash }: Chosen,
 ): Promise<Joined & { readonly email: string }> {
   const { email, emailKey: key, role, tenantId, tenant } = await spendInvite(ctx, token);
   const [admin] = await ctx.db.admin.createManyAndReturn({
@@ -91,7 +103,7 @@ export async function acceptInviteAsNew(
   });
   if (!admin) throw new Refusal("conflict", "You have an account already. Sign in to accept the invite.");
   await ctx.db.adminPassword.create({
-    data: { adminId: admin.id, hash: await hashPassword(password), changedAt: ctx.now },
+    data: { adminId: admin.id, hash: passwordHash, changedAt: ctx.now },
   });
   await ctx.db.membership.create({ data: { adminId: admin.id, tenantId, role, createdAt: ctx.now } });
   await record(ctx, [{ type: "admin.joined", adminId: admin.id, email, role }], tenantId);

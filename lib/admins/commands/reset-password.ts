@@ -1,5 +1,7 @@
 import { digestOf, linkTo, makeLinkToken } from "@/lib/admins/link-token";
-import { hashPassword, isRightPassword } from "@/lib/admins/passwords";
+import { findRight, holdPassword, type RightPassword } from "@/lib/admins/own-password";
+import { hashPassword } from "@/lib/admins/passwords";
+import { readReset } from "@/lib/admins/queries/people";
 import { recordOfPerson } from "@/lib/admins/record-of-person";
 import { emailKey, LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
 import type { IssuedLink } from "@/lib/admins/schema";
@@ -107,10 +109,9 @@ const goneReset = () =>
 async function setPassword(
   ctx: Ctx<AnonymousActor | PersonActor>,
   adminId: string,
-  password: string,
+  hash: string,
   goesOn?: string,
 ): Promise<void> {
-  const hash = await hashPassword(password);
   await ctx.db.adminPassword.upsert({
     where: { adminId },
     create: { adminId, hash, changedAt: ctx.now },
@@ -120,13 +121,25 @@ async function setPassword(
   await endSignInsOf(ctx, adminId, goesOn);
 }
 
+type LinkAndPassword = { readonly token: string; readonly password: string };
+type LinkAndHash = { readonly token: string; readonly passwordHash: string };
+
+/** What takes long about {@link resetPassword}, done only for whoever holds a link. @throws Refusal `gone` */
+export async function chooseInReset(
+  ctx: Ctx<AnonymousActor>,
+  { token, password }: LinkAndPassword,
+): Promise<LinkAndHash> {
+  if (!(await readReset(ctx, { token }))) throw goneReset();
+  return { token, passwordHash: await hashPassword(password) };
+}
+
 /**
  * The holder of a reset link sets a new password; every sign-in of the person ends. Whoever is disabled stays so.
  * @throws Refusal `gone`
  */
 export async function resetPassword(
   ctx: Ctx<AnonymousActor>,
-  { token, password }: { readonly token: string; readonly password: string },
+  { token, passwordHash }: LinkAndHash,
 ): Promise<{ readonly email: string }> {
   const where = {
     digest: digestOf(token),
@@ -143,27 +156,37 @@ export async function resetPassword(
   if (count === 0) throw goneReset();
   // Since it was made the person may have come to belong, or to be known, where whoever made it has no say.
   if (reset.createdById !== null && (await obstacleTo(ctx, reset.createdById, adminId))) throw goneReset();
-  await setPassword(ctx, adminId, password);
+  await setPassword(ctx, adminId, passwordHash);
   await recordOfPerson(ctx, adminId, { type: "admin.password_reset", adminId, email });
   return { email };
 }
 
+const notPresent = () =>
+  new Refusal("invalid", "This is not your present password.", { field: "oldPassword" });
+
+type PasswordChange = { readonly present: RightPassword; readonly newHash: string };
+
+/** What takes long about {@link changePassword}. @throws Refusal `invalid` at `oldPassword` */
+export async function proveForChange(
+  ctx: Ctx<PersonActor>,
+  { oldPassword, newPassword }: { readonly oldPassword: string; readonly newPassword: string },
+): Promise<PasswordChange> {
+  const present = await findRight(ctx, oldPassword);
+  if (!present) throw notPresent();
+  return { present, newHash: await hashPassword(newPassword) };
+}
+
 /**
  * A person changes their own password; their other sign-ins end, this one goes on. The door counts the attempts.
- * @throws Refusal `invalid` at `oldPassword` when that one is wrong
+ * @throws Refusal `invalid` at `oldPassword` when that one is no longer theirs
  */
 export async function changePassword(
   ctx: Ctx<PersonActor>,
-  { oldPassword, newPassword }: { readonly oldPassword: string; readonly newPassword: string },
+  { present, newHash }: PasswordChange,
 ): Promise<null> {
   const { id: adminId, name: email, signInId } = ctx.actor;
-  // Held, so that of two changes at once the second one needs the first one's password.
-  const [stored] = await ctx.db.$queryRaw<{ hash: string }[]>`
-    SELECT hash FROM admin_passwords WHERE admin_id = ${adminId}::uuid FOR UPDATE`;
-  if (!(await isRightPassword(oldPassword, stored?.hash ?? null))) {
-    throw new Refusal("invalid", "This is not your present password.", { field: "oldPassword" });
-  }
-  await setPassword(ctx, adminId, newPassword, signInId);
+  if (!(await holdPassword(ctx, present))) throw notPresent();
+  await setPassword(ctx, adminId, newHash, signInId);
   await recordOfPerson(ctx, adminId, { type: "admin.password_changed", adminId, email });
   return null;
 }

@@ -1,4 +1,4 @@
-import { isRightPassword } from "@/lib/admins/passwords";
+import { findRight, holdPassword, type RightPassword } from "@/lib/admins/own-password";
 import { recordOfPerson } from "@/lib/admins/record-of-person";
 import { digestOfCode, makeRecoveryCodes } from "@/lib/admins/recovery-codes";
 import { emailKey } from "@/lib/admins/rules";
@@ -98,19 +98,25 @@ async function forgetSecondFactor(ctx: Ctx<Actor>, adminId: string, email: strin
   return count > 0;
 }
 
+const wrongPassword = () => new Refusal("invalid", "This is not your password.", { field: "password" });
+
+/** What takes long about {@link removeSecondFactor}. @throws Refusal `invalid` at `password` */
+export async function proveForRemoval(
+  ctx: Ctx<PersonActor>,
+  { password }: { readonly password: string },
+): Promise<RightPassword> {
+  const right = await findRight(ctx, password);
+  if (!right) throw wrongPassword();
+  return right;
+}
+
 /**
  * A person does without a second factor from now on.
  * @throws Refusal `invalid` at `password`; `conflict` while a tenant of theirs requires one
  */
-export async function removeSecondFactor(
-  ctx: Ctx<PersonActor>,
-  { password }: { readonly password: string },
-): Promise<null> {
+export async function removeSecondFactor(ctx: Ctx<PersonActor>, password: RightPassword): Promise<null> {
   const { id: adminId, name: email } = ctx.actor;
-  const stored = await ctx.db.adminPassword.findUnique({ where: { adminId }, select: { hash: true } });
-  if (!(await isRightPassword(password, stored?.hash ?? null))) {
-    throw new Refusal("invalid", "This is not your password.", { field: "password" });
-  }
+  if (!(await holdPassword(ctx, password))) throw wrongPassword();
   const requiring = await ctx.db.membership.findFirst({
     where: { adminId, disabledAt: null, tenant: { requiresSecondFactor: true } },
     select: { tenant: { select: { name: true } } },

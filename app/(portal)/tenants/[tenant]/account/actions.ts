@@ -1,9 +1,10 @@
 "use server";
 
-import { changePassword } from "@/lib/admins/commands/reset-password";
+import { changePassword, proveForChange } from "@/lib/admins/commands/reset-password";
 import {
   beginSecondFactor,
   confirmSecondFactor,
+  proveForRemoval,
   removeSecondFactor,
   replaceRecoveryCodes,
 } from "@/lib/admins/commands/second-factor";
@@ -16,11 +17,18 @@ import {
   signInIdSchema,
 } from "@/lib/admins/schema";
 import { guardedAction, personAction } from "@/lib/doors/admin";
+import { inSteps } from "@/lib/doors/deeds";
 
-export const changePasswordAction = guardedAction(changePasswordSchema, changePassword);
+export const changePasswordAction = guardedAction(
+  changePasswordSchema,
+  inSteps(proveForChange, changePassword),
+);
 export const endSignInAction = personAction(signInIdSchema, endOwnSignIn);
 // Whoever finds a browser open must not be able to put their own app between the owner and the account.
 export const beginSecondFactorAction = personAction(nothingSchema, beginSecondFactor, { recent: true });
 export const confirmSecondFactorAction = guardedAction(codeOnlySchema, confirmSecondFactor);
 export const replaceRecoveryCodesAction = guardedAction(codeOnlySchema, replaceRecoveryCodes);
-export const removeSecondFactorAction = guardedAction(passwordOnlySchema, removeSecondFactor);
+export const removeSecondFactorAction = guardedAction(
+  passwordOnlySchema,
+  inSteps(proveForRemoval, removeSecondFactor),
+);

@@ -1,0 +1,83 @@
+import { countConfirmation, forgetConfirmations } from "@/lib/admins/throttle";
+import type { Actor, Ctx, Db, PersonActor } from "@/lib/ctx";
+import { database, isWriteConflict } from "@/lib/db";
+import { Refusal } from "@/lib/errors";
+import { formatQuantity } from "@/lib/format";
+
+const TRIES = 3;
+
+/** A deed as rooms have them, or a question. */
+export type Deed<A extends Actor, I, T> = (ctx: Ctx<A>, input: I) => Promise<T>;
+
+/** A deed of which one part takes long. */
+export type InSteps<A extends Actor, I, T> = {
+  readonly prepare: (ctx: Ctx<A>, input: I) => Promise<(ctx: Ctx<A>) => Promise<T>>;
+};
+
+/**
+ * Joins what takes long (passwords, new keys) with the deed that needs it. The first goes on while no connection is held: there are few
+ * of them, and robots wait for the same ones. So it only asks, and the deed asks again what may have changed meanwhile.
+ */
+export const inSteps = <A extends Actor, I, P, T>(
+  first: Deed<A, I, P>,
+  deed: Deed<A, P, T>,
+): InSteps<A, I, T> => ({
+  prepare: async (ctx, input) => {
+    const prepared = await first(ctx, input);
+    return (held) => deed(held, prepared);
+  },
+});
+
+/** One transaction; tried again when PostgreSQL asks for it (a deadlock with another admin's deed). */
+async function inTransaction<T>(deed: (db: Db) => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await database().prisma.$transaction(deed);
+    } catch (error) {
+      if (tried === TRIES || !isWriteConflict(error)) throw error;
+    }
+  }
+}
+
+const prepared = <A extends Actor, I, T>(
+  actor: A,
+  deed: Deed<A, I, T> | InSteps<A, I, T>,
+  input: I,
+): Promise<(ctx: Ctx<A>) => Promise<T>> =>
+  typeof deed === "function"
+    ? Promise.resolve((ctx) => deed(ctx, input))
+    : deed.prepare({ db: database().prisma, actor, now: new Date() }, input);
+
+/** Does a deed: what takes long first, then the rest in one transaction. */
+export async function perform<A extends Actor, I, T>(
+  actor: A,
+  deed: Deed<A, I, T> | InSteps<A, I, T>,
+  input: I,
+): Promise<T> {
+  const run = await prepared(actor, deed, input);
+  return inTransaction((db) => run({ db, actor, now: new Date() }));
+}
+
+/**
+ * The same for a deed whose input somebody else could guess, such as a password at a browser that was left open. Attempts are counted
+ * for the account before anything is looked at, in a transaction of their own, and forgotten when one succeeds.
+ * @throws Refusal `limit_reached` while it must wait
+ */
+export async function performGuarded<I, T>(
+  actor: PersonActor,
+  deed: Deed<PersonActor, I, T> | InSteps<PersonActor, I, T>,
+  input: I,
+): Promise<T> {
+  const waitSeconds = await perform(actor, countConfirmation, undefined);
+  if (waitSeconds > 0) {
+    const wait = formatQuantity(waitSeconds, "second");
+    throw new Refusal("limit_reached", `Too many attempts. Try again in ${wait}.`);
+  }
+  const run = await prepared(actor, deed, input);
+  return inTransaction(async (db) => {
+    const ctx = { db, actor, now: new Date() };
+    const done = await run(ctx);
+    await forgetConfirmations(ctx);
+    return done;
+  });
+}
