@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ArrivalRules, parseEmailDomains, parseRoles } from "@/lib/arrival-rules";
+import { opaqueString } from "@/lib/fold";
 import { NO_PROXIES, parseTrustedProxies, type TrustedProxies } from "@/lib/network";
 
 /** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
@@ -136,6 +137,7 @@ const variables = z.object({
   ADMIN_EMAIL: z.email("must be an email address").optional(),
   ADMIN_PASSWORD: z
     .string()
+    .overwrite(opaqueString)
     .refine(
       (text) => Buffer.byteLength(text) >= 12 && Buffer.byteLength(text) <= 72,
       "must be 12 to 72 bytes long",

@@ -1,3 +1,4 @@
+import { hash } from "bcryptjs";
 import { expect, test } from "vitest";
 import { hashPassword, isRightPassword } from "./passwords";
 
@@ -20,6 +21,31 @@ test.each(["eleven char", "", "ä".repeat(37), `${"x".repeat(20)}\0`, `${"x".rep
     await expect(hashPassword(password)).rejects.toThrow();
   },
 );
+
+const [COMPOSED, DECOMPOSED] = ["caf\u00e9 au lait".normalize("NFC"), "caf\u00e9 au lait".normalize("NFD")];
+
+test.each([
+  [COMPOSED, DECOMPOSED],
+  [DECOMPOSED, COMPOSED],
+  ["correct horse battery", "correct\u00a0horse\u3000battery"],
+])("a password set as %j is right when a keyboard makes it %j (RFC 8265 \u00a74.2)", async (set, typed) => {
+  expect(await isRightPassword(typed, await hashPassword(set))).toBe(true);
+});
+
+test("letters that only look alike are others", async () => {
+  expect(await isRightPassword("ﬁne horse battery", await hashPassword("fine horse battery"))).toBe(false);
+});
+
+test("an older hash of a decomposed password is right as it was typed", async () => {
+  expect(await isRightPassword(DECOMPOSED, await hash(DECOMPOSED, 4))).toBe(true);
+  expect(await isRightPassword(COMPOSED, await hash(COMPOSED, 4))).toBe(true);
+});
+
+test("the 72 bytes are counted in the composed form", async () => {
+  const longest = "\u00e9".repeat(36);
+  expect(await isRightPassword(longest, await hashPassword(longest.normalize("NFD")))).toBe(true);
+  await expect(hashPassword("\u00e9".repeat(37).normalize("NFD"))).rejects.toThrow("72 bytes");
+});
 
 test("nothing is right where there is no password", async () => {
   expect(await isRightPassword("correct horse battery", null)).toBe(false);

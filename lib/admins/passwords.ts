@@ -1,5 +1,6 @@
+import { opaqueString } from "@/lib/fold";
 import { inTurn } from "./password-work";
-import { newPasswordSchema } from "./schema";
+import { newPasswordSchema, PASSWORD_MAX_BYTES } from "./schema";
 
 const COST = 12;
 
@@ -22,14 +23,23 @@ export async function hashPassword(password: string): Promise<string> {
   return inTurn((bcrypt) => bcrypt.hash(allowed, COST));
 }
 
+/** Older hashes are of what was typed then, as it was typed. */
+const formsOf = (typed: string): readonly string[] => [...new Set([opaqueString(typed), typed])];
+
+/** What bcrypt reads all of, up to its end. */
+const isWhole = (form: string) =>
+  Buffer.byteLength(form) <= PASSWORD_MAX_BYTES && form.isWellFormed() && !form.includes("\0");
+
 /**
  * @returns whether the password fits the hash; without a hash it does the same work and says no
  * @throws PasswordsBusyError when too many wait to be checked
  */
 export async function isRightPassword(password: string, stored: string | null): Promise<boolean> {
-  // A longer password cannot have been set, and bcrypt would compare only its first 72 bytes.
-  const isPossible = newPasswordSchema.safeParse(password).success;
   const against = stored ?? (await hashOfNobody());
-  const isMatch = await inTurn((bcrypt) => bcrypt.compare(isPossible ? password : "", against));
-  return isMatch && isPossible && stored !== null;
+  for (const form of formsOf(password)) {
+    // What bcrypt would cut cannot have been set.
+    const isMatch = await inTurn((bcrypt) => bcrypt.compare(isWhole(form) ? form : "", against));
+    if (isMatch && isWhole(form) && stored !== null) return true;
+  }
+  return false;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { opaqueString } from "@/lib/fold";
 import { type Role, roleSchema } from "@/lib/tenants/schema";
 
 export const PASSWORD_MIN_BYTES = 12;
@@ -19,8 +20,10 @@ export const emailSchema = z
   .regex(/^[^\s@]+@[^\s@]+$/, "Enter an email address, such as ada@example.com.")
   .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), "Use plain characters only.");
 
+/** A new password, in the form in which it is counted and hashed. */
 export const newPasswordSchema = z
   .string({ error: "Enter a password." })
+  .overwrite(opaqueString)
   .refine((value) => bytes(value) >= PASSWORD_MIN_BYTES, `Use at least ${PASSWORD_MIN_BYTES} characters.`)
   .refine((value) => bytes(value) <= PASSWORD_MAX_BYTES, `Use at most ${PASSWORD_MAX_BYTES} bytes.`)
   .refine((value) => value.isWellFormed() && !value.includes("\0"), "Use plain characters only.");
