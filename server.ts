@@ -53,7 +53,10 @@ export async function start(options: StartOptions): Promise<void> {
     if (!options.dev) consoleToLog();
     await prepareDatabase(life, options);
     const taken = await takeOverStoredData();
-    if (taken) announce(`authenticated what an older version had stored: ${taken.credentials} credentials`);
+    if (taken)
+      announce(
+        `authenticated what an older version had stored: ${taken.credentials} credentials, ${taken.assetValues} asset values`,
+      );
     const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
     // Another process, with another secret, may have made the first signing key at the same moment.

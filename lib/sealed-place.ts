@@ -1,10 +1,15 @@
 import type { Db } from "@/lib/ctx";
-import { type Purpose, type Renewal, reseal, type SealedUnder } from "@/lib/keys";
+import { type Purpose, type Renewal, rebound, reseal, type SealedUnder } from "@/lib/keys";
 
 export type { Renewal };
 
-/** A row that holds something sealed, or a MAC. */
-export type SealedRow = { readonly id: string; readonly sealed: Uint8Array; readonly boundTo: string };
+/** A row that holds something sealed, or a MAC. `wasBoundTo` is what an older version bound it to. */
+export type SealedRow = {
+  readonly id: string;
+  readonly sealed: Uint8Array;
+  readonly boundTo: string;
+  readonly wasBoundTo?: string;
+};
 
 /** A column of sealed values, as the room that owns it lends it to a change of APP_SECRET. */
 export type SealedPlace = {
@@ -65,4 +70,20 @@ export async function resealBatch(
     if (resealed.under === "previous" && (await place.replace(db, row, resealed.anew))) count += 1;
   }
   return { count, lastId: rows.at(-1)?.id ?? null };
+}
+
+/** Binds to `boundTo` what an older version bound to less. @returns how many rows there were of that kind */
+export async function rebindAll(db: Db, place: SealedPlace): Promise<number> {
+  let count = 0;
+  for (let after: string | null = null; ; ) {
+    const rows = await place.rowsAfter(db, after, COUNTED_ROWS);
+    for (const row of rows) {
+      const { sealed, boundTo: to, wasBoundTo: from } = row;
+      const anew = from === undefined ? null : rebound(place.purpose, sealed, { from, to });
+      if (anew && (await place.replace(db, row, anew))) count += 1;
+    }
+    const last = rows.at(-1);
+    if (!last) return count;
+    after = last.id;
+  }
 }

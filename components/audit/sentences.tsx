@@ -140,8 +140,8 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   ),
   "app_secret.resealed": ({ what, count }) =>
     `encrypted the ${what} under the new APP_SECRET (${formatQuantity(count, "value")})`,
-  "stored_data.authenticated": ({ signingKeys, credentials }) =>
-    `took over what an older version had stored and authenticated it (${formatQuantity(credentials, "secret or key", "secrets and keys")}, ${formatQuantity(signingKeys, "signing key")})`,
+  "stored_data.authenticated": ({ signingKeys, credentials, assetValues }) =>
+    `took over what an older version had stored and authenticated it (${formatQuantity(credentials, "secret or key", "secrets and keys")}, ${formatQuantity(assetValues, "asset value")}, ${formatQuantity(signingKeys, "signing key")})`,
   "signing_key.created": ({ kid, algorithm }) => (
     <>
       made the signing key <Id>{kid}</Id> ({algorithm})

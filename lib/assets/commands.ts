@@ -33,7 +33,7 @@ export async function addAsset(ctx: Ctx, input: AddAssetInput): Promise<{ assetI
         nameKey: folded(name),
         description,
         type,
-        sealedValue: sealValue(requireContent(input), bindingOf(tenantId, id)),
+        sealedValue: sealValue(requireContent(input), bindingOf({ tenantId, id, type }, null)),
         createdAt: ctx.now,
         updatedAt: ctx.now,
         createdById: ctx.actor.id,
@@ -63,7 +63,9 @@ export async function setAsset(ctx: Ctx, input: SetAssetInput): Promise<null> {
     select: { name: true, type: true },
   });
   if (!asset) throw noSuchAsset();
-  const sealedValue = sealValue(requireContent({ ...input, type: asset.type }), bindingOf(tenantId, assetId));
+  const { type } = asset;
+  const binding = bindingOf({ tenantId, id: assetId, type }, machineId ?? null);
+  const sealedValue = sealValue(requireContent({ ...input, type }), binding);
   if (machineId === undefined) {
     await ctx.db.asset.updateMany({ where: { id: assetId, tenantId }, data: { sealedValue } });
   } else {

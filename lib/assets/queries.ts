@@ -34,18 +34,18 @@ export async function listAssets(ctx: Ctx, slice: Slice = {}): Promise<AssetView
     },
   });
   return rows.map(({ sealedValue, values, createdBy, ...row }) => {
-    const shown = (sealed: Uint8Array) =>
+    const shown = (sealed: Uint8Array, machineId: string | null) =>
       row.type === "Credential"
         ? null
-        : shownContent(row.type, openValue(sealed, bindingOf(tenantId, row.id)));
+        : shownContent(row.type, openValue(sealed, bindingOf({ ...row, tenantId }, machineId)));
     return {
       ...row,
       createdBy: createdBy?.email ?? null,
-      value: shown(sealedValue),
+      value: shown(sealedValue, null),
       machineValues: values.map((own) => ({
         machineId: own.machineId,
         machineName: own.machine.name,
-        value: shown(own.sealedValue),
+        value: shown(own.sealedValue, own.machineId),
       })),
     };
   });
@@ -68,6 +68,7 @@ export async function readAsset(
     },
   });
   if (!asset) throw new Refusal("not_found", "There is no such asset.");
-  const sealed = asset.values[0]?.sealedValue ?? asset.sealedValue;
-  return { name: asset.name, type: asset.type, value: openValue(sealed, bindingOf(tenantId, asset.id)) };
+  const own = asset.values[0]?.sealedValue;
+  const binding = bindingOf({ ...asset, tenantId }, own ? machineId : null);
+  return { name: asset.name, type: asset.type, value: openValue(own ?? asset.sealedValue, binding) };
 }

@@ -1,5 +1,5 @@
 import type { SealedPlace } from "@/lib/sealed-place";
-import { ASSET_SEALING, bindingOf } from "./sealed-value";
+import { ASSET_SEALING, bindingOf, olderBindingOf } from "./sealed-value";
 
 /** The values of assets for all robots, as a change of APP_SECRET meets them. */
 export const SEALED_ASSETS: SealedPlace = {
@@ -11,12 +11,13 @@ export const SEALED_ASSETS: SealedPlace = {
       where: id === null ? {} : { id: { gt: id } },
       orderBy: { id: "asc" },
       take,
-      select: { id: true, tenantId: true, sealedValue: true },
+      select: { id: true, tenantId: true, type: true, sealedValue: true },
     });
     return rows.map((row) => ({
       id: row.id,
       sealed: row.sealedValue,
-      boundTo: bindingOf(row.tenantId, row.id),
+      boundTo: bindingOf(row, null),
+      wasBoundTo: olderBindingOf(row),
     }));
   },
 
@@ -36,12 +37,18 @@ export const SEALED_MACHINE_VALUES: SealedPlace = {
       where: id === null ? {} : after(idsOf(id)),
       orderBy: [{ assetId: "asc" }, { machineId: "asc" }],
       take,
-      select: { assetId: true, machineId: true, tenantId: true, sealedValue: true },
+      select: {
+        assetId: true,
+        machineId: true,
+        sealedValue: true,
+        asset: { select: { id: true, tenantId: true, type: true } },
+      },
     });
-    return rows.map(({ assetId, machineId, tenantId, sealedValue }) => ({
+    return rows.map(({ assetId, machineId, sealedValue, asset }) => ({
       id: `${assetId} ${machineId}`,
       sealed: sealedValue,
-      boundTo: bindingOf(tenantId, assetId),
+      boundTo: bindingOf(asset, machineId),
+      wasBoundTo: olderBindingOf(asset),
     }));
   },
 

@@ -1,11 +1,11 @@
 import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
-import type { AssetContent } from "./schema";
+import type { AssetContent, AssetType } from "./schema";
 
 /** What the key of all values is derived for. */
 export const ASSET_SEALING = "asset sealing";
 
 /**
- * Encrypts a value under APP_SECRET, bound to its tenant and the asset's name, so that a row moved elsewhere opens nowhere.
+ * Encrypts a value under APP_SECRET, bound to where it belongs, so that a row moved elsewhere opens nowhere.
  * Every type is encrypted: nobody has to know which values are secret.
  */
 export function sealValue(content: AssetContent, boundTo: string): Uint8Array<ArrayBuffer> {
@@ -17,5 +17,11 @@ export function openValue(sealed: Uint8Array, boundTo: string): AssetContent {
   return JSON.parse(unseal(readingKeys(ASSET_SEALING), sealed, boundTo).toString()) as AssetContent;
 }
 
-/** What a value is bound to. */
-export const bindingOf = (tenantId: string, assetId: string) => `asset ${tenantId} ${assetId}`;
+type Asset = { readonly tenantId: string; readonly id: string; readonly type: AssetType };
+
+/** What a value is bound to: whose robots it is for (null: all that have none of their own), and what it may be shown as. */
+export const bindingOf = ({ tenantId, id, type }: Asset, machineId: string | null) =>
+  `asset value ${tenantId} ${id} ${type} ${machineId ?? "all"}`;
+
+/** What an older version bound it to. */
+export const olderBindingOf = ({ tenantId, id }: Asset) => `asset ${tenantId} ${id}`;

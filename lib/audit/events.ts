@@ -174,6 +174,7 @@ export type AuditEvent =
       readonly type: "stored_data.authenticated";
       readonly signingKeys: number;
       readonly credentials: number;
+      readonly assetValues: number;
     }
   | {
       readonly type: "signing_key.created" | "signing_key.imported";

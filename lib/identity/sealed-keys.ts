@@ -17,7 +17,12 @@ export const SEALED_KEYS: SealedPlace = {
       take,
       select: { kid: true, sealedKey: true },
     });
-    return rows.map((row) => ({ id: row.kid, sealed: row.sealedKey, boundTo: bindingOf(row.kid) }));
+    return rows.map((row) => ({
+      id: row.kid,
+      sealed: row.sealedKey,
+      boundTo: bindingOf(row.kid),
+      wasBoundTo: row.kid,
+    }));
   },
 
   async replace(db, { id, sealed }, anew) {

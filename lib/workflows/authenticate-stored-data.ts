@@ -1,11 +1,17 @@
+import { SEALED_ASSETS, SEALED_MACHINE_VALUES } from "@/lib/assets/sealed-assets";
 import { record } from "@/lib/audit/commands";
 import { wasRecorded } from "@/lib/audit/queries/was-recorded";
 import { authenticateCredentials } from "@/lib/credentials/commands/authenticate-credentials";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { holdSigningKeys } from "@/lib/identity/commands/publish-key";
-import { rebindSigningKeys } from "@/lib/identity/commands/rebind-keys";
+import { SEALED_KEYS } from "@/lib/identity/sealed-keys";
+import { rebindAll } from "@/lib/sealed-place";
 
-export type Authenticated = { readonly signingKeys: number; readonly credentials: number };
+export type Authenticated = {
+  readonly signingKeys: number;
+  readonly credentials: number;
+  readonly assetValues: number;
+};
 
 /**
  * What the first start of a version that authenticates its rows does with those of a version that did not: it takes them as they
@@ -16,9 +22,12 @@ export type Authenticated = { readonly signingKeys: number; readonly credentials
 export async function authenticateStoredData(ctx: Ctx<SystemActor>): Promise<Authenticated | null> {
   await holdSigningKeys(ctx);
   if (await wasRecorded(ctx, "stored_data.authenticated")) return null;
-  const signingKeys = await rebindSigningKeys(ctx);
+  const signingKeys = await rebindAll(ctx.db, SEALED_KEYS);
   if (signingKeys === 0) return null;
-  const taken = { signingKeys, credentials: await authenticateCredentials(ctx) };
+  const credentials = await authenticateCredentials(ctx);
+  const common = await rebindAll(ctx.db, SEALED_ASSETS);
+  const assetValues = common + (await rebindAll(ctx.db, SEALED_MACHINE_VALUES));
+  const taken = { signingKeys, credentials, assetValues };
   await record(ctx, [{ type: "stored_data.authenticated", ...taken }], null);
   return taken;
 }

@@ -211,7 +211,6 @@ const SILENT: Readonly<Record<string, string>> = {
   holdSigningKeys: "waits, changes nothing",
   requireNoNextKey: "asks, changes nothing",
   authenticateCredentials: "part of authenticateStoredData",
-  rebindSigningKeys: "part of authenticateStoredData",
 };
 
 test("every deed is known here: a new one says which events it writes, or why none", async () => {

@@ -52,7 +52,7 @@ test("a list that is longer than a page is read page by page, each row once and 
   await prisma().asset.createMany({
     data: Array.from({ length: ROWS_A_PAGE + 1 }, (_, index) => {
       const [id, name] = [crypto.randomUUID(), `asset ${index}`];
-      const sealedValue = sealValue("x", bindingOf(tenantId, id));
+      const sealedValue = sealValue("x", bindingOf({ tenantId, id, type: "Text" }, null));
       return {
         id,
         tenantId,

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { addAsset, setAsset } from "@/lib/assets/commands";
+import { addAssetSchema } from "@/lib/assets/schema";
 import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
 import type { AdminActor } from "@/lib/ctx";
 import { appSecretStanding } from "@/lib/doors/app-secret";
@@ -20,6 +22,10 @@ beforeEach(async () => {
   admin = await newTenantAdmin();
   machine = await provisioned(admin);
   await addedKey(admin, machine);
+  await prisma().asset.deleteMany({});
+  const added = addAssetSchema.parse({ name: "door", type: "Text", value: "common" });
+  const { assetId } = await act(admin, addAsset, added);
+  await act(admin, setAsset, { assetId, machineId: machine.machineId, username: "", value: "own" });
   deleted = await provisioned(admin);
   token = await buyToken(machine);
   const { digest } = await prisma().credential.findUniqueOrThrow({ where: { id: deleted.secretId } });
@@ -32,21 +38,27 @@ beforeEach(async () => {
 
 const credentialsNow = async () =>
   (await appSecretStanding()).places.find(({ holds }) => holds === AUTHENTIC_CREDENTIALS.holds)?.counts;
+const valueFor = async (client: Provisioned) =>
+  ((await (await send("GET", "assets/door", await buyToken(client))).json()) as { value: unknown }).value;
 const statusOf = async (client: Provisioned) => (await askToken(client)).status;
 
 describe("the first start of a version that authenticates its rows", () => {
   test("takes over what is there: secrets, tokens and keys stay good, deleted secrets get their tombstones", async () => {
     const credentials = await prisma().credential.count();
-    expect(await takeOverStoredData()).toEqual({ signingKeys: 1, credentials });
+    expect(await takeOverStoredData()).toEqual({ signingKeys: 1, credentials, assetValues: 2 });
     expect(await credentialsNow()).toEqual({ current: credentials, previous: 0, neither: 0 });
     expect(await statusOf(machine)).toBe(200);
     expect((await send("GET", "me", token)).status).toBe(200);
+    expect(await valueFor(machine)).toBe("own");
+    expect(await valueFor(await provisioned(admin))).toBe("common");
     expect(await statusOf(deleted)).toBe(401);
     await prisma().credential.update({ where: { id: deleted.secretId }, data: { revokedAt: null } });
     expect(await statusOf(deleted)).toBe(401);
     expect(
       await prisma().auditEvent.findMany({ where: { type: "stored_data.authenticated" } }),
-    ).toMatchObject([{ tenantId: null, actorKind: "system", details: { signingKeys: 1, credentials } }]);
+    ).toMatchObject([
+      { tenantId: null, actorKind: "system", details: { signingKeys: 1, credentials, assetValues: 2 } },
+    ]);
   });
 
   test("does it once, also when several processes start together", async () => {

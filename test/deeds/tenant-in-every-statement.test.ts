@@ -240,7 +240,6 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "importSigningKey",
     "keepSigningKeys",
     "publishKey",
-    "rebindSigningKeys",
     "requireNoNextKey",
     "rotateSigningKey",
     "withdrawSigningKey",

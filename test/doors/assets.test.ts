@@ -102,6 +102,24 @@ test("a value moved to another asset's row opens nowhere", async () => {
   expect((await read(second.name)).status).toBe(500);
 });
 
+test("a value of one machine opens for no other, nor for all, and none is shown as another type", async () => {
+  const { name, assetId } = await added("Text", "common");
+  const other = await provisioned(admin);
+  const own = { assetId, machineId: machine.machineId };
+  await act(admin, setAsset, { ...own, username: "", value: "own" });
+  await prisma()
+    .$executeRaw`UPDATE asset_values SET machine_id = ${other.machineId}::uuid WHERE asset_id = ${assetId}::uuid`;
+  expect(await (await read(name)).json()).toMatchObject({ value: "common" });
+  expect((await read(name, await buyToken(other))).status).toBe(500);
+  await prisma().$executeRaw`
+    UPDATE assets a SET sealed_value = v.sealed_value FROM asset_values v WHERE v.asset_id = a.id AND a.id = ${assetId}::uuid`;
+  expect((await read(name)).status).toBe(500);
+  await prisma().asset.delete({ where: { id: assetId } });
+  const pair = await added("Credential", PASSWORD, "ada");
+  await prisma().asset.update({ where: { id: pair.assetId }, data: { type: "Json" } });
+  await expect(list()).rejects.toThrow();
+});
+
 test("a deleted asset is gone for robots, with its machines' values", async () => {
   const { name, assetId } = await added("Text", "common");
   await act(admin, setAsset, { assetId, machineId: machine.machineId, username: "", value: "own" });

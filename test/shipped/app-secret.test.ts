@@ -113,7 +113,7 @@ async function addMany({ tenantId, id: createdById }: AdminActor): Promise<void>
     data: Array.from({ length: MANY_ASSETS }, (_, index) => {
       const id = randomUUID();
       const name = `filler ${index}`;
-      const sealedValue = sealValue("x", bindingOf(tenantId, id));
+      const sealedValue = sealValue("x", bindingOf({ tenantId, id, type: "Text" }, null));
       const dates = { createdAt: now, updatedAt: now };
       return { id, tenantId, name, nameKey: name, type: "Text" as const, sealedValue, createdById, ...dates };
     }),
