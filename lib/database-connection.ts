@@ -1,5 +1,6 @@
 import pg from "pg";
 import { WatchedClient, WatchedPool, type WatchOptions } from "@/lib/database-loss";
+import { readDatabaseUrl } from "@/lib/database-url";
 
 /**
  * What decides how PostgreSQL reads what we write and writes what we read. A database, a role or a server may have any of these set
@@ -31,7 +32,7 @@ const GRACE_MILLISECONDS = 1_000;
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 
 /** @returns the schema that the URL names as Prisma's do, `public` otherwise: a role may have another before it in its search path. */
-export const schemaOf = (url: string): string => new URL(url).searchParams.get("schema") || "public";
+export const schemaOf = (url: string): string => readDatabaseUrl(url).schema;
 
 async function settle(client: pg.ClientBase, url: string, { statementTimeoutMilliseconds = 0 }: OwnSettings) {
   const settings = Object.entries({
@@ -53,7 +54,7 @@ export function databasePool(url: string, options: PoolOptions): pg.Pool {
     ...(statementTimeoutMilliseconds && {
       silenceMilliseconds: statementTimeoutMilliseconds + GRACE_MILLISECONDS,
     }),
-    connectionString: url,
+    ...readDatabaseUrl(url).client,
     onConnect: (client) => settle(client, url, options),
   });
 }
@@ -66,7 +67,7 @@ export async function openDatabase(
   url: string,
   options: ClientOptions & WatchOptions = {},
 ): Promise<WatchedClient> {
-  const client = new WatchedClient({ ...options, connectionString: url });
+  const client = new WatchedClient({ ...options, ...readDatabaseUrl(url).client });
   // An error event without a listener would end the process.
   client.on("error", () => undefined);
   try {

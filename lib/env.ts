@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ArrivalRules, parseEmailDomains, parseRoles } from "@/lib/arrival-rules";
+import { DatabaseUrlError, readDatabaseUrl } from "@/lib/database-url";
 import { opaqueString } from "@/lib/fold";
 import { NO_PROXIES, parseTrustedProxies, type TrustedProxies } from "@/lib/network";
 
@@ -102,6 +103,15 @@ const trustedProxies = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const databaseUrl = z.string().superRefine((text, context) => {
+  try {
+    readDatabaseUrl(text);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+  }
+});
+
 const onOff = z.enum(["on", "off"], "must be on or off").transform((text) => text === "on");
 
 /** @param parse returns what a text means, or what is wrong with it as a sentence's end */
@@ -117,13 +127,7 @@ const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
   DATA_DIR: z.string().default(".data"),
-  DATABASE_URL: z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && /^postgres(ql)?:/.test(text),
-      "must be a PostgreSQL URL, like postgresql://user:password@host:5432/latchkey",
-    )
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
   APP_SECRET: appSecret,
   APP_SECRET_PREVIOUS: appSecret,
   APP_SECRET_PREVIOUS_UNTIL: z.iso

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { openDatabase } from "@/lib/database-connection";
 import { CONNECTION_LOST, type WatchedClient } from "@/lib/database-loss";
+import { readDatabaseUrl } from "@/lib/database-url";
 import { codeOf, Problem } from "./problem";
 
 const oldestVersion = 14;
@@ -27,6 +28,29 @@ const passing = new Set([
   "53300",
 ]);
 
+const certificateAdvice =
+  "Its certificate is signed by nobody we know. Name the authority that signed it (a self-signed certificate is its own) with sslrootcert=/path/to/certificate.pem in DATABASE_URL, or encrypt without verifying the server with sslmode=require and no sslrootcert.";
+
+/** What helps, by the code of PostgreSQL's error or of TLS's; anything else may be anything. */
+const ADVICE: Readonly<Record<string, string>> = {
+  "28P01":
+    "Check the user and the password in DATABASE_URL; : / @ and % in a password are written as %3A %2F %40 and %25.",
+  "28000":
+    "Let the user in (pg_hba.conf). Where the server takes encrypted connections only, add sslmode=require to DATABASE_URL.",
+  "3D000": "Make the database first (CREATE DATABASE), or name another one in DATABASE_URL.",
+  "42501": "Give the user of DATABASE_URL what it may not do.",
+  DEPTH_ZERO_SELF_SIGNED_CERT: certificateAdvice,
+  SELF_SIGNED_CERT_IN_CHAIN: certificateAdvice,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificateAdvice,
+  UNABLE_TO_GET_ISSUER_CERT: certificateAdvice,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificateAdvice,
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "Its certificate is for another name. Use that name in DATABASE_URL, or verify only who signed it: sslmode=verify-ca with sslrootcert=/path/to/certificate.pem.",
+  CERT_HAS_EXPIRED: "Its certificate has expired: renew it on the server.",
+  ECONNREFUSED: "Check host and port in DATABASE_URL, and that the server runs.",
+};
+const GENERAL_ADVICE = "Check DATABASE_URL and that the server runs.";
+
 /**
  * Waits until the PostgreSQL that the operator gave answers; it may be starting beside us.
  *
@@ -35,11 +59,15 @@ const passing = new Set([
  *   does not pass on what one connection tells another.
  */
 export async function awaitGivenDatabase(url: string, report: (line: string) => void): Promise<void> {
-  const place = new URL(url).host;
+  const { name: place, isUnverified } = readDatabaseUrl(url);
   const until = Date.now() + patienceMs;
   for (let told = false; ; ) {
     const outcome = await serverOf(url);
     if (!(outcome instanceof Error)) {
+      if (isUnverified)
+        report(
+          `the connection to ${place} is encrypted, and nobody has verified that it is the right server; sslmode=verify-full does`,
+        );
       requireSuitable(outcome, place);
       return requireSignals(url, place);
     }
@@ -47,7 +75,7 @@ export async function awaitGivenDatabase(url: string, report: (line: string) => 
     const mayPass = passing.has(codeOf(outcome) ?? "");
     if (!mayPass || Date.now() > until) {
       throw new Problem(
-        `The PostgreSQL at ${place} cannot be used: ${message || codeOf(outcome)}. Check DATABASE_URL and that the server runs.`,
+        `The PostgreSQL at ${place} cannot be used: ${message || codeOf(outcome)}. ${ADVICE[codeOf(outcome) ?? ""] ?? GENERAL_ADVICE}`,
       );
     }
     if (!told) report(`waiting for the PostgreSQL at ${place} (${message || codeOf(outcome)})`);
