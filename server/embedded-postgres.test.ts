@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres";
 import { postmasterOf } from "./postgres-orphans";
 import { postgresUser } from "./postgres-user";
+import { Problem } from "./problem";
 
 let place: string;
 let folder: string;
@@ -135,6 +136,32 @@ test("a folder of another PostgreSQL is left alone, and the error says so", asyn
   running.pop();
   writeFileSync(join(folder, "PG_VERSION"), "17\n");
   await expect(start()).rejects.toThrow(/made by PostgreSQL 17, and this Latchkey brings PostgreSQL 18/);
+});
+
+async function damaged(damage: () => void): Promise<string> {
+  await (await start()).stop();
+  running.pop();
+  damage();
+  return start().then(
+    () => "it started",
+    (error: unknown) => (error instanceof Problem ? error.message : String(error)),
+  );
+}
+
+test("of a folder that is damaged the damage is told, not what it led to", async () => {
+  const overwrite = () => {
+    for (const { name, parentPath } of readdirSync(join(folder, "pg_wal"), { withFileTypes: true }))
+      if (/^[0-9A-F]{24}$/.test(name)) writeFileSync(join(parentPath, name), Buffer.alloc(16 * 1024 * 1024));
+  };
+  expect(await damaged(overwrite)).toMatch(/checkpoint record.*PostgreSQL's log is/s);
+});
+
+test("of a database that is damaged inside a folder that starts, the damage is told", async () => {
+  const remove = () => {
+    for (const name of readdirSync(join(folder, "base")))
+      rmSync(join(folder, "base", name, "pg_filenode.map"), { force: true });
+  };
+  expect(await damaged(remove)).toMatch(/pg_filenode\.map.*PostgreSQL's log is/s);
 });
 
 test("its log holds neither statements nor values", async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -65,6 +65,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const launch = async (): Promise<PostgresRun> => {
     await clear();
     removeMisleadingPid(folder);
+    const logBegin = existsSync(logFile) ? statSync(logFile).size : 0;
     const run = runPostgres(binaries, user, {
       folder,
       port,
@@ -72,7 +73,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       durability: options.durability ?? "durable",
       beacon,
     });
-    await untilReady(url(), run, logFile);
+    await untilReady(url(), run, logFile, logBegin);
     return run;
   };
 
@@ -116,16 +117,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** Waits until PostgreSQL answers a query; recovery after a crash can take a while. */
-async function untilReady(url: string, run: PostgresRun, logFile: string): Promise<void> {
+async function untilReady(url: string, run: PostgresRun, logFile: string, logBegin: number): Promise<void> {
   const until = Date.now() + startPatienceMs;
   for (;;) {
     const error = await tryQuery(url);
     if (error === undefined) return;
-    if (run.hasEnded()) throw startProblem(logFile);
+    if (run.hasEnded()) throw startProblem(logFile, logBegin);
     if (Date.now() > until || !["ECONNREFUSED", "ECONNRESET", "57P03"].includes(codeOf(error) ?? "")) {
       run.askToStop();
       await run.ended;
-      throw codeOf(error) === "28P01" ? passwordProblem(logFile) : error;
+      throw refusalProblem(error, logFile);
     }
     await delay(10);
   }
@@ -143,13 +144,31 @@ async function tryQuery(url: string): Promise<unknown> {
   }
 }
 
-function startProblem(logFile: string): Problem {
-  const said = tailOfLog(logFile);
-  const reasons = said.match(/(?:FATAL|PANIC): .*/g) ?? [];
+/** What the operator's log lines say of a start: SQLSTATE, gravity, text (log_line_prefix in postgres-watchdog.ts). */
+const GRAVE_LINE = /\] (\w{5}) (FATAL|PANIC): +(.*)/g;
+/** A connection that was refused because the start is not over. */
+const startingUp = "57P03";
+
+/**
+ * A PANIC is what the start failed of; what its processes die of afterwards and the connections it refuses meanwhile are FATAL.
+ * @param begin where the start's own lines begin in the log, in bytes
+ */
+function startProblem(logFile: string, begin: number): Problem {
+  const said = readFileSync(logFile).subarray(begin).toString("utf8");
+  const lines = [...said.matchAll(GRAVE_LINE)].filter(([, code]) => code !== startingUp);
+  const cause = lines.find(([, , gravity]) => gravity === "PANIC") ?? lines.at(-1);
   const full = /No space left on device|Disk quota exceeded/.test(said);
   const advice = full ? "Free some space on that disk." : `PostgreSQL's log is ${logFile}.`;
   return new Problem(
-    `PostgreSQL does not start on ${dirname(logFile)}: ${reasons.at(-1)?.replace(/^\w+:\s*/, "") ?? "it ended at once"}. ${advice}`,
+    `PostgreSQL does not start on ${dirname(logFile)}: ${cause?.[3] ?? "it ended at once"}. ${advice}`,
+  );
+}
+
+function refusalProblem(error: unknown, logFile: string): Problem {
+  if (codeOf(error) === "28P01") return passwordProblem(logFile);
+  const said = error instanceof Error ? error.message : String(error);
+  return new Problem(
+    `PostgreSQL runs on ${dirname(logFile)} and cannot be used: ${said}. PostgreSQL's log is ${logFile}.`,
   );
 }
 

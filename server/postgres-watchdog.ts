@@ -81,6 +81,7 @@ export function runPostgres(
     // Statements and the values in a violated constraint are nobody's business in a log file.
     "log_min_error_statement=panic",
     "log_error_verbosity=terse",
+    "log_line_prefix=%m [%p] %e ",
   ];
   const args = ["-D", options.folder, ...settings.flatMap((setting) => ["-c", setting])];
   const log = openSync(options.logFile, "a", 0o600);
