@@ -19,8 +19,8 @@ export type WatchOptions = {
 
 /** A connection that never makes anybody wait for ever, and that says by a code that it is lost. */
 export class WatchedClient extends pg.Client {
-  /** False while it lies idle in its pool. */
-  isLent = true;
+  /** What it was asked and has not answered; the first is to connect. */
+  #asked = 1;
   #isOver = false;
 
   constructor(config: pg.ClientConfig & WatchOptions = {}) {
@@ -29,6 +29,14 @@ export class WatchedClient extends pg.Client {
     const watch = () => this.#watch(config.silenceMilliseconds ?? 0);
     watch();
     connection.once("sslconnect", watch);
+    const { query } = this;
+    this.#answerBy((...parameters) => {
+      this.#asked += 1;
+      return Reflect.apply(query, this, parameters);
+    });
+    connection.on("readyForQuery", () => {
+      this.#asked -= 1;
+    });
     // Before the listeners of `pg`, which would say the same without a code.
     connection.once("error", (error: Error) => this.#refuse(error));
     connection.once("end", () => {
@@ -52,7 +60,7 @@ export class WatchedClient extends pg.Client {
     if (!(stream instanceof Socket)) return;
     stream.setTimeout(milliseconds, () => {
       // Wrapped in TLS, it is no longer the one that hears.
-      if (this.isLent && stream === this.connection.stream)
+      if (this.#asked > 0 && stream === this.connection.stream)
         this.lose(`the database said nothing for ${milliseconds} ms`);
     });
   }
@@ -65,13 +73,16 @@ export class WatchedClient extends pg.Client {
   /** What is asked after the loss, as the rest of a transaction, fails as what was under way does. */
   #refuse(error: Error): void {
     this.#isOver = true;
-    const refuse = (...parameters: readonly unknown[]) => {
+    this.#answerBy((...parameters) => {
       const callback = parameters.at(-1);
       if (typeof callback !== "function") return Promise.reject(error);
       process.nextTick(callback, error);
       return undefined;
-    };
-    Reflect.set(this, "query", refuse);
+    });
+  }
+
+  #answerBy(answer: (...parameters: readonly unknown[]) => unknown): void {
+    Reflect.set(this, "query", answer);
   }
 }
 
@@ -81,11 +92,6 @@ type Lent = (error: Error | undefined, client: pg.PoolClient | undefined, done: 
 export class WatchedPool extends pg.Pool {
   constructor(config: pg.PoolConfig & WatchOptions) {
     super({ ...config, Client: WatchedClient });
-    const isLent = (client: pg.PoolClient, is: boolean) => {
-      (client as unknown as WatchedClient).isLent = is;
-    };
-    this.on("acquire", (client) => isLent(client, true));
-    this.on("release", (_error, client) => isLent(client, false));
   }
 
   override connect(): Promise<pg.PoolClient>;
