@@ -10,6 +10,7 @@ import { appSecretStanding } from "@/lib/doors/app-secret";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator, takeOverStoredData } from "@/lib/doors/first-start";
 import { EnvironmentError, env } from "@/lib/env";
+import { derivedKey } from "@/lib/keys";
 import { log } from "@/lib/log";
 import { readiness } from "@/lib/readiness";
 import { askToStop, runStops } from "@/lib/stopping";
@@ -108,6 +109,8 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   }, headers.lines);
   // Next.js adds an upgrade listener to the server it knows, and closes what it does not want. Node.js would then hand it every request that merely
   // offers an upgrade, as some HTTP clients do with h2c; without a listener such a request is answered as any other.
+  // What an action of a page closes over is encrypted by it on its way through the browser; the one in the build is known to everybody.
+  process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = derivedKey("server-action values").toString("base64");
   const app = next({
     dev,
     dir: root,

@@ -42,8 +42,8 @@ export type ActionResult<T> =
   | { readonly ok: true; readonly data: T }
   | {
       readonly ok: false;
-      /** `reauthenticate`: prove again who you are, then ask once more. */
-      readonly code: RefusalCode | "unavailable" | "unexpected" | "reauthenticate";
+      /** `reauthenticate`: prove again who you are, then ask once more. `outdated`: the page is older than the server, which did nothing. */
+      readonly code: RefusalCode | "unavailable" | "unexpected" | "reauthenticate" | "outdated";
       readonly message: string;
       /** Messages by form field path, for fields that were refused. */
       readonly fieldErrors?: Readonly<Record<string, string>>;

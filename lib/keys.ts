@@ -17,7 +17,8 @@ export type Purpose =
   | "known-browser cookie"
   | "audit record"
   | "audit-key sealing"
-  | "DPoP nonce";
+  | "DPoP nonce"
+  | "server-action values";
 
 const derived = new Map<string, Buffer>();
 const names = new WeakMap<Buffer, string>();

@@ -47,7 +47,8 @@ export async function buildIfChanged(root, say) {
       const stamp = sourceStamp(root);
       if (isBuilt(stamp)) return;
       rmSync(stampFile, { force: true });
-      for (const step of [prismaClient, pages, production]) await run(root, step, "production", say);
+      for (const step of [prismaClient, pages, production])
+        await run(root, step, "production", say, forAll(stamp));
       await bundleIfChanged(root, "robot");
       await bundleIfChanged(root, "commands");
       writeFileSync(stampFile, stamp);
@@ -70,12 +71,26 @@ export async function prepareDevelopment(root, say) {
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"];
 const leave = (_name, number) => process.exit(128 + number);
 
-function run(root, [line, ...args], mode, say) {
+/**
+ * Next.js derives the names of actions from this key, and builds of the same sources must name them alike. It is no secret: the server puts one in
+ * its place before it encrypts anything.
+ */
+const forAll = (stamp) => ({
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: Buffer.from(stamp, "hex").toString("base64"),
+});
+
+function run(root, [line, ...args], mode, say, env = {}) {
   say(line);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
-      env: { ...process.env, NODE_ENV: mode, NEXT_TELEMETRY_DISABLED: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" },
+      env: {
+        ...process.env,
+        NODE_ENV: mode,
+        NEXT_TELEMETRY_DISABLED: "1",
+        PRISMA_HIDE_UPDATE_MESSAGE: "1",
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const stop = () => child.kill();

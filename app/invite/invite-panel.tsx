@@ -10,6 +10,7 @@ import { SignInForm } from "@/components/admins/sign-in-form";
 import { SingleSignOnButton } from "@/components/admins/single-sign-on-button";
 import { useLink } from "@/components/admins/use-link";
 import { WrongPerson } from "@/components/admins/wrong-person";
+import { attempt } from "@/components/ui/attempt";
 import { emailKey } from "@/lib/admins/rules";
 import { acceptInviteAction, acceptInviteAsNewAction, readInviteQuestion } from "./actions";
 
@@ -35,10 +36,13 @@ export function InvitePanel({ signedInAs, ways }: InvitePanelProps) {
   const { token, offers } = link;
   const { email, hasAccount } = offers;
   const accept = async () => {
-    const answer = await acceptInviteAction({ token }).catch(() => null);
-    if (answer?.ok) enter(answer.data.tenantSlug);
-    else if (answer?.code === "gone") markGone();
-    return answer?.ok ? null : (answer?.message ?? "The server did not answer. Try again.");
+    const answer = await attempt(
+      () => acceptInviteAction({ token }),
+      "The server did not answer. Try again.",
+    );
+    if (answer.ok) enter(answer.data.tenantSlug);
+    else if (answer.code === "gone") markGone();
+    return answer.ok ? null : answer.message;
   };
   if (signedInAs !== null && emailKey(signedInAs) !== emailKey(email)) {
     return <WrongPerson invited={email} signedInAs={signedInAs} signOut={signOutAndLeave} />;

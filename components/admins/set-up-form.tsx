@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
+import { attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
@@ -51,13 +52,13 @@ export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormPr
     if (!input.success) return;
     isBusy.current = true;
     setPending(true);
-    const answer = await setUp(input.data).catch(() => null);
-    if (answer?.ok) return onDone({ ...input.data, tenantSlug: answer.data.tenantSlug });
+    const answer = await attempt(() => setUp(input.data), LOST);
+    if (answer.ok) return onDone({ ...input.data, tenantSlug: answer.data.tenantSlug });
     isBusy.current = false;
     setPending(false);
-    if (answer?.code === "gone") return onUsedLink();
-    setErrors(fieldErrorsFrom(answer?.fieldErrors));
-    if (!answer?.fieldErrors) setFailure(answer?.message ?? LOST);
+    if (answer.code === "gone") return onUsedLink();
+    setErrors(fieldErrorsFrom(answer.fieldErrors));
+    if (!answer.fieldErrors) setFailure(answer.message);
   };
 
   return (

@@ -1,3 +1,4 @@
+import { unstable_isUnrecognizedActionError } from "next/navigation";
 import type { ActionResult } from "@/lib/errors";
 
 export type Action<T> = (input: unknown) => Promise<ActionResult<T>>;
@@ -15,11 +16,15 @@ export function confirmWith(ask: Confirm): () => void {
   };
 }
 
-/** When no answer comes back, that is an answer too. */
+const OUTDATED =
+  "Latchkey was updated after this page was opened, so nothing was done. Copy what you have typed if you need it, and reload the page.";
+
+/** When no answer comes back, that is an answer too; an action that the server does not know was certainly not done. */
 async function once<T>(ask: () => Promise<ActionResult<T>>, whenLost: string): Promise<ActionResult<T>> {
   try {
     return await ask();
-  } catch {
+  } catch (error) {
+    if (unstable_isUnrecognizedActionError(error)) return { ok: false, code: "outdated", message: OUTDATED };
     return { ok: false, code: "unavailable", message: whenLost };
   }
 }
