@@ -39,6 +39,7 @@ export async function buildIfChanged(root, say) {
     existsSync(stampFile) &&
     readFileSync(stampFile, "utf8") === stamp;
   if (isBuilt(sourceStamp(root))) return;
+  refuseUnreadablePath(root);
   await oneBuildAtATime(
     join(root, "dist"),
     "build-lock",
@@ -64,7 +65,16 @@ export async function buildIfChanged(root, say) {
  * @throws {BuildError}
  */
 export async function prepareDevelopment(root, say) {
+  refuseUnreadablePath(root);
   for (const step of [prismaClient, development]) await run(root, step, "development", say);
+}
+
+/** What resolves the style sheets takes these for the end of a path, as in an address. */
+function refuseUnreadablePath(root) {
+  if (!/[#?]/.test(root)) return;
+  throw new BuildError(
+    `Latchkey cannot be built in ${root}, because the tools that build the pages do not read a path with # or ?. Move it to a folder without; DATA_DIR may be anywhere.`,
+  );
 }
 
 /** Without a handler a signal would end this process without its "exit", or as the first process of a container not at all. */
