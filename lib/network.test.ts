@@ -1,7 +1,14 @@
 import { isIP } from "node:net";
 import { describe, expect, test } from "vitest";
 import { forAny, type Random } from "@/test/random";
-import { canonicalAddress, clientAddress, NO_PROXIES, networkOf, parseTrustedProxies } from "./network";
+import {
+  canonicalAddress,
+  clientAddress,
+  NO_PROXIES,
+  networkOf,
+  parseTrustedProxies,
+  siteOf,
+} from "./network";
 
 function proxies(text: string) {
   const parsed = parseTrustedProxies(text);
@@ -117,6 +124,14 @@ test.each([
   ["unknown", "unknown"],
 ])("%s is counted as %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+test.each([
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+  ["2001:db8::1", "2001:db8:0::/48"],
+  ["192.0.2.1", "192.0.2.1"],
+])("%s belongs to the site %s", (address, site) => {
+  expect(siteOf(address)).toBe(site);
 });
 
 test("all addresses of one IPv6 network are counted as one, those of two as two", async () => {

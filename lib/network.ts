@@ -8,6 +8,7 @@ const MAX_HOPS = 32;
 
 /** IPv6 hands every customer a network of this size; whoever has one address of it has them all. */
 const IPV6_NETWORK_GROUPS = 4;
+const IPV6_SITE_GROUPS = 3;
 
 /**
  * @param address as a socket or a header names it
@@ -21,18 +22,26 @@ export function canonicalAddress(address: string): string | null {
   return compressed.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "");
 }
 
-/**
- * What an address is counted as where strangers are counted.
- * @returns the first 64 bits of an IPv6 address, for its owner can change the others at will; everything else as it is
- */
-export function networkOf(address: string): string {
+function prefixOf(address: string, groups: number): string {
   if (!isIPv6(address)) return address;
   const [left = "", right] = address.split("::");
   const groupsOf = (text: string) => (text === "" ? [] : text.split(":"));
   const [head, tail] = [groupsOf(left), groupsOf(right ?? "")];
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0");
-  return `${[...head, ...zeros, ...tail].slice(0, IPV6_NETWORK_GROUPS).join(":")}::/64`;
+  return `${[...head, ...zeros, ...tail].slice(0, groups).join(":")}::/${groups * 16}`;
 }
+
+/**
+ * What an address is counted as where strangers are counted.
+ * @returns the first 64 bits of an IPv6 address, for its owner can change the others at will; everything else as it is
+ */
+export const networkOf = (address: string): string => prefixOf(address, IPV6_NETWORK_GROUPS);
+
+/**
+ * What it is counted as besides, because one owner may have thousands of such networks (RFC 6177 §2).
+ * @returns the first 48 bits of an IPv6 address; everything else as it is
+ */
+export const siteOf = (address: string): string => prefixOf(address, IPV6_SITE_GROUPS);
 
 /**
  * Reads a list of proxies: addresses, ranges in CIDR notation and the word `loopback`, separated by commas.

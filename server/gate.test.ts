@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { Gate } from "./gate";
 
-const limits = { running: 2, waiting: 3, patienceMs: 600_000, perNetwork: 4 };
+const limits = { running: 2, waiting: 3, patienceMs: 600_000, perNetwork: 4, perSite: 4 };
 
 /** Sends one in and says what became of it. */
-function into(gate: Gate, network = "192.0.2.1") {
+function into(gate: Gate, address = "192.0.2.1") {
   const visit = { begun: false, over: (): void => {}, refused: "", gaveUp: Promise.resolve() };
   let giveUp = (): void => {};
   visit.gaveUp = new Promise((resolve) => {
@@ -13,7 +13,7 @@ function into(gate: Gate, network = "192.0.2.1") {
   const begin = () => {
     visit.begun = true;
   };
-  const answer = gate.enter(network, begin, giveUp);
+  const answer = gate.enter(address, begin, giveUp);
   if (typeof answer === "string") visit.refused = answer;
   else visit.over = answer;
   return visit;
@@ -67,4 +67,13 @@ test("who waits too long is turned away, and leaves its place", async () => {
   expect([first.begun, tired.begun]).toEqual([true, false]);
   const next = into(gate);
   expect(next.begun).toBe(true);
+});
+
+test("the many networks of one owner are counted together, too", () => {
+  const gate = new Gate({ running: 9, waiting: 0, patienceMs: 0, perNetwork: 2, perSite: 3 });
+  const refused = ["::1", "::2", "::3", ":1::1", ":2::1"].map(
+    (end) => into(gate, `2001:db8:0${end}`).refused,
+  );
+  expect(refused).toEqual(["", "", "too many of yours", "", "too many of yours"]);
+  expect(into(gate, "2001:db8:1::1").refused).toBe("");
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { networkOf } from "@/lib/network";
+import { networkOf, siteOf } from "@/lib/network";
+import { Places } from "@/lib/places";
 import { addressHeader, refuse } from "./doorstep";
 
 /** How much of something goes on at once. */
@@ -9,8 +10,9 @@ export type GateLimits = {
   /** What may wait, and for how long. */
   readonly waiting: number;
   readonly patienceMs: number;
-  /** What one network may have running and waiting. */
+  /** What one network may have running and waiting, and all those of one owner. */
   readonly perNetwork: number;
+  readonly perSite: number;
 };
 
 const RETRY_AFTER_SECONDS = 2;
@@ -19,27 +21,33 @@ const RETRY_AFTER_SECONDS = 2;
 export class Gate {
   #running = 0;
   readonly #waiting = new Map<() => void, NodeJS.Timeout>();
-  readonly #ofNetwork = new Map<string, number>();
+  readonly #places = new Places();
 
   constructor(readonly limits: GateLimits) {}
 
   /**
    * Asks to be let in.
    *
+   * @param address of whoever asks
    * @param begin called when it is its turn, at once or later
    * @param giveUp called instead when that takes too long; it is over then
    * @returns what to call when it is over, whether it had begun or not; or why it is turned away
    */
   enter(
-    network: string,
+    address: string,
     begin: () => void,
     giveUp: () => void,
   ): (() => void) | "too many of yours" | "too many" {
-    const ofNetwork = this.#ofNetwork.get(network) ?? 0;
-    if (ofNetwork >= this.limits.perNetwork) return "too many of yours";
+    const giveBack = this.#places.take([
+      [`network ${networkOf(address)}`, this.limits.perNetwork],
+      [`site ${siteOf(address)}`, this.limits.perSite],
+    ]);
+    if (!giveBack) return "too many of yours";
     const isFull = this.#running >= this.limits.running;
-    if (isFull && this.#waiting.size >= this.limits.waiting) return "too many";
-    this.#ofNetwork.set(network, ofNetwork + 1);
+    if (isFull && this.#waiting.size >= this.limits.waiting) {
+      giveBack();
+      return "too many";
+    }
     const start = () => {
       this.#running += 1;
       begin();
@@ -48,7 +56,7 @@ export class Gate {
     const leave = () => {
       if (isOver) return;
       isOver = true;
-      this.#forget(network);
+      giveBack();
       if (this.#stopWaiting(start)) return;
       this.#running -= 1;
       const [next] = this.#waiting.keys();
@@ -70,12 +78,6 @@ export class Gate {
     clearTimeout(this.#waiting.get(start));
     return this.#waiting.delete(start);
   }
-
-  #forget(network: string): void {
-    const left = (this.#ofNetwork.get(network) ?? 0) - 1;
-    if (left > 0) this.#ofNetwork.set(network, left);
-    else this.#ofNetwork.delete(network);
-  }
 }
 
 /**
@@ -84,9 +86,9 @@ export class Gate {
  * their own, and nobody has many. The streams of open pages cost nothing while they are open, so only their number is bounded.
  */
 const gates = {
-  page: new Gate({ running: 8, waiting: 256, patienceMs: 5_000, perNetwork: 64 }),
-  form: new Gate({ running: 64, waiting: 0, patienceMs: 0, perNetwork: 16 }),
-  stream: new Gate({ running: 4_000, waiting: 0, patienceMs: 0, perNetwork: 256 }),
+  page: new Gate({ running: 8, waiting: 256, patienceMs: 5_000, perNetwork: 64, perSite: 128 }),
+  form: new Gate({ running: 64, waiting: 0, patienceMs: 0, perNetwork: 16, perSite: 32 }),
+  stream: new Gate({ running: 4_000, waiting: 0, patienceMs: 0, perNetwork: 256, perSite: 1_024 }),
 } as const;
 
 function gateOf({ method, url = "" }: IncomingMessage): Gate {
@@ -98,10 +100,10 @@ function gateOf({ method, url = "" }: IncomingMessage): Gate {
 
 /** Has `answer` called when there is room for the request; answers 429 or 503 itself when there is none. */
 export function admit(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  const network = networkOf(String(request.headers[addressHeader]));
+  const address = String(request.headers[addressHeader]);
   const headers = { "retry-after": String(RETRY_AFTER_SECONDS) };
   const turnAway = () => refuse(response, 503, "The server has too much to do right now.", headers);
-  const leave = gateOf(request).enter(network, answer, turnAway);
+  const leave = gateOf(request).enter(address, answer, turnAway);
   if (typeof leave === "function") response.once("close", leave);
   else if (leave === "too many") turnAway();
   else refuse(response, 429, "Too many requests of yours are being answered right now.", headers);

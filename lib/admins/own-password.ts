@@ -13,7 +13,9 @@ export async function findRight(ctx: Ctx<PersonActor>, password: string): Promis
     where: { adminId: ctx.actor.id },
     select: { hash: true },
   });
-  return (await isRightPassword(password, stored?.hash ?? null)) ? stored : null;
+  return (await isRightPassword(password, stored?.hash ?? null, { kind: "known", account: ctx.actor.id }))
+    ? stored
+    : null;
 }
 
 /**

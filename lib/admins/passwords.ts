@@ -1,13 +1,16 @@
 import { opaqueString } from "@/lib/fold";
-import { inTurn } from "./password-work";
+import { type Asker, inTurn } from "./password-work";
 import { newPasswordSchema, PASSWORD_MAX_BYTES } from "./schema";
 
 const COST = 12;
 
+/** Nobody on the network asked for it. */
+const AT_SERVER: Asker = { kind: "known", account: "" };
+
 /** A hash of nothing anyone knows, so that an unknown email costs what a known one costs. */
 let nobody: Promise<string> | undefined;
-function hashOfNobody(): Promise<string> {
-  nobody ??= inTurn((bcrypt) => bcrypt.hash(crypto.randomUUID(), COST)).catch((error: unknown) => {
+function hashOfNobody(asker: Asker): Promise<string> {
+  nobody ??= inTurn(asker, (bcrypt) => bcrypt.hash(crypto.randomUUID(), COST)).catch((error: unknown) => {
     nobody = undefined;
     throw error;
   });
@@ -18,9 +21,9 @@ function hashOfNobody(): Promise<string> {
  * @returns the bcrypt hash that is stored for a password
  * @throws PasswordsBusyError, and ZodError for a password that `newPasswordSchema` refuses; bcrypt would cut a longer one
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, asker: Asker = AT_SERVER): Promise<string> {
   const allowed = newPasswordSchema.parse(password);
-  return inTurn((bcrypt) => bcrypt.hash(allowed, COST));
+  return inTurn(asker, (bcrypt) => bcrypt.hash(allowed, COST));
 }
 
 /** Older hashes are of what was typed then, as it was typed. */
@@ -34,11 +37,15 @@ const isWhole = (form: string) =>
  * @returns whether the password fits the hash; without a hash it does the same work and says no
  * @throws PasswordsBusyError when too many wait to be checked
  */
-export async function isRightPassword(password: string, stored: string | null): Promise<boolean> {
-  const against = stored ?? (await hashOfNobody());
+export async function isRightPassword(
+  password: string,
+  stored: string | null,
+  asker: Asker = AT_SERVER,
+): Promise<boolean> {
+  const against = stored ?? (await hashOfNobody(asker));
   for (const form of formsOf(password)) {
     // What bcrypt would cut cannot have been set.
-    const isMatch = await inTurn((bcrypt) => bcrypt.compare(isWhole(form) ? form : "", against));
+    const isMatch = await inTurn(asker, (bcrypt) => bcrypt.compare(isWhole(form) ? form : "", against));
     if (isMatch && isWhole(form) && stored !== null) return true;
   }
   return false;

@@ -37,15 +37,16 @@ export function isSameMailbox(one: string, other: string): boolean {
 
 /**
  * What failed sign-ins are counted by. `pair` is an account from one address, `address` one address whatever the
- * account, `browser` a browser in which this admin signed in before: it is counted by itself, so that nobody else's
+ * account, `site` all the addresses that one owner may have, `browser` a browser in which this admin signed in before: it is counted by itself, so that nobody else's
  * failures, from whatever address, keep an admin out of their own browser. `code` is an account whose password somebody
  * knows and whose second factor they guess, from whatever address. `account` is somebody who is signed in and proves again who they are.
  */
-export type BucketKind = "pair" | "address" | "browser" | "code" | "account";
+export type BucketKind = "pair" | "address" | "site" | "browser" | "code" | "account";
 
 const LIMITS = {
   pair: { free: 5, longestPauseSeconds: 5 * MINUTE_SECONDS },
   address: { free: 30, longestPauseSeconds: MINUTE_SECONDS },
+  site: { free: 120, longestPauseSeconds: MINUTE_SECONDS },
   code: { free: 5, longestPauseSeconds: 5 * MINUTE_SECONDS },
   browser: { free: 10, longestPauseSeconds: MINUTE_SECONDS },
   account: { free: 10, longestPauseSeconds: MINUTE_SECONDS },

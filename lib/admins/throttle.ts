@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
-import { networkOf } from "@/lib/network";
+import { networkOf, siteOf } from "@/lib/network";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { type BucketKind, emailKey, isForgotten, remainingPauseSeconds } from "./rules";
 
@@ -13,8 +13,12 @@ const name = (kind: BucketKind, ...parts: string[]): Bucket => ({
 
 function bucketsOf(ctx: Ctx<AnonymousActor>, email: string, knownBrowser: string | null): Bucket[] {
   if (knownBrowser) return [name("browser", knownBrowser)];
-  const address = networkOf(ctx.actor.address ?? "");
-  return [name("pair", emailKey(email), address), name("address", address)];
+  const address = ctx.actor.address ?? "";
+  return [
+    name("pair", emailKey(email), networkOf(address)),
+    name("address", networkOf(address)),
+    ...(siteOf(address) === networkOf(address) ? [] : [name("site", siteOf(address))]),
+  ];
 }
 
 const codeBuckets = (email: string, knownBrowser: string | null): Bucket[] =>
@@ -64,28 +68,26 @@ export async function countCode(
 
 async function count(ctx: Ctx<AnonymousActor | PersonActor>, buckets: readonly Bucket[]): Promise<number> {
   if (buckets.length === 0) return 0;
+  const names = buckets.map((bucket) => bucket.name);
   await ctx.db.signInFailure.createMany({
-    data: buckets.map((bucket) => ({ bucket: bucket.name, failures: 0, lastFailedAt: ctx.now })),
+    data: names.map((bucket) => ({ bucket, failures: 0, lastFailedAt: ctx.now })),
     skipDuplicates: true,
   });
   const rows = await ctx.db.$queryRaw<{ bucket: string; failures: number; lastFailedAt: Date }[]>`
     SELECT bucket, failures, last_failed_at AS "lastFailedAt" FROM sign_in_failures
-     WHERE bucket = ANY(${buckets.map((bucket) => bucket.name)}) ORDER BY bucket FOR UPDATE`;
+     WHERE bucket = ANY(${names}) ORDER BY bucket FOR UPDATE`;
   const kindOf = new Map(buckets.map((bucket) => [bucket.name, bucket.kind]));
   const waitSeconds = Math.max(
     0,
     ...rows.map((row) => remainingPauseSeconds(kindOf.get(row.bucket) ?? "pair", row, ctx.now)),
   );
   if (waitSeconds > 0) return waitSeconds;
-  for (const row of rows) {
-    await ctx.db.signInFailure.update({
-      where: { bucket: row.bucket },
-      data: {
-        failures: isForgotten(row.lastFailedAt, ctx.now) ? 1 : row.failures + 1,
-        lastFailedAt: ctx.now,
-      },
-    });
-  }
+  const forgotten = rows.filter((row) => isForgotten(row.lastFailedAt, ctx.now)).map(({ bucket }) => bucket);
+  // One statement, for others wait for these rows.
+  await ctx.db.$executeRaw`
+    UPDATE sign_in_failures
+       SET failures = CASE WHEN bucket = ANY(${forgotten}) THEN 1 ELSE failures + 1 END, last_failed_at = ${ctx.now}
+     WHERE bucket = ANY(${names})`;
   return 0;
 }
 
@@ -100,12 +102,14 @@ export async function giveBackAttempt(
 ): Promise<void> {
   // One after the other in countAttempt's order, against deadlocks.
   const names = bucketsOf(ctx, email, knownBrowser).map((bucket) => bucket.name);
-  for (const bucket of names.sort()) {
-    await ctx.db.signInFailure.updateMany({
-      where: { bucket, failures: { gt: 0 } },
-      data: { failures: { decrement: 1 } },
-    });
-  }
+  for (const bucket of names.sort()) await giveBack(ctx, bucket);
+}
+
+async function giveBack(ctx: Ctx<AnonymousActor>, bucket: string): Promise<void> {
+  await ctx.db.signInFailure.updateMany({
+    where: { bucket, failures: { gt: 0 } },
+    data: { failures: { decrement: 1 } },
+  });
 }
 
 /** The attempt was a success: the account's own buckets are cleared, the address gets its attempt back. */
@@ -115,14 +119,11 @@ export async function forgetAttempt(
   knownBrowser: string | null,
 ): Promise<void> {
   const buckets = [...bucketsOf(ctx, email, knownBrowser), ...codeBuckets(email, knownBrowser)];
-  const names = (isShared: boolean) =>
-    buckets.filter(({ kind }) => (kind === "address") === isShared).map((bucket) => bucket.name);
-  // The address first, as countAttempt locks it: the other order deadlocks with an attempt that comes at the same time.
-  await ctx.db.signInFailure.updateMany({
-    where: { bucket: { in: names(true) }, failures: { gt: 0 } },
-    data: { failures: { decrement: 1 } },
-  });
-  await ctx.db.signInFailure.deleteMany({ where: { bucket: { in: names(false) } } });
+  // In countAttempt's order: another one deadlocks with an attempt that comes at the same time.
+  for (const { kind, name: bucket } of buckets.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    if (kind === "address" || kind === "site") await giveBack(ctx, bucket);
+    else await ctx.db.signInFailure.deleteMany({ where: { bucket } });
+  }
   await ctx.db.$executeRaw`
     DELETE FROM sign_in_failures WHERE bucket IN (
       SELECT bucket FROM sign_in_failures WHERE last_failed_at < ${addSeconds(ctx.now, -DAY_SECONDS)}

@@ -39,7 +39,11 @@ export async function signInByPassword(
   const inTransaction = <T>(deed: (ctx: Ctx<AnonymousActor>) => Promise<T>) => perform(actor, deed, null);
   const waitSeconds = await inTransaction((ctx) => countAttempt(ctx, email, knownBrowser));
   if (waitSeconds > 0) throw new SignInError(`TooManyAttempts:${waitSeconds}`);
-  const admin = await checkPassword({ db: prisma, actor, now: new Date() }, { email, password });
+  const admin = await checkPassword(
+    { db: prisma, actor, now: new Date() },
+    { email, password },
+    knownBrowser,
+  );
   const code = signInWithCodeSchema.safeParse(credentials).data?.code;
   const asksForCode = admin !== null && (await hasSecondFactor(prisma, admin.id));
   if (asksForCode) {

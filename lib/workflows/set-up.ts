@@ -1,4 +1,5 @@
 import { createFirstAdmin, requireNoAdminYet } from "@/lib/admins/commands/first-admin";
+import { strangerIn } from "@/lib/admins/password-work";
 import { hashPassword } from "@/lib/admins/passwords";
 import { requireSetupToken, spendSetupToken } from "@/lib/admins/setup-token";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
@@ -13,7 +14,7 @@ export async function prepareSetUp(
   { password, ...input }: SetUpInput,
 ): Promise<Prepared> {
   await requireSetupToken(ctx, input.setupToken);
-  return { ...input, passwordHash: await hashPassword(password) };
+  return { ...input, passwordHash: await hashPassword(password, strangerIn(ctx)) };
 }
 
 /**

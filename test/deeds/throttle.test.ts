@@ -32,6 +32,16 @@ async function fail(times: number, who: Attempt = {}) {
   for (let time = 0; time < times; time += 1) expect(await attempt(who)).toBe(0);
 }
 
+test("failures from the many IPv6 networks of one owner are slowed together", async () => {
+  const from = (at: number, site = "2001:db8:51") => `${site}:${at.toString(16)}::1`;
+  const strange = (at: number, site?: string) =>
+    attempt({ email: `${unique("guessed")}@latchkey.test`, address: from(at, site) });
+  for (let at = 0; at < 120; at += 1) expect(await strange(at)).toBe(0);
+  expect(await strange(120)).toBe(2);
+  expect(await strange(0, "2001:db8:52")).toBe(0);
+  expect(await attempt({ address: from(121), browser: unique("nonce") })).toBe(0);
+});
+
 describe("failures for an account from one address", () => {
   test("are slowed from the sixth attempt on, longer each time, and never beyond five minutes", async () => {
     await fail(5);

@@ -1,4 +1,5 @@
 import { digestOf, linkTo, makeLinkToken } from "@/lib/admins/link-token";
+import { strangerIn } from "@/lib/admins/password-work";
 import { hashPassword } from "@/lib/admins/passwords";
 import { readInvite } from "@/lib/admins/queries/people";
 import { emailKey, LINK_LIFETIME_SECONDS } from "@/lib/admins/rules";
@@ -84,7 +85,7 @@ export async function chooseInInvite(
   { token, password }: { readonly token: string; readonly password: string },
 ): Promise<Chosen> {
   if (!(await readInvite(ctx, { token }))) throw goneInvite();
-  return { token, passwordHash: await hashPassword(password) };
+  return { token, passwordHash: await hashPassword(password, strangerIn(ctx)) };
 }
 
 /**

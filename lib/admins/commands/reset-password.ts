@@ -1,5 +1,6 @@
 import { digestOf, linkTo, makeLinkToken } from "@/lib/admins/link-token";
 import { findRight, holdPassword, type RightPassword } from "@/lib/admins/own-password";
+import { strangerIn } from "@/lib/admins/password-work";
 import { hashPassword } from "@/lib/admins/passwords";
 import { readReset } from "@/lib/admins/queries/people";
 import { recordOfPerson } from "@/lib/admins/record-of-person";
@@ -130,7 +131,7 @@ export async function chooseInReset(
   { token, password }: LinkAndPassword,
 ): Promise<LinkAndHash> {
   if (!(await readReset(ctx, { token }))) throw goneReset();
-  return { token, passwordHash: await hashPassword(password) };
+  return { token, passwordHash: await hashPassword(password, strangerIn(ctx)) };
 }
 
 /**
@@ -173,7 +174,7 @@ export async function proveForChange(
 ): Promise<PasswordChange> {
   const present = await findRight(ctx, oldPassword);
   if (!present) throw notPresent();
-  return { present, newHash: await hashPassword(newPassword) };
+  return { present, newHash: await hashPassword(newPassword, { kind: "known", account: ctx.actor.id }) };
 }
 
 /**

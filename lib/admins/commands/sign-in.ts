@@ -1,9 +1,11 @@
 import { describeDevice } from "@/lib/admins/device";
+import { type Asker, strangerIn } from "@/lib/admins/password-work";
 import { isRightPassword } from "@/lib/admins/passwords";
 import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
 import { findAdminForSignIn } from "@/lib/admins/queries/sign-ins";
 import { recordOfPerson } from "@/lib/admins/record-of-person";
 import {
+  emailKey,
   SIGN_IN_LIFETIME_SECONDS,
   SIGN_INS_KEPT_SECONDS,
   USER_AGENT_MAX_CHARACTERS,
@@ -20,14 +22,17 @@ export type CheckedAdmin = { readonly id: string; readonly email: string; readon
 
 /**
  * Checks email and password. An unknown email, a wrong password and a disabled admin are one answer and one effort.
+ * @param knownBrowser the nonce of a browser in which this account signed in before
  * @returns the admin, or null
  */
 export async function checkPassword(
   ctx: Ctx<AnonymousActor>,
   { email, password }: { readonly email: string; readonly password: string },
+  knownBrowser: string | null = null,
 ): Promise<CheckedAdmin | null> {
   const admin = await findAdminForSignIn(ctx.db, email);
-  const isRight = await isRightPassword(password, admin?.password?.hash ?? null);
+  const asker: Asker = knownBrowser === null ? strangerIn(ctx) : { kind: "known", account: emailKey(email) };
+  const isRight = await isRightPassword(password, admin?.password?.hash ?? null, asker);
   if (!admin?.password || !isRight || admin.isBarred) return null;
   return { id: admin.id, email: admin.email, passwordChangedAt: admin.password.changedAt };
 }
