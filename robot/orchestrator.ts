@@ -16,6 +16,7 @@ const unusable = (reason: string, status: number, retryAfterSeconds = 0) =>
 const problemSchema = z.object({
   detail: z.string().default(""),
   state: z.string().optional(),
+  code: z.string().optional(),
 });
 
 /** What the server said, as far as it needs to be understood here. */
@@ -27,6 +28,8 @@ export type Answer = {
   readonly detail: string;
   /** The state that a job has, where that is the problem. */
   readonly state: string | undefined;
+  /** The problem, where a robot can do something about it. */
+  readonly code: string | undefined;
 };
 
 /** What a request may have besides an address. */
@@ -60,7 +63,8 @@ export async function readAnswer(response: Response): Promise<Answer> {
     throw unusable(`it answers ${response.status} with something that is not JSON`, response.status);
   }
   const problem = response.ok ? null : (problemSchema.safeParse(body).data ?? null);
-  return { status: response.status, body, detail: problem?.detail ?? "", state: problem?.state };
+  const { detail = "", state, code } = problem ?? {};
+  return { status: response.status, body, detail, state, code };
 }
 
 const reasonOf = (error: unknown): string => {

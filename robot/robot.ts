@@ -59,7 +59,7 @@ export async function runRobot({
   const tools = { orchestrator, processes, watchdog, patience, stopGraceSeconds, log, over: over.signal };
   const jobs = keepJobs(tools, fail);
 
-  const connect = () => openSession(orchestrator, settings, jobs.ids, patience, over.signal);
+  const connect = () => openSession(orchestrator, settings, jobs.ids, { patience, log }, over.signal);
 
   async function stayConnected(): Promise<never> {
     for (let failures = 1; ; failures += 1) {

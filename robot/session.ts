@@ -2,8 +2,13 @@ import { z } from "zod";
 import { version } from "@/package.json";
 import { type Patience, Unreachable, untilAnswered } from "./back-off";
 import { RobotEnd } from "./exit-codes";
+import type { Log } from "./log";
 import type { Answer, Orchestrator } from "./orchestrator";
 import type { Settings } from "./settings";
+
+/** How often it comes back for a name that another host has, and after what time at least: longer than a dead one keeps it. */
+const NAME_TRIES = 15;
+const NAME_RETRY_SECONDS = 10;
 
 const sessionSchema = z.object({
   id: z.uuid(),
@@ -44,21 +49,29 @@ export function sessionAnswer(answer: Answer): Answer {
 /**
  * Connects this host, however long it takes; on an open session it says what runs here, and the server gives up what does not.
  * @param runningJobs jobs from before; asked at each try
- * @throws RobotEnd `wrongHost` when the machine serves another host
+ * @throws RobotEnd `wrongHost` when the machine serves another host, `replaced` when another host has this one's name and lives
  */
 export async function openSession(
   orchestrator: Orchestrator,
-  { hostName }: Settings,
+  { hostName, instanceId }: Pick<Settings, "hostName" | "instanceId">,
   runningJobs: () => readonly string[],
-  patience: Patience,
+  { patience, log }: { readonly patience: Patience; readonly log: Log },
   signal: AbortSignal,
 ): Promise<Session> {
-  const host = { hostName, robotVersion: version, platform: `${process.platform} ${process.arch}` };
+  const platform = `${process.platform} ${process.arch}`;
+  const host = { hostName, robotVersion: version, platform, instanceId };
+  let timesInUse = 0;
   return untilAnswered(
     async () => {
       const body = { ...host, runningJobs: runningJobs() };
       const answer = await orchestrator.send("POST", "sessions", { body, signal });
       if (answer.status === 201) return sessionSchema.parse(answer.body);
+      if (answer.code === "host_name_in_use") {
+        timesInUse += 1;
+        if (timesInUse === 1) log(`warning: ${answer.detail} Waiting whether that one is gone.`);
+        if (timesInUse === NAME_TRIES) throw new RobotEnd("replaced", answer.detail);
+        throw new Unreachable(answer.detail, NAME_RETRY_SECONDS);
+      }
       if (answer.status === 409) throw new RobotEnd("wrongHost", answer.detail);
       // Withdrawn between token and session: the next purchase of a token says so for certain.
       if (answer.status === 410) throw new Unreachable(answer.detail);

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { RobotEnd } from "./exit-codes";
+import { instanceId } from "./instance";
 import { readGuardedFile } from "./private-file";
 import { readPrivateKey } from "./private-key";
 
@@ -36,6 +37,8 @@ export type Settings = {
   readonly clientId: string;
   readonly credential: Credential;
   readonly hostName: string;
+  /** Tells it from another host of that name; undefined where nothing does. */
+  readonly instanceId: string | undefined;
   readonly stopGraceSeconds: number;
 };
 
@@ -93,6 +96,7 @@ export async function readSettings(
     clientId: data.LATCHKEY_CLIENT_ID,
     credential: await credentialOf(data),
     hostName: data.LATCHKEY_HOST_NAME,
+    instanceId: instanceId(),
     stopGraceSeconds: data.LATCHKEY_STOP_GRACE_SECONDS,
   };
 }

@@ -72,7 +72,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "session.opened": ({ machineId, hostName, takenOver }, { machine }) => (
     <>
       connected the host <Name>{hostName}</Name> to {machine(machineId)}
-      {takenOver ? ", which took over its earlier connection" : null}
+      {takenOver ? ", taking over the connection under that name" : null}
     </>
   ),
   "session.ended": ({ machineId, hostName, reason }, { machine }) => (

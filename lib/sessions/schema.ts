@@ -28,6 +28,11 @@ export const openSessionSchema = z.object({
   hostName: plain(255),
   robotVersion: plain(64).optional(),
   platform: plain(128).optional(),
+  /** The same whenever this host connects, and another for each other host: a clone is told from a restart by it. */
+  instanceId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, "must be 1 to 64 visible ASCII characters")
+    .optional(),
 });
 
 export const connectHostSchema = openSessionSchema.extend({

@@ -9,8 +9,12 @@ import type { ConnectHostInput, SessionView } from "@/lib/sessions/schema";
  * crash of the robot nobody else would ever say how it ended.
  */
 export async function connectHost(ctx: Ctx<RobotActor>, input: ConnectHostInput): Promise<SessionView> {
-  const session = await openSession(ctx, input);
-  await loseJobsOfSession(ctx, session.id, "the robot started again without it", input.runningJobs);
+  const { session, isSameHost } = await openSession(ctx, input);
+  const from = ctx.actor.address === null ? "" : `, from ${ctx.actor.address}`;
+  const reason = isSameHost
+    ? "the robot started again without it"
+    : `a robot that does not run it connected under this host's name${from}`;
+  await loseJobsOfSession(ctx, session.id, reason, input.runningJobs);
   return session;
 }
 

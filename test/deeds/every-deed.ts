@@ -69,7 +69,8 @@ export async function newScene(admin: AdminActor): Promise<Scene> {
   const { keyId } = await addedKey(admin, machine);
   const robot = <T>(deed: (ctx: Ctx<RobotActor>) => Promise<T>) =>
     inTransaction((db) => deed({ db, actor: robotOf(admin, machine), now: new Date() }));
-  const { id: sessionId } = await robot((ctx) => openSession(ctx, { hostName: "HOST" }));
+  const { session } = await robot((ctx) => openSession(ctx, { hostName: "HOST" }));
+  const sessionId = session.id;
   const { processId } = await act(admin, addProcess, newProcess());
   await act(admin, startJob, { processId, hostName: "" });
   const claimed = await robot((ctx) => claimJob(ctx, { sessionId }));

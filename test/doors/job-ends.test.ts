@@ -13,6 +13,7 @@ import { buyToken, connect, send } from "@/test/robot";
 import {
   act,
   ask,
+  CALLER_ADDRESS,
   heardUntil,
   inTransaction,
   newTenantAdmin,
@@ -114,7 +115,7 @@ describe("a job ends in other ways", () => {
     expect((await again([])).status).toBe(201);
     expect(await jobOf(jobId)).toMatchObject({
       state: "Faulted",
-      endReason: "the robot started again without it",
+      endReason: `a robot that does not run it connected under this host's name, from ${CALLER_ADDRESS}`,
     });
   });
 });

@@ -65,6 +65,7 @@ export function startFleet(
         clientId,
         credential: { kind: "secret", secret: clientSecret },
         hostName,
+        instanceId: undefined,
         stopGraceSeconds: 30,
       },
       processes,

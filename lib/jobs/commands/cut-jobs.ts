@@ -39,7 +39,7 @@ export async function stopJobsOfSessions(
 export async function loseJobsOfSession(
   ctx: Ctx<RobotActor>,
   sessionId: string,
-  reason: "the robot disconnected before it reported the end" | "the robot started again without it",
+  reason: string,
   kept: readonly string[] = [],
 ): Promise<void> {
   const lost = await ctx.db.job.updateManyAndReturn({

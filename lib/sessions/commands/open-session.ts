@@ -4,10 +4,14 @@ import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { findOwnMachine } from "@/lib/machines/queries";
 import { servesHost } from "@/lib/machines/rules";
+import { readSilentSince } from "@/lib/sessions/queries";
 import { hostKey } from "@/lib/sessions/rules";
-import type { OpenSessionInput, SessionView } from "@/lib/sessions/schema";
+import { type OpenSessionInput, type SessionView, UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
 import { signal } from "@/lib/signals";
+
+/** What a robot reads in the answer, and waits then. */
+const HOST_NAME_IN_USE = "host_name_in_use";
 
 /** The token was good when the door looked; secret, key or machine went between that look and the write. */
 const cutMeanwhile = () =>
@@ -16,13 +20,77 @@ const cutMeanwhile = () =>
     "The client secret, the key or the machine was withdrawn. Ask an administrator for a new one.",
   );
 
+/** @returns why there is no session: another host has the name, or credential or machine went */
+async function whyNot(ctx: Ctx<RobotActor>, hostName: string): Promise<Refusal> {
+  const { id: machineId, tenantId } = ctx.actor;
+  const other = await ctx.db.session.findFirst({
+    where: { machineId, tenantId, hostKey: hostKey(hostName), endedAt: null },
+    select: { address: true },
+  });
+  if (!other) return cutMeanwhile();
+  return new Refusal(
+    "conflict",
+    `Another host is connected as “${hostName}”, from ${other.address}. Give one of them another name, or stop that one; when it is silent for ${UNRESPONSIVE_AFTER_SECONDS} seconds its name is free.`,
+    { field: "hostName", members: { code: HOST_NAME_IN_USE } },
+  );
+}
+
+type OpenedRow = SessionRow & { taken_over: boolean; instance_before: string | null };
+
 /**
- * Connects a host. The same host connecting again takes its session over.
- * The write itself asks once more whether credential and machine stand, under a share lock that a deletion waits for: a
- * session is either refused, or there for the deletion to end.
- * @throws Refusal `conflict` when a standard machine is asked to serve another host; `gone` when it was cut meanwhile
+ * The write asks once more whether credential and machine stand, under a share lock that a deletion waits for: a session is
+ * either refused, or there for the deletion to end.
+ * @param silent whoever was heard later keeps its name from hosts that are known to be others
  */
-export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput): Promise<SessionView> {
+async function write(
+  ctx: Ctx<RobotActor>,
+  input: OpenSessionInput,
+  silent: Date,
+): Promise<OpenedRow | undefined> {
+  const { id: machineId, tenantId, credentialId, tokenId, tokenExpiresAt, address } = ctx.actor;
+  const key = hostKey(input.hostName);
+  const [row] = await ctx.db.$queryRaw<OpenedRow[]>`
+    WITH standing AS (
+      SELECT m.id FROM machines m JOIN credentials c ON c.machine_id = m.id AND c.tenant_id = m.tenant_id
+                                  JOIN tenants t ON t.id = m.tenant_id
+       WHERE m.id = ${machineId}::uuid AND m.tenant_id = ${tenantId}::uuid AND c.id = ${credentialId}
+         AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
+         AND COALESCE(m.client_authentication, t.client_authentication)::text IN ('Any', c.kind::text)
+         FOR SHARE),
+    before AS (
+      SELECT instance_id FROM sessions WHERE machine_id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid
+         AND host_key = ${key} AND ended_at IS NULL)
+    INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, robot_version, platform,
+                          address, is_busy, started_at, heartbeat_at, token_id, token_expires_at, instance_id)
+    SELECT ${randomUUID()}::uuid, ${tenantId}::uuid, standing.id, ${credentialId}, ${input.hostName},
+           ${key}, ${input.robotVersion ?? null}, ${input.platform ?? null},
+           ${address ?? ""}, false, ${ctx.now}, ${ctx.now}, ${tokenId}::uuid, ${tokenExpiresAt},
+           ${input.instanceId ?? null}
+      FROM standing
+        ON CONFLICT (machine_id, host_key) WHERE ended_at IS NULL
+        DO UPDATE SET credential_id = EXCLUDED.credential_id, host_name = EXCLUDED.host_name,
+                      robot_version = EXCLUDED.robot_version, platform = EXCLUDED.platform,
+                      address = EXCLUDED.address, is_busy = false,
+                      started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
+                      token_id = EXCLUDED.token_id, token_expires_at = EXCLUDED.token_expires_at,
+                      instance_id = EXCLUDED.instance_id
+         WHERE sessions.tenant_id = ${tenantId}::uuid
+           AND (sessions.instance_id <> EXCLUDED.instance_id AND sessions.heartbeat_at > ${silent}) IS NOT TRUE
+    RETURNING *, xmax <> 0 AS taken_over, (SELECT instance_id FROM before) AS instance_before`;
+  return row;
+}
+
+/**
+ * Connects a host. The same host connecting again takes its session over, and so does one that does not say which it is;
+ * another one only when that host has fallen silent.
+ * @returns the session, and whether the host is known to be the one that had it before
+ * @throws Refusal `conflict` when a standard machine is asked to serve another host, or another host has the name; `gone` when
+ *   it was cut meanwhile
+ */
+export async function openSession(
+  ctx: Ctx<RobotActor>,
+  input: OpenSessionInput,
+): Promise<{ session: SessionView; isSameHost: boolean }> {
   const machine = await findOwnMachine(ctx);
   if (!machine) throw cutMeanwhile();
   if (!servesHost(machine, input.hostName)) {
@@ -32,29 +100,9 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
       { field: "hostName" },
     );
   }
-  const { id: machineId, tenantId, credentialId, tokenId, tokenExpiresAt, address } = ctx.actor;
-  const [row] = await ctx.db.$queryRaw<(SessionRow & { taken_over: boolean })[]>`
-    WITH standing AS (
-      SELECT m.id FROM machines m JOIN credentials c ON c.machine_id = m.id AND c.tenant_id = m.tenant_id
-                                  JOIN tenants t ON t.id = m.tenant_id
-       WHERE m.id = ${machineId}::uuid AND m.tenant_id = ${tenantId}::uuid AND c.id = ${credentialId}
-         AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
-         AND COALESCE(m.client_authentication, t.client_authentication)::text IN ('Any', c.kind::text)
-         FOR SHARE)
-    INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, robot_version, platform,
-                          address, is_busy, started_at, heartbeat_at, token_id, token_expires_at)
-    SELECT ${randomUUID()}::uuid, ${tenantId}::uuid, standing.id, ${credentialId}, ${input.hostName},
-           ${hostKey(input.hostName)}, ${input.robotVersion ?? null}, ${input.platform ?? null},
-           ${address ?? ""}, false, ${ctx.now}, ${ctx.now}, ${tokenId}::uuid, ${tokenExpiresAt}
-      FROM standing
-        ON CONFLICT (machine_id, host_key) WHERE ended_at IS NULL
-        DO UPDATE SET credential_id = EXCLUDED.credential_id, host_name = EXCLUDED.host_name,
-                      robot_version = EXCLUDED.robot_version, platform = EXCLUDED.platform,
-                      address = EXCLUDED.address, is_busy = false,
-                      started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
-                      token_id = EXCLUDED.token_id, token_expires_at = EXCLUDED.token_expires_at
-    RETURNING *, xmax <> 0 AS taken_over`;
-  if (!row) throw cutMeanwhile();
+  const row = (await write(ctx, input, new Date(0))) ?? (await write(ctx, input, await readSilentSince(ctx)));
+  if (!row) throw await whyNot(ctx, input.hostName);
+  const { id: machineId, tenantId, credentialId } = ctx.actor;
   await signal(ctx.db, [
     { kind: "session", tenantId, sessionId: row.id },
     { kind: "page", tenantId },
@@ -69,5 +117,6 @@ export async function openSession(ctx: Ctx<RobotActor>, input: OpenSessionInput)
       takenOver: row.taken_over,
     },
   ]);
-  return sessionView(row);
+  const isSameHost = input.instanceId !== undefined && row.instance_before === input.instanceId;
+  return { session: sessionView(row), isSameHost };
 }
