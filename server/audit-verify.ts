@@ -17,9 +17,9 @@ const NOT_VERIFIED = 2;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-function place({ kind, sequence, eventId, event }: Finding): string {
+function place({ kind, sequence, eventId, event, subjectId }: Finding): string {
   const what = event && `${event.type} by ${JSON.stringify(event.actorName)} at ${event.at.toISOString()}`;
-  const parts = [sequence && `link ${sequence}`, eventId && `event ${eventId}`, what];
+  const parts = [sequence && `link ${sequence}`, eventId && `event ${eventId}`, what, subjectId];
   return `  ${kind}: ${parts.filter(Boolean).join(", ")}`;
 }
 

@@ -53,6 +53,13 @@ export const FINDINGS: Readonly<Record<Finding["kind"], string>> = {
   "link changed or moved":
     "The link does not follow from the one before: somebody changed, moved or inserted it.",
   "links removed": "Links are missing from here on: somebody removed them.",
+  "credential not written by Latchkey":
+    "The row of this secret or key is not as Latchkey wrote it: somebody changed or added it. It is refused.",
+  "credential deleted in the record":
+    "The record says that this secret or key was deleted, and it is live: somebody put an earlier row back. Delete it again.",
+  "credential not in the record": "Nobody issued this secret or key, as far as the record says.",
+  "signing key withdrawn in the record":
+    "The record says that this signing key was withdrawn, and it is not: somebody put an earlier row back. Withdraw it again.",
   "written under another key":
     "It was written under another APP_SECRET, so it cannot be checked with the one this server has.",
 };

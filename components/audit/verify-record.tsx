@@ -70,7 +70,7 @@ function Report({ report }: { report: ChainReport }) {
       {findings.length > 0 ? (
         <ul className="mt-2 flex flex-col gap-2">
           {findings.map((finding) => (
-            <li key={`${finding.kind} ${finding.sequence} ${finding.eventId}`}>
+            <li key={`${finding.kind} ${finding.sequence} ${finding.eventId} ${finding.subjectId}`}>
               <Place finding={finding} />
             </li>
           ))}
@@ -112,7 +112,7 @@ function InstallationBroken() {
   );
 }
 
-function Place({ finding: { kind, sequence, eventId, event } }: { finding: Finding }) {
+function Place({ finding: { kind, sequence, eventId, event, subjectId } }: { finding: Finding }) {
   return (
     <>
       {sequence === null ? null : <b className="font-semibold">No. {formatCount(Number(sequence))}: </b>}
@@ -123,6 +123,9 @@ function Place({ finding: { kind, sequence, eventId, event } }: { finding: Findi
         </span>
       ) : null}
       {eventId === null ? null : <span className="block font-mono text-xs break-all">event {eventId}</span>}
+      {subjectId === undefined ? null : (
+        <span className="block font-mono text-xs break-all">{subjectId}</span>
+      )}
     </>
   );
 }

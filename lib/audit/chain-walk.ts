@@ -6,10 +6,7 @@ import {
   linkDigest,
   unsignedEventDigest,
 } from "./digest";
-import type { Finding, Head } from "./schema";
-
-/** A report names the first places; the rest is a number. */
-const FINDINGS_MAX = 100;
+import { FINDINGS_MAX, type Finding, type Head } from "./schema";
 
 /** A link beside its event, if that is there, as the database has them. */
 export type LinkRow = {

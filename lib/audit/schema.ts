@@ -86,6 +86,9 @@ export type AuditPage = {
 /** Somebody who did something here once. */
 export type Person = { readonly id: string; readonly name: string };
 
+/** A report names the first places; the rest is a number. */
+export const FINDINGS_MAX = 100;
+
 /** Something that the walk along a chain found to be wrong, with the place where it is. */
 export type Finding = {
   readonly kind:
@@ -95,12 +98,18 @@ export type Finding = {
     | "event outside the chain"
     | "link changed or moved"
     | "links removed"
-    | "written under another key";
+    | "written under another key"
+    | "credential not written by Latchkey"
+    | "credential deleted in the record"
+    | "credential not in the record"
+    | "signing key withdrawn in the record";
   /** The place in the chain, where there is one. */
   readonly sequence: string | null;
   readonly eventId: string | null;
   /** What the event says of its time, type and actor now; null where there is no event. */
   readonly event: { readonly at: Date; readonly type: string; readonly actorName: string } | null;
+  /** Of the secret or key whose row it is, where it is no event. */
+  readonly subjectId?: string;
 };
 
 export type Head = { readonly sequence: string; readonly digest: string };

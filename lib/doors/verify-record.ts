@@ -1,13 +1,32 @@
 import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
 import { listChains, verifyChain } from "@/lib/audit/queries/verify-chain";
-import { type ChainReport, type Finding, isIntact, type TenantReport } from "@/lib/audit/schema";
-import type { Ctx, SystemActor } from "@/lib/ctx";
+import {
+  type ChainReport,
+  FINDINGS_MAX,
+  type Finding,
+  isIntact,
+  type TenantReport,
+} from "@/lib/audit/schema";
+import type { Actor, Ctx, Sql, SystemActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
+import { verifyCredentials, verifySigningKeys } from "@/lib/fleet/queries/verify-credentials";
 import { oncePerProcess } from "@/lib/shared";
 
 export type { ChainReport, Finding };
 
 const SYSTEM: SystemActor = { kind: "system" };
+
+/** Walks one chain, and compares with it what lives by it. */
+async function verify(ctx: Ctx<Actor, Sql>, chain: string, heads?: readonly string[]): Promise<ChainReport> {
+  const report = await verifyChain(ctx, { chain, ...(heads && { heads }) });
+  const isInstallation = chain === INSTALLATION_CHAIN;
+  const more = await (isInstallation ? verifySigningKeys(ctx) : verifyCredentials(ctx, { tenantId: chain }));
+  return {
+    ...report,
+    findingCount: report.findingCount + more.length,
+    findings: [...report.findings, ...more].slice(0, FINDINGS_MAX),
+  };
+}
 
 const walks = () => oncePerProcess("walks along chains", () => new Map<string, Promise<ChainReport>>());
 
@@ -15,9 +34,7 @@ const walks = () => oncePerProcess("walks along chains", () => new Map<string, P
 function walkOnce({ actor, now }: Ctx, chain: string): Promise<ChainReport> {
   const running = walks().get(chain);
   if (running) return running;
-  const walk = verifyChain({ db: database().sql, actor, now }, { chain }).finally(() =>
-    walks().delete(chain),
-  );
+  const walk = verify({ db: database().sql, actor, now }, chain).finally(() => walks().delete(chain));
   walks().set(chain, walk);
   return walk;
 }
@@ -40,7 +57,7 @@ export async function* verifyAllRecords(
 ): AsyncGenerator<{ name: string; report: ChainReport; intact: boolean }> {
   const ctx = { db: database().sql, actor: SYSTEM, now: new Date() };
   for (const { chain, slug } of await listChains(ctx)) {
-    const report = await verifyChain(ctx, { chain, heads });
+    const report = await verify(ctx, chain, heads);
     yield { name: nameOf(chain, slug), report, intact: isIntact(report) };
   }
 }

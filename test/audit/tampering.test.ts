@@ -6,9 +6,20 @@ import { isIntact } from "@/lib/audit/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { sealAll } from "@/lib/doors/sealer";
-import { verifyTenantRecord } from "@/lib/doors/verify-record";
-import { tamper } from "@/test/tamper";
-import { inTransaction, newTenantAdmin, prisma, sql, systemCtx } from "@/test/world";
+import { type Finding, verifyAllRecords, verifyTenantRecord } from "@/lib/doors/verify-record";
+import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
+import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { forgetRecord, tamper } from "@/test/tamper";
+import {
+  act,
+  inTransaction,
+  newInstallationAdmin,
+  newTenantAdmin,
+  prisma,
+  provisioned,
+  sql,
+  systemCtx,
+} from "@/test/world";
 
 const EVENTS = 10;
 const INSUFFICIENT_PRIVILEGE = "42501";
@@ -253,4 +264,47 @@ test("the button also says whether the installation's chain is intact, and nothi
   expect(await press()).toMatchObject({ findings: [], isInstallationIntact: true });
   await tamper(["UPDATE audit_events SET actor_name = 'eve' WHERE tenant_id IS NULL"]);
   expect(await press()).toMatchObject({ findings: [], isInstallationIntact: false });
+});
+
+describe("what lives by the record is compared with it", () => {
+  const press = async () =>
+    (await verifyTenantRecord({ db: prisma(), actor: admin, now: new Date() })).findings.map(
+      ({ kind, subjectId }) => `${kind}: ${subjectId}`,
+    );
+
+  test("a secret whose whole earlier row was put back", async () => {
+    const { machineId, secretId } = await provisioned(admin);
+    const { digest, mac } = await prisma().credential.findUniqueOrThrow({ where: { id: secretId } });
+    await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+    expect(await press()).toEqual([]);
+    await prisma().credential.update({ where: { id: secretId }, data: { digest, mac, revokedAt: null } });
+    expect(await press()).toEqual([`credential deleted in the record: ${secretId}`]);
+  });
+
+  test("a secret whose row was changed, and one that nobody issued", async () => {
+    const { secretId } = await provisioned(admin);
+    await prisma().credential.update({ where: { id: secretId }, data: { expiresAt: new Date() } });
+    expect(await press()).toEqual([`credential not written by Latchkey: ${secretId}`]);
+    await forgetRecord();
+    await prisma().credential.deleteMany({ where: { id: secretId } });
+    const other = await provisioned(admin);
+    await forgetRecord();
+    expect(await press()).toContain(`credential not in the record: ${other.secretId}`);
+  });
+
+  test("a signing key that was withdrawn", async () => {
+    const manager = await newInstallationAdmin();
+    const { kid, sealedKey } = await prisma().signingKey.findFirstOrThrow({ where: { withdrawnAt: null } });
+    await act(manager, withdrawSigningKey, { kid, confirmedActive: true });
+    await prisma().signingKey.update({ where: { kid }, data: { sealedKey, withdrawnAt: null } });
+    const found: Finding[] = [];
+    for await (const { report } of verifyAllRecords([])) found.push(...report.findings);
+    expect(found).toContainEqual(
+      expect.objectContaining({ kind: "signing key withdrawn in the record", subjectId: kid }),
+    );
+    await prisma().signingKey.update({
+      where: { kid },
+      data: { sealedKey: new Uint8Array(), withdrawnAt: new Date() },
+    });
+  });
 });

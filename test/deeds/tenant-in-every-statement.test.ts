@@ -258,7 +258,12 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "keepAnAdministrator",
     "memberIn",
   ]),
-  ...because("reads one chain, which is named", ["verifyChain", "wasRecorded"]),
+  ...because("reads one chain, which is named", [
+    "verifyChain",
+    "wasRecorded",
+    "verifyCredentials",
+    "verifySigningKeys",
+  ]),
   ...because("reads no row", ["mayExport"]),
 };
 
