@@ -7,9 +7,6 @@ import { rowsIn, test } from "@/test/keepers";
 import { isAlive } from "@/test/robot/alive";
 import { postmasterOf } from "./postgres-orphans";
 
-/** For what starts several, one after the other. */
-const LONG = { timeout: 180_000 };
-
 const ps = (...args: string[]) => execFileSync("ps", args, { encoding: "utf8" }).trim();
 const parentOf = (pid: number) => Number(ps("-o", "ppid=", "-p", String(pid)));
 const childrenOf = (pid: number) => ps("-o", "pid=", "--ppid", String(pid)).split(/\s+/).map(Number);
@@ -79,48 +76,44 @@ test("a second start on the same data folder is refused with a sentence", async 
   expect(sentence).toContain(`already runs on ${place.dataDir} (process ${first.child.pid} of `);
 });
 
-test(
-  "the same folder in two containers: the second is refused, and serves when the first has ended",
-  LONG,
-  async ({ place }) => {
-    const first = place.keep("write", { within: CONTAINER });
-    await first.hears(/acknowledged 50$/m);
-    const second = place.keep("", { within: CONTAINER });
-    await second.hears(/^problem Latchkey already runs on/m);
-    await second.stop();
-    first.child.kill("SIGKILL");
-    await first.stop();
-    const next = place.keep("", { within: CONTAINER });
-    expect(await rowsIn(await next.url())).toEqual(expect.arrayContaining(first.acknowledged()));
-  },
-);
+test("the same folder in two containers: the second is refused, and serves when the first has ended", async ({
+  place,
+}) => {
+  const first = place.keep("write", { within: CONTAINER });
+  await first.hears(/acknowledged 50$/m);
+  const second = place.keep("", { within: CONTAINER });
+  await second.hears(/^problem Latchkey already runs on/m);
+  await second.stop();
+  first.child.kill("SIGKILL");
+  await first.stop();
+  const next = place.keep("", { within: CONTAINER });
+  expect(await rowsIn(await next.url())).toEqual(expect.arrayContaining(first.acknowledged()));
+});
 
-test(
-  "a PostgreSQL that outlived its Latchkey in another container is neither overlooked nor taken for dead",
-  LONG,
-  async ({ place }) => {
-    // A container whose first process goes on when Latchkey and its watchdog are gone.
-    const init = ["/bin/sh", "-c", '"$@"; exec sleep 600', "init"];
-    const first = place.keep("write", { within: [...CONTAINER, ...init] });
-    await first.hears(/acknowledged 50$/m);
-    const outermost = first.child.pid ?? 0;
-    const latchkey = onlyChildOf(CONTAINER.length > 0 ? onlyChildOf(outermost) : outermost);
-    const watchdog = onlyChildOf(latchkey);
-    const orphan = childrenOf(watchdog).find((pid) => nameOf(pid) === "postgres") ?? 0;
-    for (const pid of [...childrenOf(watchdog).filter((pid) => pid !== orphan), watchdog, latchkey])
-      process.kill(pid, "SIGKILL");
-    expect(isAlive(orphan)).toBe(true);
+test("a PostgreSQL that outlived its Latchkey in another container is neither overlooked nor taken for dead", async ({
+  place,
+}) => {
+  // A container whose first process goes on when Latchkey and its watchdog are gone.
+  const init = ["/bin/sh", "-c", '"$@"; exec sleep 600', "init"];
+  const first = place.keep("write", { within: [...CONTAINER, ...init] });
+  await first.hears(/acknowledged 50$/m);
+  const outermost = first.child.pid ?? 0;
+  const latchkey = onlyChildOf(CONTAINER.length > 0 ? onlyChildOf(outermost) : outermost);
+  const watchdog = onlyChildOf(latchkey);
+  const orphan = childrenOf(watchdog).find((pid) => nameOf(pid) === "postgres") ?? 0;
+  for (const pid of [...childrenOf(watchdog).filter((pid) => pid !== orphan), watchdog, latchkey])
+    process.kill(pid, "SIGKILL");
+  expect(isAlive(orphan)).toBe(true);
 
-    const next = place.keep("", { within: CONTAINER });
-    if (CONTAINER.length > 0) {
-      await next.hears(/^report waiting for a PostgreSQL of another container/m);
-      expect(next.said()).not.toContain("url");
-      process.kill(orphan, "SIGINT");
-    } else await next.hears(/^report stopped a PostgreSQL left over/m);
-    first.child.kill("SIGKILL");
-    expect(await rowsIn(await next.url())).toEqual(expect.arrayContaining(first.acknowledged()));
-  },
-);
+  const next = place.keep("", { within: CONTAINER });
+  if (CONTAINER.length > 0) {
+    await next.hears(/^report waiting for a PostgreSQL of another container/m);
+    expect(next.said()).not.toContain("url");
+    process.kill(orphan, "SIGINT");
+  } else await next.hears(/^report stopped a PostgreSQL left over/m);
+  first.child.kill("SIGKILL");
+  expect(await rowsIn(await next.url())).toEqual(expect.arrayContaining(first.acknowledged()));
+});
 
 test("the secrets of the data folder are its owner's alone", async ({ place }) => {
   await place.keep().url();

@@ -77,7 +77,7 @@ function contender(within: readonly string[] = []) {
       await ended(child);
       // The first process of a container ends a moment after whoever began it.
       const answers = () => Promise.all(sockets().map((name) => askBeacon(folder, name)));
-      await expect.poll(answers, { timeout: 20_000 }).not.toContain("alive");
+      await expect.poll(answers).not.toContain("alive");
     },
   };
 }
@@ -128,9 +128,7 @@ test("the lock of a process that was killed is taken over at once, however long 
   expect(sockets()).toHaveLength(1);
 });
 
-test("of many that race for the place of one that was killed, exactly one gets it, every time", {
-  timeout: 120_000,
-}, async () => {
+test("of many that race for the place of one that was killed, exactly one gets it, every time", async () => {
   let racers = Array.from({ length: 8 }, (_, index) => contender(index % 2 === 0 ? CONTAINER : []));
   await Promise.all(racers.map((racer) => racer.ready()));
   while (racers.length > 0) {

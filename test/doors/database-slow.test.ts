@@ -114,7 +114,8 @@ describe("a database that was switched to read only", () => {
   test("is away for whoever must write, and its connections are made anew, so that it is back after the switch", async () => {
     await switchTo("on");
     await operator.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'latchkey'",
+      `SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+        WHERE application_name = 'latchkey' AND datname = current_database()`,
     );
     await expect.poll(async () => (await beat()).status).toBe(503);
     expect((await reconnect()).status).toBe(503);

@@ -8,7 +8,7 @@ afterEach(() => {
   way.isDeaf = false;
 });
 
-const SLOW = { timeout: 90_000, interval: 100 };
+const SLOW = { interval: 100 };
 const said = (words: RegExp) => logLines.some((line) => words.test(line));
 const start = () => awaitGivenDatabase(way.url, () => undefined);
 

@@ -8,7 +8,7 @@ import { addProcessSchema } from "@/lib/jobs/schema";
 import { buyToken, connect, send } from "@/test/robot";
 import { act, databaseUrl, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
-const LONG = { timeout: 60_000, interval: 20 };
+const LONG = { interval: 20 };
 
 let admin: AdminActor;
 let token: string;
