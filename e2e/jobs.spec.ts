@@ -142,7 +142,7 @@ test("a robot fetches what the assets page holds; a credential is shown to no pe
   await dialog.getByLabel("Type").selectOption("Number");
   await dialog.getByLabel("Value").fill("many");
   await dialog.getByRole("button", { name: "Add asset" }).click();
-  await expect(dialog.getByText("Enter a number, such as 3 or 2.5.")).toBeVisible();
+  await expect(dialog.getByText("Enter a number, such as 3, -2.5 or 1e6.")).toBeVisible();
   await dialog.getByLabel("Value").fill("250");
   await dialog.getByRole("button", { name: "Add asset" }).click();
   await expect(dialog).toBeHidden();
