@@ -16,6 +16,7 @@ let token: string;
 let other: { readonly token: string; readonly sessionId: string };
 /** A connection of somebody else, who holds rows for as long as a test likes. */
 let holder: pg.Client;
+let holderId: number;
 /** And one that looks: within a transaction what PostgreSQL says of its connections stands still. */
 let observer: pg.Client;
 
@@ -26,6 +27,7 @@ beforeEach(async () => {
   other = { token: otherToken, sessionId: (await connect(otherToken, "OTHER")).id };
   holder = new pg.Client({ connectionString: databaseUrl });
   await holder.connect();
+  holderId = (await holder.query("SELECT pg_backend_pid() AS id")).rows[0].id;
   await holder.query("BEGIN");
   observer = new pg.Client({ connectionString: databaseUrl });
   await observer.connect();
@@ -35,11 +37,13 @@ afterEach(async () => {
   await observer.end();
 });
 
-/** How many connections of the process wait for the lock of a row. */
+/** How many connections wait for a row of the holder's, or behind one that does. "Last used" is written behind, on one connection. */
 async function waitingForRows(): Promise<number> {
   const { rows } = await observer.query(
-    `SELECT pid FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    `WITH asked AS (SELECT pid, pg_blocking_pids(pid) AS behind FROM pg_stat_activity WHERE query NOT LIKE '%UPDATE credentials%'),
+          first AS (SELECT pid FROM asked WHERE $1 = ANY(behind))
+     SELECT pid FROM first UNION SELECT pid FROM asked WHERE behind && ARRAY(SELECT pid FROM first)`,
+    [holderId],
   );
   return rows.length;
 }
@@ -50,7 +54,7 @@ async function expectWaiting(most: number): Promise<void> {
   const { token, sessionId } = other;
   expect((await send("POST", `sessions/${sessionId}/heartbeat`, token, {})).status).toBe(200);
   expect((await send("POST", `sessions/${sessionId}/jobs/next`, token, { waitSeconds: 0 })).status).toBe(204);
-  await expect.poll(waitingForRows, LONG).toBe(most);
+  expect(await waitingForRows()).toBe(most);
 }
 
 const release = () => holder.query("COMMIT");
