@@ -155,21 +155,24 @@ test("forty-eight wrong confirmations at once, from several sign-ins, hold no co
     if (!actor) throw new Error("there are three");
     return performGuarded(actor, confirm, { kind: "password", proof: "not the password" });
   });
-  const outcomes = Promise.allSettled(confirming);
-  await expect.poll(() => lentDuringWork.length, { timeout: 30_000 }).toBe(1);
+  let turnedAway = 0;
+  for (const one of confirming) {
+    one.catch(() => {
+      turnedAway += 1;
+    });
+  }
+  // Three of one account wait before bcrypt; the others are told at once, and nothing is held for any of them.
+  await expect.poll(() => turnedAway, { timeout: 60_000 }).toBe(45);
   const { pool } = database();
-  await expect.poll(() => pool.totalCount - pool.idleCount, { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => pool.totalCount - pool.idleCount, { timeout: 60_000 }).toBe(0);
   await Promise.all(Array.from({ length: 32 }, () => prisma().$transaction((db) => db.$queryRaw`SELECT 1`)));
   goOn();
-  const codes = (await outcomes).map((one) => (one.status === "rejected" ? one.reason.code : "done"));
-  const looked = codes.filter((code) => code === "invalid").length;
-  // Ten at once, and on a slow machine one more after each pause, which are longer each time.
-  expect(looked).toBeGreaterThanOrEqual(10);
-  expect(looked).toBeLessThan(20);
-  expect(codes.filter((code) => code === "limit_reached")).toHaveLength(48 - looked);
+  const errors = (await Promise.allSettled(confirming)).map((one) => one.status === "rejected" && one.reason);
+  expect(errors.filter(({ code }) => code === "invalid")).toHaveLength(3);
+  expect(errors.filter(({ code }) => code === "limit_reached").length).toBeGreaterThan(0);
   // When the first one began, the others were still being counted.
-  expect(lentDuringWork.slice(1)).toEqual(Array(looked - 1).fill(0));
-});
+  expect(lentDuringWork.slice(1)).toEqual([0, 0]);
+}, 180_000);
 
 test("a confirmation with a password that was changed meanwhile is none", async () => {
   const actor = await signedIn(admin);
