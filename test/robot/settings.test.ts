@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readArguments } from "@/robot/arguments";
 import { EXIT_CODES, endOf, RobotEnd } from "@/robot/exit-codes";
+import { instanceId } from "@/robot/instance";
 import { readProcesses } from "@/robot/processes";
 import { askOn } from "@/robot/prompt";
 import { endOfSession } from "@/robot/session";
@@ -39,6 +40,7 @@ describe("settings", () => {
       clientId: "id",
       credential: { kind: "secret", secret: SECRET },
       hostName: hostname(),
+      instanceId: instanceId(),
       stopGraceSeconds: 30,
     });
   });
