@@ -46,6 +46,12 @@ describe("the first start", () => {
     expect(await prisma().tenant.findMany({ select: { slug: true } })).toEqual([{ slug: "default" }]);
   });
 
+  test("of a process whose clock is behind the one that was first makes no second key", async () => {
+    await firstStart(ADMIN, new Date());
+    await firstStart(ADMIN, addSeconds(new Date(), -60));
+    expect(await prisma().signingKey.count()).toBe(1);
+  });
+
   test("without an administrator gives a link's token, of which only a digest is stored", async () => {
     const { setupToken } = await firstStart(null);
     expect(setupToken).toMatch(/^[\w-]{43}$/);

@@ -91,9 +91,9 @@ test("where a second factor is required, neither a page nor a deed answers to so
 test("guesses at the password in an open browser are slowed", async () => {
   const one = new Browser(installation.latchkey.url);
   await one.signIn(ADMIN);
-  const { id } = await database().prisma.signIn.findFirstOrThrow({ orderBy: { startedAt: "desc" } });
+  const { id } = await database().prisma.admin.findFirstOrThrow({ where: { email: ADMIN.email } });
   // Ten guesses are ten slow hashes; the counter is what they would leave behind.
-  const bucket = `browser:${createHash("sha256").update(id).digest("base64url")}`;
+  const bucket = `account:${createHash("sha256").update(id).digest("base64url")}`;
   await database().prisma.signInFailure.create({ data: { bucket, failures: 10, lastFailedAt: new Date() } });
   const guess = { kind: "password", proof: ADMIN.password };
   expect(await one.act("/tenants/default/users", "confirmSignInAction", guess)).toMatch(/Too many attempts/);

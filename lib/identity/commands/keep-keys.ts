@@ -10,7 +10,10 @@ import { holdSigningKeys, publishKey } from "./publish-key";
 /** Makes a key that signs at once when there is none that signs: the first start, of however many processes. */
 export async function ensureSigningKey(ctx: Ctx<Actor>): Promise<{ kid: string }> {
   await holdSigningKeys(ctx);
-  const signer = signerAt(await readKeyLives(ctx), ctx.now);
+  const keys = await readKeyLives(ctx);
+  // Another process that began a little later, or by another clock, may have made it while this one waited.
+  const now = new Date(Math.max(ctx.now.getTime(), ...keys.map(({ createdAt }) => createdAt.getTime())));
+  const signer = signerAt(keys, now);
   if (signer) return { kid: signer.kid };
   const key = await makeKey(env().signingAlgorithm);
   await publishKey(ctx, key, { activatesAt: ctx.now });
