@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { Transform, type Writable } from "node:stream";
+import { PassThrough, Transform, type Writable } from "node:stream";
 
 /**
- * A way to a database that can be closed and opened, as a network does it: connections are cut, new ones refused. Frozen, it takes
- * connections and passes nothing on, as where packets are dropped. Deaf, it swallows what other connections notify, as a pooler does.
+ * A way to a server that can be closed and opened, as a network does it: connections are cut, new ones refused. Frozen, it takes
+ * connections and passes nothing on, as where packets are dropped. Deaf, it swallows what connections of a database notify, as a pooler does.
  */
 export type Proxy = {
   readonly url: string;
@@ -34,15 +34,16 @@ function withoutNotifications(isDeaf: () => boolean): Transform {
   });
 }
 
-export async function proxyTo(databaseUrl: string): Promise<Proxy> {
-  const target = new URL(databaseUrl);
+export async function proxyTo(targetUrl: string): Promise<Proxy> {
+  const target = new URL(targetUrl);
+  const isDatabase = target.protocol.startsWith("postgres");
   const pairs = new Map<Socket, Writable>();
   let isFrozen = false;
   // Without it every answer of PostgreSQL's waits for an acknowledgement that the other side delays by 40 ms.
   const noDelay = true;
   const server = createServer({ noDelay }, (near) => {
     const far = connect({ port: Number(target.port), host: target.hostname, noDelay });
-    const heard = withoutNotifications(() => proxy.isDeaf);
+    const heard = isDatabase ? withoutNotifications(() => proxy.isDeaf) : new PassThrough();
     heard.pipe(near);
     for (const [one, other, into] of [
       [near, far, far],
@@ -64,7 +65,7 @@ export async function proxyTo(databaseUrl: string): Promise<Proxy> {
     return (server.address() as AddressInfo).port;
   };
   const port = await listen(0);
-  const url = new URL(databaseUrl);
+  const url = new URL(targetUrl);
   url.hostname = "127.0.0.1";
   url.port = String(port);
   const proxy: Proxy = {
