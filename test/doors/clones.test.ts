@@ -6,11 +6,12 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds } from "@/lib/time";
-import { buyToken, send } from "@/test/robot";
+import { buyToken, ORCHESTRATOR, send } from "@/test/robot";
 import {
   act,
   ask,
   CALLER_ADDRESS,
+  call,
   heardUntil,
   newTenantAdmin,
   prisma,
@@ -23,8 +24,14 @@ let token: string;
 let sessionId: string;
 let jobId: string;
 
-const connectAs = (instanceId?: string, more: object = {}) =>
-  send("POST", "sessions", token, { hostName: "HOST", instanceId, ...more });
+const connectAs = (instanceId?: string, more: object = {}, address = CALLER_ADDRESS) =>
+  call("POST", `${ORCHESTRATOR}/sessions`, {
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ hostName: "HOST", instanceId, ...more }),
+    address,
+  });
+const CLONE_ADDRESS = "192.0.2.77";
+const connectClone = () => connectAs("clone", {}, CLONE_ADDRESS);
 
 /** A host is connected under an id, and runs a job. */
 async function running(instanceId?: string): Promise<void> {
@@ -38,7 +45,8 @@ async function running(instanceId?: string): Promise<void> {
 }
 
 const job = () => ask(admin, getJob, { jobId });
-const FROM_ANOTHER = `a robot that does not run it connected under this host's name, from ${CALLER_ADDRESS}`;
+const fromAnother = (address: string) =>
+  `a robot that does not run it connected under this host's name, from ${address}`;
 
 beforeEach(async () => {
   admin = await newTenantAdmin();
@@ -47,7 +55,7 @@ beforeEach(async () => {
 
 test("a clone is told that the host's name is taken, and takes nothing over while that host is heard", async () => {
   await running("first");
-  const refused = await connectAs("clone");
+  const refused = await connectClone();
   expect(refused.status).toBe(409);
   const problem = (await refused.json()) as { detail: string };
   expect(problem).toMatchObject({ code: "host_name_in_use", errors: [{ field: "hostName" }] });
@@ -61,10 +69,10 @@ test("a host that fell silent loses its name to another one, with the reason", a
   const heartbeatAt = addSeconds(new Date(), -UNRESPONSIVE_AFTER_SECONDS);
   await prisma().session.update({ where: { id: sessionId }, data: { heartbeatAt } });
   // Before anybody could have heard it, nothing is silent.
-  expect((await connectAs("clone")).status).toBe(409);
+  expect((await connectClone()).status).toBe(409);
   await heardUntil(new Date());
-  expect((await connectAs("clone")).status).toBe(201);
-  expect(await job()).toMatchObject({ state: "Faulted", endReason: FROM_ANOTHER });
+  expect((await connectClone()).status).toBe(201);
+  expect(await job()).toMatchObject({ state: "Faulted", endReason: fromAnother(CLONE_ADDRESS) });
   // The first one hears the same when it comes back.
   expect((await connectAs("first")).status).toBe(409);
 });
@@ -73,6 +81,12 @@ test("a robot that starts again on its host is back at once", async () => {
   await running("first");
   expect((await connectAs("first")).status).toBe(201);
   expect(await job()).toMatchObject({ state: "Faulted", endReason: "the robot started again without it" });
+});
+
+test("a system that was started anew at its address waits for nobody", async () => {
+  await running("first");
+  expect((await connectAs("started-anew")).status).toBe(201);
+  expect(await job()).toMatchObject({ state: "Faulted", endReason: fromAnother(CALLER_ADDRESS) });
 });
 
 test("one that goes on with its job keeps it", async () => {
@@ -90,7 +104,7 @@ test.each([
   async (_, one, two) => {
     await running(one);
     expect((await connectAs(two)).status).toBe(201);
-    expect(await job()).toMatchObject({ state: "Faulted", endReason: FROM_ANOTHER });
+    expect(await job()).toMatchObject({ state: "Faulted", endReason: fromAnother(CALLER_ADDRESS) });
   },
 );
 

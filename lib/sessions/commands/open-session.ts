@@ -39,7 +39,8 @@ type OpenedRow = SessionRow & { taken_over: boolean; instance_before: string | n
 
 /**
  * The write asks once more whether credential and machine stand, under a share lock that a deletion waits for: a session is
- * either refused, or there for the deletion to end.
+ * either refused, or there for the deletion to end. Another instance at the same address is the host itself, started anew: after a
+ * power cut nobody waits.
  * @param silent whoever was heard later keeps its name from hosts that are known to be others
  */
 async function write(
@@ -75,7 +76,8 @@ async function write(
                       token_id = EXCLUDED.token_id, token_expires_at = EXCLUDED.token_expires_at,
                       instance_id = EXCLUDED.instance_id
          WHERE sessions.tenant_id = ${tenantId}::uuid
-           AND (sessions.instance_id <> EXCLUDED.instance_id AND sessions.heartbeat_at > ${silent}) IS NOT TRUE
+           AND (sessions.instance_id <> EXCLUDED.instance_id AND sessions.address <> EXCLUDED.address
+                AND sessions.heartbeat_at > ${silent}) IS NOT TRUE
     RETURNING *, xmax <> 0 AS taken_over, (SELECT instance_id FROM before) AS instance_before`;
   return row;
 }
