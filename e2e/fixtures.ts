@@ -84,6 +84,15 @@ async function makeWorld(): Promise<World> {
   };
 }
 
+/** Waits until the page's script has taken over all that the server sent: a click before that is lost. */
+async function takenOver(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("a, button, input")].every((element) =>
+      Object.keys(element).some((name) => name.startsWith("__reactProps")),
+    ),
+  );
+}
+
 /** Signs in through the page, as a person does. */
 export async function signIn(page: Page, who: Person): Promise<void> {
   await page.goto("/sign-in");
@@ -91,6 +100,7 @@ export async function signIn(page: Page, who: Person): Promise<void> {
   await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(/\/machines/);
+  await takenOver(page);
 }
 
 /** Fills a field as some password managers do: past the page's scripts, and without an event. */
@@ -111,6 +121,15 @@ export const test = base.extend<Fixtures>({
   world: async ({}, use) => use(await makeWorld()),
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   otherWorld: async ({}, use) => use(await makeWorld()),
+  page: async ({ page }, use) => {
+    const goto = page.goto.bind(page);
+    page.goto = async (url, options) => {
+      const response = await goto(url, options);
+      if (options?.waitUntil !== "commit") await takenOver(page);
+      return response;
+    };
+    await use(page);
+  },
   consoleErrors: [
     async ({ context }, use) => {
       const errors: string[] = [];

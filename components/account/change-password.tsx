@@ -2,9 +2,9 @@
 
 import type { AccountActions } from "@/components/account/account-actions";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { PasswordInput } from "@/components/ui/password-input";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
 import { changePasswordSchema } from "@/lib/admins/schema";
@@ -52,9 +52,9 @@ export function ChangePassword({ email, changePassword }: ChangePasswordProps) {
       >
         <PasswordInput name="newPassword" autoComplete="new-password" />
       </Field>
-      <Button type="submit" look="primary" aria-busy={isPending} className="self-start">
+      <SubmitButton look="primary" aria-busy={isPending} className="self-start">
         Change password
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Field, TextInput } from "@/components/ui/field";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useForm } from "@/components/ui/use-form";
 import { codeOnlySchema, nothingSchema } from "@/lib/admins/schema";
 
@@ -79,9 +80,9 @@ function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
         <Field label="Code" error={errors.code} hint="The six digits that the app shows now.">
           <TextInput name="code" inputMode="numeric" autoComplete="one-time-code" className="font-mono" />
         </Field>
-        <Button type="submit" look="primary" aria-busy={isPending} className="self-start">
+        <SubmitButton look="primary" aria-busy={isPending} className="self-start">
           Turn on
-        </Button>
+        </SubmitButton>
       </form>
     </div>
   );

@@ -3,9 +3,9 @@
 import { useRef, useState } from "react";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
 import { PasswordInput } from "@/components/ui/password-input";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useForm } from "@/components/ui/use-form";
 import { linkAndPasswordSchema } from "@/lib/admins/schema";
 
@@ -73,9 +73,9 @@ export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }:
       >
         <PasswordInput name="password" autoComplete="new-password" />
       </Field>
-      <Button type="submit" look="primary" aria-busy={isPending || isLeaving} className="mt-1">
+      <SubmitButton look="primary" aria-busy={isPending || isLeaving} className="mt-1">
         {verb}
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

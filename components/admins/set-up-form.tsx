@@ -3,7 +3,6 @@
 import { type FormEvent, useRef, useState } from "react";
 import { attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
 import {
   type FieldErrors,
@@ -13,6 +12,7 @@ import {
 } from "@/components/ui/form-errors";
 import { textIn } from "@/components/ui/form-fields";
 import { PasswordInput } from "@/components/ui/password-input";
+import { SubmitButton } from "@/components/ui/submit-button";
 import type { ActionResult } from "@/lib/errors";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
 import { setUpSchema } from "@/lib/workflows/schema";
@@ -99,9 +99,9 @@ export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormPr
           onValueChange={setTenantSlug}
         />
       </Field>
-      <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
+      <SubmitButton look="primary" aria-busy={isPending} className="mt-1">
         Create administrator
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

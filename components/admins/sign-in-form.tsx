@@ -7,6 +7,7 @@ import { Field, TextInput } from "@/components/ui/field";
 import { type FieldErrors, fieldErrorsOf, useFocusOnError } from "@/components/ui/form-errors";
 import { textIn } from "@/components/ui/form-fields";
 import { PasswordInput } from "@/components/ui/password-input";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
 
 export type Credentials = { readonly email: string; readonly password: string; readonly code?: string };
@@ -96,9 +97,9 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
           </Field>
         </>
       )}
-      <Button type="submit" look="primary" aria-busy={isPending} className="mt-1">
+      <SubmitButton look="primary" aria-busy={isPending} className="mt-1">
         {verb}
-      </Button>
+      </SubmitButton>
       {first ? (
         <Button look="quiet" onClick={startOver}>
           Back

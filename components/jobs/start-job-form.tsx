@@ -4,9 +4,10 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Action } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
 import { Field, TextArea, TextInput } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useForm } from "@/components/ui/use-form";
 import { formatCount, formatJson } from "@/lib/format";
 import { type ProcessView, startJobSchema } from "@/lib/jobs/schema";
@@ -110,9 +111,9 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
         </Banner>
       ) : null}
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button type="submit" look="primary" aria-busy={isPending}>
+        <SubmitButton look="primary" aria-busy={isPending}>
           Start job
-        </Button>
+        </SubmitButton>
         <ButtonLink href={listPath} look="quiet">
           Cancel
         </ButtonLink>

@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, TextInput } from "@/components/ui/field";
 import { ScrollBox } from "@/components/ui/scroll-box";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
 
@@ -69,9 +70,9 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
       buttons={
         <>
           <Button onClick={() => onClose(false)}>Cancel</Button>
-          <Button type="submit" form={formId} look="danger" aria-busy={isPending} disabled={!isConfirmed}>
+          <SubmitButton form={formId} look="danger" aria-busy={isPending} disabled={!isConfirmed}>
             Delete
-          </Button>
+          </SubmitButton>
         </>
       }
     >

@@ -17,6 +17,7 @@ import {
   fieldErrorsOf,
   useFocusOnError,
 } from "@/components/ui/form-errors";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { editMachineSchema, type MachineView } from "@/lib/machines/schema";
 
@@ -102,9 +103,9 @@ export function EditForm({ machine, inherited, save, questions }: EditFormProps)
           ) : null}
         </Banner>
       ) : null}
-      <Button type="submit" look="primary" aria-busy={isPending} className="mt-5">
+      <SubmitButton look="primary" aria-busy={isPending} className="mt-5">
         Save
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

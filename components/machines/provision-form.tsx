@@ -9,13 +9,14 @@ import type { Inherited } from "@/components/tokens/labels";
 import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";
 import { type Action, attempt } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
 import {
   type FieldErrors,
   fieldErrorsFrom,
   fieldErrorsOf,
   useFocusOnError,
 } from "@/components/ui/form-errors";
+import { SubmitButton } from "@/components/ui/submit-button";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import { type MachineKind, provisionMachineSchema } from "@/lib/machines/schema";
 
@@ -92,9 +93,9 @@ export function ProvisionForm({ kind, inherited, listPath, provision }: Provisio
         </Banner>
       ) : null}
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button type="submit" look="primary" aria-busy={isPending}>
+        <SubmitButton look="primary" aria-busy={isPending}>
           Provision
-        </Button>
+        </SubmitButton>
         <ButtonLink href={listPath} look="quiet">
           Cancel
         </ButtonLink>

@@ -3,8 +3,8 @@
 import { useState } from "react";
 import type { Action } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
 import { LIVE_CREDENTIALS_MAX, type Limits, limitsSchema } from "@/lib/limits/schema";
@@ -89,9 +89,9 @@ export function LimitsForm({ limits, save }: { limits: Limits; save: Action<null
           {failure}
         </Banner>
       ) : null}
-      <Button type="submit" look="primary" aria-busy={isPending} className="w-fit">
+      <SubmitButton look="primary" aria-busy={isPending} className="w-fit">
         Save limits
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

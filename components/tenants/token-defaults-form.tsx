@@ -9,7 +9,7 @@ import { policyDraftOf, policyOf, type TokenPolicyDraft } from "@/components/tok
 import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";
 import type { Action } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
+import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
 import { refusedKind } from "@/lib/credentials/rules";
@@ -66,9 +66,9 @@ export function TokenDefaultsForm({ defaults, actions }: TokenDefaultsFormProps)
           {failure}
         </Banner>
       ) : null}
-      <Button type="submit" look="primary" aria-busy={isPending} className="w-fit">
+      <SubmitButton look="primary" aria-busy={isPending} className="w-fit">
         Save
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

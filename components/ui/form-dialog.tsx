@@ -4,6 +4,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { SubmitButton } from "@/components/ui/submit-button";
 
 type FormDialogProps = Pick<ComponentProps<typeof Dialog>, "title" | "description"> & {
   verb: string;
@@ -35,9 +36,9 @@ export function FormDialog({
       buttons={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} look="primary" aria-busy={isPending}>
+          <SubmitButton form={formId} look="primary" aria-busy={isPending}>
             {verb}
-          </Button>
+          </SubmitButton>
         </>
       }
     >
