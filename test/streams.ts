@@ -61,3 +61,13 @@ export async function cutListeners(): Promise<number> {
   await client.end();
   return rowCount ?? 0;
 }
+
+/** Waits until there is a listening connection that hears: the last it was asked is to listen to its own echo. */
+export async function untilListening(): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const listening = `SELECT FROM pg_stat_activity WHERE application_name = 'latchkey signals'
+                        AND datname = current_database() AND query LIKE 'LISTEN latchkey\\_echo%'`;
+  await expect.poll(async () => (await client.query(listening)).rowCount).toBe(1);
+  await client.end();
+}

@@ -12,7 +12,7 @@ import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 import { buyToken, connect } from "@/test/robot";
-import { askEvents, cutListeners, hearersOf, listenTo, passKeepAlive } from "@/test/streams";
+import { askEvents, cutListeners, hearersOf, listenTo, passKeepAlive, untilListening } from "@/test/streams";
 import { act, ask, newTenantAdmin, type Provisioned, prisma, provisioned, unique } from "@/test/world";
 
 let admin: AdminActor;
@@ -99,14 +99,10 @@ test("a token that was revoked while nobody could hear it ends its stream when s
 describe("a listener that does not read", () => {
   test("is kept one signal of a kind, however many there are", async () => {
     const { processId } = await act(admin, addProcess, addProcessSchema.parse({ name: unique("process") }));
-    const [unread, witness] = [
-      await askEvents(sessionId, token),
-      await listenTo((await connect(token, "HOST-B")).id, token),
-    ];
-    for (let count = 0; count < 50; count += 1) {
-      await act(admin, startJob, { processId, hostName: "" });
-      expect(await witness.next()).toMatchObject({ event: "job-available" });
-    }
+    await untilListening();
+    const unread = await askEvents(sessionId, token);
+    // So few that no keep-alive comes twice meanwhile, however slow the machine.
+    for (let count = 0; count < 5; count += 1) await act(admin, startJob, { processId, hostName: "" });
     await disconnect();
     await expect.poll(() => hearersOf(`session ${sessionId}`)).toBe(0);
     const text = await unread.text();
@@ -115,7 +111,6 @@ describe("a listener that does not read", () => {
       "event: job-available",
       "event: disconnected",
     ]);
-    await witness.hangUp();
   });
 
   test("is let go after two keep-alives; one that reads is not", async () => {
