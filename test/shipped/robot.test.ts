@@ -158,7 +158,7 @@ describe("stop and kill", () => {
     await act(admin, stopJob, { jobId });
     expect(await ended(jobId)).toMatchObject({ state: "Stopped" });
     expect(isAlive(pid)).toBe(false);
-    expect(robot.said()).toContain("did not end within 1 s and is killed");
+    await robot.hears(/did not end within 1 s and is killed/);
   });
 
   test("kill waits for nothing, also after a stop", async () => {
@@ -242,7 +242,7 @@ describe("a connection", () => {
     expect(await state(jobId)).toBe("Running");
     await proxy.open();
     expect(await ended(jobId)).toMatchObject({ state: "Successful", output: "seen" });
-    expect(robot.said()).toContain("the server answers again");
+    await robot.hears(/the server answers again/);
     expect(await ended(await start("echo"))).toMatchObject({ state: "Successful" });
     robot.child.kill("SIGTERM");
     expect(await robot.ended).toBe(0);
@@ -258,7 +258,7 @@ describe("a connection", () => {
     await expect.poll(() => isAlive(pid), LONG).toBe(false);
     expect(await job(jobId)).toMatchObject({ state: "Faulted" });
     expect(await ended(await start("echo"))).toMatchObject({ state: "Successful" });
-    expect(robot.said()).toContain("connecting again");
+    await robot.hears(/connecting again/);
   });
 
   test("of another host than the standard machine's is refused with code 4", async () => {
