@@ -143,26 +143,6 @@ test.each([
   },
 );
 
-/** As many as Linux lets wait to be accepted, less some. */
-const QUEUE = onLinux
-  ? Math.min(2_000, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")) - 50)
-  : 0;
-test.runIf(onLinux)(
-  "a fleet that connects in one moment is not dropped while the thread is busy",
-  async () => {
-    await robotIsServed();
-    // Stopped, so that nothing is accepted, only queued by the system.
-    latchkey.child.kill("SIGSTOP");
-    try {
-      expect(await manyConnected(QUEUE)).toHaveLength(QUEUE);
-    } finally {
-      latchkey.child.kill("SIGCONT");
-    }
-    expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
-    for (const socket of sockets) socket.destroy();
-  },
-);
-
 test("a flood of sign-ins and of pages keeps no robot waiting, and is told to come back later", async () => {
   const csrf = await fetch(`${latchkey.url}/api/auth/csrf`);
   const { csrfToken } = (await csrf.json()) as { csrfToken: string };
@@ -211,3 +191,23 @@ test("a flood of sign-ins and of pages keeps no robot waiting, and is told to co
   }
   expect(statuses).toContain(503);
 });
+
+/** As many as Linux lets wait to be accepted, less some. */
+const QUEUE = onLinux
+  ? Math.min(2_000, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")) - 50)
+  : 0;
+test.runIf(onLinux)(
+  "a fleet that connects in one moment is not dropped while the thread is busy",
+  async () => {
+    await robotIsServed();
+    // Stopped, so that nothing is accepted, only queued by the system.
+    latchkey.child.kill("SIGSTOP");
+    try {
+      expect(await manyConnected(QUEUE)).toHaveLength(QUEUE);
+    } finally {
+      latchkey.child.kill("SIGCONT");
+    }
+    expect((await fetch(`${latchkey.url}/sign-in`)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  },
+);
