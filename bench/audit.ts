@@ -13,8 +13,8 @@ import { sealAll } from "@/lib/doors/sealer";
 import { readRecord } from "@/lib/fleet/queries/read-record";
 import { uuid7 } from "@/lib/uuid";
 import { ask } from "@/test/people";
-import { startLatchkey } from "@/test/shipped/process";
-import { startBench } from "./fleet";
+import { median } from "./figures";
+import { startInstallation, startServer } from "./installation";
 
 /**
  * What the chain costs: 16 writers on one tenant with and without the sealer, and with the chain's lock inside their transactions,
@@ -26,7 +26,7 @@ const SECONDS = 4;
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
 const PASSWORD = "correct horse battery";
 
-const bench = await startBench(1, 3297);
+const bench = await startInstallation({ machines: 1, port: 3297 });
 const { admin } = bench;
 const { prisma } = database();
 const event = (n: number): AuditEvent => ({
@@ -78,13 +78,10 @@ const timed = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> =
   return [await work(), (performance.now() - startedAt) / 1000];
 };
 
-const median = (figures: readonly number[]): number =>
-  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
-
 /** The three ways, one after the other in every round; ratios are taken within a round, so that a slow one does not tell. */
 async function compareWriters() {
   // The server's own sealer would seal in all three; it is stopped for this part.
-  await bench.latchkey.remove();
+  await bench.server.stop();
   const ways = [
     { name: "16 writers, nothing sealed meanwhile", run: () => written(nothing) },
     { name: "16 writers, sealed every second", run: () => whileSealing(() => written(nothing)) },
@@ -230,9 +227,8 @@ try {
     data: { adminId: admin.id, tenantId, role: "Administrator", createdAt: new Date(0) },
   });
   const { slug } = await prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } });
-  const server = await startLatchkey({ port: 3297, env: bench.env });
-  await server.ready();
-  await exported(server.url, server.child.pid, slug).finally(() => server.remove());
+  const server = await startServer(3297, bench.env);
+  await exported(server.url, server.pid, slug).finally(() => server.stop());
 } finally {
   await bench.stop();
 }

@@ -1,9 +1,8 @@
 import { database } from "@/lib/db";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
-import { startLatchkey } from "@/test/shipped/process";
-import { startBench } from "./fleet";
 import type { StreamEnd } from "./host-streams";
 import { buyToken, connectHosts } from "./hosts";
+import { startInstallation, startServer } from "./installation";
 
 /**
  * How long it takes from the commit of a deletion until 1,000 hosts on two server processes are told and cut, and whether
@@ -14,10 +13,9 @@ const ROUNDS = 5;
 
 const nowMilliseconds = () => Number(process.hrtime.bigint()) / 1e6;
 
-const bench = await startBench(ROUNDS + 1, 3299);
-const second = await startLatchkey({ port: 3298, env: bench.env });
-await second.ready();
-const urls = [bench.latchkey.url, second.url];
+const bench = await startInstallation({ machines: ROUNDS + 1, port: 3299 });
+const second = await startServer(3298, bench.env);
+const urls = [bench.server.url, second.url];
 
 /** @returns the status of the first request after the deletion, in each process */
 const asked = (token: string) =>
@@ -92,6 +90,6 @@ try {
   }
   console.log(`\nrequests right after the deletion: ${refused} of ${ROUNDS * urls.length} answered 401`);
 } finally {
-  await second.remove();
+  await second.stop();
   await bench.stop();
 }

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { crc32 } from "node:zlib";
 import { makeCredentialId, makeSecret } from "@/lib/credentials/material";
-import { startBench } from "./fleet";
+import { median } from "./figures";
+import { startInstallation } from "./installation";
 
 /**
  * Whether a stranger can tell by the time of the refusal what was wrong: the client, the secret's id or the secret. Requests
@@ -63,12 +64,9 @@ function chanceLarger(a: readonly number[], b: readonly number[]): number {
   return (rankSum - (a.length * (a.length + 1)) / 2) / (a.length * b.length);
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-const bench = await startBench(50, 3297);
+const bench = await startInstallation({ machines: 50, port: 3297 });
 try {
-  const tokenEndpoint = `${bench.origin}/api/identity/connect/token`;
+  const tokenEndpoint = `${bench.server.url}/api/identity/connect/token`;
   const machine = () =>
     bench.machines[Math.floor(Math.random() * bench.machines.length)] ?? bench.machines[0];
   const kinds = {

@@ -1,72 +1,152 @@
-import { Agent, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { quantile } from "./figures";
 
-export type LoadRequest = {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Headers that each request has of its own. */
-  readonly fresh?: () => Readonly<Record<string, string>>;
-  readonly body: string;
+/** A whole request as it goes over the wire, made before it is needed. */
+export function requestBytes(
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Buffer {
+  const { host, pathname } = new URL(url);
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const fields = Object.entries({ host, ...headers, ...length }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return Buffer.from(`${method} ${pathname} HTTP/1.1\r\n${fields.join("")}\r\n${body ?? ""}`);
+}
+
+export type Answer = { readonly status: number; readonly head: string; readonly body: Buffer };
+
+/** @returns the answer, or null while a part of it is missing */
+function readAnswer(bytes: Buffer): Answer | null {
+  const headEnd = bytes.indexOf("\r\n\r\n");
+  if (headEnd === -1) return null;
+  const head = bytes.toString("latin1", 0, headEnd);
+  const body = bytes.subarray(headEnd + 4);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  const isChunked = length === undefined && /\r\ntransfer-encoding: *chunked/i.test(head);
+  const isWhole = isChunked ? body.subarray(-5).equals(LAST_CHUNK) : body.length >= Number(length ?? 0);
+  return isWhole ? { status: Number(head.slice(9, 12)), head, body } : null;
+}
+
+const LAST_CHUNK = Buffer.from("0\r\n\r\n");
+
+/** A kept HTTP/1.1 connection for one request at a time. It does no more than it must, so that the client is not what is measured. */
+export class Connection {
+  readonly #socket: Socket;
+  #bytes: Buffer | null = null;
+  #answered: ((answer: Answer) => void) | null = null;
+  #failed: ((error: Error) => void) | null = null;
+
+  constructor(port: number) {
+    this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    this.#socket.on("data", (bytes) => this.#receive(bytes));
+    this.#socket.on("error", (error) => this.#failed?.(error));
+    this.#socket.on("close", () => this.#failed?.(new Error("the server closed the connection")));
+  }
+
+  /** Whether the server has closed it. */
+  get isClosed(): boolean {
+    return this.#socket.destroyed || this.#socket.readableEnded;
+  }
+
+  send(bytes: Buffer, answered: (answer: Answer) => void, failed: (error: Error) => void): void {
+    this.#answered = answered;
+    this.#failed = failed;
+    this.#socket.write(bytes);
+  }
+
+  ask(bytes: Buffer): Promise<Answer> {
+    return new Promise((resolve, reject) => this.send(bytes, resolve, reject));
+  }
+
+  end(): void {
+    this.#failed = null;
+    this.#socket.destroy();
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, bytes]) : bytes;
+    const answer = readAnswer(this.#bytes);
+    if (!answer) return;
+    this.#bytes = null;
+    this.#failed = null;
+    this.#answered?.(answer);
+  }
+}
+
+/**
+ * Asks everything once, over some connections.
+ * @returns the bodies in the order of the requests
+ * @throws when one is answered with another status
+ */
+export async function askAll(
+  port: number,
+  requests: readonly Buffer[],
+  expectedStatus: number,
+  connections = 16,
+): Promise<unknown[]> {
+  const bodies: unknown[] = [];
+  const waiting = requests.entries();
+  const client = async () => {
+    const connection = new Connection(port);
+    for (const [index, bytes] of waiting) {
+      const { status, body } = await connection.ask(bytes);
+      if (status !== expectedStatus) throw new Error(`answered ${status}: ${body}`);
+      bodies[index] = JSON.parse(body.toString());
+    }
+    connection.end();
+  };
+  await Promise.all(Array.from({ length: connections }, client));
+  return bodies;
+}
+
+export type Load = {
+  readonly port: number;
+  /** @returns the next request */
+  readonly next: () => Buffer;
   /** Any other status ends the measurement. */
   readonly expectedStatus: number;
 };
 
 export type LoadResult = {
+  readonly requests: number;
   readonly perSecond: number;
-  readonly medianMilliseconds: number;
+  readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
 };
 
-/** One POST over a kept connection. */
-function send(agent: Agent, { url, headers, fresh, body, expectedStatus }: LoadRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      {
-        method: "POST",
-        agent,
-        headers: { ...headers, ...fresh?.(), "content-length": Buffer.byteLength(body) },
-      },
-      (response) => {
-        response.resume();
-        response.once("end", () =>
-          response.statusCode === expectedStatus
-            ? resolve()
-            : reject(new Error(`${url} answered ${response.statusCode}`)),
-        );
-      },
-    );
-    outgoing.once("error", reject);
-    outgoing.end(body);
-  });
-}
-
-/**
- * A closed loop: `connections` clients, each sending its next request when the last was answered.
- * @returns answers a second and latencies in milliseconds
- */
+/** A closed loop: each connection sends its next request when the last was answered. */
 export async function load(
-  loaded: LoadRequest,
+  { port, next, expectedStatus }: Load,
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
 ): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies: number[] = [];
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
-  const client = async () => {
-    while (performance.now() < endsAt) {
-      const sentAt = performance.now();
-      await send(agent, loaded);
-      latencies.push(performance.now() - sentAt);
-    }
-  };
+  const client = () =>
+    new Promise<void>((resolve, reject) => {
+      const connection = new Connection(port);
+      let sentAt = performance.now();
+      const answered = ({ status, body }: Answer) => {
+        const now = performance.now();
+        latencies.push(now - sentAt);
+        if (status !== expectedStatus) reject(new Error(`answered ${status}: ${body}`));
+        else if (now < endsAt) send();
+        else resolve(connection.end());
+      };
+      const send = () => {
+        sentAt = performance.now();
+        connection.send(next(), answered, reject);
+      };
+      send();
+    });
   await Promise.all(Array.from({ length: connections }, client));
-  const elapsedSeconds = (performance.now() - startedAt) / 1000;
-  agent.destroy();
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
   return {
-    perSecond: latencies.length / elapsedSeconds,
-    medianMilliseconds: at(0.5),
-    p99Milliseconds: at(0.99),
+    requests: latencies.length,
+    perSecond: (latencies.length / (performance.now() - startedAt)) * 1000,
+    p50Milliseconds: quantile(latencies, 0.5),
+    p99Milliseconds: quantile(latencies, 0.99),
   };
 }

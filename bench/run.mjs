@@ -1,4 +1,4 @@
-// Usage: node bench/run.mjs <name>, e.g. token-endpoint. Builds what has changed first.
+// Usage: node bench/run.mjs <name>, e.g. lane. Builds what has changed first.
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildIfChanged } from "../tools/build.mjs";
