@@ -26,8 +26,9 @@ type Standing = { readonly isReadOnly: boolean; readonly isApplied: boolean };
 async function askDatabase(db: Sql, newestMigration: string): Promise<NotReady | null> {
   const [standing] = await db.query<Standing>(STANDING, [newestMigration]);
   if (!standing?.isApplied) return "migrations";
+  // A connection that was opened to a read-only database stays so until a write on it has failed (lib/database-loss.ts).
+  await proveWrites(standing.isReadOnly);
   if (standing.isReadOnly) return "database";
-  await proveWrites();
   const unusable = (error: unknown): NotReady => (isDatabaseAway(error) ? "database" : "keys");
   return currentSigningKey(db, new Date()).then(() => null, unusable);
 }
