@@ -15,6 +15,12 @@ export default {
   typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
   images: { unoptimized: true },
+  // Their addresses carry a digest of what is in them; otherwise each page asks whether they are still the same.
+  headers: async () =>
+    ["/icon.svg", "/favicon.ico", "/apple-icon.png"].map((source) => ({
+      source,
+      headers: [{ key: "cache-control", value: "public, max-age=31536000, immutable" }],
+    })),
   // Metadata is sent with the head and not streamed after it: a page's title was empty for a moment after an action.
   htmlLimitedBots: /.*/,
   serverExternalPackages: ["pg", "pino", "@prisma/client", "@prisma/adapter-pg", "bcryptjs", "jose"],

@@ -22,9 +22,14 @@ export type Signal =
   /** Something that the tenant's pages show changed. */
   | { readonly kind: "page"; readonly tenantId: string };
 
+/** A signal as all processes hear it, in the same order, with the transaction that sent it. */
+export type HeardSignal = Signal & { readonly transactionId: string };
+
 /** Sends signals when the transaction commits, and not at all when it is rolled back. */
 export async function signal(db: Db, signals: readonly Signal[]): Promise<void> {
   const payloads = [...new Set(signals.map((one) => JSON.stringify(one)))];
   if (payloads.length === 0) return;
-  await db.$executeRaw`SELECT pg_notify(${SIGNAL_CHANNEL}, payload) FROM unnest(${payloads}::text[]) AS payload`;
+  await db.$executeRaw`
+    SELECT pg_notify(${SIGNAL_CHANNEL}, (payload || jsonb_build_object('transactionId', pg_current_xact_id()::text))::text)
+      FROM unnest(${payloads}::jsonb[]) AS payload`;
 }

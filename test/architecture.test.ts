@@ -130,6 +130,13 @@ test("Next.js and next-auth stay in the addresses, their screens and the admin d
   });
 });
 
+test("links are ours: Next.js's fetch every page that they lead to as soon as they are seen", () => {
+  sourcesThat(
+    ({ path, imports }) =>
+      path !== "components/ui/link.tsx" && imports.some(({ specifier }) => specifier === "next/link"),
+  );
+});
+
 test("what robots' requests load is free of Next.js and of React", () => {
   const mounted = SOURCES.filter(({ path }) => MOUNTED.test(path));
   expect(mounted.length).toBeGreaterThan(8);

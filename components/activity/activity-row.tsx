@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { OUTCOME_LOOKS, reasonLabel } from "@/components/activity/labels";
 import { Badge } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Instant } from "@/components/ui/time";
 import type { ActivityMachine, TokenRequestRow } from "@/lib/activity/schema";

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { PERIOD_LABELS } from "@/components/activity/labels";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { ACTIVITY_PERIODS, type ActivityPeriod } from "@/lib/activity/schema";
 
 type PeriodLinksProps = {

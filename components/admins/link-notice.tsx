@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Link as OpenedLink } from "@/components/admins/use-link";
 import { Banner } from "@/components/ui/banner";
+import { Link } from "@/components/ui/link";
 
 type LinkNoticeProps = {
   link: Exclude<OpenedLink<unknown>, { state: "valid" }>;

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { Banner } from "@/components/ui/banner";
+import { Link } from "@/components/ui/link";
 
 /** What to do when the set-up page was opened without its link, or with one that did its work. */
 export function SetUpNotice({ isUsed }: { isUsed: boolean }) {

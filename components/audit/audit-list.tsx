@@ -1,7 +1,6 @@
 "use client";
 
 import { ChevronLeft, ChevronRight, ChevronsLeft } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo, useTransition } from "react";
 import { auditAddress, isFiltered } from "@/components/audit/audit-address";
@@ -10,6 +9,7 @@ import { EventRow } from "@/components/audit/event-row";
 import type { Words } from "@/components/audit/sentence";
 import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import type { AuditListQuery, AuditPage, Person } from "@/lib/audit/schema";
 import { formatCount, formatQuantity } from "@/lib/format";

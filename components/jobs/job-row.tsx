@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { JobState } from "@/components/jobs/job-state";
+import { Link } from "@/components/ui/link";
 import { Progress } from "@/components/ui/progress";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Ago } from "@/components/ui/time";

@@ -1,10 +1,10 @@
 import { MoreHorizontal } from "lucide-react";
-import Link from "next/link";
 import { type MachineMenuHandle, machineMenuTrigger } from "@/components/machines/machine-menu";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Link } from "@/components/ui/link";
 import { MenuTrigger } from "@/components/ui/menu";
 import { Ago, Day } from "@/components/ui/time";
 import { formatCount, formatQuantity } from "@/lib/format";

@@ -1,9 +1,9 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { listAddress, sortChange } from "@/components/machines/list-address";
 import { Checkbox } from "@/components/ui/checkbox";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import type { MachineListQuery, MachineSort } from "@/lib/machines/schema";
 
 /** Which columns there are, from which width on, and how wide; the name takes what is left. */

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 import { formatCount } from "@/lib/format";
 
 export type Figure = {
@@ -32,7 +32,6 @@ export function FigureItem({ label, count, href, note, look }: Figure) {
     <li className="flex bg-surface">
       <Link
         href={href}
-        prefetch={false}
         className="flex-1 px-4 py-3 -outline-offset-2 hover:bg-sunken/60 [&:hover_.label]:underline"
       >
         <span

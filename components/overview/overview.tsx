@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { activityAddress } from "@/components/activity/activity-address";
 import { ActivityChart } from "@/components/activity/activity-chart";
 import { PeriodLinks } from "@/components/activity/period-links";
 import { FigureItem, FigureList } from "@/components/overview/figure-list";
+import { Link } from "@/components/ui/link";
 import { totalOf } from "@/lib/activity/rules";
 import type { ActivityBin, ActivityPeriod, TokenOutcome } from "@/lib/activity/schema";
 import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
@@ -83,7 +83,6 @@ function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
           <Total outcome="Refused" count={refused} period={period} home={home} />
           <Link
             href={`${home}/activity`}
-            prefetch={false}
             className="text-muted underline-offset-2 hover:text-ink hover:underline"
           >
             All activity
@@ -106,7 +105,6 @@ function Total({ outcome, count, period, home }: TotalProps) {
   return (
     <Link
       href={activityAddress(`${home}/activity`, { outcome, period })}
-      prefetch={false}
       className="underline decoration-line underline-offset-2 hover:decoration-current"
     >
       <b className="font-semibold tabular-nums">{formatCount(count)}</b> {outcome.toLowerCase()}

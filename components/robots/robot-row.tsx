@@ -1,8 +1,8 @@
 import { Unplug } from "lucide-react";
-import Link from "next/link";
 import { SESSION_LOOKS } from "@/components/sessions/labels";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Ago } from "@/components/ui/time";
 import type { RobotRow as Row } from "@/lib/sessions/schema";

@@ -1,14 +1,24 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 const PAUSE_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 5000;
 
+type LiveProps = {
+  tenantSlug: string;
+  /** What the page is as fresh as: it loads again at once when something has changed since. */
+  version: string;
+};
+
 /** Keeps the page as fresh as the server: whatever changes in the tenant loads it again, at most once a second. */
-export function Live({ tenantSlug }: { tenantSlug: string }) {
+export function Live({ tenantSlug, version }: LiveProps) {
   const router = useRouter();
+  const shown = useRef(version);
+  useEffect(() => {
+    shown.current = version;
+  }, [version]);
   useEffect(() => {
     let stream: EventSource | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -31,11 +41,10 @@ export function Live({ tenantSlug }: { tenantSlug: string }) {
     };
     const open = () => {
       close();
-      const opened = new EventSource(`/tenants/${encodeURIComponent(tenantSlug)}/changes`);
+      const query = new URLSearchParams({ version: shown.current });
+      const opened = new EventSource(`/tenants/${encodeURIComponent(tenantSlug)}/changes?${query}`);
       stream = opened;
       opened.addEventListener("changed", refresh);
-      // What happened while nobody listened is not sent again, so each stream starts with a fresh page.
-      opened.addEventListener("open", refresh);
       opened.addEventListener("error", () => {
         // The browser connects again by itself, unless the server answered with a refusal.
         if (opened.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MILLISECONDS);

@@ -1,12 +1,12 @@
 "use client";
 
 import { Pencil, Plus } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { AddTenantDialog } from "@/components/tenants/add-tenant-dialog";
 import { RenameTenantDialog } from "@/components/tenants/rename-tenant-dialog";
 import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import { pageAddress } from "@/components/ui/page-address";
 import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ComponentProps } from "react";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 
 const LOOKS = {
   primary: "border-transparent bg-accent-solid text-accent-on hover:bg-accent-strong",

@@ -2,9 +2,9 @@
 
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check, type LucideIcon } from "lucide-react";
-import Link from "next/link";
 import { type ComponentProps, type ReactNode, useRef } from "react";
 import { classes } from "@/components/ui/classes";
+import { Link } from "@/components/ui/link";
 
 const ITEM =
   "flex min-h-8 cursor-pointer items-center gap-2.5 rounded-[3px] px-2.5 py-1 outline-none select-none " +

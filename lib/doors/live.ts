@@ -3,6 +3,7 @@ import { database } from "@/lib/db";
 import type { TenantView } from "@/lib/tenants/schema";
 import { requireTenant } from "./admin";
 import { lookout, type Watcher } from "./lookout";
+import { isOutdated } from "./page-version";
 import { hear } from "./signals";
 import { mustSetUpSecondFactor } from "./signed-in";
 import { Events, eventStreamHead, type Sender } from "./streamed";
@@ -55,11 +56,14 @@ type Context = { readonly params: Promise<{ tenant: string }> };
 
 /**
  * Tells an open page of a tenant that something it shows has changed (server-sent event `changed`, without data: the page
- * asks again, with all that asking checks).
+ * asks again, with all that asking checks). A page that says its `version` is told at once when that is outdated.
  */
-export async function pageChanges(_request: Request, context: Context): Promise<Response> {
+export async function pageChanges(request: Request, context: Context): Promise<Response> {
   const { tenant, own } = await requireTenant((await context.params).tenant);
-  return new PageEvents(own.actor.signInId, tenant).events.answer();
+  const { events } = new PageEvents(own.actor.signInId, tenant);
+  const version = new URL(request.url).searchParams.get("version");
+  if (version !== null && isOutdated(version, tenant.id, own.now)) events.send("changed", "");
+  return events.answer();
 }
 
 /** What {@link pageChanges} would answer, without opening anything. */

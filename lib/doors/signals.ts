@@ -7,7 +7,7 @@ import { robotsDatabase } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
-import { SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
+import { type HeardSignal, SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
 import { onStop, onStopAsked } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { Topics } from "./topics";
@@ -48,7 +48,7 @@ const ear = () =>
     const topics = new Topics<Signal | null>();
     const stopHearers = new Set<() => void>();
     const stopped = new AbortController();
-    const state = { topics, stopHearers, stopped: false, isStopping: false };
+    const state = { topics, stopHearers, lastChanges: new LastChanges(), stopped: false, isStopping: false };
     const letGo = () => {
       state.isStopping = true;
       for (const hearer of stopHearers) hearer();
@@ -63,7 +63,27 @@ const ear = () =>
     return state;
   });
 
-type State = { readonly topics: Topics<Signal | null>; stopped: boolean };
+/** The transaction that changed what a tenant's pages show, the last that was heard of. */
+class LastChanges {
+  readonly #of = new Map<string, string>();
+  /** No transaction, and another whenever changes may have been missed. */
+  #none = randomUUID();
+
+  of(tenantId: string): string {
+    return this.#of.get(tenantId) ?? this.#none;
+  }
+
+  note(tenantId: string, transactionId: string): void {
+    this.#of.set(tenantId, transactionId);
+  }
+
+  forget(): void {
+    this.#of.clear();
+    this.#none = randomUUID();
+  }
+}
+
+type State = { readonly topics: Topics<Signal | null>; readonly lastChanges: LastChanges; stopped: boolean };
 
 /** Holds one listening connection while the process lives; after each connect, everybody looks again. */
 async function listenForever(state: State, stop: AbortSignal): Promise<void> {
@@ -101,7 +121,11 @@ async function isDeaf(client: Client, echo: string): Promise<boolean> {
   return (await isSaid) && !(await heard);
 }
 
-async function listenOnce({ topics }: State, stop: AbortSignal, connected: () => void): Promise<void> {
+async function listenOnce(
+  { topics, lastChanges }: State,
+  stop: AbortSignal,
+  connected: () => void,
+): Promise<void> {
   const client = await openDatabase(env().databaseUrl, {
     application_name: "latchkey signals",
     connectionTimeoutMillis: 5_000,
@@ -110,7 +134,8 @@ async function listenOnce({ topics }: State, stop: AbortSignal, connected: () =>
   });
   client.on("notification", ({ channel, payload }) => {
     if (channel !== SIGNAL_CHANNEL) return;
-    const signal = JSON.parse(payload ?? "{}") as Signal;
+    const signal = JSON.parse(payload ?? "{}") as HeardSignal;
+    if (signal.kind === "page") lastChanges.note(signal.tenantId, signal.transactionId);
     topics.tell(topicOf(signal), signal);
   });
   client.on("error", ({ message }) => log.warn({ reason: message }, "the listening connection was lost"));
@@ -124,6 +149,7 @@ async function listenOnce({ topics }: State, stop: AbortSignal, connected: () =>
     await client.query(`LISTEN ${echo}`);
     if (await isDeaf(client, echo)) throw new Error(DEAF);
     connected();
+    lastChanges.forget();
     // Signals may have been missed: everybody looks at the tables.
     topics.tellAll(null);
     await lost;
@@ -141,6 +167,12 @@ async function listenOnce({ topics }: State, stop: AbortSignal, connected: () =>
 export function hear(topics: Topic | readonly Topic[], hearer: (signal: Signal | null) => void): () => void {
   return ear().topics.hear([topics].flat(), hearer);
 }
+
+/**
+ * Which change of a tenant's pages was the last this process heard of. Two processes that say the same have heard of the same changes, and so
+ * has one that says it twice.
+ */
+export const lastChange = (tenantId: string): string => ear().lastChanges.of(tenantId);
 
 /** Calls back when the process is about to stop, so that nothing is kept waiting. @returns stops hearing */
 export function hearStop(hearer: () => void): () => void {

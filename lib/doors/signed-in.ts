@@ -13,6 +13,7 @@ import { noteActor } from "@/lib/requests";
 import type { TenantView } from "@/lib/tenants/schema";
 import { authOptions } from "./auth";
 import { askedAddress, callerAddress } from "./caller";
+import { pageVersion } from "./page-version";
 
 const cookieSchema = z.object({ signInId: z.uuid() });
 
@@ -108,6 +109,8 @@ type Inside = Who & {
   readonly ctx: Ctx;
   /** The same person as the owner of their account. */
   readonly own: Ctx<PersonActor>;
+  /** What the page is as fresh as; its stream of changes begins there. */
+  readonly version: string;
   /** What the page offers; what it leaves out, the deeds would refuse. */
   readonly can: (permission: Permission) => boolean;
 };
@@ -126,6 +129,7 @@ export async function requireTenant(slug: string): Promise<Inside> {
     confirmedAt: admin.confirmedAt,
     ctx: { ...here, actor: await actorIn(admin, tenant) },
     own: { ...here, actor: await personOf(admin) },
+    version: pageVersion(tenant.id, here.now),
     can: (permission) => may(tenant.role, permission),
   };
 }

@@ -107,16 +107,16 @@ test("a poll at another process ends the one that waits here, at once", async ()
   await expect.poll(() => prisma().session.count({ where: { id, polledBy: { not: null } } }), LONG).toBe(1);
   const elsewhere = "0198c5b0-0000-7000-8000-000000000000";
   await holder.query("UPDATE sessions SET polled_by = $2 WHERE id = $1", [id, elsewhere]);
-  const signal = JSON.stringify({ kind: "session", tenantId: admin.tenantId, sessionId: id });
-  await holder.query("SELECT pg_notify('latchkey', $1)", [signal]);
+  const signal = { kind: "session", tenantId: admin.tenantId, sessionId: id };
+  await holder.query("SELECT pg_notify('latchkey', $1)", [JSON.stringify(signal)]);
   await release();
   expect((await waiting).status).toBe(204);
   // The other way round: this process takes it, and says so to the others.
   await observer.query("LISTEN latchkey");
-  const heard: string[] = [];
-  observer.on("notification", ({ payload }) => heard.push(payload ?? ""));
+  const heard: unknown[] = [];
+  observer.on("notification", ({ payload }) => heard.push(JSON.parse(payload ?? "")));
   expect((await poll(id, 0)).status).toBe(204);
-  await expect.poll(() => heard, LONG).toContain(signal);
+  await expect.poll(() => heard, LONG).toContainEqual(expect.objectContaining(signal));
 });
 
 test("the hosts of one template take no more connections to claim than one machine may", async () => {

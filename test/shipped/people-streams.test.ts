@@ -2,8 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { changeRole, disablePerson, removePerson } from "@/lib/admins/commands/manage-people";
 import { hashPassword } from "@/lib/admins/passwords";
 import type { AdminActor } from "@/lib/ctx";
+import { pageVersion } from "@/lib/doors/page-version";
+import { lastChange } from "@/lib/doors/signals";
+import { signal } from "@/lib/signals";
 import { requireSecondFactor } from "@/lib/tenants/commands";
-import { act, newAdmin, newTenant, prisma, type Tenant } from "@/test/people";
+import { listensAnew } from "@/test/listening";
+import { act, inTransaction, newAdmin, newTenant, prisma, type Tenant } from "@/test/people";
 import { Browser } from "./browser";
 import { type Installation, startInstallation } from "./installation";
 
@@ -46,7 +50,10 @@ async function open(path = changes()) {
     }
     return text;
   };
-  return { headers: response.headers, rest, hangUp: () => reader?.cancel() };
+  const until = async (said: string) => {
+    for (let text = ""; !text.includes(said); ) text += (await reader?.read())?.value ?? said;
+  };
+  return { headers: response.headers, rest, until, hangUp: () => reader?.cancel() };
 }
 
 describe("the stream of a page ends with what allowed it", () => {
@@ -72,6 +79,20 @@ describe("the stream of a page ends with what allowed it", () => {
 });
 
 describe("streams of pages", () => {
+  test("say at once whether the page is outdated, whichever process made it", async () => {
+    const old = pageVersion(tenant.id, new Date());
+    await listensAnew();
+    const listening = await open();
+    await inTransaction((db) => signal(db, [{ kind: "page", tenantId: tenant.id }]));
+    await listening.until("changed");
+    await expect.poll(() => lastChange(tenant.id)).toMatch(/^\d+$/);
+    const versions = [pageVersion(tenant.id, new Date()), old];
+    const streams = await Promise.all(versions.map((version) => open(`${changes()}?version=${version}`)));
+    await act(admin, removePerson, { adminId: member.id });
+    const told = await Promise.all(streams.map(({ rest }) => rest()));
+    expect(told.map((text) => text.includes("changed"))).toEqual([false, true]);
+  });
+
   test("are not kept, changed or held back on the way", async () => {
     const stream = await open();
     const head = await browser.ask(changes(), { method: "HEAD" });

@@ -16,13 +16,13 @@ type OverviewPageProps = {
 };
 
 export default async function OverviewPage({ params, searchParams }: OverviewPageProps) {
-  const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const { period } = activityPeriodSchema.parse(await searchParams);
   const [figures, bins] = await Promise.all([readOverview(ctx), chartActivity(ctx, { period })]);
   const home = `/tenants/${tenant.slug}`;
   return (
     <>
-      <Live tenantSlug={tenant.slug} />
+      <Live tenantSlug={tenant.slug} version={version} />
       <PageHeader
         crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Overview" }]}
         title="Overview"

@@ -16,7 +16,7 @@ type RobotsPageProps = {
 };
 
 export default async function RobotsPage({ params, searchParams }: RobotsPageProps) {
-  const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const search = await searchParams;
   const { state } = robotListSchema.parse(search);
   const home = `/tenants/${tenant.slug}`;
@@ -25,7 +25,7 @@ export default async function RobotsPage({ params, searchParams }: RobotsPagePro
   const place = askedPage(search, state === undefined ? all : counts[state]);
   return (
     <>
-      <Live tenantSlug={tenant.slug} />
+      <Live tenantSlug={tenant.slug} version={version} />
       <RobotList
         crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Robots" }]}
         robots={await listRobots(ctx, { state, ...place.slice })}

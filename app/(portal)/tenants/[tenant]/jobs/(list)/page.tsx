@@ -18,7 +18,7 @@ type JobsPageProps = {
 };
 
 export default async function JobsPage({ params, searchParams }: JobsPageProps) {
-  const { ctx, tenant, can } = await requireTenant((await params).tenant);
+  const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const query = jobListSchema.parse(await searchParams);
   const [list, processes] = await Promise.all([listJobs(ctx, query), listProcesses(ctx)]);
   const home = `/tenants/${tenant.slug}`;
@@ -26,7 +26,7 @@ export default async function JobsPage({ params, searchParams }: JobsPageProps) 
   const canChange = can("jobs.start");
   return (
     <>
-      <Live tenantSlug={tenant.slug} />
+      <Live tenantSlug={tenant.slug} version={version} />
       <PageHeader crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Jobs" }]} title="Jobs">
         {canChange && processes.length > 0 ? (
           <ButtonLink href={`${path}/new`} look="primary">

@@ -6,8 +6,8 @@ import { jobIdSchema } from "@/lib/jobs/schema";
 
 /** @returns the tenant and its job of an address, asked once a request; what the tenant does not have is not found */
 export const jobOf = cache(async (tenantSlug: string, jobId: string) => {
-  const { ctx, tenant, can } = await requireTenant(tenantSlug);
+  const { ctx, tenant, version, can } = await requireTenant(tenantSlug);
   const input = jobIdSchema.safeParse({ jobId });
   const job = input.success ? await getJob(ctx, input.data) : null;
-  return job ? { tenant, job, can } : notFound();
+  return job ? { tenant, job, version, can } : notFound();
 });

@@ -14,10 +14,10 @@ export async function generateMetadata({ params }: JobPageProps): Promise<Metada
 
 export default async function JobPage({ params }: JobPageProps) {
   const { tenant: slug, jobId } = await params;
-  const { tenant, job, can } = await jobOf(slug, jobId);
+  const { tenant, job, version, can } = await jobOf(slug, jobId);
   return (
     <>
-      <Live tenantSlug={tenant.slug} />
+      <Live tenantSlug={tenant.slug} version={version} />
       <JobDetail
         tenant={tenant}
         job={job}

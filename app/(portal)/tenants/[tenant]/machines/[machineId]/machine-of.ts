@@ -6,8 +6,8 @@ import { machineIdSchema } from "@/lib/machines/schema";
 
 /** @returns the tenant and its machine of an address, asked once a request; what the tenant does not have is not found */
 export const machineOf = cache(async (tenantSlug: string, machineId: string) => {
-  const { ctx, tenant, can } = await requireTenant(tenantSlug);
+  const { ctx, tenant, version, can } = await requireTenant(tenantSlug);
   const input = machineIdSchema.safeParse({ machineId });
   const machine = input.success ? await getMachine(ctx, input.data) : null;
-  return machine ? { ctx, tenant, machine, can } : notFound();
+  return machine ? { ctx, tenant, machine, version, can } : notFound();
 });

@@ -35,7 +35,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
   const asked = await searchParams;
   const { period } = activityPeriodSchema.parse(asked);
   const { older, newer } = activityListSchema.parse(asked);
-  const { ctx, tenant, machine, can } = await machineOf(slug, machineId);
+  const { ctx, tenant, machine, version, can } = await machineOf(slug, machineId);
   const [secrets, keys, hosts, inherited, limits, bins, list] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
@@ -48,7 +48,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
   const credentials = await listCredentialActivity(ctx, { secrets, keys });
   return (
     <>
-      <Live tenantSlug={tenant.slug} />
+      <Live tenantSlug={tenant.slug} version={version} />
       <EditMachine
         tenant={tenant}
         machine={machine}

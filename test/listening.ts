@@ -1,0 +1,10 @@
+import { hear } from "@/lib/doors/signals";
+
+/** Resolves when this process has begun to listen, which it does once somebody wants to hear, or listens again. */
+export const listensAnew = () =>
+  new Promise<void>((resolve) => {
+    const stop = hear("keys", () => {
+      stop();
+      resolve();
+    });
+  });
