@@ -7,8 +7,9 @@ import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { ask, systemCtx } from "@/test/people";
 import { median, setting } from "./figures";
 import { startInstallation, startServer } from "./installation";
-import { inTurn, tokenRequest } from "./lane-rows";
+import { inTurn } from "./lane-rows";
 import { load } from "./load";
+import { tokenRequest, tokenUrlOf } from "./requests";
 
 const CONNECTIONS = 16;
 const SECONDS = setting("SECONDS", 4);
@@ -70,11 +71,12 @@ async function measureLargeRecord(admin: AdminActor, machineIds: readonly string
 const recording = await startInstallation({ machines: 200, port: PORT });
 const silent = await startServer(PORT + 1, { ...recording.env, SIGN_IN_ACTIVITY_DAYS: "0" });
 try {
-  const url = `${recording.server.url}/api/identity/connect/token`;
-  const buying = recording.machines.map(({ clientId, clientSecret }) =>
-    tokenRequest(url, clientId, clientSecret),
-  );
-  const garbage = tokenRequest(url, recording.machines[0]?.clientId ?? "", "lks_garbage");
+  const url = tokenUrlOf(recording.server.url);
+  const buying = recording.machines.map((machine) => tokenRequest(url, machine));
+  const garbage = tokenRequest(url, {
+    clientId: recording.machines[0]?.clientId ?? "",
+    clientSecret: "lks_garbage",
+  });
   const kinds: Record<string, { readonly next: () => Buffer; readonly expectedStatus: number }> = {
     "tokens, 200 machines in turn": { next: inTurn(buying), expectedStatus: 200 },
     "tokens, one machine": { next: inTurn(buying.slice(0, 1)), expectedStatus: 200 },

@@ -3,10 +3,11 @@ import { startChild } from "./child";
 import { median, printTable, setting } from "./figures";
 import type { Floor } from "./floor";
 import { type Installation, makeDatabase, startInstallation } from "./installation";
-import { BARE, inTurn, latchkeyRows, type Row, tokenRequest } from "./lane-rows";
+import { BARE, inTurn, latchkeyRows, type Row } from "./lane-rows";
 import { type LoadResult, load, requestBytes } from "./load";
 import type { Peer } from "./peers";
 import { processorSeconds } from "./processes";
+import { tokenRequest } from "./requests";
 
 /**
  * What robots ask all the time, beside the least that this machine can do and beside oidc-provider, all in one run.
@@ -40,7 +41,7 @@ async function start<Said extends { readonly port: number }>(
 async function bareRows(installation: Installation): Promise<Row[]> {
   const { shown, ...floor } = await start<Floor>("floor.ts", await makeDatabase(installation, "floor"));
   const at = (path: string) => `http://localhost:${floor.port}${path}`;
-  const [{ clientId, clientSecret } = { clientId: "", clientSecret: "" }] = installation.machines;
+  const client = installation.machines[0] ?? { clientId: "", clientSecret: "" };
   const row = (name: string, next: () => Buffer, postgresPid: number | null): Row => ({
     ...floor,
     name,
@@ -49,7 +50,7 @@ async function bareRows(installation: Installation): Promise<Row[]> {
     postgresPid,
   });
   const buying = (path: string) => {
-    const bytes = tokenRequest(at(path), clientId, clientSecret);
+    const bytes = tokenRequest(at(path), client);
     return () => bytes;
   };
   const showing = (path: string) =>
@@ -67,7 +68,7 @@ async function peerRow(installation: Installation, kind: "memory" | "postgres", 
   const databaseUrl = await makeDatabase(installation, `peer_${kind}`);
   const { clients, ...peer } = await start<Peer>("peers.ts", databaseUrl, kind);
   const url = `http://localhost:${peer.port}/token`;
-  const buying = clients.map(({ clientId, clientSecret }) => tokenRequest(url, clientId, clientSecret));
+  const buying = clients.map((client) => tokenRequest(url, client));
   const postgresPid = kind === "postgres" ? installation.postgresPid : null;
   return { ...peer, name, limit: BARE.token, next: inTurn(buying), postgresPid };
 }

@@ -117,13 +117,21 @@ export type LoadResult = {
   readonly p99Milliseconds: number;
 };
 
+type LoadSize = {
+  readonly connections: number;
+  /** It ends by time, or when so many were sent. */
+  readonly seconds?: number;
+  readonly requests?: number;
+};
+
 /** A closed loop: each connection sends its next request when the last was answered. */
 export async function load(
   { port, next, expectedStatus }: Load,
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  { connections, seconds = Infinity, requests = Infinity }: LoadSize,
 ): Promise<LoadResult> {
   const latencies: number[] = [];
   const startedAt = performance.now();
+  let sent = 0;
   const endsAt = startedAt + seconds * 1000;
   const client = () =>
     new Promise<void>((resolve, reject) => {
@@ -133,10 +141,11 @@ export async function load(
         const now = performance.now();
         latencies.push(now - sentAt);
         if (status !== expectedStatus) reject(new Error(`answered ${status}: ${body}`));
-        else if (now < endsAt) send();
+        else if (now < endsAt && sent < requests) send();
         else resolve(connection.end());
       };
       const send = () => {
+        sent += 1;
         sentAt = performance.now();
         connection.send(next(), answered, reject);
       };

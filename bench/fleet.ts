@@ -1,0 +1,164 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { database } from "@/lib/db";
+import { readSilentSince } from "@/lib/sessions/queries";
+import { HEARTBEAT_INTERVAL_SECONDS } from "@/lib/sessions/schema";
+import { systemCtx } from "@/test/people";
+import { printTable, quantile, setting } from "./figures";
+import { startInstallation } from "./installation";
+import { type Answer, Connection } from "./load";
+import { processorSeconds, residentMib } from "./processes";
+import { heartbeatRequest } from "./requests";
+import { buyTokens, makeSessions } from "./sessions";
+
+/**
+ * A fleet as it is most of the time: every host beats at its own moment of the interval, with its own token, over connections that a balancer
+ * keeps. Requests are sent when they are due, whatever became of those before, and latency counts from then.
+ */
+const SESSIONS = setting("SESSIONS", 100_000);
+const MACHINES = setting("MACHINES", 5_000);
+const CONNECTIONS = setting("CONNECTIONS", 5_000);
+const SECONDS = setting("SECONDS", 600);
+const REPORT_SECONDS = 10;
+const CONNECT_AT_ONCE = 100;
+
+const bench = await startInstallation({
+  machines: MACHINES,
+  port: 3299,
+  durability: "durable",
+  env: { ACCESS_TOKEN_LIFETIME_SECONDS: "86400" },
+});
+const { url, port, pid } = bench.server;
+
+/** One connection of the balancer: what is due while it is busy waits. */
+class Line {
+  #connection = new Connection(port);
+  #isBusy = false;
+  readonly #waiting: { readonly bytes: Buffer; readonly dueAt: number }[] = [];
+
+  send(bytes: Buffer, dueAt: number): void {
+    this.#waiting.push({ bytes, dueAt });
+    if (!this.#isBusy) this.#sendNext();
+  }
+
+  /** @returns how many were not answered yet */
+  end(): number {
+    this.#connection.end();
+    return this.#waiting.length + Number(this.#isBusy);
+  }
+
+  #sendNext(): void {
+    const beat = this.#waiting.shift();
+    this.#isBusy = beat !== undefined;
+    if (!beat) return;
+    if (this.#connection.isClosed) this.#connection = new Connection(port);
+    const answered = ({ status }: Answer) => {
+      if (status === 200) latencies.push(performance.now() - beat.dueAt);
+      else fail(`status ${status}`);
+      this.#sendNext();
+    };
+    const failed = (error: Error) => {
+      fail(error.message);
+      this.#sendNext();
+    };
+    this.#connection.send(beat.bytes, answered, failed);
+  }
+}
+
+let latencies: number[] = [];
+const failures = new Map<string, number>();
+const fail = (what: string) => failures.set(what, (failures.get(what) ?? 0) + 1);
+
+/** @returns how many hosts count as Unresponsive now, by the product's own rule, and the longest silence in seconds */
+async function silence(): Promise<{ unresponsive: number; seconds: number }> {
+  const now = new Date();
+  const { prisma } = database();
+  const silent = await readSilentSince(systemCtx(prisma, now));
+  const unresponsive = await prisma.session.count({ where: { endedAt: null, heartbeatAt: { lte: silent } } });
+  const { _min } = await prisma.session.aggregate({ _min: { heartbeatAt: true }, where: { endedAt: null } });
+  return { unresponsive, seconds: (now.getTime() - (_min.heartbeatAt ?? now).getTime()) / 1000 };
+}
+
+async function openLines(): Promise<Line[]> {
+  const lines: Line[] = [];
+  while (lines.length < CONNECTIONS) {
+    for (let one = 0; one < CONNECT_AT_ONCE; one += 1) lines.push(new Line());
+    await pause(20);
+  }
+  return lines;
+}
+
+async function beat(beats: readonly Buffer[], lines: readonly Line[]): Promise<void> {
+  const startedAt = performance.now();
+  const gap = (HEARTBEAT_INTERVAL_SECONDS * 1000) / beats.length;
+  for (let sent = 0; performance.now() - startedAt < SECONDS * 1000; await pause(1)) {
+    for (let dueAt = startedAt + sent * gap; dueAt <= performance.now(); dueAt += gap) {
+      lines[sent % lines.length]?.send(beats[sent % beats.length] as Buffer, dueAt);
+      sent += 1;
+    }
+  }
+}
+
+const COLUMNS = [
+  "seconds",
+  "heartbeats/s",
+  "p50 ms",
+  "p99 ms",
+  "max ms",
+  "server CPU %",
+  "PostgreSQL CPU %",
+  "MiB",
+];
+const row = (
+  name: string,
+  latencies: readonly number[],
+  seconds: number,
+  [server = 0, postgres = 0]: number[],
+) => [
+  name,
+  (latencies.length / seconds).toFixed(0),
+  ...[0.5, 0.99, 1].map((share) => quantile(latencies, share).toFixed(1)),
+  ...[server, postgres].map((busy) => ((busy / seconds) * 100).toFixed(0)),
+  residentMib(pid).toFixed(0),
+];
+
+try {
+  console.log(`${MACHINES} machines are there; ${SESSIONS} tokens are bought`);
+  const hostsOfMachine = Math.ceil(SESSIONS / MACHINES);
+  const tokens = await buyTokens(bench, Array(hostsOfMachine).fill(bench.machines).flat());
+  // Not before: who waits for a token is silent.
+  const sessions = await makeSessions(bench, bench.machines, hostsOfMachine);
+  const beats = sessions.map(({ id }, index) =>
+    heartbeatRequest(url, id, { authorization: `Bearer ${tokens[index]}` }),
+  );
+  const lines = await openLines();
+  console.log(
+    `${SESSIONS} hosts beat every ${HEARTBEAT_INTERVAL_SECONDS} s, ${CONNECTIONS} connections, ${SECONDS} s`,
+  );
+  console.log(`| ${COLUMNS.join(" | ")} | silent for, s | unresponsive |`);
+  const busy = () => [processorSeconds(pid), processorSeconds(bench.postgresPid)];
+  const since = (before: readonly number[]) => busy().map((now, index) => now - (before[index] ?? 0));
+  const all: number[] = [];
+  const [startedAt, busyAtStart] = [performance.now(), busy()];
+  let [unresponsive, last, busyBefore] = [0, startedAt, busyAtStart];
+  const report = async () => {
+    const [now, own] = [performance.now(), latencies];
+    latencies = [];
+    for (const latency of own) all.push(latency);
+    const heard = await silence();
+    unresponsive = Math.max(unresponsive, heard.unresponsive);
+    const cells = row(((now - startedAt) / 1000).toFixed(0), own, (now - last) / 1000, since(busyBefore));
+    console.log(`| ${[...cells, heard.seconds.toFixed(1), heard.unresponsive].join(" | ")} |`);
+    [last, busyBefore] = [now, busy()];
+  };
+  const reporting = setInterval(report, REPORT_SECONDS * 1000);
+  await beat(beats, lines);
+  clearInterval(reporting);
+  await report();
+  const left = lines.reduce((sum, line) => sum + line.end(), 0);
+  printTable(COLUMNS, [row("all", all, (performance.now() - startedAt) / 1000, since(busyAtStart))]);
+  console.log(`\nmost hosts Unresponsive at any look: ${unresponsive}`);
+  console.log(`due and not answered when time was up: ${left}`);
+  console.log(`failures: ${[...failures].map(([what, count]) => `${count} × ${what}`).join(", ") || "none"}`);
+} finally {
+  await bench.stop();
+}
