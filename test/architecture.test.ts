@@ -3,14 +3,17 @@ import { expect, test } from "vitest";
 import {
   ADMIN_DOORS,
   EXCEPTIONS,
+  FOREIGN_TABLES,
   MODELS,
   MORE_WORDS,
   MOUNTED,
+  READERS,
   ROOMS,
   TYPES_ANYBODY_MAY_NAME,
   WORDS,
 } from "./architecture/plan";
 import { type Import, loadedBy, placeOf, SOURCES, type Source, wordOf } from "./architecture/sources";
+import { TABLES, tablesIn } from "./architecture/tables";
 
 type Arrow = Import & { readonly from: Source; readonly target: string };
 
@@ -31,6 +34,10 @@ const arrowsThat = (isWrong: (arrow: Arrow) => boolean) =>
 
 const sourcesThat = (isWrong: (source: Source) => boolean, sources = SOURCES) =>
   expectNone(sources.filter(isWrong).map(({ path }) => path));
+
+/** The models whose rows a place touches. */
+const modelsOf = (place: string): readonly string[] =>
+  [place, ...(READERS.includes(place) ? (ROOMS[place] ?? []) : [])].flatMap((room) => MODELS[room] ?? []);
 
 /** What the process itself starts: the doors for it, and the thread on which passwords are checked. */
 const ENTERED_BY_THE_PROCESS = [
@@ -201,10 +208,31 @@ test("a room touches the rows of its own models only", () => {
         ),
       ]
         .map(([, model = ""]) => model)
-        .filter((model) => !MODELS[placeOf(path)]?.includes(model))
+        .filter((model) => !modelsOf(placeOf(path)).includes(model))
         .map((model) => `${path} touches ${model}`),
     ),
   );
+});
+
+test("every table has one owner", () => {
+  expect(Object.values(MODELS).flat().toSorted()).toEqual([...TABLES.keys()].sort());
+});
+
+test("SQL reaches the tables of its own room only, or says why", () => {
+  const reached = SOURCES.filter(({ path }) => path.startsWith("lib/")).map(({ path, text }) => {
+    const own = modelsOf(placeOf(path)).map((model) => TABLES.get(model));
+    return [path, tablesIn(text).filter((table) => !own.includes(table))] as const;
+  });
+  const listed = Object.entries(FOREIGN_TABLES).map(([path, { tables }]) => [path, tables]);
+  expect(Object.fromEntries(reached.filter(([, tables]) => tables.length > 0))).toEqual(
+    Object.fromEntries(listed),
+  );
+});
+
+test("tables are found wherever SQL names them", () => {
+  const text = `DELETE FROM machines; SELECT FROM unnest($1) JOIN
+    "tenants" t; INSERT INTO jobs; UPDATE ONLY sessions SET credentials = 1; MERGE INTO x USING assets`;
+  expect(tablesIn(text)).toEqual(["assets", "jobs", "machines", "sessions", "tenants"]);
 });
 
 test("the environment is read in one place", () => {

@@ -98,9 +98,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The Prisma models whose rows a room reads and writes; nobody else touches them. */
+/** The models whose rows, and so whose tables, a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
-  // Its rows name a machine and a credential, which the statement that writes them looks up.
   activity: ["tokenRequest", "tokenRequestHour", "credentialUse"],
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
   limits: ["tenantLimits"],
@@ -122,10 +121,41 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   machines: ["machine"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session", "hearing"],
-  // Reads only, as its queries show.
-  fleet: ["machine", "session", "job"],
   jobs: ["job", "process"],
   assets: ["asset", "assetValue"],
+};
+
+/** Rooms that read what the rooms they may enter own, and write nothing. */
+export const READERS = ["fleet"];
+
+/** Files whose SQL reaches tables of others, which, and why. */
+export const FOREIGN_TABLES: Readonly<
+  Record<string, { readonly tables: readonly string[]; readonly why: string }>
+> = {
+  "lib/activity/token-requests.ts": {
+    tables: ["credentials", "machines"],
+    why: "the statement that writes what was asked looks up whose it is; who names no client of ours leaves no row",
+  },
+  "lib/audit/queries/verify-chain.ts": {
+    tables: ["tenants"],
+    why: "a tenant without a chain is found, too",
+  },
+  "lib/credentials/standing-row.ts": {
+    tables: ["machines", "revoked_tokens", "signing_keys", "tenants"],
+    why: "one statement decides a robot's request",
+  },
+  "lib/fleet/queries/session-commands.ts": {
+    tables: ["revoked_tokens", "signing_keys", "tenants"],
+    why: "one statement decides what a thousand streams are told",
+  },
+  "lib/fleet/queries/verify-credentials.ts": {
+    tables: ["signing_keys"],
+    why: "the record is compared with what stands",
+  },
+  "lib/sessions/commands/open-session.ts": {
+    tables: ["credentials", "machines", "tenants"],
+    why: "a session opens only while what it hangs on stands, decided in the statement that writes it",
+  },
 };
 
 /** The doors that may use what Next.js and next-auth offer. */
