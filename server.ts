@@ -2,14 +2,13 @@ import { routes } from "latchkey:routes";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import next from "next";
 import { parseAndValidateFlightRouterState } from "next/dist/server/app-render/parse-and-validate-flight-router-state.js";
 import { bcrypt } from "@/lib/admins/password-work";
-import { outage } from "@/lib/db";
+import { database, outage, robotsDatabase } from "@/lib/db";
 import { appSecretStanding } from "@/lib/doors/app-secret";
 import { startClock } from "@/lib/doors/clock";
 import { prepareFirstAdministrator, takeOverStoredData } from "@/lib/doors/first-start";
-import { EnvironmentError, env } from "@/lib/env";
+import { type Env, EnvironmentError, env } from "@/lib/env";
 import { derivedKey } from "@/lib/keys";
 import { log } from "@/lib/log";
 import { readiness } from "@/lib/readiness";
@@ -24,14 +23,19 @@ import { admit } from "@/server/gate";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
 import { type Life, watchLife } from "@/server/life";
-import { migrate, newestMigration } from "@/server/migrations";
+import { migrate, newestMigration, requireMigrated } from "@/server/migrations";
 import { mount } from "@/server/mount";
 import { correctStatus } from "@/server/page-status";
 import { passwordThread } from "@/server/password-thread";
 import { Problem } from "@/server/problem";
+import { processCount } from "@/server/process-count";
+import { type Said, STOP, startProcesses } from "@/server/processes";
 import { followRequest, levelOf } from "@/server/request-log";
 import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
 import { refuseUnreadablePage } from "@/server/unreadable-pages";
+
+/** What a process that serves may take to end, besides DRAIN_SECONDS: answers and closings have 10 and 15 seconds of their own. */
+const STOP_PATIENCE_SECONDS = 40;
 
 /** How the process is started. */
 export type StartOptions = {
@@ -42,14 +46,13 @@ export type StartOptions = {
 };
 
 /**
- * The process: environment, database, migrations, first administrator, Next.js, listening. Resolves when it is ready; ends the process with
- * code 1 and a sentence when it cannot be.
+ * The process: environment, database, migrations, first administrator, Next.js, listening; with PROCESSES the last two in processes of their own.
+ * Resolves when it is ready; ends the process with code 1 and a sentence when it cannot be.
  */
 export async function start(options: StartOptions): Promise<void> {
-  bcrypt(passwordThread);
-  const life = watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
+  const life = begin();
   try {
-    const { kept } = await completeEnvironment(life);
+    const { kept, isEmbedded } = await completeEnvironment(life);
     log.level = env().logLevel;
     if (!options.dev) consoleToLog();
     await prepareDatabase(life, options);
@@ -62,8 +65,13 @@ export async function start(options: StartOptions): Promise<void> {
     const { setupLink } = await prepareFirstAdministrator();
     // Another process, with another secret, may have made the first signing key at the same moment.
     if (isFirstStart) refuseUnreadable(await appSecretStanding(), kept);
-    await serve(life, options);
-    await startClock();
+    const { processes } = env();
+    const count = options.dev || processes === 1 ? 1 : await fittingProcesses(processes, isEmbedded);
+    announce(
+      `starting Next.js${options.dev ? " for development" : count > 1 ? ` in ${count} processes` : ""}`,
+    );
+    if (count > 1) await serveInSeveral(life, options, count);
+    else await serve(life, options);
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
     announce(`Latchkey is ready: ${env().origin}`);
   } catch (error) {
@@ -74,20 +82,78 @@ export async function start(options: StartOptions): Promise<void> {
   }
 }
 
-async function prepareDatabase(life: Life, { root }: StartOptions): Promise<void> {
+/** One of several processes: serves what another one has prepared, and says to that one when it does or why it does not. */
+export async function startOneOfSeveral(options: StartOptions): Promise<void> {
+  const life = begin();
+  process.on("message", (message) => void (message === STOP && life.end(0)));
+  const say = (said: Said) =>
+    new Promise<void>((resolve) => void process.send?.(said, undefined, undefined, () => resolve()));
+  try {
+    log.level = env().logLevel;
+    consoleToLog();
+    // It may have been built anew since.
+    await requireMigrated(env().databaseUrl, migrationsOf(options));
+    stopServices(life, options);
+    await serve(life, options);
+    await say({ kind: "ready" });
+  } catch (error) {
+    if (error instanceof Problem) await say({ kind: "problem", sentence: error.message });
+    else log.fatal({ err: error }, "the start failed");
+    await life.end(1);
+  }
+}
+
+function begin(): Life {
+  bcrypt(passwordThread);
+  return watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
+}
+
+const migrationsOf = ({ root }: StartOptions) => join(root, "prisma/migrations");
+
+async function prepareDatabase(life: Life, options: StartOptions): Promise<void> {
   const { databaseUrl } = env();
   await awaitGivenDatabase(databaseUrl, announce);
-  const migrations = join(root, "prisma/migrations");
-  const applied = await migrate(databaseUrl, migrations, announce);
-  readiness().newestMigration = newestMigration(migrations);
+  const applied = await migrate(databaseUrl, migrationsOf(options), announce);
   if (applied.length > 0) announce(`applied ${applied.length} migration${applied.length === 1 ? "" : "s"}`);
-  life.before("what was opened while serving", async () => {
-    for (const { name, error } of await runStops()) log.error({ err: error }, `${name} did not stop well`);
+  stopServices(life, options);
+}
+
+/** From here on the process is ready for its database, and what it opens there is closed at its end. */
+function stopServices(life: Life, options: StartOptions): void {
+  readiness().newestMigration = newestMigration(migrationsOf(options));
+  life.before("what was opened while serving", closeServices);
+}
+
+async function closeServices(): Promise<void> {
+  for (const { name, error } of await runStops()) log.error({ err: error }, `${name} did not stop well`);
+}
+
+function fittingProcesses(asked: Env["processes"], isEmbedded: boolean): Promise<number> {
+  const pools = [database().pool, robotsDatabase().pool];
+  return processCount({
+    asked,
+    isEmbedded,
+    databaseUrl: env().databaseUrl,
+    // One more listens.
+    connectionsEach: pools.reduce((sum, { options }) => sum + options.max, 1),
+    report: announce,
   });
 }
 
+async function serveInSeveral(life: Life, { root }: StartOptions, count: number): Promise<void> {
+  // This process asks the database no more.
+  await closeServices();
+  await startProcesses(life, {
+    count,
+    script: join(root, "server/worker.mjs"),
+    args: [root],
+    stopPatienceMs: (env().drainSeconds + STOP_PATIENCE_SECONDS) * SECOND_MILLISECONDS,
+    report: announce,
+  });
+}
+
+/** Next.js, listening, the clock. */
 async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
-  announce(dev ? "starting Next.js for development" : "starting Next.js");
   const { port, host, origin, trustedProxies, drainSeconds } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const headers = answerHeaders({ secure: origin.startsWith("https:"), dev });
@@ -111,6 +177,8 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   // offers an upgrade, as some HTTP clients do with h2c; without a listener such a request is answered as any other.
   // What an action of a page closes over is encrypted by it on its way through the browser; the one in the build is known to everybody.
   process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY = derivedKey("server-action values").toString("base64");
+  // Whoever only starts others has no use for it.
+  const { default: next } = await import("next");
   const app = next({
     dev,
     dir: root,
@@ -129,4 +197,5 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
     readiness().isStopping = true;
     await pause(drainSeconds * SECOND_MILLISECONDS);
   });
+  await startClock();
 }

@@ -20,6 +20,7 @@ const shared = {
 test("nothing needs to be set", () => {
   expect(readGivenEnv({})).toMatchObject({
     port: 3000,
+    processes: 1,
     dataDir: ".data",
     accessTokenLifetimeSeconds: 3600,
     signingAlgorithm: "ES256",
@@ -41,6 +42,18 @@ test("trusted proxies are read at the start, and what is none is named", () => {
 
 test.each(["0", "1", "999999999"])("%s is a limit of failures", (limit) => {
   expect(readGivenEnv({ TOKEN_FAILURES_PER_CLIENT: limit }).tokenFailuresPerClient).toBe(Number(limit));
+});
+
+test.each([
+  ["1", 1],
+  ["64", 64],
+  ["auto", "auto"],
+] as const)("%s processes may be asked for", (text, processes) => {
+  expect(readGivenEnv({ PROCESSES: text }).processes).toBe(processes);
+});
+
+test.each(["0", "abc", "65", "1000", "-1", "1.5", "AUTO"])("%s processes may not", (text) => {
+  expect(problemsOf({ PROCESSES: text })).toEqual(["PROCESSES must be auto or a whole number from 1 to 64"]);
 });
 
 test("everything that is wrong is listed at once", () => {

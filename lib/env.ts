@@ -9,6 +9,8 @@ export type Env = {
   readonly port: number;
   /** Address to listen on; undefined means all. */
   readonly host: string | undefined;
+  /** How many processes serve that port; auto: as there are cores. */
+  readonly processes: number | "auto";
   readonly dataDir: string;
   readonly databaseUrl: string;
   /** The key under which everything sensitive is encrypted and peppered. */
@@ -80,6 +82,11 @@ const wholeNumber = (from: number, to: number) => {
     .pipe(z.number().min(from, message).max(to, message));
 };
 
+const processes = z
+  .string()
+  .regex(/^(?:auto|[1-9]|[1-5]\d|6[0-4])$/, "must be auto or a whole number from 1 to 64")
+  .transform((text) => (text === "auto" ? text : Number(text)));
+
 const origin = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plain = url?.username === "" && url.pathname === "/" && url.search === "" && url.hash === "";
@@ -126,6 +133,7 @@ const parsedBy = <T>(parse: (text: string) => { readonly value: T } | { readonly
 const variables = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
+  PROCESSES: processes.default(1),
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: databaseUrl.optional(),
   APP_SECRET: appSecret,
@@ -196,6 +204,7 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
   return {
     port: values.PORT,
     host: values.HOST,
+    processes: values.PROCESSES,
     dataDir: values.DATA_DIR,
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
