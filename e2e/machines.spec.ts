@@ -55,6 +55,27 @@ test("among five thousand machines one is found, and the address remembers how",
   await expect(page.getByRole("row").nth(1)).toContainText("robot-4999");
 });
 
+test("more machines than are counted are read from both ends", async ({ page, world }) => {
+  await manyMachines(world, 10_030);
+  await signIn(page, world.admin);
+  const pages = page.getByRole("navigation", { name: "Pages", exact: true });
+  const first = page.getByRole("row").nth(1);
+  await expect(page.getByText("1–25 of more than 10,000")).toBeVisible();
+  await pages.getByRole("link", { name: "Next page" }).click();
+  await expect(page.getByText("26–50 of more than 10,000")).toBeVisible();
+  await expect(first).toContainText("robot-0026");
+  await page.reload();
+  await expect(first).toContainText("robot-0026");
+  await pages.getByRole("link", { name: "Last page" }).click();
+  await expect(page.getByText("last page of more than 10,000")).toBeVisible();
+  await expect(page.getByRole("row").last()).toContainText("robot-9999");
+  await pages.getByRole("link", { name: "Previous page" }).click();
+  await expect(page.getByText("page 2 from the end of more than 10,000")).toBeVisible();
+  await expect(page.getByRole("row").last()).toContainText("robot-9974");
+  await pages.getByRole("link", { name: "First page" }).click();
+  await expect(page.getByText("1–25 of more than 10,000")).toBeVisible();
+});
+
 test("a wrong field says so at its place, and keeps everything that was typed", async ({ page, world }) => {
   await world.provisioned("Anvil");
   await signIn(page, world.admin);

@@ -1,3 +1,4 @@
+import { COUNTED_MAX } from "@/lib/pages";
 import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, secondsBetween } from "@/lib/time";
 
 /** The one place where dates and numbers become text. Pure: the zone and "now" are arguments. */
@@ -15,10 +16,21 @@ export function formatQuantity(count: number, one: string, many = `${one}s`): st
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** @returns `26–50 of 5,000` */
+/** @returns `5,000`, or `more than 10,000` where they were counted no further */
+export function formatCounted(count: number): string {
+  return count > COUNTED_MAX ? `more than ${formatCount(COUNTED_MAX)}` : formatCount(count);
+}
+
+/** @returns `26–50 of 5,000`, `26–50 of more than 10,000` */
 export function formatRange(page: number, pageSize: number, all: number): string {
-  const first = Math.min((page - 1) * pageSize + 1, all);
-  return `${formatCount(first)}–${formatCount(Math.min(page * pageSize, all))} of ${formatCount(all)}`;
+  const [first, last] = [(page - 1) * pageSize + 1, page * pageSize];
+  const max = all > COUNTED_MAX ? Infinity : all;
+  return `${formatCount(Math.min(first, max))}–${formatCount(Math.min(last, max))} of ${formatCounted(all)}`;
+}
+
+/** @returns `last page of more than 10,000`, `page 2 from the end of more than 10,000` */
+export function formatFromEnd(fromEnd: number, all: number): string {
+  return `${fromEnd === 1 ? "last page" : `page ${formatCount(fromEnd)} from the end`} of ${formatCounted(all)}`;
 }
 
 /** @returns `a`, `a and b`, `a, b and c` */

@@ -1,6 +1,9 @@
 /** A part of an ordered list; all of it where nothing is said. */
 export type Slice = { readonly skip?: number; readonly take?: number };
 
+/** So far rows are counted. A count beyond it is this and one, whatever the number, and is said as "more than". */
+export const COUNTED_MAX = 10_000;
+
 /** How many rows of a list stand on one page. */
 export const ROWS_A_PAGE = 100;
 

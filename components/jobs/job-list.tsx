@@ -6,7 +6,7 @@ import { isFiltered, jobListAddress } from "@/components/jobs/job-address";
 import { JobRow } from "@/components/jobs/job-row";
 import { STATE_FILTER_OPTIONS } from "@/components/jobs/labels";
 import { ButtonLink } from "@/components/ui/button";
-import { Pagination } from "@/components/ui/pagination";
+import { numberedLinks, Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { formatCount, formatQuantity } from "@/lib/format";
@@ -85,9 +85,7 @@ export function JobList({ list, query, processes, path, now }: JobListProps) {
         </p>
         {list.pageCount > 1 ? (
           <Pagination
-            page={list.page}
-            pageCount={list.pageCount}
-            hrefOf={(page) => jobListAddress(path, query, { page })}
+            links={numberedLinks(list.page, list.pageCount, (page) => jobListAddress(path, query, { page }))}
           />
         ) : null}
       </div>

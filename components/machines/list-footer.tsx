@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { listAddress } from "@/components/machines/list-address";
+import { pageLinks } from "@/components/machines/list-address";
 import { Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
-import { formatRange } from "@/lib/format";
+import { formatFromEnd, formatRange } from "@/lib/format";
 import { type MachineListQuery, type MachinePage, PAGE_SIZES } from "@/lib/machines/schema";
 
 type ListFooterProps = {
@@ -22,7 +22,11 @@ export function ListFooter({ list, query, path, onPageSize, children }: ListFoot
     <div className="sticky bottom-0 flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 bg-paper py-2 text-muted">
       {children ?? (
         <p role="status" className="mr-auto tabular-nums">
-          {list.matching === 0 ? "0 machines" : formatRange(list.page, query.pageSize, list.matching)}
+          {list.matching === 0
+            ? "0 machines"
+            : list.page === null
+              ? formatFromEnd(list.fromEnd ?? 1, list.matching)
+              : formatRange(list.page, query.pageSize, list.matching)}
         </p>
       )}
       {list.matching > smallest ? (
@@ -34,11 +38,7 @@ export function ListFooter({ list, query, path, onPageSize, children }: ListFoot
             onValueChange={(value) => onPageSize(Number(value))}
             className="w-32"
           />
-          <Pagination
-            page={list.page}
-            pageCount={list.pageCount}
-            hrefOf={(page) => listAddress(path, query, { page })}
-          />
+          <Pagination links={pageLinks(path, query, list)} />
         </>
       ) : null}
     </div>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
 import { Link } from "@/components/ui/link";
-import { formatCount } from "@/lib/format";
+import { formatCounted } from "@/lib/format";
 
 export type Figure = {
   readonly label: string;
@@ -40,7 +40,7 @@ export function FigureItem({ label, count, href, note, look }: Figure) {
             count > 0 && look !== undefined && LOOKS[look],
           )}
         >
-          {formatCount(count)}
+          {formatCounted(count)}
         </span>
         <span className="label block leading-5">{label}</span>
         {note ? <span className="block text-[0.8125rem] leading-5 text-muted">{note}</span> : null}

@@ -20,7 +20,7 @@ type OverviewProps = {
 };
 
 const onMachines = ({ secrets, machines }: SecretFigure) =>
-  secrets === 0 ? undefined : `on ${formatQuantity(machines, "machine")}`;
+  secrets === 0 || machines === null ? undefined : `on ${formatQuantity(machines, "machine")}`;
 
 export function Overview({ figures, bins, period, keptDays, home }: OverviewProps) {
   const { hosts, jobs, neverUsed, unused, machinesWithOneSecret } = figures;

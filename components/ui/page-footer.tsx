@@ -1,4 +1,4 @@
-import { Pagination } from "@/components/ui/pagination";
+import { numberedLinks, Pagination } from "@/components/ui/pagination";
 import { formatCount, formatRange } from "@/lib/format";
 
 /** Where the rows of a page stand among all. */
@@ -19,7 +19,7 @@ export function PageFooter({ place, hrefOf }: PageFooterProps) {
       <p role="status" className="mr-auto tabular-nums">
         {formatRange(place.page, place.slice.take, place.all)}
       </p>
-      <Pagination page={place.page} pageCount={place.pageCount} hrefOf={hrefOf} />
+      <Pagination links={numberedLinks(place.page, place.pageCount, hrefOf)} />
     </div>
   );
 }

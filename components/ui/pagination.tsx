@@ -2,41 +2,45 @@ import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, type LucideIcon }
 import { buttonClass } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 
-type PaginationProps = {
-  page: number;
-  pageCount: number;
-  /** The address of a page. */
-  hrefOf: (page: number) => string;
+/** The addresses of the pages around one; null where that is this page, or there is none. */
+export type PageLinks = {
+  readonly first: string | null;
+  readonly previous: string | null;
+  readonly next: string | null;
+  readonly last: string | null;
 };
 
-export function Pagination({ page, pageCount, hrefOf }: PaginationProps) {
+/** @returns the same for pages that are counted and found by their number */
+export function numberedLinks(page: number, pageCount: number, hrefOf: (page: number) => string): PageLinks {
+  const isLast = page >= pageCount;
+  return {
+    first: page === 1 ? null : hrefOf(1),
+    previous: page === 1 ? null : hrefOf(page - 1),
+    next: isLast ? null : hrefOf(page + 1),
+    last: isLast ? null : hrefOf(pageCount),
+  };
+}
+
+export function Pagination({ links }: { links: PageLinks }) {
   return (
     <nav aria-label="Pages" className="flex items-center gap-1">
-      <Step label="First page" to={1} isHere={page === 1} icon={ChevronFirst} hrefOf={hrefOf} />
-      <Step label="Previous page" to={page - 1} isHere={page === 1} icon={ChevronLeft} hrefOf={hrefOf} />
-      <Step label="Next page" to={page + 1} isHere={page >= pageCount} icon={ChevronRight} hrefOf={hrefOf} />
-      <Step label="Last page" to={pageCount} isHere={page >= pageCount} icon={ChevronLast} hrefOf={hrefOf} />
+      <Step label="First page" href={links.first} icon={ChevronFirst} />
+      <Step label="Previous page" href={links.previous} icon={ChevronLeft} />
+      <Step label="Next page" href={links.next} icon={ChevronRight} />
+      <Step label="Last page" href={links.last} icon={ChevronLast} />
     </nav>
   );
 }
 
-type StepProps = {
-  label: string;
-  to: number;
-  isHere: boolean;
-  icon: LucideIcon;
-  hrefOf: PaginationProps["hrefOf"];
-};
-
-function Step({ label, to, isHere, icon: Icon, hrefOf }: StepProps) {
+function Step({ label, href, icon: Icon }: { label: string; href: string | null; icon: LucideIcon }) {
   const icon = <Icon aria-hidden size={16} />;
-  const look = buttonClass({ look: "secondary", size: "icon" }, isHere ? "opacity-45" : undefined);
-  return isHere ? (
+  const look = buttonClass({ look: "secondary", size: "icon" }, href === null ? "opacity-45" : undefined);
+  return href === null ? (
     <span aria-hidden className={look}>
       {icon}
     </span>
   ) : (
-    <Link href={hrefOf(to)} prefetch={false} scroll={false} aria-label={label} className={look}>
+    <Link href={href} prefetch={false} scroll={false} aria-label={label} className={look}>
       {icon}
     </Link>
   );

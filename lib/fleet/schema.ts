@@ -2,8 +2,8 @@ import type { CredentialUse } from "@/lib/activity/schema";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { SessionState } from "@/lib/sessions/schema";
 
-/** Of some secrets: how many there are, and on how many machines. */
-export type SecretFigure = { readonly secrets: number; readonly machines: number };
+/** Of some secrets: how many there are, and on how many machines; null where they were not all counted. */
+export type SecretFigure = { readonly secrets: number; readonly machines: number | null };
 
 /** What the overview of a tenant counts. */
 export type OverviewFigures = {

@@ -27,6 +27,8 @@ export const RUNTIMES_MAX = 1000;
 export const TAGS_MAX = 20;
 export const TAG_MAX_LENGTH = 64;
 export const PAGE_SIZES = [25, 50, 100] as const;
+/** Of a row's place in a list as it stands in an address: a description, mostly. */
+const CURSOR_MAX_LENGTH = 4096;
 export const BULK_DELETE_MAX = 200;
 /** How many machines a form offers to choose from. */
 export const MACHINES_OFFERED_MAX = 1000;
@@ -113,6 +115,11 @@ export const machineListSchema = z.object({
   sort: z.enum(MACHINE_SORTS).catch("name").default("name"),
   direction: z.enum(["asc", "desc"]).catch("asc").default("asc"),
   page: z.coerce.number().int().min(1).max(100_000).catch(1).default(1),
+  /** The page counted from the last one, where nobody counts them from the first. */
+  fromEnd: z.coerce.number().int().min(1).max(100_000).optional().catch(undefined),
+  /** The row behind which the page begins, or before which it ends; without either it is found by its number. */
+  after: z.string().max(CURSOR_MAX_LENGTH).optional().catch(undefined),
+  before: z.string().max(CURSOR_MAX_LENGTH).optional().catch(undefined),
   pageSize: z.coerce
     .number()
     .refine((size) => PAGE_SIZES.some((known) => known === size))
@@ -146,12 +153,18 @@ export type MachineRow = {
 
 export type MachinePage = {
   readonly rows: readonly MachineRow[];
-  /** How many machines match the filters, on all pages. */
+  /** How many machines match the filters, on all pages, so far as they are counted. */
   readonly matching: number;
-  /** How many machines the tenant has, whatever the filters. */
-  readonly all: number;
-  readonly page: number;
-  readonly pageCount: number;
+  /** The tenant has no machine, whatever the filters. */
+  readonly isEmpty: boolean;
+  /** Which page it is: counted from the first, or from the last, which is 1. */
+  readonly page: number | null;
+  readonly fromEnd: number | null;
+  /** Null where they are too many to be counted. */
+  readonly pageCount: number | null;
+  /** What an address names as `before` and `after` to get the pages beside this one. */
+  readonly before: string | null;
+  readonly after: string | null;
 };
 
 /** A machine as its edit page shows it. */

@@ -118,7 +118,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
     "signInFailure",
   ],
   credentials: ["credential"],
-  machines: ["machine"],
+  machines: ["machine", "machineUse"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
   sessions: ["session", "hearing"],
   jobs: ["job", "process"],

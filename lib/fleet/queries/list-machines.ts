@@ -1,65 +1,94 @@
 import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
-import type { MachineListQuery, MachinePage, MachineRow, MachineSort } from "@/lib/machines/schema";
+import type { MachineListQuery, MachinePage, MachineRow } from "@/lib/machines/schema";
+import { COUNTED_MAX } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
-import { hasSecrets, isLive } from "./secret-conditions";
-
-// Whole fragments, never text from the address. The id last makes the order of equal rows the same on every page.
-const ORDER = {
-  name: Prisma.sql`m.name_key`,
-  type: Prisma.sql`m.kind`,
-  description: Prisma.sql`lower(m.description)`,
-  secrets: Prisma.sql`s.secrets + s.keys`,
-  hosts: Prisma.sql`h.connected`,
-  lastUsed: Prisma.sql`s.last_used_at`,
-  created: Prisma.sql`m.created_at`,
-} as const satisfies Record<MachineSort, Prisma.Sql>;
-
-const DIRECTION = { asc: Prisma.sql`ASC NULLS FIRST`, desc: Prisma.sql`DESC NULLS LAST` } as const;
+import { type Cursor, cursorText, type Part, partOf, readCursor } from "./machine-order";
+import { hasOneSecret, idleSecrets, isLive } from "./secret-conditions";
 
 /** In a LIKE pattern `%`, `_` and the escape character itself must be taken literally. */
 const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 
-function matching(ctx: Ctx, query: MachineListQuery): Prisma.Sql {
-  const conditions = [
-    Prisma.sql`m.tenant_id = ${ctx.actor.tenantId}::uuid`,
-    Prisma.sql`m.deleted_at IS NULL`,
+/** One index has all of it, where the database has pg_trgm. */
+function isFound(search: string): Prisma.Sql {
+  const pattern = likePattern(search.toLowerCase());
+  const places = [
+    Prisma.sql`m.name_key LIKE ${likePattern(nameKey(search))}`,
+    Prisma.sql`lower(m.description) LIKE ${pattern}`,
+    Prisma.sql`cardinality(m.tags) > 0 AND machine_tags_text(m.tags) LIKE ${pattern}`,
+    ...(/^[0-9a-f-]+$/i.test(search) ? [Prisma.sql`m.client_id::text LIKE ${pattern}`] : []),
   ];
-  if (query.search) {
-    const name = likePattern(nameKey(query.search));
-    const pattern = likePattern(query.search.toLowerCase());
-    conditions.push(
-      Prisma.sql`(m.name_key LIKE ${name} OR lower(m.description) LIKE ${pattern}
-                  OR m.client_id::text LIKE ${pattern} OR lower(array_to_string(m.tags, ' ')) LIKE ${pattern})`,
-    );
-  }
-  if (query.type) conditions.push(Prisma.sql`m.kind = ${query.type}::"MachineKind"`);
-  if (query.state === "enabled") conditions.push(Prisma.sql`m.disabled_at IS NULL`);
-  if (query.state === "disabled") conditions.push(Prisma.sql`m.disabled_at IS NOT NULL`);
-  if (query.secrets) conditions.push(hasSecrets(query.secrets, ctx.now));
-  return Prisma.join(conditions, " AND ");
+  return Prisma.sql`(${Prisma.join(places, " OR ")})`;
 }
 
+/** What the list is narrowed to but for the use of secrets. */
+function conditions(ctx: Ctx, { search, type, state, secrets }: MachineListQuery): Prisma.Sql[] {
+  return [
+    ...(search ? [isFound(search)] : []),
+    ...(type ? [Prisma.sql`m.kind = ${type}::"MachineKind"`] : []),
+    ...(state === "enabled" ? [Prisma.sql`m.disabled_at IS NULL`] : []),
+    ...(state === "disabled" ? [Prisma.sql`m.disabled_at IS NOT NULL`] : []),
+    ...(secrets === "single" ? [hasOneSecret(ctx.now)] : []),
+  ];
+}
+
+/** @returns where to find the machines of the list, each an `m`; a few with unused secrets are found by those */
+function matching(ctx: Ctx, query: MachineListQuery, isRare: boolean): Prisma.Sql {
+  const { tenantId } = ctx.actor;
+  const { secrets } = query;
+  const where = [
+    Prisma.sql`m.tenant_id = ${tenantId}::uuid`,
+    Prisma.sql`m.deleted_at IS NULL`,
+    ...conditions(ctx, query),
+  ];
+  if (secrets === undefined || secrets === "single")
+    return Prisma.sql`machines m WHERE ${Prisma.join(where, " AND ")}`;
+  const idle = idleSecrets(tenantId, secrets, ctx.now);
+  return isRare
+    ? Prisma.sql`
+      (SELECT DISTINCT machine_id FROM (${idle}) AS secrets) AS idle
+       CROSS JOIN LATERAL (SELECT * FROM machines
+                            WHERE tenant_id = ${tenantId}::uuid AND id = idle.machine_id OFFSET 0) AS m
+       WHERE ${Prisma.join(where, " AND ")}`
+    : Prisma.sql`machines m WHERE ${Prisma.join(where, " AND ")} AND m.id IN (${idle})`;
+}
+
+type Found = MachineRow & { readonly key: string | number | null };
+
 /**
- * One page of the tenant's machines with what hangs on each: three questions whatever the number of machines.
- * A page behind the last one answers the last one.
+ * How to find the machines of a page: `none` where all are wanted, the `few` that match at first, or those of the `many` that come in the
+ * order of the list. Who was used last or has hosts is so seldom one whose secrets are idle that these are found first as well.
  */
-export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<MachinePage> {
-  const where = matching(ctx, query);
-  const [counts] = await ctx.db.$queryRaw<{ matching: number; all: number }[]>`
-    SELECT count(*) FILTER (WHERE ${where})::int AS matching, count(*)::int AS all
-      FROM machines m WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL`;
-  const { matching: found, all } = counts ?? { matching: 0, all: 0 };
-  const pageCount = Math.max(1, Math.ceil(found / query.pageSize));
-  const page = Math.min(query.page, pageCount);
+type Narrowing = "none" | "few" | "many";
+
+function isFoundFirst({ sort, secrets }: MachineListQuery, narrowing: Narrowing): boolean {
+  const isIdle = secrets === "neverUsed" || secrets === "unused";
+  return narrowing === "few" || (narrowing === "many" && isIdle && (sort === "lastUsed" || sort === "hosts"));
+}
+
+async function readPart(
+  ctx: Ctx,
+  query: MachineListQuery,
+  narrowing: Narrowing,
+  part: Part,
+): Promise<Found[]> {
+  const { tenantId } = ctx.actor;
   const silent = await readSilentSince(ctx);
   const live = isLive(ctx.now);
-  const rows = await ctx.db.$queryRaw<MachineRow[]>`
+  const wanted = partOf(query, part);
+  const rows = await ctx.db.$queryRaw<Found[]>`
+    WITH connected AS MATERIALIZED (
+           SELECT machine_id, count(*)::int AS hosts FROM sessions
+            WHERE tenant_id = ${tenantId}::uuid AND ended_at IS NULL AND heartbeat_at > ${silent} GROUP BY machine_id),
+         matching AS ${isFoundFirst(query, narrowing) ? Prisma.sql`MATERIALIZED` : Prisma.sql`NOT MATERIALIZED`} (
+           SELECT id, tenant_id, kind, name_key, description, created_at, live_secrets, live_keys, is_used
+             FROM ${matching(ctx, query, narrowing === "few")}),
+         part AS MATERIALIZED (${wanted.part})
     SELECT m.id, m.kind::text AS kind, m.name, m.description, m.client_id AS "clientId", m.tags,
            s.secrets AS "liveSecrets", s.keys AS "liveKeys", h.connected AS "connectedHosts", s.last_used_at AS "lastUsedAt",
-           m.created_at AS "createdAt", m.disabled_at IS NULL AS "isEnabled"
-      FROM machines m
+           m.created_at AS "createdAt", m.disabled_at IS NULL AS "isEnabled", to_jsonb(part.key) AS key
+      FROM part JOIN machines m ON m.tenant_id = ${tenantId}::uuid AND m.id = part.id
       LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'Secret' AND ${live})::int AS secrets,
                                 count(*) FILTER (WHERE kind = 'Key' AND ${live})::int AS keys,
                                 max(last_used_at) AS last_used_at
@@ -67,8 +96,79 @@ export async function listMachines(ctx: Ctx, query: MachineListQuery): Promise<M
       LEFT JOIN LATERAL (SELECT count(*)::int AS connected
                            FROM sessions WHERE tenant_id = m.tenant_id AND machine_id = m.id
                             AND ended_at IS NULL AND heartbeat_at > ${silent}) h ON true
-     WHERE ${where}
-     ORDER BY ${ORDER[query.sort]} ${DIRECTION[query.direction]}, m.id
-     LIMIT ${query.pageSize} OFFSET ${(page - 1) * query.pageSize}`;
-  return { rows, matching: found, all, page, pageCount };
+     ORDER BY ${wanted.sorted}`;
+  return part.isBackwards ? rows.reverse() : rows;
+}
+
+type Counts = { readonly matching: number; readonly isEmpty: boolean };
+
+async function count(ctx: Ctx, query: MachineListQuery, countedMax: number): Promise<Counts> {
+  const { tenantId } = ctx.actor;
+  const { secrets } = query;
+  // A deleted machine has no live secret.
+  const isOfIdle = secrets !== undefined && secrets !== "single" && conditions(ctx, query).length === 0;
+  const found = isOfIdle
+    ? Prisma.sql`SELECT DISTINCT machine_id FROM (${idleSecrets(tenantId, secrets, ctx.now)}) AS idle`
+    : Prisma.sql`SELECT FROM ${matching(ctx, query, false)}`;
+  const [counts] = await ctx.db.$queryRaw<Counts[]>`
+    SELECT (SELECT count(*)::int FROM (${found} LIMIT ${countedMax + 1}) AS counted) AS matching,
+           NOT EXISTS (SELECT FROM machines WHERE tenant_id = ${tenantId}::uuid AND deleted_at IS NULL) AS "isEmpty"`;
+  return counts ?? { matching: 0, isEmpty: true };
+}
+
+type Page = { readonly rows: readonly Found[] } & Pick<MachinePage, "page" | "fromEnd">;
+
+/**
+ * One page of the tenant's machines with what hangs on each: three questions whatever the number of machines. A page begins at the row it
+ * was asked behind or before, so that it repeats none and leaves none out, whatever was added or deleted meanwhile. A page behind the last
+ * one answers the last one.
+ * @param countedMax so far they are counted; more are `countedMax + 1`, and on pages that nobody counts
+ */
+export async function listMachines(
+  ctx: Ctx,
+  query: MachineListQuery,
+  countedMax = COUNTED_MAX,
+): Promise<MachinePage> {
+  const { matching, isEmpty } = await count(ctx, query, countedMax);
+  const take = query.pageSize;
+  const pageCount = matching > countedMax ? null : Math.max(1, Math.ceil(matching / take));
+  const isNarrowed = query.secrets !== undefined || conditions(ctx, query).length > 0;
+  const narrowing = isNarrowed ? (pageCount === null ? "many" : "few") : "none";
+  const read = (beyond: Cursor | undefined, isBackwards = false, skip = 0) =>
+    readPart(ctx, query, narrowing, { beyond, isBackwards, skip, take });
+
+  async function numbered(page: number): Promise<Page> {
+    return { rows: await read(undefined, false, (page - 1) * take), page, fromEnd: null };
+  }
+  async function last(): Promise<Page> {
+    return pageCount === null
+      ? { rows: await read(undefined, true), page: null, fromEnd: 1 }
+      : numbered(pageCount);
+  }
+  const place = query.fromEnd
+    ? { page: null, fromEnd: query.fromEnd }
+    : { page: Math.min(query.page, pageCount ?? query.page), fromEnd: null };
+  async function asked(): Promise<Page> {
+    const before = readCursor(query.sort, query.before);
+    if (before) {
+      const rows = await read(before, true);
+      return rows.length === take ? { rows, ...place } : numbered(1);
+    }
+    const after = readCursor(query.sort, query.after);
+    if (!after && place.page === null) return last();
+    const rows = after ? await read(after) : (await numbered(place.page ?? 1)).rows;
+    return rows.length > 0 || place.page === 1 ? { rows, ...place } : last();
+  }
+
+  const { rows, ...at } = await asked();
+  const [first, end] = [rows.at(0), rows.at(-1)];
+  return {
+    rows: rows.map(({ key: _key, ...row }) => row),
+    matching,
+    isEmpty,
+    ...at,
+    pageCount,
+    before: first ? cursorText(first) : null,
+    after: end ? cursorText(end) : null,
+  };
 }

@@ -1,26 +1,17 @@
 import type { Ctx } from "@/lib/ctx";
-import type { OverviewFigures } from "@/lib/fleet/schema";
+import type { OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
+import { Prisma } from "@/lib/generated/prisma/client";
+import { COUNTED_MAX } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
-import { hasSecrets, isLive, isUnused } from "./secret-conditions";
+import { hasOneSecret, type Idleness, idleSecrets } from "./secret-conditions";
 
-type SecretCounts = {
-  readonly neverUsed: number;
-  readonly neverUsedMachines: number;
-  readonly unused: number;
-  readonly unusedMachines: number;
-};
-
-async function countSecrets(ctx: Ctx): Promise<SecretCounts> {
-  const unused = isUnused(ctx.now);
-  const [counts] = await ctx.db.$queryRaw<SecretCounts[]>`
-    SELECT count(*) FILTER (WHERE last_used_at IS NULL)::int AS "neverUsed",
-           count(DISTINCT machine_id) FILTER (WHERE last_used_at IS NULL)::int AS "neverUsedMachines",
-           count(*) FILTER (WHERE ${unused})::int AS unused,
-           count(DISTINCT machine_id) FILTER (WHERE ${unused})::int AS "unusedMachines"
-      FROM credentials c
-     WHERE tenant_id = ${ctx.actor.tenantId}::uuid AND kind = 'Secret' AND ${isLive(ctx.now)}
-       AND EXISTS (SELECT FROM machines m WHERE m.tenant_id = c.tenant_id AND m.id = c.machine_id AND m.deleted_at IS NULL)`;
-  return counts ?? { neverUsed: 0, neverUsedMachines: 0, unused: 0, unusedMachines: 0 };
+/** @returns how many secrets are idle and on how many machines, so far as they are counted */
+async function countIdle(ctx: Ctx, idleness: Idleness): Promise<SecretFigure> {
+  const [counts] = await ctx.db.$queryRaw<SecretFigure[]>`
+    SELECT count(*)::int AS secrets, count(DISTINCT machine_id)::int AS machines
+      FROM (${idleSecrets(ctx.actor.tenantId, idleness, ctx.now)} LIMIT ${COUNTED_MAX + 1}) AS counted`;
+  const { secrets, machines } = counts ?? { secrets: 0, machines: 0 };
+  return { secrets, machines: secrets > COUNTED_MAX ? null : machines };
 }
 
 type HostCounts = OverviewFigures["hosts"];
@@ -43,17 +34,20 @@ export async function countHosts(ctx: Ctx): Promise<HostCounts> {
 type MachineCounts = { readonly all: number; readonly single: number };
 
 async function countMachines(ctx: Ctx): Promise<MachineCounts> {
+  const all = Prisma.sql`SELECT FROM machines m WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL`;
+  const max = COUNTED_MAX + 1;
   const [counts] = await ctx.db.$queryRaw<MachineCounts[]>`
-    SELECT count(*)::int AS all, count(*) FILTER (WHERE ${hasSecrets("single", ctx.now)})::int AS single
-      FROM machines m WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL`;
+    SELECT (SELECT count(*)::int FROM (${all} LIMIT ${max}) AS counted) AS all,
+           (SELECT count(*)::int FROM (${all} AND ${hasOneSecret(ctx.now)} LIMIT ${max}) AS counted) AS single`;
   return counts ?? { all: 0, single: 0 };
 }
 
-/** @returns what the overview counts; behind each figure is a list with the same filter */
+/** @returns what the overview counts, so far as it is counted; behind each figure is a list with the same filter */
 export async function readOverview(ctx: Ctx): Promise<OverviewFigures> {
   const { tenantId } = ctx.actor;
-  const [secrets, hosts, machines, running, pending] = await Promise.all([
-    countSecrets(ctx),
+  const [neverUsed, unused, hosts, machines, running, pending] = await Promise.all([
+    countIdle(ctx, "neverUsed"),
+    countIdle(ctx, "unused"),
     countHosts(ctx),
     countMachines(ctx),
     ctx.db.job.count({ where: { tenantId, state: "Running" } }),
@@ -63,8 +57,8 @@ export async function readOverview(ctx: Ctx): Promise<OverviewFigures> {
     machines: machines.all,
     hosts,
     jobs: { running, pending },
-    neverUsed: { secrets: secrets.neverUsed, machines: secrets.neverUsedMachines },
-    unused: { secrets: secrets.unused, machines: secrets.unusedMachines },
+    neverUsed,
+    unused,
     machinesWithOneSecret: machines.single,
   };
 }

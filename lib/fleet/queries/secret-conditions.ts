@@ -7,16 +7,19 @@ import { addSeconds, DAY_SECONDS } from "@/lib/time";
 export const isLive = (now: Date): Prisma.Sql =>
   Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})`;
 
-/** @returns the condition under which a credential was used, but not for long */
-export const isUnused = (now: Date): Prisma.Sql =>
-  Prisma.sql`last_used_at < ${addSeconds(now, -UNUSED_AFTER_DAYS * DAY_SECONDS)}`;
+/** How long a secret was not used: not at all yet, or not for long. */
+export type Idleness = Exclude<SecretFilter, "single">;
 
-/** @returns the condition under which a machine `m` is one that the filter means */
-export function hasSecrets(filter: SecretFilter, now: Date): Prisma.Sql {
-  const ofMachine = Prisma.sql`FROM credentials WHERE tenant_id = m.tenant_id AND machine_id = m.id AND ${isLive(now)}`;
-  if (filter === "single") {
-    return Prisma.sql`(SELECT count(*) = 1 AND bool_and(kind = 'Secret') ${ofMachine})`;
-  }
-  const use = filter === "neverUsed" ? Prisma.sql`last_used_at IS NULL` : isUnused(now);
-  return Prisma.sql`EXISTS (SELECT ${ofMachine} AND kind = 'Secret' AND ${use})`;
+/** @returns the live secrets of a tenant that are not used, one row each; from one index alone */
+export function idleSecrets(tenantId: string, idleness: Idleness, now: Date): Prisma.Sql {
+  const since = addSeconds(now, -UNUSED_AFTER_DAYS * DAY_SECONDS);
+  const use = idleness === "neverUsed" ? Prisma.sql`IS NULL` : Prisma.sql`< ${since}`;
+  return Prisma.sql`
+    SELECT machine_id FROM credentials
+     WHERE tenant_id = ${tenantId}::uuid AND kind = 'Secret' AND ${isLive(now)} AND last_used_at ${use}`;
 }
+
+/** @returns the condition under which one live secret is all that a machine `m` has */
+export const hasOneSecret = (now: Date): Prisma.Sql => Prisma.sql`
+  m.live_secrets = 1 AND m.live_keys = 0
+  AND EXISTS (SELECT FROM credentials WHERE tenant_id = m.tenant_id AND machine_id = m.id AND ${isLive(now)})`;

@@ -26,7 +26,7 @@ export default async function MachinesPage({ params, searchParams }: MachinesPag
       <PageHeader crumbs={[{ label: tenant.name, href: path }, { label: "Machines" }]} title="Machines">
         {canChange ? <AddMachineMenu newPath={`${path}/new`} /> : null}
       </PageHeader>
-      {list.all === 0 ? (
+      {list.isEmpty ? (
         <NoMachines newPath={`${path}/new`} canChange={canChange} />
       ) : (
         <MachineList
