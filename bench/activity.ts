@@ -14,7 +14,6 @@ import { tokenRequest, tokenUrlOf } from "./requests";
 const CONNECTIONS = 16;
 const SECONDS = setting("SECONDS", 4);
 const ROUNDS = setting("ROUNDS", 5);
-const PORT = 3290;
 const ROWS = setting("ROWS", 2_000_000);
 
 /** @returns the milliseconds that it takes, the middle of five times */
@@ -68,8 +67,8 @@ async function measureLargeRecord(admin: AdminActor, machineIds: readonly string
 
 // Two servers on one database, which differ in nothing but whether they record; ratios are taken within a round, so that what else the
 // machine does strikes both.
-const recording = await startInstallation({ machines: 200, port: PORT });
-const silent = await startServer(PORT + 1, { ...recording.env, SIGN_IN_ACTIVITY_DAYS: "0" });
+const recording = await startInstallation({ machines: 200 });
+const silent = await startServer({ ...recording.env, SIGN_IN_ACTIVITY_DAYS: "0" });
 try {
   const url = tokenUrlOf(recording.server.url);
   const buying = recording.machines.map((machine) => tokenRequest(url, machine));
@@ -94,8 +93,8 @@ try {
           .perSecond;
       // Round 0 warms up. Who comes first changes, so that neither has the better half of a round.
       const isRecordingFirst = round % 2 === 0;
-      const one = await measure(isRecordingFirst ? PORT : PORT + 1);
-      const two = await measure(isRecordingFirst ? PORT + 1 : PORT);
+      const one = await measure(isRecordingFirst ? recording.server.port : silent.port);
+      const two = await measure(isRecordingFirst ? silent.port : recording.server.port);
       if (round > 0)
         rounds.push(isRecordingFirst ? { with: one, without: two } : { with: two, without: one });
     }

@@ -26,7 +26,7 @@ const SECONDS = 4;
 const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
 const PASSWORD = "correct horse battery";
 
-const bench = await startInstallation({ machines: 1, port: 3297 });
+const bench = await startInstallation({ machines: 1 });
 const { admin } = bench;
 const { prisma } = database();
 const event = (n: number): AuditEvent => ({
@@ -227,7 +227,7 @@ try {
     data: { adminId: admin.id, tenantId, role: "Administrator", createdAt: new Date(0) },
   });
   const { slug } = await prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } });
-  const server = await startServer(3297, bench.env);
+  const server = await startServer(bench.env, { port: bench.server.port });
   await exported(server.url, server.pid, slug).finally(() => server.stop());
 } finally {
   await bench.stop();

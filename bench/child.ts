@@ -22,7 +22,8 @@ export async function startChild<Said>(
   const outfile = `dist/bench/${basename(file, ".ts")}.mjs`;
   await bundle(root, resolve("bench", file), outfile);
   const child = fork(join(root, outfile), [...args], { env: { ...process.env, ...env } });
-  const gone = once(child, "exit").then(() => Promise.reject(new Error(`${file} ended`)));
+  // Its end may be known before what it said has been read; not so that of the channel.
+  const gone = once(child, "disconnect").then(() => Promise.reject(new Error(`${file} ended`)));
   const [said] = (await Promise.race([once(child, "message"), gone])) as [Said];
   gone.catch(() => undefined);
   return { child, said };

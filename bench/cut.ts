@@ -1,95 +1,99 @@
 import { database } from "@/lib/db";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
-import type { StreamEnd } from "./host-streams";
-import { buyToken, connectHosts } from "./hosts";
+import { nowMilliseconds, type StreamEnd } from "./event-streams";
+import { printTable, quantile, setting } from "./figures";
+import { openStreams } from "./hosts";
 import { startInstallation, startServer } from "./installation";
+import { Connection } from "./load";
+import { meRequest } from "./requests";
+import { buyTokens, makeSessions } from "./sessions";
 
 /**
- * How long it takes from the commit of a deletion until 1,000 hosts on two server processes are told and cut, and whether
- * any request in between is served.
+ * How long it takes from the commit of a deletion until all streams of the secret's hosts, on several server processes, are told and cut, and
+ * whether any request in between is served.
  */
-const HOSTS = 1_000;
-const ROUNDS = 5;
+const STREAMS = setting("STREAMS", 1_000);
+const PROCESSES = setting("PROCESSES", 2);
+const ROUNDS = setting("ROUNDS", 5);
 
-const nowMilliseconds = () => Number(process.hrtime.bigint()) / 1e6;
+const bench = await startInstallation({ machines: ROUNDS + 1, durability: "durable" });
+const others = await Promise.all(Array.from({ length: PROCESSES - 1 }, () => startServer(bench.env)));
+const servers = [bench.server, ...others];
+const urls = servers.map(({ url }) => url);
 
-const bench = await startInstallation({ machines: ROUNDS + 1, port: 3299 });
-const second = await startServer(3298, bench.env);
-const urls = [bench.server.url, second.url];
-
-/** @returns the status of the first request after the deletion, in each process */
+/** @returns what each process answers to whoever shows the token now */
 const asked = (token: string) =>
   Promise.all(
-    urls.map(async (url) => {
-      const headers = { authorization: `Bearer ${token}` };
-      return (await fetch(`${url}/api/orchestrator/me`, { headers })).status;
+    servers.map(async ({ url, port }) => {
+      const connection = new Connection(port);
+      const { status } = await connection.ask(meRequest(url, token));
+      connection.end();
+      return status;
     }),
   );
 
-type Row = {
-  readonly round: number;
-  readonly server: string;
-  readonly told: readonly number[];
-  readonly closed: readonly number[];
-};
-const rows: Row[] = [];
-let refused = 0;
+function requireAll(statuses: readonly number[], status: number, when: string): void {
+  if (statuses.some((one) => one !== status)) throw new Error(`${when} the deletion: ${statuses}`);
+}
 
+const COLUMNS = ["streams of", "streams", "told p50", "told p99", "closed p50", "closed p99", "last closed"];
+type Told = StreamEnd & { readonly url: string; readonly since: number };
+
+function row(name: string, ends: readonly Told[]): string[] {
+  const told = ends.map(({ toldAtMilliseconds, since }) => (toldAtMilliseconds ?? Number.NaN) - since);
+  const closed = ends.map(({ closedAtMilliseconds, since }) => closedAtMilliseconds - since);
+  const at = (values: readonly number[], ...shares: number[]) =>
+    shares.map((share) => quantile(values, share).toFixed(0));
+  return [name, String(ends.length), ...at(told, 0.5, 0.99), ...at(closed, 0.5, 0.99, 1)];
+}
+
+const all: Told[] = [];
+let refused = 0;
 try {
+  const tokens = await buyTokens(bench, bench.machines);
   for (const [round, machine] of bench.machines.entries()) {
-    const token = await buyToken(urls[0] ?? "", machine);
-    const hosts = await connectHosts({ urls, token, hosts: HOSTS });
-    await hosts.openStreams();
-    if (String(await asked(token)) !== "200,200") throw new Error("the token was not good before");
+    const token = tokens[round] ?? "";
+    const sessionIds = (await makeSessions(bench, [machine], STREAMS)).map(({ id }) => id);
+    const openedFrom = nowMilliseconds();
+    const hosts = await openStreams({ urls, token, sessionIds });
+    const openingSeconds = (nowMilliseconds() - openedFrom) / 1000;
+    requireAll(await asked(token), 200, "before");
     const startedAt = nowMilliseconds();
     const now = new Date();
     const { machineId, secretId } = machine;
     await database().prisma.$transaction((db) =>
       deleteSecret({ db, actor: bench.admin, now }, { machineId, secretId, confirmedLast: true }),
     );
-    const acknowledgedAt = nowMilliseconds();
+    const since = nowMilliseconds();
     const statuses = await asked(token);
-    const ends = await hosts.ended;
+    const ends = (await hosts.ended).map((end) => ({ ...end, since }));
     hosts.stop();
-    const cut = (end: StreamEnd) => end.reason.startsWith("client secret deleted by");
-    if (!ends.every(cut))
-      throw new Error(`a stream ended otherwise: ${ends.find((end) => !cut(end))?.reason}`);
-    if (String(statuses) !== "401,401") throw new Error(`after the deletion: ${statuses}`);
-    console.log(`round ${round}: the deletion took ${(acknowledgedAt - startedAt).toFixed(0)} ms`);
-    // Round 0 warms up.
-    if (round === 0) continue;
-    refused += statuses.length;
-    for (const [index, url] of urls.entries()) {
-      const own = ends.filter((end) => end.url === url);
-      rows.push({
-        round,
-        server: "AB"[index] ?? "",
-        told: own.map(({ toldAtMilliseconds }) => toldAtMilliseconds - acknowledgedAt),
-        closed: own.map(({ closedAtMilliseconds }) => closedAtMilliseconds - acknowledgedAt),
-      });
-    }
-  }
-  const at = (values: readonly number[], share: number) =>
-    ([...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN).toFixed(0);
-  const line = (name: string, told: readonly number[], closed: readonly number[]) =>
-    `| ${name} | ${closed.length} | ${at(told, 0.5)} | ${at(told, 0.99)} | ${at(closed, 0.5)} | ${at(closed, 0.99)} | ${at(closed, 1)} |`;
-  console.log(`\n${HOSTS} hosts on two processes, ${ROUNDS} rounds, milliseconds after the commit\n`);
-  console.log(
-    "| round, process | streams | told p50 | told p99 | closed p50 | closed p99 | closed max |\n|---|---:|---:|---:|---:|---:|---:|",
-  );
-  for (const { round, server, told, closed } of rows) console.log(line(`${round} ${server}`, told, closed));
-  for (const server of ["A", "B"]) {
-    const own = rows.filter((row) => row.server === server);
+    requireAll(statuses, 401, "after");
+    const other = ends.find(({ reason }) => !reason.startsWith("client secret deleted by"));
+    if (other) throw new Error(`a stream ended otherwise: ${other.reason}`);
+    const took = ((since - startedAt) / 1000).toFixed(2);
+    const closed = quantile(
+      ends.map((end) => end.closedAtMilliseconds - since),
+      1,
+    ).toFixed(0);
     console.log(
-      line(
-        `all ${server}`,
-        own.flatMap(({ told }) => told),
-        own.flatMap(({ closed }) => closed),
-      ),
+      `round ${round}: opened in ${openingSeconds.toFixed(0)} s, the deletion took ${took} s, the last closed after ${closed} ms`,
     );
+    // Round 0 warms up.
+    if (round === 0 && ROUNDS > 0) continue;
+    refused += statuses.length;
+    for (const end of ends) all.push(end);
   }
-  console.log(`\nrequests right after the deletion: ${refused} of ${ROUNDS * urls.length} answered 401`);
+  console.log(`\n${STREAMS} streams on ${PROCESSES} processes, milliseconds after the commit`);
+  const ofEach = urls.map((url, index) =>
+    row(
+      `process ${index + 1}`,
+      all.filter((end) => end.url === url),
+    ),
+  );
+  printTable(COLUMNS, [...ofEach, row("all", all)]);
+  console.log(`\nrequests right after the deletion: ${refused} of ${refused} answered 401`);
 } finally {
-  await second.stop();
+  for (const server of others) await server.stop();
   await bench.stop();
 }

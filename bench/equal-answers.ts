@@ -64,7 +64,7 @@ function chanceLarger(a: readonly number[], b: readonly number[]): number {
   return (rankSum - (a.length * (a.length + 1)) / 2) / (a.length * b.length);
 }
 
-const bench = await startInstallation({ machines: 50, port: 3297 });
+const bench = await startInstallation({ machines: 50 });
 try {
   const tokenEndpoint = `${bench.server.url}/api/identity/connect/token`;
   const machine = () =>

@@ -23,7 +23,6 @@ const CONNECT_AT_ONCE = 100;
 
 const bench = await startInstallation({
   machines: MACHINES,
-  port: 3299,
   durability: "durable",
   env: { ACCESS_TOKEN_LIFETIME_SECONDS: "86400" },
 });

@@ -1,51 +1,56 @@
-import { fork } from "node:child_process";
-import type { IssuedSecret } from "@/lib/credentials/schema";
-import { bundle } from "@/tools/bundle.mjs";
-import type { HostsOrder, HostsReport, StreamEnd } from "./host-streams";
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { startChild } from "./child";
+import type { StreamEnd } from "./event-streams";
+import type { HostsOrder, HostsReport } from "./host-streams";
 
-/** Hosts in a process of their own, step by step. */
+/** Hosts with open streams, in processes of their own. */
 export type Hosts = {
-  /** Opens their streams; resolves when every one has said that it is ready. */
-  openStreams(): Promise<void>;
   /** Resolves when the server has ended every stream. */
-  readonly ended: Promise<readonly StreamEnd[]>;
+  readonly ended: Promise<readonly (StreamEnd & { readonly url: string })[]>;
   stop(): void;
 };
 
-/** Buys an access token with a secret. */
-export async function buyToken(url: string, { clientId, clientSecret }: IssuedSecret) {
-  const form = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret };
-  const answer = await fetch(`${url}/api/identity/connect/token`, {
-    method: "POST",
-    body: new URLSearchParams(form),
-  });
-  return ((await answer.json()) as { access_token: string }).access_token;
+/** What a process opens besides its streams. */
+const OTHER_DESCRIPTORS = 500;
+
+/** @returns the items in as few parts as a process's descriptors need, each in the order of the items */
+export function dealtOut<T>(items: readonly T[], atLeast = 1): T[][] {
+  const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]);
+  const parts = Math.max(atLeast, Math.ceil(items.length / (limit - OTHER_DESCRIPTORS)));
+  const size = Math.ceil(items.length / parts);
+  return Array.from({ length: parts }, (_, part) => items.slice(part * size, (part + 1) * size));
 }
 
-/** Connects hosts, each with a session of its own, and resolves when all are connected. */
-export async function connectHosts(order: HostsOrder): Promise<Hosts> {
-  await bundle(process.cwd(), "bench/host-streams.ts", "dist/bench/host-streams.mjs");
-  const child = fork("dist/bench/host-streams.mjs");
-  const hears = <K extends HostsReport["kind"]>(kind: K) =>
-    new Promise<Extract<HostsReport, { kind: K }>>((resolve, reject) => {
-      child.on("message", (said: HostsReport) => {
-        if (said.kind === kind) resolve(said as Extract<HostsReport, { kind: K }>);
-      });
-      child.once("exit", () => reject(new Error("the hosts' process ended")));
+function hears<K extends HostsReport["kind"]>(child: ChildProcess, kind: K) {
+  return new Promise<Extract<HostsReport, { kind: K }>>((resolve, reject) => {
+    child.on("message", (said: HostsReport) => {
+      if (said.kind === kind) resolve(said as Extract<HostsReport, { kind: K }>);
     });
-  const connected = hears("connected");
-  const streaming = hears("streaming");
-  const ended = hears("ended").then(({ ends }) => ends);
-  // Whoever stops the hosts early does not wait for these.
-  for (const left of [streaming, ended]) left.catch(() => undefined);
-  child.send(order);
-  await connected;
+    child.once("exit", () => reject(new Error("the hosts' process ended")));
+  });
+}
+
+/** Opens a stream for each session; resolves when every one has said that it is ready. */
+export async function openStreams({ sessionIds, ...order }: HostsOrder): Promise<Hosts> {
+  const children: ChildProcess[] = [];
+  const streaming: Promise<unknown>[] = [];
+  const ending: Promise<{ readonly ends: Awaited<Hosts["ended"]> }>[] = [];
+  for (const part of dealtOut(sessionIds)) {
+    const { child } = await startChild("host-streams.ts");
+    children.push(child);
+    streaming.push(hears(child, "streaming"));
+    ending.push(hears(child, "ended"));
+    child.send({ ...order, sessionIds: part } satisfies HostsOrder);
+  }
+  const ended = Promise.all(ending).then((reports) => reports.flatMap(({ ends }) => ends));
+  // Whoever stops the hosts early does not wait for it.
+  ended.catch(() => undefined);
+  await Promise.all(streaming);
   return {
-    async openStreams() {
-      child.send({});
-      await streaming;
-    },
     ended,
-    stop: () => void child.kill(),
+    stop() {
+      for (const child of children) child.kill();
+    },
   };
 }

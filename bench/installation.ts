@@ -9,6 +9,7 @@ import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { openDatabase } from "@/lib/database-connection";
 import { runStops } from "@/lib/stopping";
+import { freePort } from "@/server/embedded-postgres";
 import type { Durability } from "@/server/postgres-watchdog";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { startChild } from "./child";
@@ -41,7 +42,6 @@ export type Installation = Provisioned & {
 
 type InstallationOptions = {
   readonly machines: number;
-  readonly port: number;
   /** The checkout that runs; this one otherwise. */
   readonly root?: string;
   /** "durable" is what is shipped. */
@@ -49,12 +49,12 @@ type InstallationOptions = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** Starts a server of that checkout, whose log goes to a file, so that nobody's reading of it is measured. */
+/** Starts a server of that checkout on a free port, whose log goes to a file, so that nobody's reading of it is measured. */
 export async function startServer(
-  port: number,
   env: Readonly<Record<string, string>>,
-  root = process.cwd(),
+  { port: given, root = process.cwd() }: { readonly port?: number; readonly root?: string } = {},
 ): Promise<Server> {
+  const port = given ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
   const logFile = join(folder, "log");
   const log = openSync(logFile, "a");
@@ -96,12 +96,12 @@ export async function startServer(
 /** Starts a PostgreSQL and the shipped server on it, and provisions machines through our own deed. */
 export async function startInstallation({
   machines,
-  port,
   root = process.cwd(),
   durability = "disposable",
   env: own = {},
 }: InstallationOptions): Promise<Installation> {
   const postgres = await startScratchPostgres(durability);
+  const port = await freePort();
   const env = {
     DATABASE_URL: postgres.url,
     APP_SECRET: randomBytes(32).toString("base64url"),
@@ -113,7 +113,7 @@ export async function startInstallation({
   };
   // The bench itself may use the rooms of its own checkout.
   if (root === process.cwd()) Object.assign(process.env, env);
-  const server = await startServer(port, env, root);
+  const server = await startServer(env, { port, root });
   const client = await openDatabase(postgres.url);
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   const postgresPid = parentOf(rows[0]?.pid ?? 0);

@@ -165,19 +165,18 @@ function report(rows: readonly Row[], connections: number, measured: ReadonlyMap
 
 /** @returns now's rows each beside its base's, so that a round compares what was measured at one time */
 async function allRows(): Promise<Row[]> {
-  const install = async (port: number, root?: string) => {
+  const install = async (root?: string) => {
     const installation = await startInstallation({
       machines: MACHINES,
-      port,
       durability: "durable",
       ...(root && { root }),
     });
     installations.push(installation);
     return installation;
   };
-  const now = await install(3299);
+  const now = await install();
   const ours = await latchkeyRows(now);
-  const base = BASE ? await latchkeyRows(await install(3298, BASE), BASE_MARK) : [];
+  const base = BASE ? await latchkeyRows(await install(BASE), BASE_MARK) : [];
   return [
     ...(await bareRows(now)),
     await peerRow(now, "memory", "oidc-provider, in memory, opaque"),

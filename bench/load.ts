@@ -38,10 +38,13 @@ export class Connection {
   #bytes: Buffer | null = null;
   #answered: ((answer: Answer) => void) | null = null;
   #failed: ((error: Error) => void) | null = null;
+  #heard: ((text: string) => void) | null = null;
 
   constructor(port: number) {
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.#socket.on("data", (bytes) => this.#receive(bytes));
+    this.#socket.on("data", (bytes: Buffer | string) =>
+      typeof bytes === "string" ? this.#heard?.(bytes) : this.#receive(bytes),
+    );
     this.#socket.on("error", (error) => this.#failed?.(error));
     this.#socket.on("close", () => this.#failed?.(new Error("the server closed the connection")));
   }
@@ -59,6 +62,13 @@ export class Connection {
 
   ask(bytes: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => this.send(bytes, resolve, reject));
+  }
+
+  /** Asks for an answer that does not end; `heard` gets all of it, bit by bit and from its head on. */
+  listen(bytes: Buffer, heard: (text: string) => void, ended: (error: Error) => void): void {
+    this.#heard = heard;
+    this.#failed = ended;
+    this.#socket.setEncoding("latin1").write(bytes);
   }
 
   end(): void {

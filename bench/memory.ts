@@ -15,7 +15,7 @@ const MACHINES = 50;
 const HOSTS_OF_MACHINE = 20;
 const IDLE_SECONDS = 20;
 
-const bench = await startInstallation({ machines: MACHINES, port: 3299, durability: "durable" });
+const bench = await startInstallation({ machines: MACHINES, durability: "durable" });
 const { pid, port, url } = bench.server;
 const say = (what: string, mib: number, rest = "") =>
   console.log(`| ${what} | ${mib.toFixed(0)} | ${rest} |`);

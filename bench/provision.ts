@@ -37,6 +37,6 @@ while (machines.length < machineCount) {
   });
 }
 const provisioned: Provisioned = { admin, machines };
-process.send?.(provisioned);
+await new Promise((sent) => process.send?.(provisioned, sent));
 await runStops();
 process.disconnect?.();

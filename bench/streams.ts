@@ -1,17 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { buyToken, connectHosts } from "./hosts";
+import { setting } from "./figures";
+import { openStreams } from "./hosts";
 import { startInstallation } from "./installation";
 import { processorSeconds, residentMib } from "./processes";
+import { buyTokens, makeSessions } from "./sessions";
 
 /** What idle streams of events cost a server process: memory for each, and processor time for all. */
-const STREAMS = 2_000;
+const STREAMS = setting("STREAMS", 2_000);
 const IDLE_SECONDS = 30;
 const SETTLE_SECONDS = 10;
 
-const bench = await startInstallation({ machines: 1, port: 3299 });
-const [machine] = bench.machines;
+const bench = await startInstallation({ machines: 1 });
 const { pid, url } = bench.server;
-if (!machine) throw new Error("no machine was provisioned");
 
 /** @returns the processor's share during the time, in per cent of one core */
 async function processorShare(seconds: number): Promise<number> {
@@ -21,11 +21,11 @@ async function processorShare(seconds: number): Promise<number> {
 }
 
 try {
-  const token = await buyToken(url, machine);
-  const hosts = await connectHosts({ urls: [url], token, hosts: STREAMS });
+  const [token = ""] = await buyTokens(bench, bench.machines);
+  const sessions = await makeSessions(bench, bench.machines, STREAMS);
   const sharedBefore = await processorShare(SETTLE_SECONDS);
   const before = residentMib(pid);
-  await hosts.openStreams();
+  const hosts = await openStreams({ urls: [url], token, sessionIds: sessions.map(({ id }) => id) });
   const opened = residentMib(pid);
   await pause(SETTLE_SECONDS * 1000);
   const share = await processorShare(IDLE_SECONDS);
@@ -34,7 +34,7 @@ try {
   const kib = (mib: number) => ((mib * 1024) / STREAMS).toFixed(1);
   console.log(`\n${STREAMS} streams in one process\n`);
   console.log("| what | value |\n|---|---:|");
-  console.log(`| resident before, ${STREAMS} hosts connected | ${before.toFixed(0)} MiB |`);
+  console.log(`| resident before | ${before.toFixed(0)} MiB |`);
   console.log(`| resident with all streams just opened | ${opened.toFixed(0)} MiB |`);
   console.log(`| resident after ${SETTLE_SECONDS + IDLE_SECONDS} s idle | ${after.toFixed(0)} MiB |`);
   console.log(`| a stream, just opened | ${kib(opened - before)} KiB |`);
