@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Gate } from "./gate";
 
 const limits = { running: 2, waiting: 3, patienceMs: 600_000, perNetwork: 4, perSite: 4 };
@@ -76,4 +76,41 @@ test("the many networks of one owner are counted together, too", () => {
   );
   expect(refused).toEqual(["", "", "too many of yours", "", "too many of yours"]);
   expect(into(gate, "2001:db8:1::1").refused).toBe("");
+});
+
+describe("where fewer may run while the thread is busy", () => {
+  const few = { ...limits, running: 3, runningWhileBusy: 1 };
+  /** Resolves when the gate has looked so many times. */
+  function looks(isBusy: boolean) {
+    let count = 0;
+    let wanted: [number, () => void] | undefined;
+    return {
+      isBusy: () => {
+        count += 1;
+        if (wanted && count >= wanted[0]) wanted[1]();
+        return isBusy;
+      },
+      times: (times: number) => new Promise<void>((resolve) => (wanted = [count + times, resolve])),
+    };
+  }
+
+  test("no other begins before the first is over", async () => {
+    const busy = looks(true);
+    const gate = new Gate(few, busy.isBusy);
+    const visits = Array.from({ length: 3 }, () => into(gate));
+    await busy.times(5);
+    expect(visits.map(({ begun }) => begun)).toEqual([true, false, false]);
+    visits[0]?.over();
+    expect(visits.map(({ begun }) => begun)).toEqual([true, true, false]);
+  });
+
+  test("the others begin beside it when the thread has time, up to as many as may", async () => {
+    const idle = looks(false);
+    const gate = new Gate(few, idle.isBusy);
+    const visits = Array.from({ length: 4 }, () => into(gate));
+    await idle.times(5);
+    expect(visits.map(({ begun }) => begun)).toEqual([true, true, true, false]);
+    visits[1]?.over();
+    expect(visits[3]?.begun).toBe(true);
+  });
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { performance } from "node:perf_hooks";
 import { networkOf, siteOf } from "@/lib/network";
 import { Places } from "@/lib/places";
 import { addressHeader, refuse } from "./doorstep";
@@ -7,6 +8,8 @@ import { addressHeader, refuse } from "./doorstep";
 export type GateLimits = {
   /** What is worked on at once; the others wait in turn. */
   readonly running: number;
+  /** The same while the thread has no time to spare; as many as ever unless it is given. */
+  readonly runningWhileBusy?: number;
   /** What may wait, and for how long. */
   readonly waiting: number;
   readonly patienceMs: number;
@@ -16,14 +19,41 @@ export type GateLimits = {
 };
 
 const RETRY_AFTER_SECONDS = 2;
+const LOOK_MILLISECONDS = 20;
+const BUSY_FROM = 0.7;
+
+/** @returns tells whether the thread has had hardly any time to spare since it was asked before */
+function busyThread(): () => boolean {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization > BUSY_FROM;
+  };
+}
 
 /** Lets in what there is room for, one after the other, and turns away what could only wait too long. */
 export class Gate {
   #running = 0;
   readonly #waiting = new Map<() => void, NodeJS.Timeout>();
   readonly #places = new Places();
+  readonly #isBusy: () => boolean;
+  /** How many may run now: one more at each look that finds the thread at leisure, one less at each that does not. */
+  #mayRun: number;
+  #looking: NodeJS.Timeout | undefined;
 
-  constructor(readonly limits: GateLimits) {}
+  constructor(
+    readonly limits: GateLimits,
+    isBusy = busyThread(),
+  ) {
+    this.#isBusy = isBusy;
+    this.#mayRun = this.#fewest;
+  }
+
+  get #fewest(): number {
+    return this.limits.runningWhileBusy ?? this.limits.running;
+  }
 
   /**
    * Asks to be let in.
@@ -43,7 +73,7 @@ export class Gate {
       [`site ${siteOf(address)}`, this.limits.perSite],
     ]);
     if (!giveBack) return "too many of yours";
-    const isFull = this.#running >= this.limits.running;
+    const isFull = this.#running >= this.#mayRun;
     if (isFull && this.#waiting.size >= this.limits.waiting) {
       giveBack();
       return "too many";
@@ -59,10 +89,7 @@ export class Gate {
       giveBack();
       if (this.#stopWaiting(start)) return;
       this.#running -= 1;
-      const [next] = this.#waiting.keys();
-      if (next === undefined) return;
-      this.#stopWaiting(next);
-      next();
+      this.#beginNext();
     };
     if (isFull) {
       const tired = () => {
@@ -70,8 +97,25 @@ export class Gate {
         giveUp();
       };
       this.#waiting.set(start, setTimeout(tired, this.limits.patienceMs));
+      this.#looking ??= setInterval(() => this.#look(), LOOK_MILLISECONDS);
     } else start();
     return leave;
+  }
+
+  #look(): void {
+    const most = this.#isBusy() ? this.#mayRun - 1 : this.#mayRun + 1;
+    this.#mayRun = Math.min(Math.max(most, this.#fewest), this.limits.running);
+    this.#beginNext();
+    if (this.#waiting.size > 0) return;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+  }
+
+  #beginNext(): void {
+    const [next] = this.#waiting.keys();
+    if (next === undefined || this.#running >= this.#mayRun) return;
+    this.#stopWaiting(next);
+    next();
   }
 
   #stopWaiting(start: () => void): boolean {
@@ -81,12 +125,19 @@ export class Gate {
 }
 
 /**
- * What goes to Next.js shares one thread with the robots, so few pages are made at once: robots then wait for a few pieces of a page,
- * never for a queue of pages. A form keeps its place while its body comes in, which its sender may draw out; so forms have places of
+ * What goes to Next.js shares one thread with the robots, who get their turn after every piece of work of each page that is being made. So one
+ * page is made at a time, and more only while the thread is idle, since those that are there wait for the database. A form keeps its place while its body comes in, which its sender may draw out; so forms have places of
  * their own, and nobody has many. The streams of open pages cost nothing while they are open, so only their number is bounded.
  */
 const gates = {
-  page: new Gate({ running: 8, waiting: 256, patienceMs: 5_000, perNetwork: 64, perSite: 128 }),
+  page: new Gate({
+    running: 8,
+    runningWhileBusy: 1,
+    waiting: 256,
+    patienceMs: 5_000,
+    perNetwork: 64,
+    perSite: 128,
+  }),
   form: new Gate({ running: 64, waiting: 0, patienceMs: 0, perNetwork: 16, perSite: 32 }),
   stream: new Gate({ running: 4_000, waiting: 0, patienceMs: 0, perNetwork: 256, perSite: 1_024 }),
 } as const;
