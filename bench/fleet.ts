@@ -1,11 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { database } from "@/lib/db";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { HEARTBEAT_INTERVAL_SECONDS } from "@/lib/sessions/schema";
 import { systemCtx } from "@/test/people";
 import { printTable, quantile, setting } from "./figures";
 import { startInstallation } from "./installation";
-import { type Answer, Connection } from "./load";
+import { type Outcome, openLines, sendPaced } from "./pace";
 import { processorSeconds, residentMib } from "./processes";
 import { heartbeatRequest } from "./requests";
 import { buyTokens, makeSessions } from "./sessions";
@@ -19,7 +18,6 @@ const MACHINES = setting("MACHINES", 5_000);
 const CONNECTIONS = setting("CONNECTIONS", 5_000);
 const SECONDS = setting("SECONDS", 600);
 const REPORT_SECONDS = 10;
-const CONNECT_AT_ONCE = 100;
 
 const bench = await startInstallation({
   machines: MACHINES,
@@ -28,44 +26,12 @@ const bench = await startInstallation({
 });
 const { url, port, pid } = bench.server;
 
-/** One connection of the balancer: what is due while it is busy waits. */
-class Line {
-  #connection = new Connection(port);
-  #isBusy = false;
-  readonly #waiting: { readonly bytes: Buffer; readonly dueAt: number }[] = [];
-
-  send(bytes: Buffer, dueAt: number): void {
-    this.#waiting.push({ bytes, dueAt });
-    if (!this.#isBusy) this.#sendNext();
-  }
-
-  /** @returns how many were not answered yet */
-  end(): number {
-    this.#connection.end();
-    return this.#waiting.length + Number(this.#isBusy);
-  }
-
-  #sendNext(): void {
-    const beat = this.#waiting.shift();
-    this.#isBusy = beat !== undefined;
-    if (!beat) return;
-    if (this.#connection.isClosed) this.#connection = new Connection(port);
-    const answered = ({ status }: Answer) => {
-      if (status === 200) latencies.push(performance.now() - beat.dueAt);
-      else fail(`status ${status}`);
-      this.#sendNext();
-    };
-    const failed = (error: Error) => {
-      fail(error.message);
-      this.#sendNext();
-    };
-    this.#connection.send(beat.bytes, answered, failed);
-  }
-}
-
 let latencies: number[] = [];
 const failures = new Map<string, number>();
-const fail = (what: string) => failures.set(what, (failures.get(what) ?? 0) + 1);
+const outcome: Outcome = {
+  answered: (milliseconds) => void latencies.push(milliseconds),
+  failed: (why) => void failures.set(why, (failures.get(why) ?? 0) + 1),
+};
 
 /** @returns how many hosts count as Unresponsive now, by the product's own rule, and the longest silence in seconds */
 async function silence(): Promise<{ unresponsive: number; seconds: number }> {
@@ -75,26 +41,6 @@ async function silence(): Promise<{ unresponsive: number; seconds: number }> {
   const unresponsive = await prisma.session.count({ where: { endedAt: null, heartbeatAt: { lte: silent } } });
   const { _min } = await prisma.session.aggregate({ _min: { heartbeatAt: true }, where: { endedAt: null } });
   return { unresponsive, seconds: (now.getTime() - (_min.heartbeatAt ?? now).getTime()) / 1000 };
-}
-
-async function openLines(): Promise<Line[]> {
-  const lines: Line[] = [];
-  while (lines.length < CONNECTIONS) {
-    for (let one = 0; one < CONNECT_AT_ONCE; one += 1) lines.push(new Line());
-    await pause(20);
-  }
-  return lines;
-}
-
-async function beat(beats: readonly Buffer[], lines: readonly Line[]): Promise<void> {
-  const startedAt = performance.now();
-  const gap = (HEARTBEAT_INTERVAL_SECONDS * 1000) / beats.length;
-  for (let sent = 0; performance.now() - startedAt < SECONDS * 1000; await pause(1)) {
-    for (let dueAt = startedAt + sent * gap; dueAt <= performance.now(); dueAt += gap) {
-      lines[sent % lines.length]?.send(beats[sent % beats.length] as Buffer, dueAt);
-      sent += 1;
-    }
-  }
 }
 
 const COLUMNS = [
@@ -129,7 +75,7 @@ try {
   const beats = sessions.map(({ id }, index) =>
     heartbeatRequest(url, id, { authorization: `Bearer ${tokens[index]}` }),
   );
-  const lines = await openLines();
+  const lines = await openLines(port, CONNECTIONS, outcome);
   console.log(
     `${SESSIONS} hosts beat every ${HEARTBEAT_INTERVAL_SECONDS} s, ${CONNECTIONS} connections, ${SECONDS} s`,
   );
@@ -150,7 +96,7 @@ try {
     [last, busyBefore] = [now, busy()];
   };
   const reporting = setInterval(report, REPORT_SECONDS * 1000);
-  await beat(beats, lines);
+  await sendPaced(beats, lines, { perSecond: beats.length / HEARTBEAT_INTERVAL_SECONDS, seconds: SECONDS });
   clearInterval(reporting);
   await report();
   const left = lines.reduce((sum, line) => sum + line.end(), 0);

@@ -8,12 +8,12 @@ export function requestBytes(
   headers: Readonly<Record<string, string>>,
   body?: string,
 ): Buffer {
-  const { host, pathname } = new URL(url);
+  const { host, pathname, search } = new URL(url);
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const fields = Object.entries({ host, ...headers, ...length }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
-  return Buffer.from(`${method} ${pathname} HTTP/1.1\r\n${fields.join("")}\r\n${body ?? ""}`);
+  return Buffer.from(`${method} ${pathname}${search} HTTP/1.1\r\n${fields.join("")}\r\n${body ?? ""}`);
 }
 
 export type Answer = { readonly status: number; readonly head: string; readonly body: Buffer };
