@@ -22,6 +22,7 @@ import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doors
 import { admit } from "@/server/gate";
 import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
+import { lane } from "@/server/lane";
 import { type Life, watchLife } from "@/server/life";
 import { migrate, newestMigration, requireMigrated } from "@/server/migrations";
 import { mount } from "@/server/mount";
@@ -30,7 +31,7 @@ import { passwordThread } from "@/server/password-thread";
 import { Problem } from "@/server/problem";
 import { processCount } from "@/server/process-count";
 import { type Said, STOP, startProcesses } from "@/server/processes";
-import { followRequest, levelOf } from "@/server/request-log";
+import { followRequest, levelOf, type RequestLine } from "@/server/request-log";
 import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
 import { refuseUnreadablePage } from "@/server/unreadable-pages";
 
@@ -157,9 +158,19 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   const { port, host, origin, trustedProxies, drainSeconds } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const headers = answerHeaders({ secure: origin.startsWith("https:"), dev });
+  const report = (line: RequestLine) => log[levelOf(line)]({ event: "request", ...line }, "request");
+  const direct = lane({
+    routes,
+    headers: headers.pairs,
+    trusted: trustedProxies,
+    isFollowed: () => log.isLevelEnabled("debug"),
+    report,
+    fail: (error) => log.error({ err: error }, "a handler failed"),
+  });
   const server = httpServer((request, response) => {
+    if (direct(request, response)) return;
     headers.putOn(response);
-    followRequest(request, response, (line) => log[levelOf(line)]({ event: "request", ...line }, "request"));
+    followRequest(request, response, report);
     if (refuseAtDoorstep(request, response, trustedProxies) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     if (refuseUnreadablePage(request, response, parseAndValidateFlightRouterState)) return;

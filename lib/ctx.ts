@@ -61,9 +61,21 @@ export type Db = Prisma.TransactionClient;
 /** A statement with a name, so that PostgreSQL parses and plans it once a connection. */
 export type Statement = { readonly name: string; readonly text: string };
 
+/** A statement that answers a question for all who wait for it, with an array for each of its values. One object a question, for ever. */
+export type SharedStatement<Q, A> = Statement & {
+  readonly values: (questions: readonly Q[]) => readonly unknown[];
+  /** @returns the answers, in the order of the questions */
+  // biome-ignore lint/suspicious/noExplicitAny: the rows are as the statement above says
+  readonly answers: (rows: readonly any[], questions: readonly Q[]) => readonly A[];
+  /** Who asks: whoever asks much has others wait no longer. */
+  readonly asker?: (question: Q) => string;
+};
+
 /** The robots' short path to PostgreSQL: named prepared statements over `pg`, no object mapping. */
 export type Sql = {
   query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /** Asks a question together with all who ask it at this moment (lib/together.ts). */
+  ask<Q, A>(statement: SharedStatement<Q, A>, question: Q): Promise<A>;
 };
 
 /** What a door hands over: a database handle, who acts, and the time. Three fields, for ever. */

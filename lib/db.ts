@@ -1,11 +1,12 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { Sql } from "@/lib/ctx";
+import type { SharedStatement, Sql, Statement } from "@/lib/ctx";
 import { databasePool, schemaOf } from "@/lib/database-connection";
 import { env } from "@/lib/env";
 import { PrismaClient } from "@/lib/generated/prisma/client";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
 import { onStop } from "@/lib/stopping";
+import { together } from "@/lib/together";
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 
@@ -25,6 +26,31 @@ type Lane = {
 const ROBOTS: Lane = { connections: 10, statementTimeoutMilliseconds: 8_000 };
 const PEOPLE: Lane = { connections: 6, statementTimeoutMilliseconds: 15_000 };
 
+/** @param query runs a statement @returns the short path that goes through it */
+export function sqlOver(
+  query: (statement: Statement, values: readonly unknown[]) => Promise<unknown[]>,
+): Sql {
+  // A question is known by its statement, and has its own line of those who wait.
+  const lines = new Map<object, (question: never) => Promise<unknown>>();
+  function lineOf<Q, A>(statement: SharedStatement<Q, A>): (question: Q) => Promise<A> {
+    const known = lines.get(statement);
+    if (known) return known as (question: Q) => Promise<A>;
+    const { values, answers, asker } = statement;
+    const line = together<Q, A>({
+      ask: async (questions) => answers(await query(statement, values(questions)), questions),
+      isEverybodys: isDatabaseAway,
+      ...(asker && { asker }),
+    });
+    lines.set(statement, line);
+    return line;
+  }
+  return {
+    query: <Row>(statement: Statement, values: readonly unknown[]) =>
+      query(statement, values) as Promise<Row[]>,
+    ask: (statement, question) => lineOf(statement)(question),
+  };
+}
+
 function openLane(name: string, { connections, statementTimeoutMilliseconds }: Lane) {
   const { databaseUrl } = env();
   const pool = databasePool(databaseUrl, {
@@ -43,12 +69,10 @@ function openLane(name: string, { connections, statementTimeoutMilliseconds }: L
     // The longer formats quote the arguments of the call that failed.
     errorFormat: "minimal",
   });
-  const sql: Sql = {
-    async query<Row>(statement: { name: string; text: string }, values: readonly unknown[]) {
-      const result = await pool.query({ ...statement, values: [...values] });
-      return result.rows as Row[];
-    },
-  };
+  const sql = sqlOver(async ({ name, text }, values) => {
+    const result = await pool.query({ name, text, values: [...values] });
+    return result.rows;
+  });
   onStop(name, async () => {
     await prisma.$disconnect();
     if (!pool.ended) await pool.end();

@@ -20,15 +20,16 @@ export type Purpose =
   | "DPoP nonce"
   | "server-action values";
 
-const derived = new Map<string, Buffer>();
+/** By secret, and there by purpose. */
+const derived = new Map<string, Map<Purpose, Buffer>>();
 const names = new WeakMap<Buffer, string>();
 
 function keyFrom(secret: string, purpose: Purpose): Buffer {
-  const label = `${purpose}\0${secret}`;
-  const kept = derived.get(label);
+  const keys = derived.get(secret) ?? new Map<Purpose, Buffer>();
+  const kept = keys.get(purpose);
   if (kept) return kept;
   const key = Buffer.from(hkdfSync("sha256", secret, "latchkey", purpose, KEY_BYTES));
-  derived.set(label, key);
+  derived.set(secret, keys.set(purpose, key));
   return key;
 }
 

@@ -70,7 +70,8 @@ test("what is public stays", () => {
 test("a flood of refusals is cut, and the log says by how much", async () => {
   let asked = 0;
   const refuse = (times: number) => {
-    for (let done = 0; done < times; done += 1, asked += 1) logRefusal({ event: "robot.refused" }, "refused");
+    for (let done = 0; done < times; done += 1, asked += 1)
+      logRefusal(() => ({ event: "robot.refused" }), "refused");
   };
   refuse(10 * REFUSALS.burst);
   expect(lines.length).toBeLessThan(2 * REFUSALS.burst);

@@ -28,8 +28,11 @@ export const REFUSALS = { aSecond: 20, burst: 2_000 } as const;
 const refusals = () =>
   oncePerProcess("refusal lines", () => ({ allowance: REFUSALS.burst as number, at: 0, leftOut: 0 }));
 
-/** Logs that a request was refused, unless lines come so fast that they would fill the disk; how many were left out is said later. */
-export function logRefusal(fields: Readonly<Record<string, unknown>>, message: string): void {
+/**
+ * Logs that a request was refused, unless lines come so fast that they would fill the disk; how many were left out is said later.
+ * @param fields asked for only when the line is written
+ */
+export function logRefusal(fields: () => Readonly<Record<string, unknown>>, message: string): void {
   const state = refusals();
   const now = performance.now();
   const earned = ((now - state.at) / SECOND_MILLISECONDS) * REFUSALS.aSecond;
@@ -42,5 +45,5 @@ export function logRefusal(fields: Readonly<Record<string, unknown>>, message: s
   state.allowance -= 1;
   if (state.leftOut > 0) log.info({ leftOut: state.leftOut }, "refusals were left out of the log");
   state.leftOut = 0;
-  log.info(fields, message);
+  log.info(fields(), message);
 }

@@ -53,6 +53,8 @@ export type AnswerHeaders = {
   readonly putOn: (response: ServerResponse) => void;
   /** Lets the answer be a page, which runs our scripts. The request gets the nonce, where Next.js looks for it. */
   readonly letBePage: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Names and values, in turn. */
+  readonly pairs: readonly string[];
   /** The same for an answer to what is no request: header lines, each with its line end. */
   readonly lines: string;
 };
@@ -73,6 +75,7 @@ export function answerHeaders({ secure, dev }: Surroundings): AnswerHeaders {
       request.headers[policyHeader] = policy;
       response.setHeader(policyHeader, policy);
     },
+    pairs: always.flat(),
     lines: always.map(([name, value]) => `${name}: ${value}\r\n`).join(""),
   };
 }

@@ -104,7 +104,7 @@ export function refuseOtherSite(
   const isOurs = isOwnSite({ host, origin, site: site?.toString() }, published);
   const openedAt = originOf(origin ?? "")?.origin;
   if (openedAt !== undefined && openedAt !== published) {
-    const fields = { event: "origin.other", openedAt, origin: published, refused: !isOurs };
+    const fields = () => ({ event: "origin.other", openedAt, origin: published, refused: !isOurs });
     logRefusal(
       fields,
       "a page was opened at another address than ORIGIN; if it is this portal's, set ORIGIN to it",

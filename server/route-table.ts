@@ -17,8 +17,9 @@ type Node = {
   module?: RouteModule;
 };
 
-/** Characters that mean the same with and without decoding; a segment with any other is left to Next.js. */
-const plainSegment = /^[A-Za-z0-9_~.-]+$/;
+/** Segments of characters that mean the same with and without decoding; a path with any other is left to Next.js. */
+const plainPath = /^(?:\/[A-Za-z0-9_~.-]+)+$/;
+const dotSegment = /\/\.{1,2}(?:\/|$)/;
 
 /**
  * Makes the question "which route answers this path?", with Next.js's precedence: a static segment before a dynamic one before a
@@ -39,10 +40,8 @@ export function routeTable(routes: readonly Route[]): (path: string) => RouteMat
   return (path) => {
     const known = statics.get(path);
     if (known !== undefined) return known;
-    const segments = path.split("/").slice(1);
-    if (!segments.every((segment) => plainSegment.test(segment) && segment !== "." && segment !== ".."))
-      return undefined;
-    return find(root, segments, {});
+    if (!plainPath.test(path) || dotSegment.test(path)) return undefined;
+    return find(root, path.split("/"), 1, {});
   };
 }
 
@@ -67,18 +66,19 @@ function insert(root: Node, segments: readonly string[], module: RouteModule): v
   node.module = module;
 }
 
-function find(node: Node, segments: readonly string[], params: RouteParams): RouteMatch | undefined {
-  const [segment, ...rest] = segments;
+function find(
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  params: RouteParams,
+): RouteMatch | undefined {
+  const segment = segments[at];
   if (segment === undefined) return node.module === undefined ? undefined : { module: node.module, params };
   const next = node.statics.get(segment);
-  const found = next && find(next, rest, params);
+  const found = next && find(next, segments, at + 1, params);
   if (found !== undefined) return found;
-  const dynamic = node.dynamic && find(node.dynamic.node, rest, { ...params, [node.dynamic.name]: segment });
-  if (dynamic !== undefined) return dynamic;
-  return (
-    node.catchAll && {
-      module: node.catchAll.module,
-      params: { ...params, [node.catchAll.name]: [...segments] },
-    }
-  );
+  const { dynamic, catchAll } = node;
+  const named = dynamic && find(dynamic.node, segments, at + 1, { ...params, [dynamic.name]: segment });
+  if (named !== undefined) return named;
+  return catchAll && { module: catchAll.module, params: { ...params, [catchAll.name]: segments.slice(at) } };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Standing } from "@/lib/credentials/standing";
 import type {
   Actor,
   AdminActor,
@@ -12,6 +11,7 @@ import type {
 } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import type { Deed, InSteps } from "@/lib/doors/deeds";
+import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
@@ -162,7 +162,7 @@ export function provisioned(
 }
 
 /** What the token endpoint finds out about a machine that shows its first secret. */
-export const standingOf = (admin: AdminActor, machine: Provisioned): Standing => ({
+export const clientOf = (admin: AdminActor, machine: Provisioned): AuthenticatedClient => ({
   credentialId: machine.secretId,
   credentialKind: "Secret",
   expiresAt: null,
@@ -171,6 +171,8 @@ export const standingOf = (admin: AdminActor, machine: Provisioned): Standing =>
   clientId: machine.clientId,
   tenantId: admin.tenantId,
   policy: { lifetimeSeconds: null, scopes: [], requiresDpop: false },
+  machine: { id: machine.machineId, kind: "Template", clientId: machine.clientId, name: machine.machineName },
+  tenant: { id: admin.tenantId, slug: "tenant", name: "Tenant" },
 });
 
 export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => ({

@@ -1,24 +1,24 @@
+import { LRUCache } from "lru-cache";
 import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
-import { log } from "@/lib/log";
-import { oncePerProcess } from "@/lib/shared";
-import { onStop } from "@/lib/stopping";
+import { writeBehind } from "@/lib/write-behind";
 import { credentialToKeep, mayBeClientId, userAgentToKeep } from "./rules";
 import {
-  keepRow,
-  keepUse,
+  addUses,
+  countedUse,
+  foldRows,
+  rowOf,
   type TokenRequestNote,
-  takeIn,
   type WaitingRow,
   type WaitingUse,
-  waiting,
 } from "./token-request-rows";
 
 /** With the time a write takes, the record is less than a second behind. A crash loses at most this much of it. */
 const FLUSH_INTERVAL_MILLISECONDS = 600;
-/** How long a process waits after a write that failed. */
-const RETRY_INTERVAL_MILLISECONDS = 2_000;
-const ROWS_A_WRITE = 1_000;
+/** Some four megabytes; a process whose database is away keeps these, and counts what it had to let go. */
+export const WAITING_ROWS_MAX = 10_000;
+/** As many hosts as can come back at once. */
+const WAITING_USES_MAX = 100_000;
 
 // The client is looked up here, not when it asks: who names no client of ours leaves no row. Sorted, so that two processes lock the
 // rows they share in the same order.
@@ -68,94 +68,6 @@ const WRITE_USES = {
                count = known.count + EXCLUDED.count`,
 };
 
-const writer = () =>
-  oncePerProcess("token-requests", () => {
-    const state: { db: Sql | null; timer: NodeJS.Timeout | null; running: Promise<void> } = {
-      db: null,
-      timer: null,
-      running: Promise.resolve(),
-    };
-    onStop("sign-in activity", () => flushTokenRequests());
-    return state;
-  });
-
-function writeSoon(milliseconds: number): void {
-  const state = writer();
-  state.timer ??= setTimeout(() => {
-    state.timer = null;
-    flushTokenRequests().catch((error: Error) => {
-      log.warn({ reason: error.message }, "sign-in activity not written yet");
-      writeSoon(RETRY_INTERVAL_MILLISECONDS);
-    });
-  }, milliseconds).unref();
-}
-
-/**
- * Records what was asked of the token endpoint, in memory; written in batches, never a write a request, and never a reason for a
- * request to wait or to fail. Where what is noted names no machine it is let go when the batch is written: a stranger's made-up
- * client ids fill no disk. Nothing is noted when the installation keeps no activity.
- */
-export function noteTokenRequest(db: Sql, note: TokenRequestNote): void {
-  if (env().signInActivityDays === 0 || !mayBeClientId(note.clientId)) return;
-  takeIn({
-    ...note,
-    credential: credentialToKeep(note.credential),
-    userAgent: userAgentToKeep(note.userAgent),
-  });
-  writer().db = db;
-  writeSoon(FLUSH_INTERVAL_MILLISECONDS);
-}
-
-/**
- * Writes what waits. What could not be written is kept for the next time, as far as there is room. Where the database has written and
- * could not say so, requests count twice.
- */
-export function flushTokenRequests(): Promise<void> {
-  const state = writer();
-  const flushed = state.running.catch(() => undefined).then(write);
-  state.running = flushed;
-  return flushed;
-}
-
-async function write(): Promise<void> {
-  const { db } = writer();
-  if (!db) return;
-  sayWhatWasLost();
-  const state = waiting();
-  const rows = [...state.rows];
-  state.rows = new Map();
-  while (rows.length > 0) {
-    const batch = rows.slice(0, ROWS_A_WRITE);
-    try {
-      await writeRows(
-        db,
-        batch.map(([, row]) => row),
-      );
-    } catch (error) {
-      for (const [key, row] of rows) keepRow(key, row);
-      throw error;
-    }
-    rows.splice(0, batch.length);
-  }
-  const uses = [...state.uses];
-  state.uses = new Map();
-  try {
-    await writeUses(
-      db,
-      uses.map(([, use]) => use),
-    );
-  } catch (error) {
-    for (const [key, use] of uses) keepUse(key, use);
-    throw error;
-  }
-}
-
-function sayWhatWasLost(): void {
-  const state = waiting();
-  if (state.lost > 0) log.warn({ requests: state.lost }, "sign-in activity was let go: too much waited");
-  state.lost = 0;
-}
-
 async function writeRows(db: Sql, rows: readonly WaitingRow[]): Promise<void> {
   const column = <T>(of: (row: WaitingRow) => T) => rows.map(of);
   await db.query(WRITE_ROWS, [
@@ -173,13 +85,65 @@ async function writeRows(db: Sql, rows: readonly WaitingRow[]): Promise<void> {
   ]);
 }
 
-async function writeUses(db: Sql, uses: readonly WaitingUse[]): Promise<void> {
-  if (uses.length === 0) return;
-  await db.query(WRITE_USES, [
-    uses.map((use) => use.credential),
-    uses.map((use) => use.address),
-    uses.map((use) => use.firstAt),
-    uses.map((use) => use.lastAt),
-    uses.map((use) => use.count),
-  ]);
+const requests = writeBehind<WaitingRow>("sign-in activity", {
+  everyMilliseconds: FLUSH_INTERVAL_MILLISECONDS,
+  max: WAITING_ROWS_MAX,
+  merge: foldRows,
+  weight: ({ count }) => count,
+  write: (db, entries) =>
+    writeRows(
+      db,
+      entries.map(([, row]) => row),
+    ),
+});
+
+const uses = writeBehind<WaitingUse>("uses of credentials", {
+  everyMilliseconds: FLUSH_INTERVAL_MILLISECONDS,
+  max: WAITING_USES_MAX,
+  merge: addUses,
+  write: async (db, entries) => {
+    await db.query(WRITE_USES, [
+      entries.map(([, use]) => use.credential),
+      entries.map(([, use]) => use.address),
+      entries.map(([, use]) => use.firstAt),
+      entries.map(([, use]) => use.lastAt),
+      entries.map(([, use]) => use.count),
+    ]);
+  },
+});
+
+/** A fleet has few of them, and each comes with every request. Some megabytes at the most. */
+const userAgents = new LRUCache<string, { readonly kept: string | null }>({ max: 500 });
+
+function userAgentOf(sent: string | null): string | null {
+  if (sent === null) return null;
+  const known = userAgents.get(sent) ?? { kept: userAgentToKeep(sent) };
+  userAgents.set(sent, known);
+  return known.kept;
+}
+
+/**
+ * Records what was asked of the token endpoint, in memory; written in batches, never a write a request, and never a reason for a
+ * request to wait or to fail. Where what is noted names no machine it is let go when the batch is written: a stranger's made-up
+ * client ids fill no disk. Nothing is noted when the installation keeps no activity.
+ */
+export function noteTokenRequest(db: Sql, note: TokenRequestNote): void {
+  if (env().signInActivityDays === 0 || !mayBeClientId(note.clientId)) return;
+  const kept = {
+    ...note,
+    credential: credentialToKeep(note.credential),
+    userAgent: userAgentOf(note.userAgent),
+  };
+  requests.add(db, ...rowOf(kept));
+  const use = countedUse(kept);
+  if (use) uses.add(db, ...use);
+}
+
+/** How many rows wait to be written. */
+export const waitingRows = (): number => requests.waiting().size;
+
+/** Writes what waits. */
+export async function flushTokenRequests(): Promise<void> {
+  await requests.flush();
+  await uses.flush();
 }

@@ -79,27 +79,8 @@ export function authenticated(content: CredentialContent): {
 
 /** Whether the row is as Latchkey wrote it. Costs the same for any row, right or wrong. */
 export function isAuthentic(row: CredentialRow): boolean {
-  return isRight(row, contentText(row));
-}
-
-function isRight({ mac, macKeyId }: Mac, text: string): boolean {
-  const named = readingKeys(AUTHENTICATION).find((key) => keyName(key) === macKeyId);
-  return isEqual(macOf(named ?? derivedKey(AUTHENTICATION), text), mac);
-}
-
-/** Rows that were found right, by what they say. A robot's requests ask for the same one again and again. */
-const known = new Map<string, Uint8Array>();
-const KNOWN_MAX = 10_000;
-
-/** The same, remembered: for those who have shown a token already, and can learn nothing from how long it takes. */
-export function isKnownAuthentic(row: CredentialRow): boolean {
-  const text = contentText(row);
-  const found = known.get(text);
-  if (found && isEqual(found, row.mac)) return true;
-  if (!isRight(row, text)) return false;
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(text, row.mac);
-  return true;
+  const named = readingKeys(AUTHENTICATION).find((key) => keyName(key) === row.macKeyId);
+  return isEqual(macOf(named ?? derivedKey(AUTHENTICATION), contentText(row)), row.mac);
 }
 
 /** @returns under which APP_SECRET a MAC is right; what is under the previous one also comes anew under the present one */

@@ -1,11 +1,11 @@
 import type { Sql } from "@/lib/ctx";
-import { log } from "@/lib/log";
-import { oncePerProcess } from "@/lib/shared";
-import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import { writeBehind } from "@/lib/write-behind";
 
 /** How far the database may be behind. A crash loses at most this much of "last used", and nothing else. */
 const FLUSH_INTERVAL_SECONDS = 2;
+/** More credentials than an installation has that buy tokens in two seconds. */
+const WAITING_MAX = 100_000;
 
 /** What is written over a row whose digest was made under another pepper. */
 export type RenewedRow = {
@@ -45,49 +45,28 @@ const RENEW = {
           WHERE s.id = r.id AND s.mac = r.replaces`,
 };
 
-const buffer = () =>
-  oncePerProcess("last-use", () => {
-    const state: { uses: Map<string, Use>; db: Sql | null; timer: NodeJS.Timeout | null } = {
-      uses: new Map(),
-      db: null,
-      timer: null,
-    };
-    onStop("last use of credentials", () => flushUses());
-    return state;
-  });
+const uses = writeBehind<Use>("last use of credentials", {
+  everyMilliseconds: FLUSH_INTERVAL_SECONDS * SECOND_MILLISECONDS,
+  max: WAITING_MAX,
+  merge: (one, other) => (one.at.getTime() > other.at.getTime() ? one : other),
+  async write(db, entries) {
+    await db.query(FLUSH, [
+      entries.map(([id]) => id),
+      entries.map(([, use]) => use.at),
+      entries.map(([, use]) => use.address),
+    ]);
+    await renew(db, entries);
+  },
+});
 
 /** Remembers that a credential was used; written in batches, never a write a request. */
-export function noteUse(db: Sql, credentialId: string, use: Use): void {
-  const state = buffer();
-  state.uses.set(credentialId, use);
-  state.db = db;
-  state.timer ??= setTimeout(() => {
-    state.timer = null;
-    flushUses().catch((error: Error) => log.warn({ reason: error.message }, "last use not written yet"));
-  }, FLUSH_INTERVAL_SECONDS * SECOND_MILLISECONDS).unref();
-}
+export const noteUse = (db: Sql, credentialId: string, use: Use): void => uses.add(db, credentialId, use);
 
-/** Writes what is remembered; on failure it is kept for the next use. */
-export async function flushUses(): Promise<void> {
-  const state = buffer();
-  if (!state.db || state.uses.size === 0) return;
-  const uses = [...state.uses];
-  state.uses = new Map();
-  try {
-    await state.db.query(FLUSH, [
-      uses.map(([id]) => id),
-      uses.map(([, use]) => use.at),
-      uses.map(([, use]) => use.address),
-    ]);
-    await renew(state.db, uses);
-  } catch (error) {
-    for (const [id, use] of uses) if (!state.uses.has(id)) state.uses.set(id, use);
-    throw error;
-  }
-}
+/** Writes what is remembered. */
+export const flushUses = (): Promise<void> => uses.flush();
 
-async function renew(db: Sql, uses: readonly (readonly [string, Use])[]): Promise<void> {
-  const renewed = uses.flatMap(([id, use]) => (use.renewed ? [{ id, ...use.renewed }] : []));
+async function renew(db: Sql, entries: readonly (readonly [string, Use])[]): Promise<void> {
+  const renewed = entries.flatMap(([id, use]) => (use.renewed ? [{ id, ...use.renewed }] : []));
   if (renewed.length === 0) return;
   await db.query(RENEW, [
     renewed.map(({ id }) => id),

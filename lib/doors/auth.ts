@@ -17,6 +17,7 @@ import { signInCookies } from "./cookies";
 import { knownBrowserCookie } from "./known-browser";
 import { SignInError, signInByPassword, type Visitor } from "./password-sign-in";
 import { receive, SINGLE_SIGN_ON, singleSignOnProvider } from "./single-sign-on";
+import { apiRequest } from "./web-request";
 
 type Attempt = Visitor & {
   /** Set by a success, so that the handler can make this browser a known one. */
@@ -142,10 +143,11 @@ const refusal = (status: number, message: string, headers: Record<string, string
 /** The request with its body read, or the answer to one that cannot be read: next-auth would call that a failure of the server. */
 async function readable(request: NextRequest): Promise<NextRequest | Response> {
   if (request.method !== "POST") return request;
-  if (mediaType(request) !== "application/x-www-form-urlencoded") {
+  const asked = apiRequest(request);
+  if (mediaType(asked) !== "application/x-www-form-urlencoded") {
     return refusal(415, "Send Content-Type: application/x-www-form-urlencoded.");
   }
-  const body = await readBody(request);
+  const body = await readBody(asked);
   if (!body.ok) return refusal(body.problem === "too large" ? 413 : 400, `The body is ${body.problem}.`);
   const form = parseForm(body.text);
   if (!form) return refusal(400, "The body is not well-formed form encoding.");

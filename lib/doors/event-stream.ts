@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import type { ApiRequest } from "@/lib/api-request";
 import { expiresSoon } from "@/lib/credentials/rules";
 import type { RobotActor } from "@/lib/ctx";
 import { robotsDatabase } from "@/lib/db";
@@ -7,14 +7,15 @@ import { type SessionCommands, sessionCommands } from "@/lib/fleet/queries/sessi
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { requireOwnSession } from "@/lib/sessions/queries";
+import { sessionIdSchema } from "@/lib/sessions/schema";
 import { requireRobot } from "./bearer";
 import { lookout, type Watcher } from "./lookout";
-import type { RouteHandler } from "./methods";
 import { nonceHeader } from "./possession";
 import { answering, readInput } from "./robot";
 import { hear } from "./signals";
 import { Events, eventStreamHead, type Sender } from "./streamed";
-import { inTurn } from "./turns";
+import { inTurnOfRow } from "./turns";
+import { routeHandler } from "./web-request";
 
 const SCOPE: Scope = "OR.Robots";
 
@@ -122,26 +123,27 @@ class HostEvents implements Watcher, Sender {
   }
 }
 
-const admit = async (request: Request, params: unknown) => ({
-  actor: await requireRobot(robotsDatabase().sql, request, SCOPE, new Date()),
-  ...(await readInput(request, params, z.object({ sessionId: z.uuid() }))),
+const admit = async (request: ApiRequest) => ({
+  actor: (await requireRobot(robotsDatabase().sql, request, SCOPE, new Date())).actor,
+  ...(await readInput(request, sessionIdSchema)),
 });
 
 /** The stream of a host's events (`text/event-stream`, WHATWG HTML §9.2). A newer stream of the same session ends this one. */
-export const sessionEvents: RouteHandler = answering(async (request, params) => {
-  const { actor, sessionId } = await admit(request, params);
-  const streamId = randomUUID();
-  await inTurn(actor, sessionId, () =>
-    robotsDatabase().prisma.$transaction((db) =>
-      claimStream({ db, actor, now: new Date() }, { sessionId, streamId }),
-    ),
-  );
-  return new HostEvents(actor, sessionId, streamId).events.answer(nonceHeader(request, new Date()));
-});
+export const sessionEvents = routeHandler(
+  answering(async (request) => {
+    const { actor, sessionId } = await admit(request);
+    const streamId = randomUUID();
+    const ctx = { db: robotsDatabase().sql, actor, now: new Date() };
+    await claimStream(ctx, { sessionId, streamId }, (work) => inTurnOfRow(actor, sessionId, work));
+    return new HostEvents(actor, sessionId, streamId).events.answer(nonceHeader(request));
+  }),
+);
 
 /** What {@link sessionEvents} would answer, without opening anything (RFC 9110 §9.2.1): the stream of the host goes on. */
-export const sessionEventsHead: RouteHandler = answering(async (request, params) => {
-  const { actor, sessionId } = await admit(request, params);
-  await requireOwnSession({ db: robotsDatabase().prisma, actor, now: new Date() }, { sessionId });
-  return eventStreamHead(nonceHeader(request, new Date()));
-});
+export const sessionEventsHead = routeHandler(
+  answering(async (request) => {
+    const { actor, sessionId } = await admit(request);
+    await requireOwnSession({ db: robotsDatabase().prisma, actor, now: new Date() }, { sessionId });
+    return eventStreamHead(nonceHeader(request));
+  }),
+);

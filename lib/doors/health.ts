@@ -1,9 +1,11 @@
+import { type ApiHandler, json } from "@/lib/api-request";
 import type { Sql } from "@/lib/ctx";
 import { isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { currentSigningKey } from "@/lib/identity/signing-keys";
 import { readiness } from "@/lib/readiness";
 import { proveWrites } from "./hearing";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
+import { directHandler } from "./web-request";
 
 /** Why the process should be sent nothing; one word, for whoever reads the probe's event. */
 type NotReady = "starting" | "stopping" | "database" | "migrations" | "keys";
@@ -56,13 +58,13 @@ async function whatIsMissing(): Promise<NotReady | null> {
   return asking;
 }
 
-const answering = (get: RouteHandler): Record<Method, RouteHandler> =>
-  withEveryMethod({ GET: get }, (_request, allow) =>
-    Response.json({ status: "method not allowed" }, { status: 405, headers: { ...NO_STORE, allow } }),
+const answering = (get: ApiHandler): Record<Method, RouteHandler> =>
+  withEveryMethod({ GET: directHandler(get) }, (_request, allow) =>
+    json({ status: "method not allowed" }, 405, { ...NO_STORE, allow }),
   );
 
 /** Whether the process is up at all; asks nobody, so that an outage of the database restarts nothing. */
-export const liveness = answering(async () => Response.json({ status: "live" }, { headers: NO_STORE }));
+export const liveness = answering(async () => json({ status: "live" }, 200, NO_STORE));
 
 /**
  * Whether requests should be sent here: the database answers and takes writes, its tables are this version's, there is a key to sign with,
@@ -70,7 +72,7 @@ export const liveness = answering(async () => Response.json({ status: "live" }, 
  */
 export const readyOrNot = answering(async () => {
   const reason = await whatIsMissing();
-  if (reason === null) return Response.json({ status: "ready" }, { headers: NO_STORE });
+  if (reason === null) return json({ status: "ready" }, 200, NO_STORE);
   const headers = { ...NO_STORE, "retry-after": String(RETRY_AFTER_SECONDS) };
-  return Response.json({ status: "not ready", reason }, { status: 503, headers });
+  return json({ status: "not ready", reason }, 503, headers);
 });

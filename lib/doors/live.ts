@@ -7,6 +7,7 @@ import { isOutdated } from "./page-version";
 import { hear } from "./signals";
 import { mustSetUpSecondFactor } from "./signed-in";
 import { Events, eventStreamHead, type Sender } from "./streamed";
+import { responseOf } from "./web-request";
 
 const look = lookout<PageEvents>("lookout for people", async (streams) => {
   const signIns = streams.map(({ signInId }) => signInId);
@@ -63,11 +64,11 @@ export async function pageChanges(request: Request, context: Context): Promise<R
   const { events } = new PageEvents(own.actor.signInId, tenant);
   const version = new URL(request.url).searchParams.get("version");
   if (version !== null && isOutdated(version, tenant.id, own.now)) events.send("changed", "");
-  return events.answer();
+  return responseOf(events.answer());
 }
 
 /** What {@link pageChanges} would answer, without opening anything. */
 export async function pageChangesHead(_request: Request, context: Context): Promise<Response> {
   await requireTenant((await context.params).tenant);
-  return eventStreamHead();
+  return responseOf(eventStreamHead());
 }

@@ -1,17 +1,20 @@
+import type { ApiAnswer, ApiRequest } from "@/lib/api-request";
 import type { RobotActor } from "@/lib/ctx";
 import { robotsDatabase } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
+import { mayClaim } from "@/lib/jobs/queries";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
+import { notePoll } from "@/lib/sessions/commands/note-poll";
 import { findEndReason } from "@/lib/sessions/queries";
 import { PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot, requireRobotStill } from "./bearer";
-import type { RouteHandler } from "./methods";
 import { HostPoll } from "./polls";
 import { nonceHeader } from "./possession";
 import { answering, jsonAnswer, readInput } from "./robot";
 import { inTurn } from "./turns";
 import { WaitingPlace } from "./waiting";
+import { directHandler } from "./web-request";
 
 /** The caller hung up, or asked anew, before its job was claimed. */
 class Over extends Error {}
@@ -34,38 +37,43 @@ function claim(
 }
 
 /**
+ * Looks for work as a poll begins, together with all that begin at this moment: most find none, and hold nothing to find that out.
+ * @returns false where a claim would give it no job; true where it may, or where only the claim can tell what is wrong
+ */
+async function mayFindWork(actor: RobotActor, input: NextJobInput, poll: HostPoll): Promise<boolean> {
+  const ctx = { db: robotsDatabase().sql, actor, now: new Date() };
+  const host = await notePoll(ctx, input.sessionId, poll.told());
+  if (host === null) poll.isNew = true;
+  return host === null || mayClaim(ctx, { ...input, ...host });
+}
+
+/**
  * Whoever was called shows its token again. One whose session was ended meanwhile is told why: it was let in when it asked,
  * and the reason says more than that its token is not good any more.
  */
-async function askAgain(request: Request, actor: RobotActor, sessionId: string): Promise<RobotActor> {
+async function askAgain(request: ApiRequest, actor: RobotActor, sessionId: string): Promise<RobotActor> {
   const now = new Date();
   try {
-    return await requireRobotStill(robotsDatabase().sql, request, "OR.Jobs", now);
+    return (await requireRobotStill(robotsDatabase().sql, request, "OR.Jobs", now)).actor;
   } catch (error) {
     const reason = await findEndReason({ db: robotsDatabase().prisma, actor, now }, { sessionId });
     throw reason === null ? error : sessionEnded(reason);
   }
 }
 
-/**
- * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is called shows its token
- * again, because secret, machine or token may have gone while it waited. A newer poll of the session has this one answered
- * with nothing at once.
- */
-export const nextJob: RouteHandler = answering(async (request, params) => {
+async function answerPoll(request: ApiRequest): Promise<ApiAnswer> {
   const askedAt = performance.now();
-  let actor = await requireRobot(robotsDatabase().sql, request, "OR.Jobs", new Date());
-  const answer = (data: unknown, status: number) =>
-    jsonAnswer(data, status, nonceHeader(request, new Date()));
-  const input = await readInput(request, params, nextJobSchema);
+  let { actor } = await requireRobot(robotsDatabase().sql, request, "OR.Jobs", new Date());
+  const answer = (data: unknown, status: number) => jsonAnswer(data, status, nonceHeader(request));
+  const input = await readInput(request, nextJobSchema);
   const poll = new HostPoll(actor, input, request.signal, new Date());
   const place = new WaitingPlace(actor.tenantId, actor.id, input.sessionId, poll.signal);
   try {
-    for (;;) {
+    for (let isCalled = false; ; isCalled = true) {
       const calls = place.answerCalls();
       let job: RobotJob | null = null;
       try {
-        job = await claim(actor, input, poll);
+        if (isCalled || (await mayFindWork(actor, input, poll))) job = await claim(actor, input, poll);
       } finally {
         if (!job) calls.passOn();
       }
@@ -81,4 +89,11 @@ export const nextJob: RouteHandler = answering(async (request, params) => {
     place.leave();
     poll.leave();
   }
-});
+}
+
+/**
+ * The long poll for work: a job as soon as there is one, or nothing after the wait. Whoever is called shows its token
+ * again, because secret, machine or token may have gone while it waited. A newer poll of the session has this one answered
+ * with nothing at once.
+ */
+export const nextJob = directHandler(answering(answerPoll));

@@ -1,3 +1,6 @@
+import type { ApiAnswer, ApiRequest } from "@/lib/api-request";
+import { routeHandler } from "./web-request";
+
 /** What Next.js and the mount in server.ts both call: a web-standard request in, a response out. */
 export type RouteHandler = (
   request: Request,
@@ -14,13 +17,13 @@ export type Method = (typeof METHODS)[number];
  */
 export function withEveryMethod(
   handlers: Partial<Record<Method, RouteHandler>>,
-  refuse: (request: Request, allow: string) => Response,
+  refuse: (request: ApiRequest, allow: string) => ApiAnswer,
 ): Record<Method, RouteHandler> {
   const known = { ...handlers };
   if (known.GET) known.HEAD ??= known.GET;
   const allow = METHODS.filter((method) => known[method] || method === "OPTIONS").join(", ");
   known.OPTIONS ??= async () => new Response(null, { status: 204, headers: { allow } });
-  const refusal: RouteHandler = async (request) => refuse(request, allow);
+  const refusal = routeHandler(async (request) => refuse(request, allow));
   const entries = METHODS.map((method) => [method, known[method] ?? refusal] as const);
   return Object.fromEntries(entries) as Record<Method, RouteHandler>;
 }

@@ -13,7 +13,8 @@ export class HostPoll {
   readonly #over = new AbortController();
   readonly #key: string;
   readonly #endsAt: Date;
-  #isNew = true;
+  /** Until other processes have been told of it. */
+  isNew = true;
 
   constructor(
     { id, credentialId }: RobotActor,
@@ -37,10 +38,10 @@ export class HostPoll {
     return this.#over.signal;
   }
 
-  /** @returns what the other processes are told with a claim; new only the first time */
+  /** @returns what the other processes are told; new only the first time */
   told(): Poll {
-    const isNew = this.#isNew;
-    this.#isNew = false;
+    const { isNew } = this;
+    this.isNew = false;
     return { processId: polls().processId, endsAt: this.#endsAt, isNew };
   }
 

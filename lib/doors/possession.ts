@@ -1,3 +1,4 @@
+import type { ApiRequest } from "@/lib/api-request";
 import type { Sql } from "@/lib/ctx";
 import { currentNonce } from "@/lib/identity/dpop-nonce";
 import { checkProof, type Proof, spendProof } from "@/lib/identity/dpop-proof";
@@ -9,10 +10,12 @@ import { proofRefused } from "./challenge";
  * minutes is never sent back for another.
  * @returns headers; none for everybody else
  */
-export function nonceHeader({ headers }: Request, now: Date): Record<string, string> {
-  const usesDpop = headers.has("dpop") || /^dpop /i.test(headers.get("authorization") ?? "");
-  return usesDpop ? { "dpop-nonce": currentNonce(now) } : {};
+export function nonceHeader(request: ApiRequest): Readonly<Record<string, string>> {
+  const usesDpop = request.header("dpop") !== null || /^dpop /i.test(request.header("authorization") ?? "");
+  return usesDpop ? { "dpop-nonce": currentNonce(new Date()) } : NONE;
 }
+
+const NONE = {};
 
 async function inTheDoorsWords<T>(asked: Promise<T>): Promise<T> {
   try {
@@ -27,10 +30,13 @@ async function inTheDoorsWords<T>(asked: Promise<T>): Promise<T> {
  * @param token as it was shown, and the thumbprint in its `cnf` (§6.1)
  * @throws ProblemError 401 with the challenge of §7.1
  */
-export function readProof(request: Request, token: { text: string; jkt: string }, now: Date): Promise<Proof> {
-  const { method, url, headers } = request;
-  const proven = { method, path: new URL(url).pathname, token };
-  return inTheDoorsWords(checkProof(headers.get("dpop") ?? "", proven, now));
+export function readProof(
+  request: ApiRequest,
+  token: { text: string; jkt: string },
+  now: Date,
+): Promise<Proof> {
+  const { method, path } = request;
+  return inTheDoorsWords(checkProof(request.header("dpop") ?? "", { method, path, token }, now));
 }
 
 /** @throws ProblemError 401 when the proof was sent before (§11.1) */

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
+import type { ApiAnswer } from "@/lib/api-request";
 
 /** A problem document of the orchestrator (RFC 9457), before it is sent. */
 export type Problem = {
@@ -13,17 +13,16 @@ export type Problem = {
   readonly members?: Readonly<Record<string, unknown>>;
 };
 
-const TRACE_PARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/;
-
-/** @returns the caller's trace id (W3C Trace Context) or a new one; it joins an answer with the log. */
-export function traceIdOf(headers: Headers): string {
-  return TRACE_PARENT.exec(headers.get("traceparent") ?? "")?.[1] ?? randomBytes(16).toString("hex");
-}
-
-/** @returns the problem as an `application/problem+json` response that no cache keeps. */
-export function problemResponse(problem: Problem, traceId: string): Response {
-  return new Response(
-    JSON.stringify({
+/** @returns the problem as an `application/problem+json` answer that no cache keeps. */
+export function problemAnswer(problem: Problem, traceId: string): ApiAnswer {
+  return {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...problem.headers,
+    },
+    body: JSON.stringify({
       type: problem.kind ? `urn:latchkey:problem:${problem.kind}` : "about:blank",
       title: STATUS_CODES[problem.status],
       status: problem.status,
@@ -31,15 +30,7 @@ export function problemResponse(problem: Problem, traceId: string): Response {
       traceId,
       ...problem.members,
     }),
-    {
-      status: problem.status,
-      headers: {
-        "content-type": "application/problem+json",
-        "cache-control": "no-store",
-        ...problem.headers,
-      },
-    },
-  );
+  };
 }
 
 /** Thrown inside the robot door where there is nothing to do but answer the problem. */
@@ -49,7 +40,11 @@ export class ProblemError extends Error {
   readonly reason: string | undefined;
 
   constructor(problem: Problem, reason?: string) {
+    const { stackTraceLimit } = Error;
+    // A refusal is an answer: where it was made is not looked up for each of ten thousand a second.
+    Error.stackTraceLimit = 0;
     super(problem.detail);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "ProblemError";
     this.problem = problem;
     this.reason = reason;

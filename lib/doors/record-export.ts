@@ -11,6 +11,7 @@ import { allow } from "@/lib/permissions";
 import { requireTenant } from "./admin";
 import { publishedOrigin } from "./published-origin";
 import { streamed } from "./streamed";
+import { responseOf } from "./web-request";
 
 const answer = (status: number, text: string) =>
   new Response(`${text}\n`, {
@@ -82,8 +83,10 @@ export async function exportedRecord(
   }
   const day = ctx.now.toISOString().slice(0, 10);
   const body = isAskedFor ? bodyOf(FORMATS[format], exportRecord(ctx, filters)) : null;
-  return streamed(body, {
-    "content-type": FORMATS[format].mediaType,
-    "content-disposition": `attachment; filename="audit-${tenant.slug}-${day}.${format}"`,
-  });
+  return responseOf(
+    streamed(body, {
+      "content-type": FORMATS[format].mediaType,
+      "content-disposition": `attachment; filename="audit-${tenant.slug}-${day}.${format}"`,
+    }),
+  );
 }

@@ -1,17 +1,22 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { type ApiAnswer, type ApiHandler, type ApiRequest, json } from "@/lib/api-request";
 import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
 import { DATABASE_RETRY_AFTER_SECONDS, isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
+import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
 import type { Scope } from "@/lib/identity/scopes";
 import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
 import { log, logRefusal } from "@/lib/log";
 import { requireRobot } from "./bearer";
 import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
-import { callerAddress } from "./caller";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { nonceHeader } from "./possession";
-import { type Problem, ProblemError, problemResponse, traceIdOf } from "./problem";
+import { type Problem, ProblemError, problemAnswer } from "./problem";
 import { inTurn, inTurnOfRow } from "./turns";
+import { directHandler, routeHandler } from "./web-request";
+
+/** What a body that says nothing is taken for. */
+const EMPTY_BODY = "{}";
 
 function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
@@ -40,29 +45,28 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Runs a handler and turns whatever it throws into a problem document. */
-export function answering(handle: (request: Request, params: unknown) => Promise<Response>): RouteHandler {
-  return async (request, context) => {
+export function answering(handle: ApiHandler): ApiHandler {
+  return async (request) => {
     try {
-      return await handle(request, await context.params);
+      return await handle(request);
     } catch (error) {
-      const traceId = traceIdOf(request.headers);
+      const { traceId, address } = request;
       const problem = problemOf(error);
       const reason = error instanceof ProblemError ? error.reason : undefined;
-      const address = callerAddress(request.headers);
       if (problem.status >= 500) log.error({ err: error, traceId }, "a robot's request failed");
       else {
         // A robot's first proof cannot have a nonce: that is how it gets one.
-        const known = { event: "robot.refused", status: problem.status, reason, traceId, address };
-        if (problem.kind === "use-dpop-nonce") log.debug(known, "refused");
+        const known = () => ({ event: "robot.refused", status: problem.status, reason, traceId, address });
+        if (problem.kind === "use-dpop-nonce") log.debug(known(), "refused");
         else logRefusal(known, "refused");
       }
-      const headers = { ...problem.headers, ...nonceHeader(request, new Date()) };
-      return problemResponse({ ...problem, headers }, traceId);
+      const headers = { ...problem.headers, ...nonceHeader(request) };
+      return problemAnswer({ ...problem, headers }, traceId);
     }
   };
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+async function readText(request: ApiRequest, maxBytes: number): Promise<string> {
   const body = await readBody(request, maxBytes);
   if (!body.ok) {
     throw body.problem === "too large"
@@ -72,7 +76,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   if (body.text !== "" && mediaType(request) !== "application/json") {
     throw new ProblemError({ status: 415, detail: "Send the body with Content-Type: application/json." });
   }
-  return body.text || "{}";
+  return body.text || EMPTY_BODY;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
@@ -98,6 +102,7 @@ function badBody(faults: readonly JsonFault[]): ProblemError {
 
 /** The members that the schema knows. One that may be left out is left out as well by null, which serializers write for it. */
 function membersOf(text: string, { shape }: z.ZodObject): Readonly<Record<string, unknown>> {
+  if (text === EMPTY_BODY) return {};
   const isKnown = ([name]: readonly [string, unknown]) => Object.hasOwn(shape, name);
   const isLeftOut = (field: z.ZodType) => field.isOptional() && !field.isNullable();
   const members = Object.entries(parseObject(text)).filter(isKnown);
@@ -111,14 +116,13 @@ function membersOf(text: string, { shape }: z.ZodObject): Readonly<Record<string
 
 /** What the caller said, checked: the JSON body, and the ids in the address over it. */
 export async function readInput<S extends z.ZodObject>(
-  request: Request,
-  params: unknown,
+  request: ApiRequest,
   schema: S,
   maxBodyBytes = BODY_MAX_BYTES,
 ): Promise<z.output<S>> {
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
   const body = hasBody ? membersOf(await readText(request, maxBodyBytes), schema) : {};
-  const named = z.record(z.string(), z.unknown()).parse(params ?? {});
+  const named = request.params;
   const parsed = schema.safeParse({ ...body, ...named });
   if (parsed.success) return parsed.data;
   // What stands in the address names a resource; a name that cannot be one names none.
@@ -131,11 +135,16 @@ export async function readInput<S extends z.ZodObject>(
 }
 
 const NO_STORE = { "cache-control": "no-store" };
+
 /** @returns data as JSON that no cache keeps; nothing as 204 */
-export const jsonAnswer = (data: unknown, status: number, headers: Readonly<Record<string, string>> = {}) =>
+export const jsonAnswer = (
+  data: unknown,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): ApiAnswer =>
   data === undefined
-    ? new Response(null, { status: 204, headers: { ...NO_STORE, ...headers } })
-    : Response.json(data, { status, headers: { ...NO_STORE, ...headers } });
+    ? { status: 204, headers: { ...NO_STORE, ...headers }, body: null }
+    : json(data, status, { ...NO_STORE, ...headers });
 
 type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
 
@@ -147,12 +156,14 @@ function robotHandler<S extends z.ZodObject>(
   run: Run<S>,
   { status = 200, maxBodyBytes }: { readonly status?: number; readonly maxBodyBytes?: number } = {},
 ): RouteHandler {
-  return answering(async (request, params) => {
-    const now = new Date();
-    const actor = await requireRobot(robotsDatabase().sql, request, scope, now);
-    const data = await run(actor, now, await readInput(request, params, schema, maxBodyBytes));
-    return jsonAnswer(data, status, nonceHeader(request, new Date()));
-  });
+  return directHandler(
+    answering(async (request) => {
+      const now = new Date();
+      const { actor } = await requireRobot(robotsDatabase().sql, request, scope, now);
+      const data = await run(actor, now, await readInput(request, schema, maxBodyBytes));
+      return jsonAnswer(data, status, nonceHeader(request));
+    }),
+  );
 }
 
 type DeedOptions<I> = {
@@ -178,15 +189,22 @@ export function robotDeed<S extends z.ZodObject>(
   return robotHandler(scope, schema, run, options);
 }
 
-/** What a fleet does hundreds of times a second: one named statement on the short path, no transaction, no event. */
-export function robotPulse<S extends z.ZodObject>(
+/**
+ * What a fleet does hundreds of times a second: one statement for all who ask at this moment, no transaction, no event.
+ * @param deed gets what has the work on its row done in turn, where it must wait for it
+ */
+export function robotPulse<S extends z.ZodObject, T>(
   scope: Scope,
   schema: S,
-  deed: Doing<z.output<S>, Sql>,
+  deed: (
+    ctx: Ctx<RobotActor, Sql>,
+    input: z.output<S>,
+    inTurn: (work: () => Promise<T>) => Promise<T>,
+  ) => Promise<T>,
   { row }: Pick<DeedOptions<z.output<S>>, "row">,
 ): RouteHandler {
   return robotHandler(scope, schema, (actor, now, input) =>
-    inTurnOfRow(actor, row(input), () => deed({ db: robotsDatabase().sql, actor, now }, input)),
+    deed({ db: robotsDatabase().sql, actor, now }, input, (work) => inTurnOfRow(actor, row(input), work)),
   );
 }
 
@@ -201,22 +219,34 @@ export function robotQuestion<S extends z.ZodObject>(
   );
 }
 
+/** What a robot is told of itself: what was read to let it in, and nothing more. */
+export function robotSelf(scope: Scope, view: (client: AuthenticatedClient) => object): RouteHandler {
+  return directHandler(
+    answering(async (request) => {
+      const { client } = await requireRobot(robotsDatabase().sql, request, scope, new Date());
+      return jsonAnswer(view(client), 200, nonceHeader(request));
+    }),
+  );
+}
+
 /** What anybody may ask of the orchestrator: how to authenticate. */
 export function openQuestion(make: () => object): RouteHandler {
-  return answering(async () => jsonAnswer(make(), 200));
+  return directHandler(answering(async () => jsonAnswer(make(), 200)));
 }
 
 /** Answers every address of the orchestrator that has no resource. */
-export const noSuchResource: RouteHandler = answering(async () => {
-  throw new ProblemError({ status: 404, detail: "There is no such resource." });
-});
+export const noSuchResource: RouteHandler = routeHandler(
+  answering(async () => {
+    throw new ProblemError({ status: 404, detail: "There is no such resource." });
+  }),
+);
 
 /** An address of the orchestrator with its methods; the others answer 405. */
 export function robotResource(handlers: Partial<Record<Method, RouteHandler>>): Record<Method, RouteHandler> {
   return withEveryMethod(handlers, (request, allow) =>
-    problemResponse(
+    problemAnswer(
       { status: 405, detail: `This resource knows ${allow}.`, headers: { allow } },
-      traceIdOf(request.headers),
+      request.traceId,
     ),
   );
 }

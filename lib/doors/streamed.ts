@@ -1,3 +1,4 @@
+import type { ApiAnswer } from "@/lib/api-request";
 import { oncePerProcess } from "@/lib/shared";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { hearStop } from "./signals";
@@ -11,10 +12,12 @@ export const KEEP_ALIVE_SECONDS = 15;
 export function streamed(
   body: ReadableStream<Uint8Array> | null,
   headers: Readonly<Record<string, string>>,
-): Response {
-  return new Response(body, {
+): ApiAnswer {
+  return {
+    status: 200,
     headers: { ...headers, "cache-control": "no-store, no-transform", "x-accel-buffering": "no" },
-  });
+    body,
+  };
 }
 
 /** Whoever has events sent. */
@@ -58,7 +61,7 @@ export class Events {
   }
 
   /** @param headers more than every stream of events has */
-  answer(headers: Readonly<Record<string, string>> = {}): Response {
+  answer(headers: Readonly<Record<string, string>> = {}): ApiAnswer {
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -136,5 +139,5 @@ export class Events {
 const EVENT_STREAM = { "content-type": "text/event-stream" };
 
 /** The headers of a stream of events, for who only asks for them (RFC 9110 §9.3.2). */
-export const eventStreamHead = (headers: Readonly<Record<string, string>> = {}): Response =>
+export const eventStreamHead = (headers: Readonly<Record<string, string>> = {}): ApiAnswer =>
   streamed(null, { ...headers, ...EVENT_STREAM });

@@ -2,11 +2,11 @@ import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
 import type { RefusalReason } from "@/lib/activity/schema";
 import { CLIENT_SIGNING_ALGORITHMS } from "@/lib/credentials/public-key";
-import { type CandidateKey, findKeys, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { atNumericDate, MINUTE_SECONDS, secondsUntil } from "@/lib/time";
 import { issuer, tokenEndpoint } from "./addresses";
 import { isCanonicalJws } from "./compact-jws";
+import { type AuthenticatedClient, type CandidateKey, findKeys } from "./credential-lookup";
 import { OAuthError } from "./oauth-error";
 import { CLOCK_SKEW_SECONDS } from "./rules";
 import { spendJti } from "./spent-jtis";
@@ -25,8 +25,18 @@ const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const refused = (detail: string, reason: RefusalReason = "assertion_invalid") =>
   new OAuthError("invalid_client", { detail: `assertion: ${detail}`, reason });
 
-/** What the assertion says of itself, before anything of it is believed. */
-function readUnverified(assertion: string): { alg: string; kid: string | undefined; clientId: string } {
+/** What an assertion says of itself; nothing of it is believed. */
+export type PresentedAssertion = {
+  readonly assertion: string;
+  readonly alg: string;
+  /** The key it names, if any. */
+  readonly kid: string | undefined;
+  /** The client it claims to come from. */
+  readonly clientId: string;
+};
+
+/** @throws OAuthError `invalid_client` */
+export function readAssertion(assertion: string): PresentedAssertion {
   if (!isCanonicalJws(assertion)) throw refused("it is no JWS in its one spelling");
   try {
     const { alg, kid, typ } = decodeProtectedHeader(assertion);
@@ -34,17 +44,11 @@ function readUnverified(assertion: string): { alg: string; kid: string | undefin
     if (typeof alg !== "string" || !ASSERTION_ALGORITHMS.includes(alg)) throw refused("its algorithm");
     if (typ !== undefined && !/^(?:jwt|client-authentication\+jwt)$/i.test(typ)) throw refused("its type");
     if (typeof sub !== "string" || !CLIENT_ID.test(sub)) throw refused("its sub is no client id");
-    return { alg: alg === "Ed25519" ? "EdDSA" : alg, kid, clientId: sub };
+    return { assertion, alg: alg === "Ed25519" ? "EdDSA" : alg, kid, clientId: sub };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) throw refused("it is no JWT");
     throw error;
   }
-}
-
-/** @returns the client that an assertion claims to come from, and the key it names, if any; nothing of it is believed */
-export function claimedByAssertion(assertion: string): { clientId: string; credential: string | null } {
-  const { clientId, kid } = readUnverified(assertion);
-  return { clientId, credential: kid ?? null };
 }
 
 /** A `kid` is a hint: our id of the key, or its thumbprint. One that names none of them is refused. */
@@ -90,11 +94,13 @@ function checkTimes({ exp = 0, iat = 0 }: JWTPayload, now: Date): Date {
 /**
  * Client authentication by a signed assertion (RFC 7523 §2.2, `private_key_jwt`). All refusals are `invalid_client`; the
  * reason goes to the log.
- * @returns the standing of the key that signed
+ * @returns the client whose key signed
  * @throws OAuthError `invalid_client`
  */
-export async function checkAssertion(ctx: Ctx<AnonymousActor, Sql>, assertion: string): Promise<Standing> {
-  const { alg, kid, clientId } = readUnverified(assertion);
+export async function checkAssertion(
+  ctx: Ctx<AnonymousActor, Sql>,
+  { assertion, alg, kid, clientId }: PresentedAssertion,
+): Promise<AuthenticatedClient> {
   const keys = await findKeys(ctx, clientId);
   for (const key of keys.filter((one) => one.algorithms.includes(alg) && isMeant(one, kid))) {
     const payload = await verifiedWith(key, assertion, clientId, ctx.now);
@@ -107,7 +113,7 @@ export async function checkAssertion(ctx: Ctx<AnonymousActor, Sql>, assertion: s
     }
     const checked = key.accept();
     if (!checked.ok) throw refused(checked.reason, checked.word);
-    return checked.standing;
+    return checked.client;
   }
   throw refused(
     keys.length === 0 ? "the client is unknown or has no key" : "no key of the client signed it",

@@ -1,9 +1,9 @@
 import { secretIdOf } from "@/lib/credentials/material";
-import { checkSecret, type Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { ASSERTION_TYPE, checkAssertion, claimedByAssertion } from "./client-assertion";
+import { ASSERTION_TYPE, checkAssertion, type PresentedAssertion, readAssertion } from "./client-assertion";
 import type { ClientRequest } from "./client-request";
-import { throttleFailures } from "./failure-throttle";
+import { type AuthenticatedClient, checkSecret, type PresentedSecret } from "./credential-lookup";
+import { countFailure } from "./failure-throttle";
 import { formDecode } from "./form";
 import { OAuthError } from "./oauth-error";
 
@@ -14,6 +14,8 @@ export const CLIENT_AUTHENTICATION_METHODS = [
   "private_key_jwt",
 ] as const;
 
+/** The parts of a request that hold credentials. */
+type Credentialed = Pick<ClientRequest, "authorization" | "params">;
 type Credentials = { readonly clientId: string; readonly clientSecret: string };
 
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i;
@@ -48,7 +50,7 @@ function refuseOtherClientId(params: ClientRequest["params"], clientId: string):
   }
 }
 
-function presentedSecret({ authorization, params }: ClientRequest): Credentials {
+function readSecret({ authorization, params }: Credentialed): Credentials {
   if (authorization !== null) {
     const basic = basicCredentials(authorization);
     refuseOtherClientId(params, basic.clientId);
@@ -81,47 +83,109 @@ function presentedAssertion(params: ClientRequest["params"]): string | undefined
   return assertion;
 }
 
-/** Whom a request claims to come from, and with which secret or key: nothing of it is believed. Null where it cannot be read. */
-export type Claim = { readonly clientId: string | null; readonly credential: string | null };
+/** Whom a request claims to come from, and with which secret or key: nothing of it is believed. */
+export type Claim = {
+  readonly clientId: string | null;
+  /** As the client wrote it; a key by whatever it calls it. */
+  readonly credential: string | null;
+};
 
-/** @returns what a request says of where it comes from, as the client wrote it; a key by whatever it calls it */
-export function claimedBy(request: ClientRequest): Claim {
+/** What a request presents to authenticate its client. It is read once; who checks, counts and records goes by this. */
+export type PresentedCredentials = { readonly claim: Claim } & (
+  | { readonly method: "secret"; readonly secret: PresentedSecret }
+  | { readonly method: "assertion"; readonly assertion: PresentedAssertion }
+  /** They are refused without being checked. */
+  | { readonly method: "none"; readonly error: OAuthError }
+);
+
+const NOBODY: Claim = { clientId: null, credential: null };
+
+function readCredentials(request: Credentialed): PresentedCredentials {
+  const assertion = presentedAssertion(request.params);
+  if (assertion !== undefined) {
+    const read = readAssertion(assertion);
+    const claim = { clientId: read.clientId, credential: read.kid ?? null };
+    return { method: "assertion", claim, assertion: read };
+  }
+  const { clientId, clientSecret } = readSecret(request);
+  const secretId = secretIdOf(clientSecret);
+  const claim = { clientId, credential: secretId };
+  return { method: "secret", claim, secret: { clientId, clientSecret, secretId } };
+}
+
+/** @returns what the request presents; what cannot be read is refused, and claims to come from nobody */
+export function presentedCredentials(request: Credentialed): PresentedCredentials {
+  const { authorization, params } = request;
+  let presented: PresentedCredentials;
   try {
-    const assertion = presentedAssertion(request.params);
-    if (assertion !== undefined) return claimedByAssertion(assertion);
-    const { clientId, clientSecret } = presentedSecret(request);
-    return { clientId, credential: secretIdOf(clientSecret) };
-  } catch {
-    return { clientId: null, credential: null };
+    presented = readCredentials(request);
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    presented = { method: "none", claim: NOBODY, error };
+  }
+  const used = [authorization !== null, params.has("client_secret"), params.has("client_assertion")];
+  return used.filter(Boolean).length > 1
+    ? { method: "none", claim: presented.claim, error: twoMethods() }
+    : presented;
+}
+
+type Authentication =
+  | { readonly ok: true; readonly client: AuthenticatedClient }
+  | { readonly ok: false; readonly error: OAuthError };
+
+const refused = (error: OAuthError) => ({ ok: false, error }) as const;
+
+async function check(
+  ctx: Ctx<AnonymousActor, Sql>,
+  params: ClientRequest["params"],
+  presented: PresentedCredentials,
+): Promise<Authentication> {
+  if (presented.method === "none") return refused(presented.error);
+  if (presented.method === "secret") {
+    const checked = await checkSecret(ctx, presented.secret);
+    if (checked.ok) return checked;
+    return refused(new OAuthError("invalid_client", { detail: checked.reason, reason: checked.word }));
+  }
+  try {
+    const client = await checkAssertion(ctx, presented.assertion);
+    refuseOtherClientId(params, client.clientId);
+    return { ok: true, client };
+  } catch (error) {
+    if (error instanceof OAuthError) return refused(error);
+    throw error;
   }
 }
+
+/** Whether the database was asked whether they are right. */
+const needsDatabase = (presented: PresentedCredentials): boolean =>
+  presented.method === "assertion" || (presented.method === "secret" && presented.secret.secretId !== null);
 
 /**
  * Finds out which client asks (RFC 6749 §2.3). Unknown client, wrong, deleted or malformed credential and disabled machine
  * are one answer outside; the reason goes to the log.
- * @throws OAuthError `invalid_client`; `slow_down` when that was so too often; `invalid_request` when two methods were used
+ * @returns the client; or `invalid_client`, `slow_down` when that was so too often, `invalid_request` when two methods were used
  */
-export function authenticateClient(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Standing> {
-  return throttleFailures(
-    ctx,
-    (counted) => checkCredentials(counted, request),
-    () => claimedBy(request).clientId,
-  );
+export async function authenticateClient(
+  ctx: Ctx<AnonymousActor, Sql>,
+  { params }: Pick<ClientRequest, "params">,
+  presented: PresentedCredentials,
+): Promise<Authentication> {
+  const authentication = await check(ctx, params, presented);
+  if (authentication.ok || authentication.error.code !== "invalid_client") return authentication;
+  const isShared = needsDatabase(presented);
+  return refused(await countFailure(ctx, presented.claim.clientId, authentication.error, isShared));
 }
 
-async function checkCredentials(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Standing> {
-  const { authorization, params } = request;
-  const assertion = presentedAssertion(params);
-  const used = [authorization !== null, params.has("client_secret"), assertion !== undefined];
-  if (used.filter(Boolean).length > 1) throw twoMethods();
-  if (assertion !== undefined) {
-    const standing = await checkAssertion(ctx, assertion);
-    refuseOtherClientId(params, standing.clientId);
-    return standing;
-  }
-  const checked = await checkSecret(ctx, presentedSecret(request));
-  if (!checked.ok) {
-    throw new OAuthError("invalid_client", { detail: checked.reason, reason: checked.word });
-  }
-  return checked.standing;
+/**
+ * The same for who goes on only with a client.
+ * @throws OAuthError
+ */
+export async function requireClient(
+  ctx: Ctx<AnonymousActor, Sql>,
+  request: ClientRequest,
+  presented: PresentedCredentials = presentedCredentials(request),
+): Promise<AuthenticatedClient> {
+  const authentication = await authenticateClient(ctx, request, presented);
+  if (!authentication.ok) throw authentication.error;
+  return authentication.client;
 }

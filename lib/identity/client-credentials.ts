@@ -1,15 +1,15 @@
-import type { Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
 import { orchestrator } from "./addresses";
-import { authenticateClient } from "./client-authentication";
+import { type PresentedCredentials, presentedCredentials, requireClient } from "./client-authentication";
 import {
   type ClientRequest,
   parseClientRequest,
   type RawClientRequest,
   requireParameter,
 } from "./client-request";
+import type { AuthenticatedClient } from "./credential-lookup";
 import { checkProof, type Proof, spendProof } from "./dpop-proof";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
@@ -48,7 +48,11 @@ async function readProof({ dpop, path }: ClientRequest, now: Date): Promise<Proo
  * one tells the client's library what to do.
  * @returns the thumbprint to bind the token to, or null for a bearer token
  */
-async function boundTo(db: Sql, proof: Proof | null, { policy }: Standing): Promise<string | null> {
+async function boundTo(
+  db: Sql,
+  proof: Proof | null,
+  { policy }: AuthenticatedClient,
+): Promise<string | null> {
   if (proof) await spendProof(db, proof);
   else if (policy.requiresDpop) {
     throw new OAuthError("invalid_dpop_proof", {
@@ -60,21 +64,25 @@ async function boundTo(db: Sql, proof: Proof | null, { policy }: Standing): Prom
   return proof?.jkt ?? null;
 }
 
-type Sale = { readonly token: TokenResponse; readonly standing: Standing };
+type Grant = { readonly token: TokenResponse; readonly client: AuthenticatedClient };
 
 /** @throws OAuthError */
-async function sell(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Promise<Sale> {
+async function grant(
+  ctx: Ctx<AnonymousActor, Sql>,
+  request: ClientRequest,
+  presented: PresentedCredentials,
+): Promise<Grant> {
   requireClientCredentialsGrant(request.params);
   const proof = await readProof(request, ctx.now);
-  const standing = await authenticateClient(ctx, request);
+  const client = await requireClient(ctx, request, presented);
   refuseOtherResources(request.resources);
-  const scopes = grantedScopes(request.params.get("scope"), allowedScopes(standing.policy.scopes));
-  const jkt = await boundTo(ctx.db, proof, standing);
+  const scopes = grantedScopes(request.params.get("scope"), allowedScopes(client.policy.scopes));
+  const jkt = await boundTo(ctx.db, proof, client);
   const key = await currentSigningKey(ctx.db, ctx.now);
-  const { token, lifetimeSeconds } = signAccessToken(key, standing, { scopes, jkt }, ctx.now);
+  const { token, lifetimeSeconds } = signAccessToken(key, client, { scopes, jkt }, ctx.now);
   noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
-    standing,
+    client,
     token: {
       access_token: token,
       token_type: jkt === null ? "Bearer" : "DPoP",
@@ -83,6 +91,8 @@ async function sell(ctx: Ctx<AnonymousActor, Sql>, request: ClientRequest): Prom
     },
   };
 }
+
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 
 /**
  * The client credentials grant (RFC 6749 §4.4): one read, no write before the answer unless a proof is used
@@ -93,14 +103,16 @@ export async function issueToken(
   ctx: Ctx<AnonymousActor, Sql>,
   raw: RawClientRequest,
 ): Promise<TokenResponse> {
-  let request: ClientRequest | null = null;
+  let presented: PresentedCredentials | null = null;
   try {
-    request = parseClientRequest(raw);
-    const { token, standing } = await sell(ctx, request);
-    noteGrant(ctx, raw, standing);
+    const request = parseClientRequest(raw);
+    presented = presentedCredentials(request);
+    const { token, client } = await grant(ctx, request, presented);
+    noteGrant(ctx, raw.userAgent, client);
     return token;
   } catch (error) {
-    noteRefusal(ctx, raw, request, error);
+    const { claim } = presented ?? presentedCredentials({ ...raw, params: NO_PARAMETERS });
+    noteRefusal(ctx, raw.userAgent, claim, error);
     throw error;
   }
 }

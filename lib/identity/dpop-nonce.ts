@@ -1,15 +1,22 @@
 import { createHmac } from "node:crypto";
-import { derivedKey, readingKeys } from "@/lib/keys";
+import { LRUCache } from "lru-cache";
+import { derivedKey, keyName, readingKeys } from "@/lib/keys";
 import { MINUTE_SECONDS, numericDate } from "@/lib/time";
 
 /** A nonce is handed out for so long, and good for as long again. */
 const WINDOW_SECONDS = 5 * MINUTE_SECONDS;
 
+/** Every request with a proof asks for those of three windows, under one key or two. */
+const made = new LRUCache<string, string>({ max: 16 });
+
 /** Nothing is stored: every process can make the nonce of a window, and so knows those of all the others. */
-const nonceAt = (key: Buffer, now: Date, windowsAway: number): string =>
-  createHmac("sha256", key)
-    .update(String(Math.floor(numericDate(now) / WINDOW_SECONDS) + windowsAway))
-    .digest("base64url");
+function nonceAt(key: Buffer, now: Date, windowsAway: number): string {
+  const window = Math.floor(numericDate(now) / WINDOW_SECONDS) + windowsAway;
+  const name = `${keyName(key)} ${window}`;
+  const nonce = made.get(name) ?? createHmac("sha256", key).update(String(window)).digest("base64url");
+  made.set(name, nonce);
+  return nonce;
+}
 
 /**
  * The nonce that proofs are to carry from now on (RFC 9449 §8, §9). Identity server and orchestrator share it, because they share

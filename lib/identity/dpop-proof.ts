@@ -1,12 +1,12 @@
 import { createHash, type KeyObject } from "node:crypto";
-import { decodeProtectedHeader, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { readPublicKey } from "@/lib/credentials/public-key";
 import type { Sql } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { atNumericDate, MINUTE_SECONDS, numericDate } from "@/lib/time";
 import { ASSERTION_ALGORITHMS } from "./client-assertion";
-import { isCanonicalJws } from "./compact-jws";
+import { isSignedWith, readJwt, type UnverifiedJwt } from "./compact-jws";
 import { isAcceptedNonce } from "./dpop-nonce";
 import { normalizedTarget, targetOf } from "./dpop-target";
 import { OAuthError } from "./oauth-error";
@@ -59,6 +59,8 @@ const claimsSchema = z.object({
   htm: z.string(),
   htu: z.string(),
   iat: z.number(),
+  exp: z.number().optional(),
+  nbf: z.number().optional(),
   nonce: z.string().optional(),
   ath: z.string().optional(),
 });
@@ -67,20 +69,15 @@ type Claims = z.output<typeof claimsSchema>;
 type ProofKey = { readonly key: KeyObject; readonly jkt: string; readonly algorithm: string };
 
 /** §4.3 (1), (2): one header with one JWT. Repeated headers arrive as one, joined by commas, which no JWT has. */
-function readHeaderPart(proof: string): string {
+function readProofJwt(proof: string): UnverifiedJwt {
   if (proof.length > PROOF_MAX_LENGTH) throw refused("it is too long");
-  if (!isCanonicalJws(proof)) throw refused("it is not one JWT");
-  return proof.slice(0, proof.indexOf("."));
+  const jwt = readJwt(proof);
+  if (!jwt) throw refused("it is not one JWT");
+  return jwt;
 }
 
 /** §4.3 (4), (5), (7): the type, an asymmetric algorithm that is supported, and a sound public key of its kind. */
-async function readKey(proof: string): Promise<ProofKey> {
-  let header: unknown;
-  try {
-    header = decodeProtectedHeader(proof);
-  } catch {
-    throw refused("its header cannot be read");
-  }
+async function readKey({ header }: UnverifiedJwt): Promise<ProofKey> {
   const parsed = headerSchema.safeParse(header);
   if (!parsed.success) throw refused("its header lacks typ dpop+jwt, alg or jwk");
   const { alg: algorithm, jwk } = parsed.data;
@@ -100,29 +97,13 @@ async function readKey(proof: string): Promise<ProofKey> {
 }
 
 /** A client sends the same header with each of its proofs, and reading a key costs more than verifying with it. */
-const knownKeys = new Map<string, ProofKey>();
-const KNOWN_KEYS_MAX = 5_000;
+const knownKeys = new LRUCache<string, ProofKey>({ max: 5_000 });
 const KNOWN_HEADER_MAX_LENGTH = 1024;
 
-/** Remembers a key that has signed, instead of the one that was remembered first when there are too many. */
-function remember(headerPart: string, key: ProofKey): void {
-  if (knownKeys.has(headerPart) || headerPart.length > KNOWN_HEADER_MAX_LENGTH) return;
-  const [first] = knownKeys.size >= KNOWN_KEYS_MAX ? knownKeys.keys() : [];
-  if (first !== undefined) knownKeys.delete(first);
-  knownKeys.set(headerPart, key);
-}
-
 /** §4.3 (3), (6): the signature, and the claims that must be there. */
-async function verifiedClaims(proof: string, { key, algorithm }: ProofKey, now: Date): Promise<Claims> {
-  let payload: unknown;
-  try {
-    const options = { algorithms: [algorithm], typ: TYPE, currentDate: now };
-    ({ payload } = await jwtVerify(proof, key, { ...options, clockTolerance: CLOCK_SKEW_SECONDS }));
-  } catch (error) {
-    // Nothing but the proof went in, so that whatever is wrong is wrong with it.
-    throw refused("its signature or a claim is wrong", error instanceof Error ? error.message : "");
-  }
-  const claims = claimsSchema.safeParse(payload);
+function verifiedClaims(jwt: UnverifiedJwt, { key, algorithm }: ProofKey): Claims {
+  if (!isSignedWith(jwt, key, algorithm)) throw refused("its signature is wrong");
+  const claims = claimsSchema.safeParse(jwt.payload);
   if (!claims.success) throw refused("it lacks jti, htm, htu or iat, or one of its claims is malformed");
   return claims.data;
 }
@@ -134,10 +115,10 @@ function checkTarget({ htm, htu }: Claims, { method, path }: ProvenRequest): voi
 }
 
 /** §4.3 (11) @returns when the proof will be too old, by any clock that is not further off than is tolerated */
-function checkAge({ iat }: Claims, now: Date): Date {
-  const ageSeconds = numericDate(now) - iat;
-  if (ageSeconds > AGE_MAX_SECONDS) throw refused("it is too old");
-  if (ageSeconds < -CLOCK_SKEW_SECONDS) throw refused("its iat is in the future");
+function checkAge({ iat, exp = iat + AGE_MAX_SECONDS, nbf = iat }: Claims, now: Date): Date {
+  const second = numericDate(now);
+  if (second - iat > AGE_MAX_SECONDS || exp <= second - CLOCK_SKEW_SECONDS) throw refused("it is too old");
+  if (Math.max(iat, nbf) - second > CLOCK_SKEW_SECONDS) throw refused("its iat is in the future");
   return atNumericDate(iat + AGE_MAX_SECONDS + CLOCK_SKEW_SECONDS);
 }
 
@@ -162,10 +143,12 @@ function checkNonce({ nonce }: Claims, now: Date): void {
  * @throws OAuthError `invalid_dpop_proof`; `use_dpop_nonce` when nothing is wrong but the nonce
  */
 export async function checkProof(proof: string, request: ProvenRequest, now: Date): Promise<Proof> {
-  const headerPart = readHeaderPart(proof);
-  const key = knownKeys.get(headerPart) ?? (await readKey(proof));
-  const claims = await verifiedClaims(proof, key, now);
-  remember(headerPart, key);
+  const jwt = readProofJwt(proof);
+  const headerPart = proof.slice(0, proof.indexOf("."));
+  const key = knownKeys.get(headerPart) ?? (await readKey(jwt));
+  const claims = verifiedClaims(jwt, key);
+  // Only one that has signed.
+  if (headerPart.length <= KNOWN_HEADER_MAX_LENGTH) knownKeys.set(headerPart, key);
   checkTarget(claims, request);
   const expiresAt = checkAge(claims, now);
   checkToken(claims, key.jkt, request);

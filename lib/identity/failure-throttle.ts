@@ -21,39 +21,28 @@ const CLOCKS_DIFFER_SECONDS = MINUTE_SECONDS;
 const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
- * Authenticates a client, and slows down whoever fails too often (RFC 6749 §2.3.1, §10.10). Who authenticates is never asked how often
- * others failed: right credentials are never refused because of wrong ones.
+ * Counts a client authentication that failed, and slows down whoever fails too often (RFC 6749 §2.3.1, §10.10). Who authenticates is
+ * never asked how often others failed: right credentials are never refused because of wrong ones.
  *
  * A failure that the database had to be asked about is counted there, for all processes, until this process knows that the limit is
  * reached; one that was refused without it is counted in this process only.
- * @param authenticate gets the context to ask with
  * @param claimedClientId whom the failed request claimed to be; null where that cannot be read
- * @throws OAuthError what `authenticate` threw; `slow_down` instead of `invalid_client` over the limit
+ * @param error `invalid_client`
+ * @returns the error; `slow_down` instead of it over the limit
  */
-export async function throttleFailures<T>(
+export async function countFailure(
   ctx: Ctx<AnonymousActor, Sql>,
-  authenticate: (ctx: Ctx<AnonymousActor, Sql>) => Promise<T>,
-  claimedClientId: () => string | null,
-): Promise<T> {
-  let isDatabaseAsked = false;
-  const db: Sql = {
-    query: (statement, values) => {
-      isDatabaseAsked = true;
-      return ctx.db.query(statement, values);
-    },
-  };
-  try {
-    return await authenticate({ ...ctx, db });
-  } catch (error) {
-    if (!(error instanceof OAuthError) || error.code !== "invalid_client") throw error;
-    const clientId = claimedClientId();
-    const over = await count(ctx, failureBuckets(ctx.actor.address, clientId, ctx.now), isDatabaseAsked);
-    if (over.length === 0) throw error;
-    report(ctx, over, clientId);
-    const endsAt = Math.max(...over.map(({ windowEndsAt }) => windowEndsAt.getTime()));
-    const retryAfterSeconds = Math.ceil((endsAt - ctx.now.getTime()) / SECOND_MILLISECONDS);
-    throw new OAuthError("slow_down", { reason: error.reason, retryAfterSeconds });
-  }
+  claimedClientId: string | null,
+  error: OAuthError,
+  isDatabaseAsked: boolean,
+): Promise<OAuthError> {
+  const buckets = failureBuckets(ctx.actor.address, claimedClientId, ctx.now);
+  const over = await count(ctx, buckets, isDatabaseAsked);
+  if (over.length === 0) return error;
+  report(ctx, over, claimedClientId);
+  const endsAt = Math.max(...over.map(({ windowEndsAt }) => windowEndsAt.getTime()));
+  const retryAfterSeconds = Math.ceil((endsAt - ctx.now.getTime()) / SECOND_MILLISECONDS);
+  return new OAuthError("slow_down", { reason: error.reason, retryAfterSeconds });
 }
 
 /** @returns the buckets in which this failure is over the limit. Once one is full nothing is counted any more. */

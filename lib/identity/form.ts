@@ -4,7 +4,7 @@
  */
 export function formDecode(text: string): string | null {
   try {
-    const decoded = decodeURIComponent(text.replaceAll("+", " "));
+    const decoded = /[%+]/.test(text) ? decodeURIComponent(text.replaceAll("+", " ")) : text;
     return decoded.includes("\0") ? null : decoded;
   } catch {
     return null;

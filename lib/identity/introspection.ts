@@ -1,10 +1,9 @@
-import { findStanding } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { numericDate } from "@/lib/time";
 import { verifyAccessToken } from "./access-token";
 import { issuer, orchestrator } from "./addresses";
-import { authenticateClient } from "./client-authentication";
+import { requireClient } from "./client-authentication";
 import { parseClientRequest, type RawClientRequest, requireParameter } from "./client-request";
+import { findTokenStatus } from "./credential-lookup";
 import { effectiveScopes } from "./scopes";
 
 /** Everything that is not a live token of the asking client looks like this, whatever it is (RFC 7662 §2.2). */
@@ -38,27 +37,27 @@ export async function introspectToken(
 ): Promise<IntrospectionResponse> {
   const request = parseClientRequest(raw);
   const token = requireParameter(request.params, "token");
-  const client = await authenticateClient(ctx, request);
+  const client = await requireClient(ctx, request);
   const verified = await verifyAccessToken(ctx.db, token, ctx.now);
   if (!verified.ok || verified.claims.clientId !== client.clientId) return INACTIVE;
   const { claims } = verified;
-  const found = await findStanding(
+  const found = await findTokenStatus(
     ctx.db,
     { credentialId: claims.credentialId, tokenId: claims.jti, kid: claims.kid },
     ctx.now,
   );
-  if (!found.ok || found.standing.machineId !== claims.machineId) return INACTIVE;
-  if (found.standing.policy.requiresDpop && claims.jkt === null) return INACTIVE;
+  if (!found.ok || found.client.machineId !== claims.machineId) return INACTIVE;
+  if (found.client.policy.requiresDpop && claims.jkt === null) return INACTIVE;
   return {
     active: true,
     token_type: claims.jkt === null ? "Bearer" : "DPoP",
-    scope: effectiveScopes(claims.scopes, found.standing.policy.scopes).join(" "),
+    scope: effectiveScopes(claims.scopes, found.client.policy.scopes).join(" "),
     client_id: claims.clientId,
     sub: claims.clientId,
     iss: issuer(),
     aud: orchestrator(),
-    iat: numericDate(claims.issuedAt),
-    exp: numericDate(claims.expiresAt),
+    iat: claims.iat,
+    exp: claims.exp,
     jti: claims.jti,
     ...(claims.jkt !== null && { cnf: { jkt: claims.jkt } }),
   };

@@ -60,7 +60,11 @@ export class OAuthError extends Error {
       readonly retryAfterSeconds?: number;
     } = {},
   ) {
+    const { stackTraceLimit } = Error;
+    // A refusal is an answer: where it was made is not looked up for each of ten thousand a second.
+    Error.stackTraceLimit = 0;
     super(code);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "OAuthError";
     this.code = code;
     this.status = CODES[code].status;

@@ -1,7 +1,8 @@
 import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
+import { atNumericDate } from "@/lib/time";
 import { verifyAccessToken } from "./access-token";
-import { authenticateClient } from "./client-authentication";
+import { requireClient } from "./client-authentication";
 import { parseClientRequest, type RawClientRequest, requireParameter } from "./client-request";
 import { OAuthError } from "./oauth-error";
 import { type RevokedToken, revokeTokens } from "./revoked-tokens";
@@ -19,7 +20,7 @@ export async function readRevocation(
 ): Promise<Revocation> {
   const request = parseClientRequest(raw);
   const text = requireParameter(request.params, "token");
-  const client = await authenticateClient(ctx, request);
+  const client = await requireClient(ctx, request);
   const { address } = ctx.actor;
   const { machineId, machineName, tenantId, clientId, credentialId, credentialKind } = client;
   const actor: ClientActor = {
@@ -37,8 +38,8 @@ export async function readRevocation(
   if (verified.claims.clientId !== clientId) {
     throw new OAuthError("invalid_request", { says: "The token was not issued to this client." });
   }
-  const { jti, expiresAt } = verified.claims;
-  return { actor, token: { jti, expiresAt } };
+  const { jti, exp } = verified.claims;
+  return { actor, token: { jti, expiresAt: atNumericDate(exp) } };
 }
 
 /** Revokes a client's own token, with its event. */

@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
-import type { Ctx, Sql, SystemActor } from "@/lib/ctx";
+import type { Ctx, SharedStatement, Sql, SystemActor } from "@/lib/ctx";
 
 /** What a `jti` was sent in; the same one in two kinds is two. */
 export type JtiKind = "client assertion" | "DPoP proof";
 
-const SPEND = {
-  name: "jti_spend",
-  text: `INSERT INTO spent_jtis (digest, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`,
+type Spending = { readonly digest: Buffer; readonly expiresAt: Date };
+
+// Sorted, so that two processes lock what they share in the same order. Of one that is sent twice in one batch the first is the first.
+const SPEND: SharedStatement<Spending, boolean> = {
+  name: "jtis_spend",
+  text: `INSERT INTO spent_jtis (digest, expires_at)
+         SELECT DISTINCT ON (digest) digest, expires_at FROM unnest($1::bytea[], $2::timestamptz[]) AS s(digest, expires_at)
+          ORDER BY digest
+             ON CONFLICT DO NOTHING RETURNING encode(digest, 'hex') AS digest`,
+  values: (spendings) => [spendings.map(({ digest }) => digest), spendings.map(({ expiresAt }) => expiresAt)],
+  answers: (rows: readonly { digest: string }[], spendings) => {
+    const fresh = new Set(rows.map(({ digest }) => digest));
+    return spendings.map(({ digest }) => fresh.delete(digest.toString("hex")));
+  },
 };
 
 /**
@@ -24,7 +35,7 @@ export async function spendJti(
   const digest = createHash("sha256")
     .update(JSON.stringify([kind, owner, jti]))
     .digest();
-  return (await db.query(SPEND, [digest, expiresAt])).length > 0;
+  return db.ask(SPEND, { digest, expiresAt });
 }
 
 /** Forgets what can be refused by its time. */

@@ -1,9 +1,8 @@
 import type { RefusalReason } from "@/lib/activity/schema";
 import { noteTokenRequest } from "@/lib/activity/token-requests";
-import type { Standing } from "@/lib/credentials/standing";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { claimedBy } from "./client-authentication";
-import type { ClientRequest, RawClientRequest } from "./client-request";
+import type { Claim } from "./client-authentication";
+import type { AuthenticatedClient } from "./credential-lookup";
 import { OAuthError, type OAuthErrorCode } from "./oauth-error";
 
 /** What an error's code says by itself. Being asked for a nonce (RFC 9449 §8) is a step on the way to a token, and no refusal. */
@@ -19,11 +18,11 @@ const REASONS: Readonly<Record<OAuthErrorCode, RefusalReason | null>> = {
   invalid_scope: "scope_not_granted",
 };
 
-/** Notes that a client, which proved who it is, got a token. */
+/** Notes in the sign-in activity that a client, which proved who it is, got a token. */
 export function noteGrant(
   { db, actor, now }: Ctx<AnonymousActor, Sql>,
-  { userAgent }: RawClientRequest,
-  { clientId, credentialId }: Standing,
+  userAgent: string | null,
+  { clientId, credentialId }: AuthenticatedClient,
 ): void {
   noteTokenRequest(db, {
     at: now,
@@ -37,22 +36,15 @@ export function noteGrant(
   });
 }
 
-/**
- * Notes that a request for a token was refused, under the client it claims to come from; one that claims none is not noted.
- * @param request null where it could not be read
- */
+/** Notes that a request for a token was refused, under the client it claims to come from; one that claims none is not noted. */
 export function noteRefusal(
   { db, actor, now }: Ctx<AnonymousActor, Sql>,
-  raw: RawClientRequest,
-  request: ClientRequest | null,
+  userAgent: string | null,
+  { clientId, credential }: Claim,
   error: unknown,
 ): void {
   const isKnown = error instanceof OAuthError;
   const reason = isKnown ? (error.reason ?? REASONS[error.code]) : "server_failed";
-  const { authorization, dpop, path } = raw;
-  const { clientId, credential } = claimedBy(
-    request ?? { authorization, dpop, path, params: new Map(), resources: [] },
-  );
   if (reason === null || clientId === null) return;
   noteTokenRequest(db, {
     at: now,
@@ -62,6 +54,6 @@ export function noteRefusal(
     code: isKnown ? error.code : null,
     reason,
     address: actor.address,
-    userAgent: raw.userAgent,
+    userAgent,
   });
 }

@@ -1,11 +1,11 @@
 import type { Sql } from "@/lib/ctx";
-import { log } from "@/lib/log";
-import { oncePerProcess } from "@/lib/shared";
-import { onStop } from "@/lib/stopping";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
+import { writeBehind } from "@/lib/write-behind";
 
 /** How far the counts may be behind. A crash loses at most this much of them, and nothing else. */
 const FLUSH_INTERVAL_SECONDS = 2;
+/** A day has 1,440 minutes, and there are few keys. */
+const WAITING_MAX = 10_000;
 
 const MINUTE_MILLISECONDS = MINUTE_SECONDS * SECOND_MILLISECONDS;
 
@@ -18,62 +18,32 @@ const FLUSH = {
              ON CONFLICT (kid, expires_at) DO UPDATE SET count = token_issues.count + EXCLUDED.count`,
 };
 
+type Issued = { readonly kid: string; readonly expiresAt: Date; readonly count: number };
+
 /** Tokens by the minute they expire in and the key that signed them. */
-type Counts = Map<string, { readonly kid: string; readonly expiresAt: Date; count: number }>;
-
-const buffer = () =>
-  oncePerProcess("token-issues", () => {
-    const state: { counts: Counts; db: Sql | null; timer: NodeJS.Timeout | null } = {
-      counts: new Map(),
-      db: null,
-      timer: null,
-    };
-    onStop("counts of issued tokens", () => flushIssues());
-    return state;
-  });
-
-function add(counts: Counts, kid: string, minute: number, count: number): void {
-  const key = `${minute} ${kid}`;
-  const known = counts.get(key);
-  if (known) known.count += count;
-  else counts.set(key, { kid, expiresAt: new Date(minute * MINUTE_MILLISECONDS), count });
-}
+const issues = writeBehind<Issued>("counts of issued tokens", {
+  everyMilliseconds: FLUSH_INTERVAL_SECONDS * SECOND_MILLISECONDS,
+  max: WAITING_MAX,
+  merge: (one, other) => ({ ...one, count: one.count + other.count }),
+  weight: ({ count }) => count,
+  write: async (db, entries) => {
+    await db.query(FLUSH, [
+      entries.map(([, { kid }]) => kid),
+      entries.map(([, { expiresAt }]) => expiresAt),
+      entries.map(([, { count }]) => count),
+    ]);
+  },
+});
 
 /**
- * Counts a token that a key has signed; written in batches, never a write a request.
+ * Counts a token that a key has signed; written in batches, never a write a request. Where the database has written and could not say so,
+ * tokens count twice: before a withdrawal, too many is the better mistake.
  * The expiry is rounded up to the minute, so that what is said to be live is never too little.
  */
 export function noteIssue(db: Sql, kid: string, expiresAt: Date): void {
-  const state = buffer();
-  add(state.counts, kid, Math.ceil(expiresAt.getTime() / MINUTE_MILLISECONDS), 1);
-  state.db = db;
-  state.timer ??= setTimeout(() => {
-    state.timer = null;
-    flushIssues().catch((error: Error) =>
-      log.warn({ reason: error.message }, "counts of issued tokens not written yet"),
-    );
-  }, FLUSH_INTERVAL_SECONDS * SECOND_MILLISECONDS).unref();
+  const minute = Math.ceil(expiresAt.getTime() / MINUTE_MILLISECONDS);
+  issues.add(db, `${minute} ${kid}`, { kid, expiresAt: new Date(minute * MINUTE_MILLISECONDS), count: 1 });
 }
 
-/**
- * Writes what was counted; on failure it is kept for the next token. Where the database has written and could not say so,
- * the tokens count twice: before a withdrawal, too many is the better mistake.
- */
-export async function flushIssues(): Promise<void> {
-  const state = buffer();
-  if (!state.db || state.counts.size === 0) return;
-  const counts = [...state.counts.values()];
-  state.counts = new Map();
-  try {
-    await state.db.query(FLUSH, [
-      counts.map(({ kid }) => kid),
-      counts.map(({ expiresAt }) => expiresAt),
-      counts.map(({ count }) => count),
-    ]);
-  } catch (error) {
-    for (const { kid, expiresAt, count } of counts) {
-      add(state.counts, kid, expiresAt.getTime() / MINUTE_MILLISECONDS, count);
-    }
-    throw error;
-  }
-}
+/** Writes what was counted. */
+export const flushIssues = (): Promise<void> => issues.flush();

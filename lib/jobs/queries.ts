@@ -1,4 +1,4 @@
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, RobotActor, SharedStatement, Sql } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import type { Slice } from "@/lib/pages";
 import { ON_HOST } from "./rules";
@@ -124,4 +124,47 @@ async function running(ctx: Ctx, on: Prisma.SessionWhereInput): Promise<RunningJ
     processName: process.name,
     hostName: session?.hostName ?? "",
   }));
+}
+
+type Seeker = {
+  readonly tenantId: string;
+  readonly machineId: string;
+  readonly sessionId: string;
+  readonly hostKey: string;
+  readonly claimId: string | null;
+};
+
+const MAY_CLAIM: SharedStatement<Seeker, boolean> = {
+  name: "jobs_may_claim",
+  text: `SELECT h.number::int FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY
+                                   AS h(tenant_id, machine_id, session_id, host_key, claim_id, number)
+          WHERE EXISTS (SELECT FROM jobs j WHERE j.tenant_id = h.tenant_id AND j.state = 'Pending'
+                                             AND (j.target_machine_id IS NULL OR j.target_machine_id = h.machine_id)
+                                             AND (j.target_host_key IS NULL OR j.target_host_key = h.host_key))
+             OR EXISTS (SELECT FROM jobs j WHERE j.tenant_id = h.tenant_id AND j.session_id = h.session_id AND j.claim_id = h.claim_id)`,
+  values: (seekers) => [
+    seekers.map(({ tenantId }) => tenantId),
+    seekers.map(({ machineId }) => machineId),
+    seekers.map(({ sessionId }) => sessionId),
+    seekers.map(({ hostKey }) => hostKey),
+    seekers.map(({ claimId }) => claimId),
+  ],
+  answers: (rows: readonly { number: number }[], seekers) => {
+    const found = new Set(rows.map(({ number }) => number));
+    return seekers.map((_, index) => found.has(index + 1));
+  },
+  asker: ({ machineId }) => machineId,
+};
+
+/** @returns whether a claim may give the host a job: one waits that it may run, or was claimed under this key before */
+export function mayClaim(
+  { db, actor }: Ctx<RobotActor, Sql>,
+  {
+    sessionId,
+    hostKey,
+    claimId = null,
+  }: { readonly sessionId: string; readonly hostKey: string; readonly claimId?: string | null | undefined },
+): Promise<boolean> {
+  const { tenantId, id: machineId } = actor;
+  return db.ask(MAY_CLAIM, { tenantId, machineId, sessionId, hostKey, claimId });
 }

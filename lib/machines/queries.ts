@@ -1,6 +1,5 @@
 import { knownScopes } from "@/lib/credentials/rules";
 import type { Ctx, RobotActor } from "@/lib/ctx";
-import { Refusal } from "@/lib/errors";
 import { MACHINES_MEANT_MAX, MACHINES_OFFERED_MAX, type MachineKind, type MachineView } from "./schema";
 
 /** What a robot may know of its machine. */
@@ -60,24 +59,6 @@ export async function findOwnMachine(
     where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null, disabledAt: null },
     select: { id: true, kind: true, name: true },
   });
-}
-
-/** What a robot learns about itself from its token. */
-export async function describeMyself(ctx: Ctx<RobotActor>) {
-  const machine = await ctx.db.machine.findFirst({
-    where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null },
-    select: {
-      ...MACHINE_DETAILS,
-      id: true,
-      kind: true,
-      clientId: true,
-      tenant: { select: { slug: true, name: true } },
-    },
-  });
-  if (!machine) throw new Refusal("gone", "This machine was deleted.");
-  const { tenant, ...rest } = machine;
-  const { credentialId, credentialKind } = ctx.actor;
-  return { machine: rest, tenant, credential: { id: credentialId, kind: credentialKind } };
 }
 
 /** @returns the machine's name, or null when the tenant has none of that id */

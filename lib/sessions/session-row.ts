@@ -16,6 +16,10 @@ export type SessionRow = {
   end_reason: string | null;
 };
 
+/** Its columns, of a table that the statement calls `s`. */
+export const SESSION_COLUMNS = `s.id, s.machine_id, s.credential_id, s.host_name, s.robot_version, s.platform, s.is_busy,
+                s.started_at, s.heartbeat_at, s.ended_at, s.end_reason`;
+
 /** Whoever asks for its own session is being heard. */
 const NOT_SILENT = new Date(0);
 

@@ -50,17 +50,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "throttle",
     "totp",
   ],
-  credentials: [
-    "authentic",
-    "authentic-rows",
-    "standing-row",
-    "material",
-    "peppers",
-    "public-key",
-    "standing",
-    "last-use",
-    "expiry",
-  ],
+  credentials: ["authentic", "authentic-rows", "material", "peppers", "public-key", "last-use", "expiry"],
   tenants: ["refusals"],
   machines: ["refusals"],
   sessions: ["refusals", "session-changes", "session-row"],
@@ -75,6 +65,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "client-credentials",
     "client-request",
     "compact-jws",
+    "credential-lookup",
+    "credential-row",
     "dpop-nonce",
     "dpop-proof",
     "dpop-target",
@@ -140,10 +132,6 @@ export const FOREIGN_TABLES: Readonly<
     tables: ["tenants"],
     why: "a tenant without a chain is found, too",
   },
-  "lib/credentials/standing-row.ts": {
-    tables: ["machines", "revoked_tokens", "signing_keys", "tenants"],
-    why: "one statement decides a robot's request",
-  },
   "lib/fleet/queries/session-commands.ts": {
     tables: ["revoked_tokens", "signing_keys", "tenants"],
     why: "one statement decides what a thousand streams are told",
@@ -151,6 +139,14 @@ export const FOREIGN_TABLES: Readonly<
   "lib/fleet/queries/verify-credentials.ts": {
     tables: ["signing_keys"],
     why: "the record is compared with what stands",
+  },
+  "lib/identity/credential-lookup.ts": {
+    tables: ["credentials"],
+    why: "an unknown secret is compared with another one's row, in the statement that looks it up",
+  },
+  "lib/identity/credential-row.ts": {
+    tables: ["machines", "tenants"],
+    why: "one statement decides a robot's request",
   },
   "lib/sessions/commands/open-session.ts": {
     tables: ["credentials", "machines", "tenants"],

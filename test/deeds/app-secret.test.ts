@@ -11,10 +11,11 @@ import { addAssetSchema } from "@/lib/assets/schema";
 import { SEALED_ASSETS } from "@/lib/assets/sealed-assets";
 import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
 import { flushUses } from "@/lib/credentials/last-use";
-import { checkSecret } from "@/lib/credentials/standing";
+import { secretIdOf } from "@/lib/credentials/material";
 import type { AdminActor, PersonActor } from "@/lib/ctx";
 import { appSecretStanding, resealEverything, secretsLeft } from "@/lib/doors/app-secret";
 import { sealAll } from "@/lib/doors/sealer";
+import { checkSecret } from "@/lib/identity/credential-lookup";
 import { derivedKey, keyName, previousKey, seal, unseal } from "@/lib/keys";
 import type { SealedPlace, SealedRow } from "@/lib/sealed-place";
 import { SEALED_PLACES } from "@/lib/workflows/change-app-secret";
@@ -78,7 +79,7 @@ async function storeUnderPrevious({ secretId, clientSecret }: Provisioned, peppe
 const check = (now: Date, clientSecret = machine.clientSecret) =>
   checkSecret(
     { db: sql(), actor: { kind: "anonymous", address: CALLER_ADDRESS }, now },
-    { clientId: machine.clientId, clientSecret },
+    { clientId: machine.clientId, clientSecret, secretId: secretIdOf(clientSecret) },
   );
 
 describe("a client secret stored under the previous APP_SECRET", () => {

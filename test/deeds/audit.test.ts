@@ -191,6 +191,7 @@ const SILENT: Readonly<Record<string, string>> = {
   holdMachine: "locks a row, changes nothing",
   holdSession: "locks a row, and notes which process a poll waits at",
   claimStream: "a host does it whenever its network comes back",
+  notePoll: "a host that has nothing to do does it twice a minute",
   findOwnJob: "asks, changes nothing",
   holdMembers: "locks rows, changes nothing",
   memberIn: "asks, changes nothing",

@@ -5,7 +5,17 @@ import type { AdminActor } from "@/lib/ctx";
 import { runStops } from "@/lib/stopping";
 import { addSeconds } from "@/lib/time";
 import { askToken, buyToken, send } from "@/test/robot";
-import { ask, CALLER_ADDRESS, newTenantAdmin, type Provisioned, provisioned, sql, way } from "@/test/world";
+import {
+  ask,
+  CALLER_ADDRESS,
+  logLines,
+  newTenantAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  sql,
+  way,
+} from "@/test/world";
 
 let admin: AdminActor;
 let machine: Provisioned;
@@ -37,6 +47,17 @@ test("buying a token writes nothing before the answer; the flush then says when 
 test("it is written by itself soon after", async () => {
   await buyToken(machine);
   await expect.poll(lastUse).toMatchObject({ address: CALLER_ADDRESS });
+});
+
+test("it is written by itself after a write that failed, also when nobody buys a token any more", async () => {
+  await prisma().$executeRaw`ALTER TABLE credentials RENAME COLUMN last_used_address TO last_used_from`;
+  try {
+    noteUse(sql(), machine.secretId, { at: NOON, address: "10.0.0.7" });
+    await expect.poll(() => logLines.join("")).toContain("last use of credentials: not written yet");
+  } finally {
+    await prisma().$executeRaw`ALTER TABLE credentials RENAME COLUMN last_used_from TO last_used_address`;
+  }
+  await expect.poll(lastUse).toEqual({ at: NOON, address: "10.0.0.7" });
 });
 
 test("a refused request is no use", async () => {

@@ -6,6 +6,7 @@ import { verifyChain } from "@/lib/audit/queries/verify-chain";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import type { AdminActor } from "@/lib/ctx";
 import { databasePool, openDatabase } from "@/lib/database-connection";
+import { sqlOver } from "@/lib/db";
 import { PrismaClient } from "@/lib/generated/prisma/client";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
@@ -68,16 +69,12 @@ async function mend(): Promise<string | null> {
 
 async function read({ tenantId, secretId }: { tenantId: string; secretId: string }) {
   const pool = databasePool(database.url, { max: 1 });
-  const query = async <Row>(statement: { name: string; text: string }, values: readonly unknown[]) =>
-    (await pool.query(statement.text, [...values])).rows as Row[];
-  const [times] = await query(
+  const db = sqlOver(async ({ text }, values) => (await pool.query(text, [...values])).rows);
+  const [times] = await db.query(
     { name: "", text: "SELECT created_at, expires_at, revoked_at FROM credentials WHERE id = $1" },
     [secretId],
   );
-  const report = await verifyChain(
-    { db: { query }, actor: { kind: "system" }, now: NOW },
-    { chain: tenantId },
-  );
+  const report = await verifyChain({ db, actor: { kind: "system" }, now: NOW }, { chain: tenantId });
   await pool.end();
   const { findingCount, missingGuards } = report;
   return { times, findingCount, missingGuards };

@@ -90,6 +90,7 @@ describe("a key that another process made", () => {
   test("a name that is nobody's costs at most one read in five seconds", async () => {
     let reads = 0;
     const counting: ReturnType<typeof sql> = {
+      ...sql(),
       query(statement, values) {
         reads += 1;
         return sql().query(statement, values);

@@ -25,12 +25,12 @@ import {
   listJobs,
   listProcesses,
   listRunningJobs,
+  mayClaim,
 } from "@/lib/jobs/queries";
 import { jobListSchema } from "@/lib/jobs/schema";
 import { getLimits } from "@/lib/limits/queries";
 import {
   countMachines,
-  describeMyself,
   findMachineIds,
   findMachineName,
   findOwnMachine,
@@ -42,6 +42,7 @@ import {
 import { machineListSchema } from "@/lib/machines/schema";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { closeSession } from "@/lib/sessions/commands/end-sessions";
+import { notePoll } from "@/lib/sessions/commands/note-poll";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
@@ -84,12 +85,21 @@ const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
   loseJobsOfSession: () =>
     asRobot((ctx) => loseJobsOfSession(ctx, scene.sessionId, "the robot started again without it")),
   claimStream: () =>
-    asRobot((ctx) => claimStream(ctx, { sessionId: scene.sessionId, streamId: crypto.randomUUID() })),
+    claimStream(
+      { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
+      { sessionId: scene.sessionId, streamId: crypto.randomUUID() },
+    ),
   recordHeartbeat: () =>
     recordHeartbeat(
       { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
       { sessionId: scene.sessionId, state: "Available" },
     ),
+  notePoll: () =>
+    notePoll({ db: sql(), actor: robotOf(admin, scene.machine), now: new Date() }, scene.sessionId, {
+      processId: crypto.randomUUID(),
+      endsAt: new Date(),
+      isNew: true,
+    }),
   removeDeadSessions: () => inTransaction((db) => removeDeadSessions({ db, actor: admin, now: new Date() })),
 };
 
@@ -106,13 +116,17 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   listKeys: () => ask(admin, listKeys, scene.machine),
   countLiveCredentials: () => ask(admin, countLiveCredentials, scene.machine.machineId),
   countProcesses: () => ask(admin, countProcesses, undefined),
+  mayClaim: () =>
+    mayClaim(
+      { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
+      { sessionId: scene.sessionId, hostKey: "host" },
+    ),
   listProcesses: () => ask(admin, listProcesses, undefined),
   listJobs: () => ask(admin, listJobs, jobListSchema.parse({})),
   listRunningJobs: () => ask(admin, listRunningJobs, { machineIds: [scene.machine.machineId] }),
   getMachine: () => ask(admin, getMachine, scene.machine),
   findOwnMachine: () => question(findOwnMachine),
   findOwnRuntimes: () => question(findOwnRuntimes),
-  describeMyself: () => question(describeMyself),
   findMachineName: () => ask(admin, findMachineName, scene.machine),
   countMachines: () => ask(admin, countMachines, undefined),
   listMachineNames: () => ask(admin, listMachineNames, undefined),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { authenticateClient } from "@/lib/identity/client-authentication";
+import { authenticateClient, presentedCredentials } from "@/lib/identity/client-authentication";
 import { parseClientRequest } from "@/lib/identity/client-request";
 import { FAILURE_WINDOW_SECONDS, KEPT_BUCKETS } from "@/lib/identity/failure-buckets";
 import { forgetFailures } from "@/lib/identity/failure-throttle";
-import { OAuthError } from "@/lib/identity/oauth-error";
+import type { OAuthError } from "@/lib/identity/oauth-error";
 import { addSeconds } from "@/lib/time";
 import {
   address,
@@ -34,13 +34,9 @@ describe("as time passes", () => {
   const outcome = async (client: Client, seconds = 0, from = address): Promise<OAuthError | null> => {
     const actor: AnonymousActor = { kind: "anonymous", address: from };
     const ctx: Ctx<AnonymousActor, Sql> = { db: sql(), actor, now: addSeconds(now, seconds) };
-    try {
-      await authenticateClient(ctx, request(client));
-      return null;
-    } catch (error) {
-      if (error instanceof OAuthError) return error;
-      throw error;
-    }
+    const asked = request(client);
+    const authentication = await authenticateClient(ctx, asked, presentedCredentials(asked));
+    return authentication.ok ? null : authentication.error;
   };
 
   test.each([

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { authenticated, ROW } from "@/lib/credentials/authentic";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import { flushUses } from "@/lib/credentials/last-use";
-import { makeSecret } from "@/lib/credentials/material";
-import { checkSecret } from "@/lib/credentials/standing";
+import { makeSecret, secretIdOf } from "@/lib/credentials/material";
 import type { AdminActor } from "@/lib/ctx";
+import { checkSecret } from "@/lib/identity/credential-lookup";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
@@ -40,7 +40,7 @@ const write = (statement: string, ...values: unknown[]) => prisma().$executeRawU
 const check = ({ clientId, clientSecret }: Client) =>
   checkSecret(
     { db: sql(), actor: { kind: "anonymous", address: CALLER_ADDRESS }, now: new Date() },
-    { clientId, clientSecret },
+    { clientId, clientSecret, secretId: secretIdOf(clientSecret) },
   );
 const refusal = async (client: Client) => {
   const checked = await check(client);

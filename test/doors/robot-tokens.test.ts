@@ -9,13 +9,13 @@ import { addSeconds } from "@/lib/time";
 import { buyToken, ORCHESTRATOR, send } from "@/test/robot";
 import {
   call,
+  clientOf,
   logLines,
   newTenantAdmin,
   ORIGIN,
   type Provisioned,
   provisioned,
   sql,
-  standingOf,
 } from "@/test/world";
 
 let admin: AdminActor;
@@ -73,7 +73,7 @@ const forged =
   (change: (claims: Record<string, unknown>) => void, header: object = {}) =>
   async () => {
     const terms = { scopes: SCOPES, jkt: null };
-    const { token } = signAccessToken(key, standingOf(admin, machine), terms, new Date());
+    const { token } = signAccessToken(key, clientOf(admin, machine), terms, new Date());
     const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
     change(claims);
     return new SignJWT(claims)
@@ -143,7 +143,7 @@ function swapped(token: string, index: number): string {
 
 test("a token is good until the second it expires, and not in it", async () => {
   const issuedAt = addSeconds(new Date(), -3590);
-  const standing = standingOf(admin, machine);
+  const standing = clientOf(admin, machine);
   const terms = { scopes: SCOPES, jkt: null };
   const nearly = signAccessToken(key, standing, terms, issuedAt).token;
   const over = signAccessToken(key, standing, terms, addSeconds(issuedAt, -10)).token;

@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { robotQuestion, robotResource } from "@/lib/doors/robot";
-import { describeMyself } from "@/lib/machines/queries";
+import { robotResource, robotSelf } from "@/lib/doors/robot";
+import { describeClient } from "@/lib/identity/credential-lookup";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
-  GET: robotQuestion("OR.Robots", z.object({}), describeMyself),
+  GET: robotSelf("OR.Robots", describeClient),
 });
