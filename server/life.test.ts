@@ -1,16 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundle } from "@/tools/bundle.mjs";
 
-const folder = mkdtempSync(join(tmpdir(), "latchkey-life-"));
-const module = join(folder, "life.mjs");
+const root = join(import.meta.dirname, "..");
+// Where its packages are found.
+const module = join(root, `dist/test/life-${process.pid}.mjs`);
 
-beforeAll(() => bundle(join(import.meta.dirname, ".."), "server/life.ts", module));
-afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => bundle(root, "server/life.ts", module));
+afterAll(() => {
+  for (const file of [module, `${module}.map`]) rmSync(file);
+});
 
 /** Runs `work` in a process that has two things to close, with `life` at hand; resolves with what it printed and how it ended. */
 async function live(work: string, act: (child: ReturnType<typeof spawn>) => void = () => undefined) {

@@ -132,11 +132,13 @@ describe("pages answer what cannot be read with a 4xx", () => {
     await expectRefused(await ask(path, post("", { "content-type": "multipart/form-data" })), 415);
   });
 
-  test("whatever was printed meanwhile is one JSON object a line", () => {
-    const [, after = ""] = latchkey.said().split(/^.*Latchkey is ready.*$/m);
-    const lines = after.split("\n").filter((line) => line !== "");
-    expect(lines.length).toBeGreaterThan(20);
-    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
+  test("whatever was printed meanwhile is one JSON object a line", async () => {
+    const lines = () => {
+      const [, after = ""] = latchkey.said().split(/^.*Latchkey is ready.*$/m);
+      return after.split("\n").filter((line) => line !== "");
+    };
+    await expect.poll(() => lines().length).toBeGreaterThan(20);
+    for (const line of lines()) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
   });
 
   test("a cookie that nobody can read means that nobody is signed in", async () => {

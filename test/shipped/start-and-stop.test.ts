@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -116,3 +116,27 @@ test("a request that only offers an upgrade is answered as any other", async () 
   for await (const text of socket) said += text;
   expect(said).toMatch(/^HTTP\/1.1 200 /);
 });
+
+/** Has it log more than it keeps, and stop. */
+async function expectToServeAndStop(latchkey: Latchkey): Promise<void> {
+  for (let more = 0; more < 100; more += 1)
+    expect((await fetch(`${latchkey.url}/api/identity/jwks`)).status).toBe(200);
+  latchkey.child.kill("SIGTERM");
+  expect(await latchkey.ended).toBe(0);
+}
+
+test("it serves and stops in order although nobody reads what it logs any more", async () => {
+  const latchkey = await start();
+  await latchkey.ready();
+  latchkey.child.stdout?.destroy();
+  await expectToServeAndStop(latchkey);
+});
+
+if (existsSync("/dev/full")) {
+  test("it serves and stops in order although the disk is full that its log goes to", async () => {
+    const latchkey = await start({ command: ["/bin/sh", "-c", "exec node start.mjs >/dev/full"] });
+    const ready = () => fetch(`${latchkey.url}/api/health/ready`).catch(() => null);
+    await expect.poll(async () => (await ready())?.status).toBe(200);
+    await expectToServeAndStop(latchkey);
+  });
+}
