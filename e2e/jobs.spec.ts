@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { database } from "@/lib/db";
 import { expect, signIn, test } from "./fixtures";
 import { startRobot } from "./robot";
 
@@ -179,4 +180,39 @@ test("a robot fetches what the assets page holds; a credential is shown to no pe
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("row", { name: /login/ })).toBeHidden();
   expect((await robot.call("GET", "assets/login")).status).toBe(404);
+});
+
+test("more jobs than are counted are read from both ends", async ({ page, world }) => {
+  const { jobId } = await world.startedJob("newest");
+  const { prisma } = database();
+  const { createdAt, process } = await prisma.job.findUniqueOrThrow({
+    where: { id: jobId },
+    select: { createdAt: true, process: true },
+  });
+  const oldest = await prisma.process.create({
+    data: { ...process, id: crypto.randomUUID(), name: "oldest", nameKey: "oldest", defaultInput: {} },
+  });
+  await prisma.job.createMany({
+    data: Array.from({ length: 10_010 }, (_, index) => ({
+      tenantId: world.tenantId,
+      processId: index === 10_009 ? oldest.id : process.id,
+      runtimeType: "Unattended" as const,
+      state: "Successful" as const,
+      input: {},
+      createdAt: new Date(createdAt.getTime() - (index + 1) * 60_000),
+    })),
+  });
+  await signIn(page, world.admin);
+  await page.goto(`/tenants/${world.slug}/jobs`);
+  const pages = page.getByRole("navigation", { name: "Pages", exact: true });
+  await expect(page.getByText("more than 10,000 jobs, page 1")).toBeVisible();
+  await pages.getByRole("link", { name: "Next page" }).click();
+  await expect(page.getByText("more than 10,000 jobs, page 2")).toBeVisible();
+  await pages.getByRole("link", { name: "Previous page" }).click();
+  await expect(page.getByRole("row").nth(1)).toContainText("Pending");
+  await pages.getByRole("link", { name: "Last page" }).click();
+  await expect(page.getByText("more than 10,000 jobs, last page")).toBeVisible();
+  await expect(page.getByRole("row").last()).toContainText("oldest");
+  await pages.getByRole("link", { name: "Previous page" }).click();
+  await expect(page.getByText("more than 10,000 jobs, page 2 from the end")).toBeVisible();
 });

@@ -43,7 +43,12 @@ export function formatRange(page: number, pageSize: number, all: number): string
 
 /** @returns `last page of more than 10,000`, `page 2 from the end of more than 10,000` */
 export function formatFromEnd(fromEnd: number, all: number): string {
-  return `${fromEnd === 1 ? "last page" : `page ${formatCount(fromEnd)} from the end`} of ${formatCounted(all)}`;
+  return `${formatPageFromEnd(fromEnd)} of ${formatCounted(all)}`;
+}
+
+/** @returns `last page`, `page 2 from the end` */
+export function formatPageFromEnd(fromEnd: number): string {
+  return fromEnd === 1 ? "last page" : `page ${formatCount(fromEnd)} from the end`;
 }
 
 /** @returns `a`, `a and b`, `a, b and c` */

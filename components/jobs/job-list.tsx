@@ -2,15 +2,16 @@
 
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
-import { isFiltered, jobListAddress } from "@/components/jobs/job-address";
+import { isFiltered, jobCursors, jobListAddress } from "@/components/jobs/job-address";
 import { JobRow } from "@/components/jobs/job-row";
 import { STATE_FILTER_OPTIONS } from "@/components/jobs/labels";
 import { ButtonLink } from "@/components/ui/button";
-import { numberedLinks, Pagination } from "@/components/ui/pagination";
+import { keyedLinks } from "@/components/ui/page-links";
+import { Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
-import { formatCount, formatQuantity } from "@/lib/format";
-import { type JobListQuery, type JobPage, jobListSchema } from "@/lib/jobs/schema";
+import { formatCount, formatCounted, formatPageFromEnd, formatQuantity } from "@/lib/format";
+import { JOBS_A_PAGE, type JobListQuery, type JobPage, jobListSchema } from "@/lib/jobs/schema";
 
 type JobListProps = {
   list: JobPage;
@@ -80,14 +81,20 @@ export function JobList({ list, query, processes, path, now }: JobListProps) {
       )}
       <div className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 py-2 text-muted">
         <p role="status" className="mr-auto tabular-nums">
-          {formatQuantity(list.matching, "job")}
-          {list.pageCount > 1 ? `, page ${formatCount(list.page)} of ${formatCount(list.pageCount)}` : null}
+          {list.pageCount === null
+            ? `${formatCounted(list.matching)} jobs`
+            : formatQuantity(list.matching, "job")}
+          {list.page === null ? `, ${formatPageFromEnd(list.fromEnd ?? 1)}` : null}
+          {list.page !== null && list.pageCount !== 1 ? `, page ${formatCount(list.page)}` : null}
+          {list.pageCount !== null && list.pageCount > 1 ? ` of ${formatCount(list.pageCount)}` : null}
         </p>
-        {list.pageCount > 1 ? (
+        {list.pageCount === 1 ? null : (
           <Pagination
-            links={numberedLinks(list.page, list.pageCount, (page) => jobListAddress(path, query, { page }))}
+            links={keyedLinks({ ...list, ...jobCursors(list.rows) }, JOBS_A_PAGE, (change) =>
+              jobListAddress(path, query, change),
+            )}
           />
-        ) : null}
+        )}
       </div>
     </>
   );

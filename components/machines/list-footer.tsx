@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { pageLinks } from "@/components/machines/list-address";
+import { listAddress } from "@/components/machines/list-address";
+import { keyedLinks } from "@/components/ui/page-links";
 import { Pagination } from "@/components/ui/pagination";
 import { Select } from "@/components/ui/select";
 import { formatFromEnd, formatRange } from "@/lib/format";
@@ -38,7 +39,9 @@ export function ListFooter({ list, query, path, onPageSize, children }: ListFoot
             onValueChange={(value) => onPageSize(Number(value))}
             className="w-32"
           />
-          <Pagination links={pageLinks(path, query, list)} />
+          <Pagination
+            links={keyedLinks(list, query.pageSize, (change) => listAddress(path, query, change))}
+          />
         </>
       ) : null}
     </div>

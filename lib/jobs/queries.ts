@@ -1,10 +1,17 @@
 import type { Ctx, RobotActor, SharedStatement, Sql } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import type { Slice } from "@/lib/pages";
+import { COUNTED_MAX, type Part, readPage, type Slice } from "@/lib/pages";
 import { ON_HOST } from "./rules";
-import type { JobListQuery, JobPage, JobRow, Json, ProcessView, RunningJob } from "./schema";
-
-export const JOBS_PAGE_SIZE = 25;
+import {
+  JOBS_A_PAGE,
+  type JobCursor,
+  type JobListQuery,
+  type JobPage,
+  type JobRow,
+  type Json,
+  type ProcessView,
+  type RunningJob,
+} from "./schema";
 
 /** @returns how many processes the tenant has */
 export async function countProcesses(ctx: Ctx): Promise<number> {
@@ -69,25 +76,43 @@ export function jobRow({ process, createdBy, session, ...row }: Row): JobRow {
   };
 }
 
-/** @returns one page of jobs, the newest first; a page behind the last one answers the last one */
-export async function listJobs(ctx: Ctx, query: JobListQuery): Promise<JobPage> {
+/** The jobs behind one, in a direction of time. The first condition is the index's, the second is about those of one instant. */
+function beyondJob({ createdAt, id }: JobCursor, isBackwards: boolean): Prisma.JobWhereInput {
+  return isBackwards
+    ? { createdAt: { gte: createdAt }, OR: [{ createdAt: { gt: createdAt } }, { id: { gt: id } }] }
+    : { createdAt: { lte: createdAt }, OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }] };
+}
+
+/**
+ * One page of jobs, the newest first.
+ * @param countedMax so far they are counted; more are `countedMax + 1`, and on pages that nobody counts
+ */
+export async function listJobs(ctx: Ctx, query: JobListQuery, countedMax = COUNTED_MAX): Promise<JobPage> {
   const where = {
     tenantId: ctx.actor.tenantId,
     ...(query.state && { state: query.state }),
     ...(query.process && { processId: query.process }),
     ...(query.machine && { session: { machineId: query.machine } }),
   };
-  const matching = await ctx.db.job.count({ where });
-  const pageCount = Math.max(1, Math.ceil(matching / JOBS_PAGE_SIZE));
-  const page = Math.min(query.page, pageCount);
-  const rows = await ctx.db.job.findMany({
-    where,
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    skip: (page - 1) * JOBS_PAGE_SIZE,
-    take: JOBS_PAGE_SIZE,
-    select: JOB_ROW,
-  });
-  return { rows: rows.map(jobRow), matching, page, pageCount };
+  const matching = await ctx.db.job.count({ where, take: countedMax + 1 });
+  const pageCount = matching > countedMax ? null : Math.max(1, Math.ceil(matching / JOBS_A_PAGE));
+  const { rows, ...number } = await readPage(
+    query,
+    pageCount,
+    JOBS_A_PAGE,
+    async ({ beyond, isBackwards, skip }: Part<JobCursor>) => {
+      const order = isBackwards ? "asc" : "desc";
+      const found = await ctx.db.job.findMany({
+        where: { ...where, ...(beyond && beyondJob(beyond, isBackwards)) },
+        orderBy: [{ createdAt: order }, { id: order }],
+        skip,
+        take: JOBS_A_PAGE,
+        select: JOB_ROW,
+      });
+      return isBackwards ? found.reverse() : found;
+    },
+  );
+  return { rows: rows.map(jobRow), matching, ...number, pageCount };
 }
 
 /** @returns what a cut of these machines would stop, by host */

@@ -21,6 +21,7 @@ export const PROCESS_NAME_MAX_LENGTH = 200;
 /** Of input and of output, as JSON text in UTF-8. */
 export const JOB_DATA_MAX_BYTES = 64 * 1024;
 export const LONG_POLL_MAX_SECONDS = 30;
+export const JOBS_A_PAGE = 25;
 const ERROR_MAX_LENGTH = 4000;
 const MESSAGE_MAX_LENGTH = 500;
 
@@ -98,12 +99,29 @@ export const reportJobSchema = jobIdSchema.extend({
   error: z.string().max(ERROR_MAX_LENGTH).refine(isStorable).optional(),
 });
 
+/** Where in the list a job stands: `2026-11-23T14:05:00.000Z~` and its id. */
+const cursor = z
+  .string()
+  .transform((text) => text.split("~"))
+  .pipe(z.tuple([z.iso.datetime().refine((at) => at > "1"), z.uuid()]))
+  .transform(([at, id]): JobCursor => ({ createdAt: new Date(at), id }));
+
+export type JobCursor = { readonly createdAt: Date; readonly id: string };
+
+/** @returns the cursor as it stands in an address */
+export const jobCursorText = ({ createdAt, id }: JobCursor): string => `${createdAt.toISOString()}~${id}`;
+
 /** The list's state as it stands in the address. */
 export const jobListSchema = z.object({
   state: z.enum(JOB_STATES).optional().catch(undefined),
   process: z.uuid().optional().catch(undefined),
   machine: z.uuid().optional().catch(undefined),
   page: z.coerce.number().int().min(1).max(100_000).catch(1).default(1),
+  /** The page counted from the last one, where nobody counts them from the first. */
+  fromEnd: z.coerce.number().int().min(1).max(100_000).optional().catch(undefined),
+  /** The job behind which the page begins, or before which it ends; without either it is found by its number. */
+  after: cursor.optional().catch(undefined),
+  before: cursor.optional().catch(undefined),
 });
 
 export type AddProcessInput = z.output<typeof addProcessSchema>;
@@ -140,9 +158,13 @@ export type JobRow = {
 
 export type JobPage = {
   readonly rows: readonly JobRow[];
+  /** How many jobs match the filters, so far as they are counted. */
   readonly matching: number;
-  readonly page: number;
-  readonly pageCount: number;
+  /** Which page it is: counted from the first, or from the last, which is 1. */
+  readonly page: number | null;
+  readonly fromEnd: number | null;
+  /** Null where they are too many to be counted. */
+  readonly pageCount: number | null;
 };
 
 /** A job as its own page shows it. */

@@ -2,9 +2,9 @@ import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
 import type { MachineListQuery, MachinePage, MachineRow } from "@/lib/machines/schema";
-import { COUNTED_MAX } from "@/lib/pages";
+import { COUNTED_MAX, type Part, readPage } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
-import { type Cursor, cursorText, type Part, partOf, readCursor } from "./machine-order";
+import { type Cursor, cursorText, partOf, readCursor } from "./machine-order";
 import { hasOneSecret, idleSecrets, isLive } from "./secret-conditions";
 
 /** In a LIKE pattern `%`, `_` and the escape character itself must be taken literally. */
@@ -71,7 +71,7 @@ async function readPart(
   ctx: Ctx,
   query: MachineListQuery,
   narrowing: Narrowing,
-  part: Part,
+  part: Part<Cursor> & { readonly take: number },
 ): Promise<Found[]> {
   const { tenantId } = ctx.actor;
   const silent = await readSilentSince(ctx);
@@ -116,12 +116,8 @@ async function count(ctx: Ctx, query: MachineListQuery, countedMax: number): Pro
   return counts ?? { matching: 0, isEmpty: true };
 }
 
-type Page = { readonly rows: readonly Found[] } & Pick<MachinePage, "page" | "fromEnd">;
-
 /**
- * One page of the tenant's machines with what hangs on each: three questions whatever the number of machines. A page begins at the row it
- * was asked behind or before, so that it repeats none and leaves none out, whatever was added or deleted meanwhile. A page behind the last
- * one answers the last one.
+ * One page of the tenant's machines with what hangs on each: three questions whatever the number of machines.
  * @param countedMax so far they are counted; more are `countedMax + 1`, and on pages that nobody counts
  */
 export async function listMachines(
@@ -134,39 +130,20 @@ export async function listMachines(
   const pageCount = matching > countedMax ? null : Math.max(1, Math.ceil(matching / take));
   const isNarrowed = query.secrets !== undefined || conditions(ctx, query).length > 0;
   const narrowing = isNarrowed ? (pageCount === null ? "many" : "few") : "none";
-  const read = (beyond: Cursor | undefined, isBackwards = false, skip = 0) =>
-    readPart(ctx, query, narrowing, { beyond, isBackwards, skip, take });
-
-  async function numbered(page: number): Promise<Page> {
-    return { rows: await read(undefined, false, (page - 1) * take), page, fromEnd: null };
-  }
-  async function last(): Promise<Page> {
-    return pageCount === null
-      ? { rows: await read(undefined, true), page: null, fromEnd: 1 }
-      : numbered(pageCount);
-  }
-  const place = query.fromEnd
-    ? { page: null, fromEnd: query.fromEnd }
-    : { page: Math.min(query.page, pageCount ?? query.page), fromEnd: null };
-  async function asked(): Promise<Page> {
-    const before = readCursor(query.sort, query.before);
-    if (before) {
-      const rows = await read(before, true);
-      return rows.length === take ? { rows, ...place } : numbered(1);
-    }
-    const after = readCursor(query.sort, query.after);
-    if (!after && place.page === null) return last();
-    const rows = after ? await read(after) : (await numbered(place.page ?? 1)).rows;
-    return rows.length > 0 || place.page === 1 ? { rows, ...place } : last();
-  }
-
-  const { rows, ...at } = await asked();
+  const asked = {
+    ...query,
+    after: readCursor(query.sort, query.after),
+    before: readCursor(query.sort, query.before),
+  };
+  const { rows, ...number } = await readPage(asked, pageCount, take, (part: Part<Cursor>) =>
+    readPart(ctx, query, narrowing, { ...part, take }),
+  );
   const [first, end] = [rows.at(0), rows.at(-1)];
   return {
     rows: rows.map(({ key: _key, ...row }) => row),
     matching,
     isEmpty,
-    ...at,
+    ...number,
     pageCount,
     before: first ? cursorText(first) : null,
     after: end ? cursorText(end) : null,

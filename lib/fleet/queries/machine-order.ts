@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { MACHINE_KINDS, type MachineListQuery, type MachineSort } from "@/lib/machines/schema";
+import type { Part } from "@/lib/pages";
 
 const wholeNumber = z.int().min(0).max(1_000_000_000);
 const instant = z.iso.datetime({ offset: true }).refine((text) => text > "1");
@@ -82,15 +83,6 @@ export function readCursor(sort: MachineSort, cursor: string | undefined): Curso
   }
 }
 
-export type Part = {
-  /** The rows behind this one, in the direction of reading. */
-  readonly beyond?: Cursor | undefined;
-  /** Read from the end of the list to its beginning. */
-  readonly isBackwards: boolean;
-  readonly skip: number;
-  readonly take: number;
-};
-
 const YES = Prisma.sql`true`;
 const NO = Prisma.sql`false`;
 
@@ -111,7 +103,10 @@ function behind({ by, id, type }: Order, beyond: Cursor | undefined, isAscending
  * @returns a query of `id` and `key` of a part of `matching`, and how its rows are put in order again. It reads no more than it gives and
  *   skips, whatever the number of machines.
  */
-export function partOf(query: MachineListQuery, { beyond, isBackwards, skip, take }: Part) {
+export function partOf(
+  query: MachineListQuery,
+  { beyond, isBackwards, skip, take }: Part<Cursor> & { readonly take: number },
+) {
   const order = ORDERS[query.sort];
   const isAscending = (query.direction === "asc") !== isBackwards;
   const direction = isAscending ? Prisma.sql`ASC` : Prisma.sql`DESC`;
