@@ -64,3 +64,44 @@ export async function makeMachines(db: Client, rows: number): Promise<void> {
   );
   await db.query("VACUUM ANALYZE");
 }
+
+/**
+ * Adds as many jobs to the one tenant, of 20 processes: one in 200 is Faulted, and a thousand each wait and run; the others are done.
+ */
+export async function makeJobs(db: Client, jobs: number): Promise<void> {
+  await db.query(
+    `INSERT INTO processes (id, tenant_id, name, name_key, default_input, runtime_type, created_at)
+     SELECT gen_random_uuid(), t.id, 'process ' || n, 'process ' || n, '{}', 'Unattended', now()
+       FROM tenants t CROSS JOIN generate_series(1, 20) n WHERE t.slug = $1`,
+    [CROWDED],
+  );
+  await db.query(
+    `INSERT INTO jobs (id, tenant_id, process_id, runtime_type, input, state, created_at, session_id)
+     SELECT uuidv7(), p.tenant_id, p.id, 'Unattended', '{}',
+            (CASE WHEN n <= 1000 THEN 'Pending' WHEN n <= 2000 THEN 'Running' WHEN n % 200 = 0 THEN 'Faulted'
+                  ELSE 'Successful' END)::"JobState",
+            now() - interval '1 year' * (n / 10 * 10 / ${jobs}::float), CASE WHEN n BETWEEN 1001 AND 2000 THEN s.ids[n] END
+       FROM generate_series(1, ${jobs}) n
+       JOIN (SELECT *, row_number() OVER () AS number FROM processes
+              WHERE tenant_id = (SELECT id FROM tenants WHERE slug = $1)) p ON p.number = 1 + n % 20
+      CROSS JOIN (SELECT array_agg(id) AS ids FROM (
+             SELECT id FROM sessions WHERE tenant_id = (SELECT id FROM tenants WHERE slug = $1) LIMIT 5000) some_of) s`,
+    [CROWDED],
+  );
+  await db.query("VACUUM ANALYZE jobs");
+}
+
+/** Adds as many ended sessions of the one tenant's hosts, which nobody took off the list of robots. */
+export async function makeEndedSessions(db: Client, sessions: number): Promise<void> {
+  await db.query(
+    `INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, address, started_at, heartbeat_at, ended_at,
+                           end_reason)
+     SELECT uuidv7(), s.tenant_id, s.machine_id, s.credential_id, 'PAST-' || n, 'past-' || n, '10.0.0.1', t.at, t.at, t.at, 'ended'
+       FROM (SELECT *, row_number() OVER () AS number, count(*) OVER () AS size FROM sessions
+              WHERE tenant_id = (SELECT id FROM tenants WHERE slug = $1) LIMIT 1000) s
+       JOIN generate_series(1, ${sessions}) n ON s.number = 1 + n % least(s.size, 1000)
+      CROSS JOIN LATERAL (SELECT now() - interval '1 year' * (n / 10 * 10 / ${sessions}::float) AS at) t`,
+    [CROWDED],
+  );
+  await db.query("VACUUM ANALYZE sessions");
+}

@@ -4,16 +4,22 @@ import type { AdminActor, Ctx } from "@/lib/ctx";
 import { openDatabase } from "@/lib/database-connection";
 import { database } from "@/lib/db";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
-import { readOverview } from "@/lib/fleet/queries/overview";
+import { listRobots } from "@/lib/fleet/queries/list-robots";
+import { countHosts, readOverview } from "@/lib/fleet/queries/overview";
+import { listJobs } from "@/lib/jobs/queries";
+import { jobCursorText, jobListSchema } from "@/lib/jobs/schema";
 import { machineListSchema } from "@/lib/machines/schema";
 import { runStops } from "@/lib/stopping";
 import { migrate } from "@/server/migrations";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
-import { CROWDED, makeMachines } from "./page-rows";
+import { CROWDED, makeEndedSessions, makeJobs, makeMachines } from "./page-rows";
 
 /** How many machines the one tenant has. */
 const ROWS = Number(process.env.ROWS ?? 1_000_000);
+const JOBS = Number(process.env.JOBS ?? ROWS);
 const TIMES = Number(process.env.TIMES ?? 20);
+/** What is measured: all, or what has this in its name. */
+const ONLY = new RegExp(process.env.ONLY ?? "");
 /** A database that is kept, so that the next run need not make its rows; a scratch one otherwise. */
 const KEPT = process.env.PAGES_DATABASE_URL;
 
@@ -35,6 +41,11 @@ if (known.length === 0) {
     `made ${ROWS.toLocaleString("en")} machines in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
   );
 }
+const { rows: knownJobs } = await db.query("SELECT FROM processes LIMIT 1");
+if (knownJobs.length === 0) {
+  await makeEndedSessions(db, JOBS);
+  await makeJobs(db, JOBS);
+}
 const { prisma } = database();
 const tenant = await prisma.tenant.findUniqueOrThrow({ where: { slug: CROWDED } });
 const actor: AdminActor = {
@@ -50,6 +61,7 @@ const ctx = (): Ctx => ({ db: prisma, actor, now: new Date() });
 
 /** Asks so often, after one time that warms up, and prints the middle and the slow end in milliseconds. */
 async function measure(name: string, ask: () => Promise<unknown>): Promise<void> {
+  if (!ONLY.test(name)) return;
   const times: number[] = [];
   for (let time = -1; time < TIMES; time += 1) {
     const startedAt = performance.now();
@@ -92,6 +104,25 @@ for (const sort of ["hosts", "lastUsed", "secrets"])
   for (const secrets of ["unused", "single", "neverUsed"])
     await measure(`${secrets}, sort ${sort}`, machines({ sort, secrets, direction: "desc" }));
 for (const page of [2, 400, 20_000]) await measure(`page ${page}, typed`, machines({ page }));
+const middle = await machines({ page: 20_000 })();
+await measure("page 20,001, by its link", machines({ page: 20_001, after: middle.after }));
+await measure("last page", machines({ fromEnd: 1 }));
+
+const jobs = (asked: object) => () => listJobs(ctx(), jobListSchema.parse(asked));
+const { rows: someJobs } = await jobs({ page: 300 })();
+const after = someJobs[0] && jobCursorText(someJobs[0]);
+const { process: one } = await prisma.job.findFirstOrThrow({
+  where: { tenantId: tenant.id },
+  select: { process: { select: { id: true } } },
+});
+await measure("Jobs", jobs({}));
+await measure("Jobs: last page", jobs({ fromEnd: 1 }));
+await measure("Jobs: page 301, by its link", jobs({ page: 301, after }));
+for (const state of ["Pending", "Faulted", "Successful", "Stopped"])
+  await measure(`Jobs: ${state}`, jobs({ state }));
+await measure("Jobs: of a process", jobs({ process: one.id }));
+await measure("Robots", () => listRobots(ctx(), { skip: 0, take: 100 }));
+await measure("Robots: counts", () => countHosts(ctx()));
 
 await db.end();
 await runStops();
