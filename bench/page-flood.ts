@@ -5,9 +5,8 @@ import { Visitor } from "@/test/shipped/visitor";
 import { startChild } from "./child";
 import { printTable, quantile, setting } from "./figures";
 import { startInstallation } from "./installation";
-import type { LoadResult } from "./load";
 import { openLines, sendPaced } from "./pace";
-import type { PeopleOrder } from "./people";
+import type { PeopleOrder, PeopleReport } from "./people";
 import { processorSeconds } from "./processes";
 import { heartbeatRequest } from "./requests";
 import { buyTokens, makeSessions } from "./sessions";
@@ -42,11 +41,14 @@ async function signedInCookie(): Promise<string> {
 
 const { child, said: _ready } = await startChild<"ready">("people.ts");
 
-async function flood(paths: readonly string[], cookie: string): Promise<LoadResult> {
+const gone = once(child, "exit").then(() => Promise.reject(new Error("the people's process ended")));
+gone.catch(() => undefined);
+
+async function flood(paths: readonly string[], cookie: string): Promise<PeopleReport> {
   const order: PeopleOrder = { url, cookie, paths, connections: PEOPLE, seconds: SECONDS };
   child.send(order);
-  const [result] = (await once(child, "message")) as [LoadResult];
-  return result;
+  const [report] = (await Promise.race([once(child, "message"), gone])) as [PeopleReport];
+  return report;
 }
 
 try {
@@ -85,9 +87,14 @@ try {
         (latencies.length / SECONDS).toFixed(0),
         ...[0.5, 0.99, 1].map((share) => quantile(latencies, share).toFixed(1)),
         String(left + failures.length),
-        people?.perSecond.toFixed(1) ?? "",
-        people?.p50Milliseconds.toFixed(0) ?? "",
-        people?.p99Milliseconds.toFixed(0) ?? "",
+        ...(people === undefined
+          ? ["", "", "", ""]
+          : [
+              (people.pages.length / seconds).toFixed(1),
+              quantile(people.pages, 0.5).toFixed(0),
+              quantile(people.pages, 0.99).toFixed(0),
+              String(people.refused),
+            ]),
         (((processorSeconds(pid) - before) / seconds) * 100).toFixed(0),
       ];
       rows.set(name, [...(rows.get(name) ?? []), figures]);
@@ -107,6 +114,7 @@ try {
       "pages/s",
       "page p50 ms",
       "page p99 ms",
+      "refused",
       "server CPU %",
     ],
     [...rows].flatMap(([name, rounds]) => rounds.map((figures) => [name, ...figures])),
