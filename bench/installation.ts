@@ -88,6 +88,10 @@ export async function startServer(
     async stop() {
       child.kill("SIGTERM");
       await ended;
+      const grave = readFileSync(logFile, "utf8")
+        .split("\n")
+        .filter((line) => /"level":[56]0/.test(line));
+      if (grave.length > 0) console.error(`${grave.length} errors in the server's log, first\n${grave[0]}`);
       rmSync(folder, { recursive: true, force: true });
     },
   };
