@@ -44,6 +44,14 @@ test("six hundred connected hosts are counted as so many, and stand on six pages
   );
   expect(new Set(rows.map(({ hostName }) => hostName)).size).toBe(MANY);
   expect(rows).toHaveLength(MANY);
+  const [one, two] = rows.map(({ sessionId }) => sessionId);
+  await prisma().session.updateMany({
+    where: { id: { in: [one ?? "", two ?? ""] } },
+    data: { endedAt: now },
+  });
+  const gone = { Available: MANY - 2, Busy: 0, Unresponsive: 0 };
+  expect(await ask(admin, countHosts, undefined, now)).toEqual({ ...gone, Disconnected: 2 });
+  expect(await ask(admin, countHosts, 1, now)).toEqual({ ...gone, Disconnected: 1 });
 });
 
 test("a list that is longer than a page is read page by page, each row once and in order", async () => {

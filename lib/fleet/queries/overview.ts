@@ -16,18 +16,24 @@ async function countIdle(ctx: Ctx, idleness: Idleness): Promise<SecretFigure> {
 
 type HostCounts = OverviewFigures["hosts"];
 
-/** @returns how many hosts of the list of robots are in which state, by the rule that the list knows it by */
-export async function countHosts(ctx: Ctx): Promise<HostCounts> {
+/**
+ * @param disconnectedMax so far those that are gone are counted; all are where nothing is said
+ * @returns how many hosts of the list of robots are in which state, by the rule that the list knows it by
+ */
+export async function countHosts(ctx: Ctx, disconnectedMax?: number): Promise<HostCounts> {
+  const { tenantId } = ctx.actor;
   const silent = await readSilentSince(ctx);
   const [counts] = await ctx.db.$queryRaw<HostCounts[]>`
-    SELECT count(*) FILTER (WHERE is_open AND is_alive AND NOT is_busy)::int AS "Available",
-           count(*) FILTER (WHERE is_open AND is_alive AND is_busy)::int AS "Busy",
-           count(*) FILTER (WHERE is_open AND NOT is_alive)::int AS "Unresponsive",
-           count(*) FILTER (WHERE NOT is_open)::int AS "Disconnected"
-      FROM (SELECT ended_at IS NULL AS is_open, heartbeat_at > ${silent} AS is_alive,
+    SELECT count(*) FILTER (WHERE is_alive AND NOT is_busy)::int AS "Available",
+           count(*) FILTER (WHERE is_alive AND is_busy)::int AS "Busy",
+           count(*) FILTER (WHERE NOT is_alive)::int AS "Unresponsive",
+           (SELECT count(*)::int FROM (
+              SELECT FROM sessions WHERE tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NOT NULL
+               LIMIT ${disconnectedMax ?? null}::bigint) AS ended) AS "Disconnected"
+      FROM (SELECT heartbeat_at > ${silent} AS is_alive,
                    is_busy OR EXISTS (SELECT FROM jobs j WHERE j.tenant_id = s.tenant_id AND j.session_id = s.id
                                        AND j.state IN ('Running', 'Stopping', 'Terminating')) AS is_busy
-              FROM sessions s WHERE s.tenant_id = ${ctx.actor.tenantId}::uuid AND removed_at IS NULL) host`;
+              FROM sessions s WHERE s.tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NULL) host`;
   return counts ?? { Available: 0, Busy: 0, Unresponsive: 0, Disconnected: 0 };
 }
 
@@ -48,7 +54,7 @@ export async function readOverview(ctx: Ctx): Promise<OverviewFigures> {
   const [neverUsed, unused, hosts, machines, running, pending] = await Promise.all([
     countIdle(ctx, "neverUsed"),
     countIdle(ctx, "unused"),
-    countHosts(ctx),
+    countHosts(ctx, COUNTED_MAX + 1),
     countMachines(ctx),
     ctx.db.job.count({ where: { tenantId, state: "Running" } }),
     ctx.db.job.count({ where: { tenantId, state: "Pending" } }),
