@@ -16,10 +16,10 @@ export type TokenRequestNote = {
 };
 
 /** A row that waits to be written; a folded one stands for several requests of its minute. */
-export type WaitingRow = TokenRequestNote & {
+export type WaitingRow = { -readonly [column in keyof TokenRequestNote]: TokenRequestNote[column] } & {
   readonly isFolded: boolean;
-  readonly lastAt: Date;
-  readonly count: number;
+  lastAt: Date;
+  count: number;
 };
 
 /** How often this credential bought a token from this address since the last flush. */
@@ -27,9 +27,9 @@ export type WaitingUse = {
   readonly clientId: string;
   readonly credential: string;
   readonly address: string;
-  readonly firstAt: Date;
-  readonly lastAt: Date;
-  readonly count: number;
+  firstAt: Date;
+  lastAt: Date;
+  count: number;
 };
 
 /** Strangers can name any number of clients. When there are too many to tell apart, each of them begins anew. */
@@ -39,30 +39,23 @@ const SUBJECTS_MAX = 20_000;
 export const seenThisMinute = () =>
   oncePerProcess("token-request-rates", () => ({ minute: 0, seen: new Map<string, number>(), serial: 0 }));
 
-const earlier = (one: Date, other: Date) => (one.getTime() < other.getTime() ? one : other);
-const later = (one: Date, other: Date) => (one.getTime() > other.getTime() ? one : other);
+/** @returns the first, which stands for both from now on; what they do not have in common is left open */
+export function foldRows(one: WaitingRow, other: WaitingRow): WaitingRow {
+  for (const column of ["credential", "code", "reason", "address", "userAgent"] as const) {
+    if (one[column] !== other[column]) one[column] = null;
+  }
+  if (other.lastAt > one.lastAt) one.lastAt = other.lastAt;
+  one.count += other.count;
+  return one;
+}
 
-const same = <T>(one: T, other: T): T | null => (one === other ? one : null);
-
-/** @returns one row for both; what they do not have in common is left open */
-export const foldRows = (one: WaitingRow, other: WaitingRow): WaitingRow => ({
-  ...one,
-  credential: same(one.credential, other.credential),
-  code: same(one.code, other.code),
-  reason: same(one.reason, other.reason),
-  address: same(one.address, other.address),
-  userAgent: same(one.userAgent, other.userAgent),
-  lastAt: later(one.lastAt, other.lastAt),
-  count: one.count + other.count,
-});
-
-/** @returns what two of one credential from one address come to */
-export const addUses = (one: WaitingUse, other: WaitingUse): WaitingUse => ({
-  ...one,
-  firstAt: earlier(one.firstAt, other.firstAt),
-  lastAt: later(one.lastAt, other.lastAt),
-  count: one.count + other.count,
-});
+/** @returns the first, which stands for both from now on */
+export function addUses(one: WaitingUse, other: WaitingUse): WaitingUse {
+  if (other.firstAt < one.firstAt) one.firstAt = other.firstAt;
+  if (other.lastAt > one.lastAt) one.lastAt = other.lastAt;
+  one.count += other.count;
+  return one;
+}
 
 /** @returns how many of the client's requests the minute has seen, this one included */
 function countIn(minute: number, subject: string): number {

@@ -1,12 +1,13 @@
 import type { ApiRequest } from "@/lib/api-request";
 import type { RobotActor, Sql } from "@/lib/ctx";
-import { verifyAccessToken } from "@/lib/identity/access-token";
-import { type AuthenticatedClient, findTokenStatus } from "@/lib/identity/credential-lookup";
+import { type AccessTokenClaims, verifyAccessToken } from "@/lib/identity/access-token";
+import { type AuthenticatedClient, findTokenStatus, presumedClient } from "@/lib/identity/credential-lookup";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { atNumericDate } from "@/lib/time";
 import { insufficientScope, invalidRequest, noLongerGood, noToken, type Scheme } from "./challenge";
 import { readProof, spendShownProof } from "./possession";
+import { ProblemError } from "./problem";
 
 // RFC 6750 §2.1, RFC 9449 §7.1: the token's grammar after the scheme, whose name has no case.
 const CREDENTIALS = /^(?:bearer|dpop) +([\w.~+/-]+=*) *$/i;
@@ -36,6 +37,50 @@ function refuseOtherScheme({ scheme }: Shown, jkt: string | null): void {
 /** A robot, and what the database knows of its client at this moment. */
 export type AuthenticatedRobot = { readonly actor: RobotActor; readonly client: AuthenticatedClient };
 
+type Said = { readonly shown: Shown; readonly claims: AccessTokenClaims };
+
+/** What the token says, and by whom it was signed. */
+async function readToken(db: Sql, request: ApiRequest, now: Date): Promise<Said> {
+  const shown = shownToken(request);
+  const verified = await verifyAccessToken(db, shown.token, now);
+  if (!verified.ok) throw noLongerGood(shown.scheme, verified.reason);
+  refuseOtherScheme(shown, verified.claims.jkt);
+  return { shown, claims: verified.claims };
+}
+
+/** What the client's rows allow the token to do. */
+function admitted(
+  { shown, claims }: Said,
+  client: AuthenticatedClient,
+  scope: Scope,
+  { address }: ApiRequest,
+): RobotActor {
+  if (client.machineId !== claims.machineId || client.tenantId !== claims.tenantId) {
+    throw noLongerGood(shown.scheme, "the token's claims do not belong together");
+  }
+  // Also those that were sold before it was required.
+  if (client.policy.requiresDpop && claims.jkt === null) {
+    throw noLongerGood(shown.scheme, "the machine requires DPoP");
+  }
+  if (!effectiveScopes(claims.scopes, client.policy.scopes).includes(scope)) {
+    throw insufficientScope(shown.scheme, scope);
+  }
+  return {
+    kind: "robot",
+    id: client.machineId,
+    name: client.machineName,
+    address,
+    tenantId: client.tenantId,
+    clientId: client.clientId,
+    credentialId: client.credentialId,
+    credentialKind: client.credentialKind,
+    tokenId: claims.jti,
+    tokenKid: claims.kid,
+    isTokenBound: claims.jkt !== null,
+    tokenExpiresAt: atNumericDate(claims.exp),
+  };
+}
+
 async function admit(
   db: Sql,
   request: ApiRequest,
@@ -43,47 +88,46 @@ async function admit(
   now: Date,
   { isProofAsked }: { readonly isProofAsked: boolean },
 ): Promise<AuthenticatedRobot> {
-  const shown = shownToken(request);
-  const refused = (reason: string) => noLongerGood(shown.scheme, reason);
-  const verified = await verifyAccessToken(db, shown.token, now);
-  if (!verified.ok) throw refused(verified.reason);
-  const { claims } = verified;
+  const said = await readToken(db, request, now);
+  const { shown, claims } = said;
   const { credentialId, jti: tokenId, kid, jkt } = claims;
-  refuseOtherScheme(shown, jkt);
   const proof =
     isProofAsked && jkt !== null ? await readProof(request, { text: shown.token, jkt }, now) : null;
   const found = await findTokenStatus(db, { credentialId, tokenId, kid }, now);
   if (!found.ok) {
     // This process has not heard of it, or it would not have known the key: it must not go on signing with it.
     if ("isKeyWithdrawn" in found) forgetSigningKeys();
-    throw refused(found.reason);
+    throw noLongerGood(shown.scheme, found.reason);
   }
   const { client } = found;
   request.noteActor(client.machineId);
-  if (client.machineId !== claims.machineId || client.tenantId !== claims.tenantId) {
-    throw refused("the token's claims do not belong together");
-  }
-  // Also those that were sold before it was required.
-  if (client.policy.requiresDpop && jkt === null) throw refused("the machine requires DPoP");
+  const actor = admitted(said, client, scope, request);
   if (proof) await spendShownProof(db, proof);
-  if (!effectiveScopes(claims.scopes, client.policy.scopes).includes(scope)) {
-    throw insufficientScope(shown.scheme, scope);
-  }
-  const actor: RobotActor = {
-    kind: "robot",
-    id: client.machineId,
-    name: client.machineName,
-    address: request.address,
-    tenantId: client.tenantId,
-    clientId: client.clientId,
-    credentialId: client.credentialId,
-    credentialKind: client.credentialKind,
-    tokenId: claims.jti,
-    tokenKid: claims.kid,
-    isTokenBound: jkt !== null,
-    tokenExpiresAt: atNumericDate(claims.exp),
-  };
   return { actor, client };
+}
+
+/** A robot as its rows were known, and their version. */
+export type PresumedRobot = { readonly actor: RobotActor; readonly version: string };
+
+/**
+ * Finds out which robot calls without asking the database, by what is known of the rows, for who asks it in the same statement whether
+ * they are still the same. Nobody with a proof is presumed: that is used up first.
+ * @returns null where the ordinary way must find out, and say what is wrong
+ */
+export async function presumeRobot(
+  db: Sql,
+  request: ApiRequest,
+  scope: Scope,
+  now: Date,
+): Promise<PresumedRobot | null> {
+  try {
+    const said = await readToken(db, request, now);
+    const presumed = said.claims.jkt === null ? presumedClient(said.claims.credentialId, now) : null;
+    return presumed && { actor: admitted(said, presumed.client, scope, request), version: presumed.version };
+  } catch (error) {
+    if (error instanceof ProblemError) return null;
+    throw error;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
 import type { Scope } from "@/lib/identity/scopes";
 import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
 import { log, logRefusal } from "@/lib/log";
-import { requireRobot } from "./bearer";
+import { presumeRobot, requireRobot } from "./bearer";
 import { BODY_MAX_BYTES, mediaType, readBody } from "./body";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { nonceHeader } from "./possession";
@@ -189,22 +189,42 @@ export function robotDeed<S extends z.ZodObject>(
   return robotHandler(scope, schema, run, options);
 }
 
-/**
- * What a fleet does hundreds of times a second: one statement for all who ask at this moment, no transaction, no event.
- * @param deed gets what has the work on its row done in turn, where it must wait for it
- */
+type Pulse<I, T> = {
+  /** Does it in the statement that asks whether the caller stands; null where it must be done in the ordinary way. */
+  readonly atOnce: (ctx: Ctx<RobotActor, Sql>, input: I, version: string) => Promise<T | null>;
+  /** @param inTurn has the work on its row done in turn, where it must wait for it */
+  readonly deed: (
+    ctx: Ctx<RobotActor, Sql>,
+    input: I,
+    inTurn: (work: () => Promise<T>) => Promise<T>,
+  ) => Promise<T>;
+  readonly row: (input: I) => string;
+};
+
+/** What a fleet does hundreds of times a second: one statement for all who ask at this moment, no transaction, no event. */
 export function robotPulse<S extends z.ZodObject, T>(
   scope: Scope,
   schema: S,
-  deed: (
-    ctx: Ctx<RobotActor, Sql>,
-    input: z.output<S>,
-    inTurn: (work: () => Promise<T>) => Promise<T>,
-  ) => Promise<T>,
-  { row }: Pick<DeedOptions<z.output<S>>, "row">,
+  { atOnce, deed, row }: Pulse<z.output<S>, T>,
 ): RouteHandler {
-  return robotHandler(scope, schema, (actor, now, input) =>
-    deed({ db: robotsDatabase().sql, actor, now }, input, (work) => inTurnOfRow(actor, row(input), work)),
+  return directHandler(
+    answering(async (request) => {
+      const now = new Date();
+      const db = robotsDatabase().sql;
+      const presumed = await presumeRobot(db, request, scope, now);
+      const reading = presumed && readInput(request, schema);
+      // What is wrong with the body is said to who stands.
+      const early = await reading?.catch(() => null);
+      if (presumed && early) {
+        const { actor, version } = presumed;
+        const done = await atOnce({ db, actor, now }, early, version);
+        if (done !== null) return jsonAnswer(done, 200, nonceHeader(request));
+      }
+      const { actor } = await requireRobot(db, request, scope, now);
+      const input = await (reading ?? readInput(request, schema));
+      const inTurn = (work: () => Promise<T>) => inTurnOfRow(actor, row(input), work);
+      return jsonAnswer(await deed({ db, actor, now }, input, inTurn), 200, nonceHeader(request));
+    }),
   );
 }
 

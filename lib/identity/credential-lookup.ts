@@ -128,7 +128,6 @@ export async function checkSecret(
   { clientId, clientSecret, secretId }: PresentedSecret,
 ): Promise<Checked> {
   if (secretId === null) {
-    matchOf(clientSecret, null, ctx.now);
     return { ok: false, word: "secret_malformed", reason: "not a client secret of this kind" };
   }
   const row = await ctx.db.ask(SECRETS, secretId);
@@ -276,4 +275,17 @@ export async function findTokenStatus(db: Sql, origin: TokenOrigin, now: Date): 
   return authentic && !why
     ? { ok: true, client: authentic.client }
     : { ok: false, reason: `${(why ?? TAMPERED).reason} (${origin.credentialId})` };
+}
+
+/** A client as it was when its rows were last read, and their version. */
+export type PresumedClient = { readonly client: AuthenticatedClient; readonly version: string };
+
+/**
+ * @returns the client of a credential, where its rows as they are known let it in: only for who has the database say in the same statement that
+ *   they are still of this version, and that neither token nor key is withdrawn
+ */
+export function presumedClient(credentialId: string, now: Date): PresumedClient | null {
+  const known = knownRows.get(credentialId);
+  if (!known?.authentic || whyNot(known.authentic.row, now)) return null;
+  return { client: known.authentic.client, version: known.version };
 }

@@ -53,7 +53,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   credentials: ["authentic", "authentic-rows", "material", "peppers", "public-key", "last-use", "expiry"],
   tenants: ["refusals"],
   machines: ["refusals"],
-  sessions: ["refusals", "session-changes", "session-row"],
+  sessions: ["heartbeats", "refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
   assets: ["sealed-assets", "sealed-value"],
   identity: [
@@ -147,6 +147,10 @@ export const FOREIGN_TABLES: Readonly<
   "lib/identity/credential-row.ts": {
     tables: ["machines", "tenants"],
     why: "one statement decides a robot's request",
+  },
+  "lib/workflows/beat-at-once.ts": {
+    tables: ["revoked_tokens", "signing_keys"],
+    why: "a heartbeat is noted in the statement that asks whether its token still stands",
   },
   "lib/sessions/commands/open-session.ts": {
     tables: ["credentials", "machines", "tenants"],

@@ -182,6 +182,7 @@ const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
   sealEvents: "links the events that others wrote",
   forgetActivity: "forgets what was kept for as long as it should be",
+  beatAtOnce: "the same as recordHeartbeat",
   recordHeartbeat: "a fleet does it hundreds of times a second",
   noteHearing: "every process does it every few seconds",
   awaitFirstAdmin: "asks and waits, changes nothing",

@@ -53,6 +53,7 @@ import {
   requireOwnSession,
 } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
+import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
 import { ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
@@ -88,6 +89,12 @@ const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
     claimStream(
       { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
       { sessionId: scene.sessionId, streamId: crypto.randomUUID() },
+    ),
+  beatAtOnce: () =>
+    beatAtOnce(
+      { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
+      { sessionId: scene.sessionId },
+      "1.1.1",
     ),
   recordHeartbeat: () =>
     recordHeartbeat(

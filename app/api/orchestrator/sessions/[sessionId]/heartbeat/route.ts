@@ -1,7 +1,12 @@
 import { robotPulse, robotResource } from "@/lib/doors/robot";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { heartbeatSchema } from "@/lib/sessions/schema";
+import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
-  POST: robotPulse("OR.Robots", heartbeatSchema, recordHeartbeat, { row: ({ sessionId }) => sessionId }),
+  POST: robotPulse("OR.Robots", heartbeatSchema, {
+    atOnce: beatAtOnce,
+    deed: recordHeartbeat,
+    row: ({ sessionId }) => sessionId,
+  }),
 });
