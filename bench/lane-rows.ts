@@ -1,14 +1,8 @@
 import type { Installation } from "./installation";
 import { askAll, Connection, type Load } from "./load";
 import { proof } from "./proofs";
-import {
-  connectRequest,
-  heartbeatRequest,
-  heartbeatUrl,
-  meRequest,
-  tokenRequest,
-  tokenUrlOf,
-} from "./requests";
+import { heartbeatRequest, heartbeatUrl, meRequest, tokenRequest, tokenUrlOf } from "./requests";
+import { makeSessions } from "./sessions";
 
 /** A line of the table: what is asked again and again, and of whom. */
 export type Row = Load & {
@@ -57,10 +51,9 @@ function stock(make: (nonce: string) => Buffer, askNonce: () => Promise<string>)
 const indexes = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 /** @returns an installation's rows; it is given sessions, each with a token of its own, first */
-export async function latchkeyRows(
-  { server: { url, port, pid }, machines, postgresPid }: Installation,
-  mark = "",
-): Promise<Row[]> {
+export async function latchkeyRows(installation: Installation, mark = ""): Promise<Row[]> {
+  const { machines, postgresPid } = installation;
+  const { url, port, pid } = installation.server;
   const htu = tokenUrlOf(url);
   const machineOf = (index: number) => machines[index % machines.length] as (typeof machines)[number];
   const buying = (index: number) => tokenRequest(htu, machineOf(index));
@@ -78,8 +71,7 @@ export async function latchkeyRows(
 
   const tokens = await buy(indexes(SESSIONS).map(buying));
   const bound = await buy(indexes(BOUND_TOKENS).map((index) => buyingWithProof(index, nonce)));
-  const opening = tokens.map((token, index) => connectRequest(url, token, { hostName: `host-${index}` }));
-  const sessions = (await askAll(port, opening, 201)) as { id: string }[];
+  const sessions = await makeSessions(installation, machines, Math.ceil(SESSIONS / machines.length));
   const idOf = (index: number) => sessions[index]?.id ?? "";
   const beats = tokens.map((token, index) =>
     heartbeatRequest(url, idOf(index), { authorization: `Bearer ${token}` }),
