@@ -3,8 +3,8 @@ import { verifyAccessToken } from "./access-token";
 import { issuer, orchestrator } from "./addresses";
 import { requireClient } from "./client-authentication";
 import { parseClientRequest, type RawClientRequest, requireParameter } from "./client-request";
-import { findTokenStatus } from "./credential-lookup";
 import { effectiveScopes } from "./scopes";
+import { findTokenStatus } from "./token-status";
 
 /** Everything that is not a live token of the asking client looks like this, whatever it is (RFC 7662 §2.2). */
 const INACTIVE = { active: false } as const;

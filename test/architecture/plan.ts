@@ -87,6 +87,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "spent-jtis",
     "token-activity",
     "token-issues",
+    "token-status",
   ],
 };
 
