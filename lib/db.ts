@@ -1,5 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { SharedStatement, Sql, Statement } from "@/lib/ctx";
+import type { Db, SharedStatement, Sql, Statement } from "@/lib/ctx";
 import { databasePool, schemaOf } from "@/lib/database-connection";
 import { env } from "@/lib/env";
 import { PrismaClient } from "@/lib/generated/prisma/client";
@@ -121,6 +121,22 @@ export const isDatabaseAway = (error: unknown): boolean => awayCode(error) !== n
 
 /** @returns whether it was there and took too long: a statement, or a whole transaction; others may be quicker. */
 export const tookTooLong = (error: unknown): boolean => /^(?:57014|P2028)$/.test(awayCode(error) ?? "");
+
+const TRIES = 3;
+
+/** One transaction; tried again when PostgreSQL asks for it (a deadlock with another deed). */
+export async function inTransaction<T>(
+  { prisma }: Pick<ReturnType<typeof openLane>, "prisma">,
+  deed: (db: Db) => Promise<T>,
+): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await prisma.$transaction(deed);
+    } catch (error) {
+      if (tried === TRIES || !isWriteConflict(error)) throw error;
+    }
+  }
+}
 
 /** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */
 export const outage = () => oncePerProcess("outage", () => ({ isNow: false }));

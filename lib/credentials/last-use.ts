@@ -24,11 +24,17 @@ type Use = {
   readonly renewed?: RenewedRow | null;
 };
 
-// Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order.
+// Forward only: two processes flush in any order. Sorted, so that two flushes lock rows in the same order; a machine that is used for the
+// first time is marked by a trigger, and locked before its credential, as by everybody who locks both.
 const FLUSH = {
   name: "credential_last_use_flush",
   text: `WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS u(id, at, address)),
-              locked AS (SELECT s.id FROM credentials s JOIN used USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s)
+              marked AS MATERIALIZED (
+                SELECT m.id FROM machines m WHERE NOT m.is_used
+                   AND m.id IN (SELECT s.machine_id FROM credentials s JOIN used USING (id) WHERE s.last_used_at IS NULL)
+                 ORDER BY m.id FOR NO KEY UPDATE OF m),
+              locked AS (SELECT s.id FROM credentials s JOIN used USING (id) WHERE (SELECT count(*) FROM marked) >= 0
+                          ORDER BY s.id FOR NO KEY UPDATE OF s)
          UPDATE credentials s SET last_used_at = u.at, last_used_address = u.address
            FROM used u JOIN locked l USING (id)
           WHERE s.id = u.id AND (s.last_used_at IS NULL OR s.last_used_at < u.at)`,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { signOut } from "@/lib/admins/commands/sign-in";
 import { PasswordsBusyError } from "@/lib/admins/password-work";
 import { SIGN_IN_LIFETIME_SECONDS } from "@/lib/admins/rules";
-import { DATABASE_RETRY_AFTER_SECONDS, database } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, database, inTransaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { parseForm } from "@/lib/identity/form";
 import { derivedKey } from "@/lib/keys";
@@ -39,7 +39,7 @@ async function leave(token: unknown, address: string | null): Promise<void> {
   const cookie = signInCookieSchema.safeParse(token);
   if (!cookie.success) return;
   try {
-    await database().prisma.$transaction((db) =>
+    await inTransaction(database(), (db) =>
       signOut({ db, actor: { kind: "anonymous", address }, now: new Date() }, cookie.data),
     );
   } catch (error) {

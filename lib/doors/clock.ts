@@ -1,6 +1,6 @@
 import { forgetActivity } from "@/lib/activity/commands";
 import type { Ctx, SystemActor } from "@/lib/ctx";
-import { database, isDatabaseAway, tookTooLong } from "@/lib/db";
+import { database, inTransaction, isDatabaseAway, tookTooLong } from "@/lib/db";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
 import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
@@ -32,7 +32,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
 async function tick(): Promise<void> {
   for (const deed of DEEDS) {
     try {
-      await database().prisma.$transaction((db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
+      await inTransaction(database(), (db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
     } catch (error) {
       if (isDatabaseAway(error) && !tookTooLong(error))
         return log.debug("the clock could not reach the database");

@@ -3,11 +3,11 @@ import { removeSecondFactorAtServer } from "@/lib/admins/commands/second-factor"
 import { listEverybody } from "@/lib/admins/queries/people";
 import type { IssuedLink, PersonAtServer } from "@/lib/admins/schema";
 import type { Ctx, SystemActor } from "@/lib/ctx";
-import { database } from "@/lib/db";
+import { database, inTransaction } from "@/lib/db";
 
 /** The door for somebody at the server, who could read the database anyway: no questions, but a record. */
 const atServer = <T>(deed: (ctx: Ctx<SystemActor>) => Promise<T>): Promise<T> =>
-  database().prisma.$transaction((db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
+  inTransaction(database(), (db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
 
 /** @returns everybody who has an account, with where they belong */
 export const listAdmins = (): Promise<PersonAtServer[]> => atServer(listEverybody);

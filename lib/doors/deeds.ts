@@ -1,10 +1,8 @@
 import { countConfirmation, forgetConfirmations } from "@/lib/admins/throttle";
-import type { Actor, Ctx, Db, PersonActor } from "@/lib/ctx";
-import { database, isWriteConflict } from "@/lib/db";
+import type { Actor, Ctx, PersonActor } from "@/lib/ctx";
+import { database, inTransaction } from "@/lib/db";
 import { Refusal } from "@/lib/errors";
 import { formatQuantity } from "@/lib/format";
-
-const TRIES = 3;
 
 /** A deed as rooms have them, or a question. */
 export type Deed<A extends Actor, I, T> = (ctx: Ctx<A>, input: I) => Promise<T>;
@@ -28,17 +26,6 @@ export const inSteps = <A extends Actor, I, P, T>(
   },
 });
 
-/** One transaction; tried again when PostgreSQL asks for it (a deadlock with another admin's deed). */
-async function inTransaction<T>(deed: (db: Db) => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await database().prisma.$transaction(deed);
-    } catch (error) {
-      if (tried === TRIES || !isWriteConflict(error)) throw error;
-    }
-  }
-}
-
 const prepared = <A extends Actor, I, T>(
   actor: A,
   deed: Deed<A, I, T> | InSteps<A, I, T>,
@@ -55,7 +42,7 @@ export async function perform<A extends Actor, I, T>(
   input: I,
 ): Promise<T> {
   const run = await prepared(actor, deed, input);
-  return inTransaction((db) => run({ db, actor, now: new Date() }));
+  return inTransaction(database(), (db) => run({ db, actor, now: new Date() }));
 }
 
 /**
@@ -74,7 +61,7 @@ export async function performGuarded<I, T>(
     throw new Refusal("limit_reached", `Too many attempts. Try again in ${wait}.`);
   }
   const run = await prepared(actor, deed, input);
-  return inTransaction(async (db) => {
+  return inTransaction(database(), async (db) => {
     const ctx = { db, actor, now: new Date() };
     const done = await run(ctx);
     await forgetConfirmations(ctx);

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest } from "@/lib/api-request";
 import type { RobotActor } from "@/lib/ctx";
-import { robotsDatabase } from "@/lib/db";
+import { inTransaction, robotsDatabase } from "@/lib/db";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { mayClaim } from "@/lib/jobs/queries";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
@@ -28,7 +28,7 @@ function claim(
 ): Promise<RobotJob | null> {
   return inTurn(actor, sessionId, async () => {
     if (poll.signal.aborted) throw new Over();
-    return robotsDatabase().prisma.$transaction(async (db) => {
+    return inTransaction(robotsDatabase(), async (db) => {
       const now = new Date();
       const job = await claimJob({ db, actor, now }, { sessionId, claimId, poll: poll.told() });
       if (poll.signal.aborted) throw new Over();

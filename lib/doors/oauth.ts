@@ -1,6 +1,6 @@
 import { type ApiAnswer, type ApiHandler, type ApiRequest, json } from "@/lib/api-request";
 import type { AnonymousActor, ClientActor, Ctx, Sql } from "@/lib/ctx";
-import { DATABASE_RETRY_AFTER_SECONDS, isDatabaseAway, robotsDatabase } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, inTransaction, isDatabaseAway, robotsDatabase } from "@/lib/db";
 import type { RawClientRequest } from "@/lib/identity/client-request";
 import { OAuthError, type OAuthErrorCode } from "@/lib/identity/oauth-error";
 import { DOCUMENT_MAX_AGE_SECONDS } from "@/lib/identity/rules";
@@ -138,7 +138,7 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
 ): Record<Method, RouteHandler> {
   return formEndpoint(read, async (input, now, request) => {
     request.noteActor(input.actor.id);
-    await robotsDatabase().prisma.$transaction((db) => deed({ db, actor: input.actor, now }, input));
+    await inTransaction(robotsDatabase(), (db) => deed({ db, actor: input.actor, now }, input));
     return {};
   });
 }

@@ -2,7 +2,7 @@ import { isConfirmationOld } from "@/lib/admins/rules";
 import { recordExport } from "@/lib/audit/commands";
 import { FORMATS } from "@/lib/audit/rules";
 import { type AuditRow, type ExportFormat, exportQuerySchema } from "@/lib/audit/schema";
-import { database, isDatabaseAway } from "@/lib/db";
+import { database, inTransaction, isDatabaseAway } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import { exportRecord } from "@/lib/fleet/queries/read-record";
 import { log } from "@/lib/log";
@@ -76,7 +76,7 @@ export async function exportedRecord(
   const isAskedFor = request.method === "GET";
   try {
     if (isAskedFor)
-      await database().prisma.$transaction((db) => recordExport({ ...ctx, db }, { format, filters }));
+      await inTransaction(database(), (db) => recordExport({ ...ctx, db }, { format, filters }));
     else allow(ctx.actor, "audit.export");
   } catch (error) {
     return refused(error);

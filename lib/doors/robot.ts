@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type ApiAnswer, type ApiHandler, json } from "@/lib/api-request";
 import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
-import { DATABASE_RETRY_AFTER_SECONDS, isDatabaseAway, robotsDatabase } from "@/lib/db";
+import { DATABASE_RETRY_AFTER_SECONDS, inTransaction, isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
 import type { Scope } from "@/lib/identity/scopes";
@@ -111,9 +111,7 @@ export function robotDeed<S extends z.ZodObject>(
   { row, ...options }: DeedOptions<z.output<S>>,
 ): RouteHandler {
   const run: Run<S> = (actor, now, input) =>
-    inTurn(actor, row(input), () =>
-      robotsDatabase().prisma.$transaction((db) => deed({ db, actor, now }, input)),
-    );
+    inTurn(actor, row(input), () => inTransaction(robotsDatabase(), (db) => deed({ db, actor, now }, input)));
   return robotHandler(scope, schema, run, options);
 }
 

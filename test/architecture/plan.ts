@@ -141,6 +141,10 @@ export const FOREIGN_TABLES: Readonly<
     tables: ["signing_keys"],
     why: "the record is compared with what stands",
   },
+  "lib/credentials/last-use.ts": {
+    tables: ["machines"],
+    why: "a credential's first use marks its machine by a trigger, and rows are locked in one order",
+  },
   "lib/identity/credential-lookup.ts": {
     tables: ["credentials"],
     why: "an unknown secret is compared with another one's row, in the statement that looks it up",
