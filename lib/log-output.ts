@@ -1,4 +1,4 @@
-import { write, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 
 /** What a pipe takes in one piece (PIPE_BUF), so that lines of several processes on one pipe are not mixed up. */
 const PIECE_BYTES = 4_096;
@@ -31,7 +31,6 @@ export function logOutput(descriptor: number, onLost: (count: number) => void): 
   let waitingCharacters = 0;
   /** Pieces that could not be written yet. */
   const left: Piece[] = [];
-  let isUnderWay = false;
   let isPlanned = false;
   let lost = 0;
 
@@ -62,28 +61,15 @@ export function logOutput(descriptor: number, onLost: (count: number) => void): 
     isPlanned = true;
     setTimeout(() => {
       isPlanned = false;
-      send();
+      drain(0);
     }, milliseconds).unref();
   };
-  const send = () => {
-    const piece = isUnderWay ? undefined : next();
-    if (!piece) return;
-    isUnderWay = true;
-    write(descriptor, piece.bytes, (error, count) => {
-      isUnderWay = false;
-      if (isFull(error)) {
-        left.unshift(piece);
-        return later(RETRY_MILLISECONDS);
-      }
-      if (error) lost += piece.lines;
-      else written(piece, count);
-      if (left.length > 0 || waitingCharacters >= PIECE_BYTES) send();
-      else if (waiting.length > 0) later(GATHER_MILLISECONDS);
-    });
-  };
-  const flushSync = (patienceMilliseconds = 0) => {
+  /** Writes in order, until so many characters or fewer wait. At once and not by another thread, which the end of the process would overtake. */
+  const drain = (charactersLeft: number, patienceMilliseconds = 0) => {
     const until = performance.now() + patienceMilliseconds;
-    for (let piece = next(); piece; piece = next()) {
+    while (left.length > 0 || waitingCharacters > charactersLeft) {
+      const piece = next();
+      if (!piece) return;
       try {
         written(piece, writeSync(descriptor, piece.bytes));
       } catch (error) {
@@ -96,6 +82,7 @@ export function logOutput(descriptor: number, onLost: (count: number) => void): 
       }
     }
   };
+  const flushSync = (patienceMilliseconds = 0) => drain(0, patienceMilliseconds);
   process.once("exit", () => flushSync(LAST_PATIENCE_MILLISECONDS));
 
   return {
@@ -106,8 +93,9 @@ export function logOutput(descriptor: number, onLost: (count: number) => void): 
       }
       waiting.push(line);
       waitingCharacters += line.length;
-      if (waitingCharacters >= PIECE_BYTES) send();
-      else later(GATHER_MILLISECONDS);
+      // What is left over waits for its reader, and this for it.
+      if (waitingCharacters >= PIECE_BYTES && left.length === 0) drain(PIECE_BYTES);
+      if (waitingCharacters > 0) later(GATHER_MILLISECONDS);
     },
     flushSync,
   };
