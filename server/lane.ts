@@ -32,7 +32,7 @@ export type LaneOptions = {
 /** Without a query, an encoding, or anything else that could be read in two ways. */
 const plainTarget = /^\/[\w~./-]+$/;
 const noQuery = new URLSearchParams();
-/** A longer body is refused by its door, which goes the long way to do so. */
+/** A longer body, as a report of a job may have, goes the long way. */
 const bodyMaxBytes = 64 * 1024;
 
 /** As the long way answers what no handler caught. */
