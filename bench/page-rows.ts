@@ -95,8 +95,8 @@ export async function makeJobs(db: Client, jobs: number): Promise<void> {
 export async function makeEndedSessions(db: Client, sessions: number): Promise<void> {
   await db.query(
     `INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, address, started_at, heartbeat_at, ended_at,
-                           end_reason)
-     SELECT uuidv7(), s.tenant_id, s.machine_id, s.credential_id, 'PAST-' || n, 'past-' || n, '10.0.0.1', t.at, t.at, t.at, 'ended'
+                           end_code)
+     SELECT uuidv7(), s.tenant_id, s.machine_id, s.credential_id, 'PAST-' || n, 'past-' || n, '10.0.0.1', t.at, t.at, t.at, 'closed'
        FROM (SELECT *, row_number() OVER () AS number, count(*) OVER () AS size FROM sessions
               WHERE tenant_id = (SELECT id FROM tenants WHERE slug = $1) LIMIT 1000) s
        JOIN generate_series(1, ${sessions}) n ON s.number = 1 + n % least(s.size, 1000)

@@ -1,3 +1,5 @@
+import type { ProblemCode } from "./problem-codes";
+
 /**
  * What a deed may refuse, and the HTTP status each dialect gives it.
  * `invalid` is about one field; the others are about the whole deed.
@@ -23,17 +25,20 @@ export class Refusal extends Error {
   readonly field: string | undefined;
   /** What a robot can act on, beside the message. */
   readonly members: Readonly<Record<string, string>> | undefined;
+  /** What a robot decides by; its deeds refuse nothing without it. */
+  readonly problem: ProblemCode | undefined;
 
   constructor(
     code: RefusalCode,
     message: string,
-    options: { field?: string; members?: Readonly<Record<string, string>> } = {},
+    options: { field?: string; members?: Readonly<Record<string, string>>; problem?: ProblemCode } = {},
   ) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.field = options.field;
     this.members = options.members;
+    this.problem = options.problem;
   }
 }
 

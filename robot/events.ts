@@ -12,6 +12,7 @@ const REPLACED_TWICE_WITHIN_SECONDS = 60;
 
 const dataSchema = z.object({
   jobId: z.uuid().optional(),
+  code: z.string().optional(),
   reason: z.string().optional(),
   expiresAt: z.iso.datetime().optional(),
 });
@@ -43,13 +44,13 @@ export async function listen(
   function hear({ type, data, id }: ServerEvent): void {
     if (id !== "") lastEventId = id;
     const parsed = dataSchema.safeParse(JSON.parse(data || "{}"));
-    const { jobId, reason = "", expiresAt } = parsed.success ? parsed.data : {};
+    const { jobId, code, reason = "", expiresAt } = parsed.success ? parsed.data : {};
     if (type === "ready") {
       failures = 0;
       listener.ready();
     } else if ((type === "stop" || type === "kill") && jobId !== undefined) listener.end(jobId, type);
     else if (type === "credential-expiring" && expiresAt) listener.expiring(expiresAt);
-    else if (type === "disconnected") throw new SessionOver(reason);
+    else if (type === "disconnected") throw new SessionOver(code, reason);
     else if (type === "replaced") {
       const now = performance.now();
       if (now - replacedAt < REPLACED_TWICE_WITHIN_SECONDS * 1000) {

@@ -5,7 +5,6 @@ import type { Orchestrator } from "./orchestrator";
 /** After so many failures of the same kind in a row, it is this report that the server fails at. */
 const SAME_FAILURES = 8;
 const ERROR_MAX_LENGTH = 3500;
-const ENDED = ["Successful", "Faulted", "Stopped"];
 
 /** What is said about a job; with a state it is the last that is said. */
 export type Report = {
@@ -29,10 +28,13 @@ type Attempt = () => Promise<Reported>;
 function attemptAt(orchestrator: Orchestrator, jobId: string, report: Report, signal: AbortSignal): Attempt {
   const body = { ...report, reportId: randomUUID() };
   return async () => {
-    const { status, state, detail } = await orchestrator.send("PATCH", `jobs/${jobId}`, { body, signal });
+    const { status, code, state, detail } = await orchestrator.send("PATCH", `jobs/${jobId}`, {
+      body,
+      signal,
+    });
     if (status === 200) return { kind: "noted" };
     if (status === 404 || status === 410) return { kind: "over", as: detail };
-    if (status === 409 && state !== undefined && ENDED.includes(state)) return { kind: "over", as: state };
+    if (code === "job_ended") return { kind: "over", as: state ?? detail };
     return { kind: "refused", detail: `${status} ${detail}` };
   };
 }

@@ -71,7 +71,7 @@ export async function runRobot({
         return await liveOn(session, { orchestrator, jobs, patience, log }, draining.signal, over.signal);
       } catch (error) {
         if (!(error instanceof SessionOver)) throw error;
-        const end = endOfSession(error.message);
+        const end = endOfSession(error);
         if (end) throw end;
         sessionId = undefined;
         log(`the session ended (${error.message}); connecting again`);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { version } from "@/package.json";
 import { type Patience, Unreachable, untilAnswered } from "./back-off";
-import { RobotEnd } from "./exit-codes";
+import { type EndKind, RobotEnd } from "./exit-codes";
 import type { Log } from "./log";
 import type { Answer, Orchestrator } from "./orchestrator";
 import type { Settings } from "./settings";
@@ -18,21 +18,34 @@ const sessionSchema = z.object({
 /** This host's connection as the server knows it. */
 export type Session = z.output<typeof sessionSchema>;
 
-/** The session has ended; `reason` is the server's, in its words. */
-export class SessionOver extends Error {}
+/** The session has ended, or is not this robot's (any more). */
+export class SessionOver extends Error {
+  /** The server's `code`; undefined where it gave none. */
+  readonly code: string | undefined;
+
+  constructor(code: string | undefined, sentence: string) {
+    super(sentence);
+    this.name = "SessionOver";
+    this.code = code;
+  }
+}
+
+/** The codes after which connecting again would not help, or is not wanted; after any other the robot connects anew. */
+const ENDS: Readonly<Record<string, EndKind>> = {
+  secret_deleted: "cut",
+  key_deleted: "cut",
+  secret_expired: "cut",
+  key_expired: "cut",
+  machine_disabled: "cut",
+  machine_deleted: "cut",
+  disconnected: "disconnected",
+  other_credential: "replaced",
+};
 
 /** @returns what ends the robot with its session, or null when it may connect again */
-export function endOfSession(reason: string): RobotEnd | null {
-  const sentence = reason.replace(/^This session has ended: /, "").replace(/\. Connect again.*$/s, "");
-  // Anchored: what follows is the name of a person, who may be called anything.
-  if (/^(?:client secret|key|machine) (?:deleted|disabled|expired)\b/.test(sentence)) {
-    return new RobotEnd("cut", `cut off: ${sentence}`);
-  }
-  if (/^disconnected by\b/.test(sentence)) return new RobotEnd("disconnected", `${sentence}`);
-  if (/^This session was opened with another (?:client secret|key)/.test(sentence)) {
-    return new RobotEnd("replaced", "another robot connected as this host with another client secret or key");
-  }
-  return null;
+export function endOfSession({ code = "", message }: SessionOver): RobotEnd | null {
+  const kind = Object.hasOwn(ENDS, code) ? ENDS[code] : undefined;
+  return kind === undefined ? null : new RobotEnd(kind, kind === "cut" ? `cut off: ${message}` : message);
 }
 
 /**
@@ -40,9 +53,9 @@ export function endOfSession(reason: string): RobotEnd | null {
  * @throws SessionOver; RobotEnd `unexpected` for what a robot never should be answered
  */
 export function sessionAnswer(answer: Answer): Answer {
-  const { status, detail } = answer;
+  const { status, code, detail } = answer;
   if (status < 300) return answer;
-  if (status === 404 || status === 409 || status === 410) throw new SessionOver(detail);
+  if (status === 404 || status === 409 || status === 410) throw new SessionOver(code, detail);
   throw new RobotEnd("unexpected", `the server answers ${status}: ${detail}`);
 }
 
@@ -72,9 +85,9 @@ export async function openSession(
         if (timesInUse === NAME_TRIES) throw new RobotEnd("replaced", answer.detail);
         throw new Unreachable(answer.detail, NAME_RETRY_SECONDS);
       }
-      if (answer.status === 409) throw new RobotEnd("wrongHost", answer.detail);
+      if (answer.code === "wrong_host") throw new RobotEnd("wrongHost", answer.detail);
       // Withdrawn between token and session: the next purchase of a token says so for certain.
-      if (answer.status === 410) throw new Unreachable(answer.detail);
+      if (answer.code === "credential_withdrawn") throw new Unreachable(answer.detail);
       throw new RobotEnd(
         "unexpected",
         `the server does not connect this host: ${answer.status} ${answer.detail}`,

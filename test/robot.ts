@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { expect } from "vitest";
+import { PROBLEM_CODES } from "@/lib/problem-codes";
 import { call } from "./world";
 
 /** What a robot program knows how to say, so that tests read as a conversation. */
@@ -60,15 +61,22 @@ export async function buyToken(client: Client, parameters: Record<string, string
   return (body as { access_token: string }).access_token;
 }
 
+/** Whatever is refused has a code that is documented. */
+async function expectCode(response: Response): Promise<void> {
+  const problem: unknown = await response.clone().json();
+  const known = Object.keys(PROBLEM_CODES).filter((code) => code !== "unexpected" || response.status >= 500);
+  expect(problem).toMatchObject({ status: response.status, code: expect.toBeOneOf(known) });
+}
+
 /** A robot's request to the orchestrator; a body is sent as JSON. */
-export function send(
+export async function send(
   method: string,
   path: string,
   token: string | null,
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  return call(method, `${ORCHESTRATOR}/${path}`, {
+  const response = await call(method, `${ORCHESTRATOR}/${path}`, {
     headers: {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { "content-type": "application/json" }),
@@ -76,6 +84,8 @@ export function send(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  if (response.status >= 400 && method !== "HEAD") await expectCode(response);
+  return response;
 }
 
 export type Session = {

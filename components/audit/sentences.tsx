@@ -3,6 +3,8 @@ import { PEOPLE_SENTENCES } from "@/components/audit/people-sentences";
 import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence";
 import type { EventOf, EventType } from "@/lib/audit/events";
 import { formatQuantity } from "@/lib/format";
+import { isJobEndCode, jobEndText } from "@/lib/jobs/rules";
+import { endText, isEndCode } from "@/lib/sessions/rules";
 
 /** What each event says after the name of who did it. An event without a sentence does not compile. */
 const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
@@ -75,9 +77,10 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       {takenOver ? ", taking over the connection under that name" : null}
     </>
   ),
-  "session.ended": ({ machineId, hostName, reason }, { machine }) => (
+  "session.ended": ({ machineId, hostName, code = "", reason }, { machine }) => (
     <>
-      disconnected the host <Name>{hostName}</Name> from {machine(machineId)}: {reason}
+      disconnected the host <Name>{hostName}</Name> from {machine(machineId)}:{" "}
+      {isEndCode(code) ? endText(code, null) : reason}
     </>
   ),
   "sessions.removed": ({ count }) => `took ${formatQuantity(count, "dead host")} off the list of robots`,
@@ -116,9 +119,10 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       ordered a job of <Name>{process}</Name> killed
     </>
   ),
-  "job.ended": ({ process, state, reason }) => (
+  "job.ended": ({ process, state, code = "", endedBy = null, reason }) => (
     <>
       ended a job of <Name>{process}</Name> as {state}
+      {isJobEndCode(code) ? `: ${jobEndText(code, endedBy)}` : null}
       {reason ? `: ${reason}` : null}
     </>
   ),

@@ -8,7 +8,7 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { PageHeader } from "@/components/ui/page-header";
 import { Progress } from "@/components/ui/progress";
 import { formatJson } from "@/lib/format";
-import { isEnded } from "@/lib/jobs/rules";
+import { isEnded, jobEndText } from "@/lib/jobs/rules";
 import type { JobView } from "@/lib/jobs/schema";
 import type { TenantView } from "@/lib/tenants/schema";
 
@@ -91,10 +91,10 @@ function Outcome({ job }: { job: JobView }) {
       </Banner>
     );
   }
-  if (job.endReason === null) return null;
+  if (job.endCode === null) return null;
   return (
     <Banner look={job.state === "Faulted" ? "danger" : "brass"} role="status">
-      {job.state}: {job.endReason}
+      {job.state}: {jobEndText(job.endCode, job.endedBy)}
     </Banner>
   );
 }

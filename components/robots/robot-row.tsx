@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Ago } from "@/components/ui/time";
+import { endText } from "@/lib/sessions/rules";
 import type { RobotRow as Row } from "@/lib/sessions/schema";
 
 type RobotRowProps = {
@@ -37,7 +38,7 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
         <Under>
           {row.endedAt ? "ended " : "connected "}
           <Ago at={row.endedAt ?? row.startedAt} now={now} />
-          {row.endReason ? `: ${row.endReason}` : null}
+          {row.endCode ? `: ${endText(row.endCode, row.endedBy)}` : null}
         </Under>
       </StackCell>
       <StackCell label="Running job" isEmpty={row.runningJobs.length === 0}>

@@ -67,7 +67,7 @@ export async function readAsset(
       values: { where: { machineId }, select: { sealedValue: true } },
     },
   });
-  if (!asset) throw new Refusal("not_found", "There is no such asset.");
+  if (!asset) throw new Refusal("not_found", "There is no such asset.", { problem: "asset_not_found" });
   const own = asset.values[0]?.sealedValue;
   const binding = bindingOf({ ...asset, tenantId }, own ? machineId : null);
   return { name: asset.name, type: asset.type, value: openValue(own ?? asset.sealedValue, binding) };

@@ -136,7 +136,9 @@ export type AuditEvent =
       readonly credentialId: string;
       readonly sessionId: string;
       readonly hostName: string;
-      readonly reason: string;
+      readonly code?: string;
+      /** In place of the code, in events from before there were codes. */
+      readonly reason?: string;
     }
   | { readonly type: "process.added"; readonly processId: string; readonly name: string }
   | {
@@ -198,7 +200,14 @@ export type JobEvent = { readonly jobId: string; readonly process: string } & Pa
     | { readonly type: "job.started"; readonly hostName: string }
     | { readonly type: "job.stop_asked" }
     | { readonly type: "job.kill_asked" }
-    | { readonly type: "job.ended"; readonly state: string; readonly reason?: string }
+    | {
+        readonly type: "job.ended";
+        readonly state: string;
+        readonly code?: string;
+        readonly endedBy?: string | null;
+        /** In place of the code, in events from before there were codes. */
+        readonly reason?: string;
+      }
   );
 
 type OfHost = { readonly machineId: string; readonly credentialId: string };

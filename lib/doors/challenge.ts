@@ -28,6 +28,7 @@ export const noToken = () =>
   new ProblemError({
     status: 401,
     kind: "token-missing",
+    code: "token_missing",
     detail: "Send an access token: Authorization: Bearer <token>. See GET authentication.",
     headers: { "www-authenticate": challenge(null) },
   });
@@ -38,6 +39,7 @@ export const noLongerGood = (used: Scheme, reason: string) =>
     {
       status: 401,
       kind: "invalid-token",
+      code: "invalid_token",
       detail: "The access token is not valid, or no longer. Buy a new one with the client's credentials.",
       headers: {
         "www-authenticate": challenge(
@@ -53,6 +55,7 @@ export const invalidRequest = (used: Scheme | null, detail: string) =>
   new ProblemError({
     status: 400,
     kind: "invalid-request",
+    code: "invalid_request",
     detail,
     headers: { "www-authenticate": challenge(used, 'error="invalid_request"') },
   });
@@ -61,6 +64,7 @@ export const insufficientScope = (used: Scheme, scope: string) =>
   new ProblemError({
     status: 403,
     kind: "insufficient-scope",
+    code: "insufficient_scope",
     detail: `This needs the scope ${scope}, which the access token does not have.`,
     headers: { "www-authenticate": challenge(used, `error="insufficient_scope", scope="${scope}"`) },
   });
@@ -71,6 +75,7 @@ export const proofRefused = ({ code, description, detail }: OAuthError) =>
     {
       status: 401,
       kind: code.replaceAll("_", "-"),
+      code: code === "use_dpop_nonce" ? code : "invalid_dpop_proof",
       detail: description,
       headers: {
         "www-authenticate": challenge("DPoP", `error="${code}", error_description="${description}"`),

@@ -7,6 +7,7 @@ import { type SessionCommands, sessionCommands } from "@/lib/fleet/queries/sessi
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { requireOwnSession } from "@/lib/sessions/queries";
+import { endText } from "@/lib/sessions/rules";
 import { sessionIdSchema } from "@/lib/sessions/schema";
 import { requireRobot } from "./bearer";
 import { lookout, type Watcher } from "./lookout";
@@ -79,7 +80,8 @@ class HostEvents implements Watcher, Sender {
     for (const jobId of stop) this.#sendOnce("stop", jobId);
     for (const jobId of kill) this.#sendOnce("kill", jobId);
     this.#credential = credential;
-    if (ended) this.#end("disconnected", ended);
+    if (ended)
+      this.#end("disconnected", { code: ended.endCode, reason: endText(ended.endCode, ended.endedBy) });
     else if (this.#isGood(token)) this.#warnOfExpiry(new Date());
     // Whoever opens it again shows a token.
     else this.events.end();

@@ -5,7 +5,7 @@ import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { mayClaim } from "@/lib/jobs/queries";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
 import { notePoll } from "@/lib/sessions/commands/note-poll";
-import { findEndReason } from "@/lib/sessions/queries";
+import { findEnd } from "@/lib/sessions/queries";
 import { PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot, requireRobotStill } from "./bearer";
@@ -57,8 +57,8 @@ async function askAgain(request: ApiRequest, actor: RobotActor, sessionId: strin
   try {
     return (await requireRobotStill(robotsDatabase().sql, request, "OR.Jobs", now)).actor;
   } catch (error) {
-    const reason = await findEndReason({ db: robotsDatabase().prisma, actor, now }, { sessionId });
-    throw reason === null ? error : sessionEnded(reason);
+    const end = await findEnd({ db: robotsDatabase().prisma, actor, now }, { sessionId });
+    throw end === null ? error : sessionEnded(end);
   }
 }
 

@@ -1,11 +1,14 @@
 import { STATUS_CODES } from "node:http";
 import type { ApiAnswer } from "@/lib/api-request";
+import type { ProblemCode } from "@/lib/problem-codes";
 
 /** A problem document of the orchestrator (RFC 9457), before it is sent. */
 export type Problem = {
   readonly status: number;
   /** The last part of the problem's type; `about:blank` without one. */
   readonly kind?: string;
+  /** What robots decide by. */
+  readonly code: ProblemCode;
   /** What is wrong and what to do, for the person who reads the robot's log. */
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,6 +29,7 @@ export function problemAnswer(problem: Problem, traceId: string): ApiAnswer {
       type: problem.kind ? `urn:latchkey:problem:${problem.kind}` : "about:blank",
       title: STATUS_CODES[problem.status],
       status: problem.status,
+      code: problem.code,
       detail: problem.detail,
       traceId,
       ...problem.members,

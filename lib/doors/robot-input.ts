@@ -11,11 +11,19 @@ async function readText(request: ApiRequest, maxBytes: number): Promise<string> 
   const body = await readBody(request, maxBytes);
   if (!body.ok) {
     throw body.problem === "too large"
-      ? new ProblemError({ status: 413, detail: `The body is larger than ${maxBytes / 1024} KiB.` })
-      : new ProblemError({ status: 400, detail: "The body is not UTF-8." });
+      ? new ProblemError({
+          status: 413,
+          code: "body_too_large",
+          detail: `The body is larger than ${maxBytes / 1024} KiB.`,
+        })
+      : new ProblemError({ status: 400, code: "invalid_json", detail: "The body is not UTF-8." });
   }
   if (body.text !== "" && mediaType(request) !== "application/json") {
-    throw new ProblemError({ status: 415, detail: "Send the body with Content-Type: application/json." });
+    throw new ProblemError({
+      status: 415,
+      code: "unsupported_media_type",
+      detail: "Send the body with Content-Type: application/json.",
+    });
   }
   return body.text || EMPTY_BODY;
 }
@@ -25,10 +33,20 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     body = JSON.parse(text);
   } catch {
-    throw new ProblemError({ status: 400, kind: "invalid-json", detail: "The body is not JSON." });
+    throw new ProblemError({
+      status: 400,
+      kind: "invalid-json",
+      code: "invalid_json",
+      detail: "The body is not JSON.",
+    });
   }
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return { ...body };
-  throw new ProblemError({ status: 400, kind: "invalid-body", detail: "The body must be a JSON object." });
+  throw new ProblemError({
+    status: 400,
+    kind: "invalid-body",
+    code: "invalid_body",
+    detail: "The body must be a JSON object.",
+  });
 }
 
 function badBody(faults: readonly JsonFault[]): ProblemError {
@@ -36,6 +54,7 @@ function badBody(faults: readonly JsonFault[]): ProblemError {
   return new ProblemError({
     status: 400,
     kind: "invalid-body",
+    code: "invalid_body",
     detail: `The body is not as it should be: ${errors.map(({ field, detail }) => `${field}: ${detail}`).join("; ")}`,
     members: { errors },
   });
@@ -68,7 +87,7 @@ export async function readInput<S extends z.ZodObject>(
   if (parsed.success) return parsed.data;
   // What stands in the address names a resource; a name that cannot be one names none.
   if (parsed.error.issues.some(({ path }) => String(path[0]) in named)) {
-    throw new ProblemError({ status: 404, detail: "There is no such resource." });
+    throw new ProblemError({ status: 404, code: "resource_not_found", detail: "There is no such resource." });
   }
   throw badBody(
     parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), detail: message })),

@@ -20,6 +20,7 @@ function problemOf(error: unknown): Problem {
     return {
       status: REFUSAL_STATUS[error.code],
       kind: error.code.replaceAll("_", "-"),
+      code: error.problem ?? "unexpected",
       detail: error.message,
       members: {
         ...error.members,
@@ -30,12 +31,14 @@ function problemOf(error: unknown): Problem {
   if (isDatabaseAway(error)) {
     return {
       status: 503,
+      code: "database_away",
       detail: "The server cannot reach its database. Try again.",
       headers: { "retry-after": String(DATABASE_RETRY_AFTER_SECONDS) },
     };
   }
   return {
     status: 500,
+    code: "unexpected",
     detail: "The server met an unexpected condition. Its log says more under the traceId.",
   };
 }
@@ -53,7 +56,7 @@ export function answering(handle: ApiHandler): ApiHandler {
       else {
         // A robot's first proof cannot have a nonce: that is how it gets one.
         const known = () => ({ event: "robot.refused", status: problem.status, reason, traceId, address });
-        if (problem.kind === "use-dpop-nonce") log.debug(known(), "refused");
+        if (problem.code === "use_dpop_nonce") log.debug(known(), "refused");
         else logRefusal(known, "refused");
       }
       const headers = { ...problem.headers, ...nonceHeader(request) };
@@ -183,7 +186,7 @@ export function openQuestion(make: () => object): RouteHandler {
 /** Answers every address of the orchestrator that has no resource. */
 export const noSuchResource: RouteHandler = routeHandler(
   answering(async () => {
-    throw new ProblemError({ status: 404, detail: "There is no such resource." });
+    throw new ProblemError({ status: 404, code: "resource_not_found", detail: "There is no such resource." });
   }),
 );
 
@@ -191,7 +194,12 @@ export const noSuchResource: RouteHandler = routeHandler(
 export function robotResource(handlers: Partial<Record<Method, RouteHandler>>): Record<Method, RouteHandler> {
   return withEveryMethod(handlers, (request, allow) =>
     problemAnswer(
-      { status: 405, detail: `This resource knows ${allow}.`, headers: { allow } },
+      {
+        status: 405,
+        code: "method_not_allowed",
+        detail: `This resource knows ${allow}.`,
+        headers: { allow },
+      },
       request.traceId,
     ),
   );

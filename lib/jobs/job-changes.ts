@@ -44,4 +44,5 @@ export async function announce(
   }
 }
 
-export const noSuchJob = () => new Refusal("not_found", "There is no such job.");
+export const noSuchJob = () =>
+  new Refusal("not_found", "There is no such job.", { problem: "job_not_found" });

@@ -1,4 +1,6 @@
-import type { JobState, REPORTED_STATES } from "./schema";
+import { endText, isEndCode } from "@/lib/sessions/rules";
+import { type EndCode, UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
+import { JOB_END_CODES, type JobEndCode, type JobState, type REPORTED_STATES } from "./schema";
 
 /** What can happen to a job after it was created. */
 export type JobDeed =
@@ -57,3 +59,19 @@ export function whyPending(runtimeType: string, candidates: readonly Candidate[]
   if (able.some(({ mayRun, running }) => running < mayRun)) return null;
   return able.length === 1 ? "The host is busy." : `All ${able.length} hosts are busy.`;
 }
+
+const JOB_END_WORDS: Readonly<Record<Exclude<JobEndCode, EndCode>, (by: string | null) => string>> = {
+  host_silent: () => `the host was silent for ${UNRESPONSIVE_AFTER_SECONDS} seconds`,
+  not_running: () => "the robot started again without it",
+  other_robot: (by) =>
+    `a robot that does not run it connected under this host's name${by === null ? "" : `, from ${by}`}`,
+  robot_disconnected: () => "the robot disconnected before it reported the end",
+  stopped_before_start: (by) => `stopped before it started${by === null ? "" : ` by ${by}`}`,
+};
+
+export const isJobEndCode = (code: string): code is JobEndCode =>
+  JOB_END_CODES.some((known) => known === code);
+
+/** @returns why the job ended, for people: part of a sentence */
+export const jobEndText = (code: JobEndCode, endedBy: string | null): string =>
+  isEndCode(code) ? endText(code, endedBy) : JOB_END_WORDS[code](endedBy);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readJson } from "@/lib/json-text";
+import { END_CODES } from "@/lib/sessions/schema";
 
 export const RUNTIME_TYPES = ["Unattended", "NonProduction", "Testing"] as const;
 export const JOB_STATES = [
@@ -13,6 +14,20 @@ export const JOB_STATES = [
 ] as const;
 /** How a robot may say that a job ended. */
 export const REPORTED_STATES = ["Successful", "Faulted", "Stopped"] as const;
+
+/** Why a job ended, where neither output nor error says so: as its session did, or by itself. */
+export const JOB_END_CODES = [
+  ...END_CODES,
+  "host_silent",
+  "not_running",
+  "other_robot",
+  "robot_disconnected",
+  "stopped_before_start",
+] as const;
+export type JobEndCode = (typeof JOB_END_CODES)[number];
+
+/** Why a job ended, and who did it: a person's name, or the address of another robot. */
+export type JobEnded = { readonly endCode: JobEndCode; readonly endedBy: string | null };
 
 export type RuntimeType = (typeof RUNTIME_TYPES)[number];
 export type JobState = (typeof JOB_STATES)[number];
@@ -176,7 +191,8 @@ export type JobView = JobRow & {
   readonly output: Json;
   readonly error: string | null;
   readonly message: string | null;
-  readonly endReason: string | null;
+  readonly endCode: JobEndCode | null;
+  readonly endedBy: string | null;
   readonly stopAskedAt: Date | null;
   readonly killAskedAt: Date | null;
   /** Why nobody takes it, while it is Pending. */

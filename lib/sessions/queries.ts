@@ -2,7 +2,7 @@ import type { Actor, Ctx, RobotActor } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { noSuchSession } from "./refusals";
 import { sessionState, silentSince } from "./rules";
-import type { ConnectedHost } from "./schema";
+import type { ConnectedHost, Ended } from "./schema";
 
 /** @returns as `silentSince`: whoever was heard last then, or before, has fallen silent */
 export async function readSilentSince(ctx: Ctx<Actor>): Promise<Date> {
@@ -60,14 +60,14 @@ export async function requireOwnSession(
 }
 
 /** @returns why a session of the robot's machine has ended; null while it has not, or when there is none */
-export async function findEndReason(
+export async function findEnd(
   ctx: Ctx<RobotActor>,
   { sessionId }: { readonly sessionId: string },
-): Promise<string | null> {
+): Promise<Ended | null> {
   const { id: machineId, tenantId } = ctx.actor;
   const session = await ctx.db.session.findFirst({
     where: { id: sessionId, machineId, tenantId, endedAt: { not: null } },
-    select: { endReason: true },
+    select: { endCode: true, endedBy: true },
   });
-  return session?.endReason ?? null;
+  return session?.endCode ? { endCode: session.endCode, endedBy: session.endedBy } : null;
 }

@@ -1,6 +1,12 @@
 import { folded } from "@/lib/fold";
 import { addSeconds } from "@/lib/time";
-import { HEARING_GAP_SECONDS, type SessionState, UNRESPONSIVE_AFTER_SECONDS } from "./schema";
+import {
+  END_CODES,
+  type EndCode,
+  HEARING_GAP_SECONDS,
+  type SessionState,
+  UNRESPONSIVE_AFTER_SECONDS,
+} from "./schema";
 
 /** Host names are compared in this form. */
 export function hostKey(hostName: string): string {
@@ -42,3 +48,23 @@ export function sessionState(session: Connection, silent: Date): SessionState {
   if (session.heartbeatAt <= silent) return "Unresponsive";
   return session.isBusy ? "Busy" : "Available";
 }
+
+const END_WORDS: Readonly<Record<EndCode, string>> = {
+  secret_deleted: "client secret deleted",
+  key_deleted: "key deleted",
+  secret_expired: "client secret expired",
+  key_expired: "key expired",
+  machine_disabled: "machine disabled",
+  machine_deleted: "machine deleted",
+  disconnected: "disconnected",
+  machine_authentication_changed: "client authentication of the machine changed",
+  tenant_authentication_changed: "client authentication of the tenant changed",
+  closed: "closed by the robot",
+  removed: "silent, and removed",
+};
+
+export const isEndCode = (code: string): code is EndCode => END_CODES.some((known) => known === code);
+
+/** @returns why it ended, for people: part of a sentence */
+export const endText = (code: EndCode, endedBy: string | null): string =>
+  endedBy === null ? END_WORDS[code] : `${END_WORDS[code]} by ${endedBy}`;

@@ -13,6 +13,25 @@ export const HEARING_GAP_SECONDS = 30;
 export const SESSION_STATES = ["Available", "Busy", "Unresponsive", "Disconnected"] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
+/** Why a session ended; robots are told by these (lib/problem-codes.ts). */
+export const END_CODES = [
+  "secret_deleted",
+  "key_deleted",
+  "secret_expired",
+  "key_expired",
+  "machine_disabled",
+  "machine_deleted",
+  "disconnected",
+  "machine_authentication_changed",
+  "tenant_authentication_changed",
+  "closed",
+  "removed",
+] as const;
+export type EndCode = (typeof END_CODES)[number];
+
+/** Why something ended, and who did it: a person's name, where it was a person. */
+export type Ended = { readonly endCode: EndCode; readonly endedBy: string | null };
+
 const plain = (max: number) =>
   z
     .string()
@@ -76,7 +95,8 @@ export type SessionView = {
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly endedAt: Date | null;
-  readonly endReason: string | null;
+  /** Null: a robot is shown its session only while it is open. */
+  readonly endReason: null;
   readonly heartbeatIntervalSeconds: number;
 };
 
@@ -99,7 +119,8 @@ export type RobotRow = Omit<ConnectedHost, "credentialKind"> & {
   readonly platform: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
-  readonly endReason: string | null;
+  readonly endCode: EndCode | null;
+  readonly endedBy: string | null;
   readonly runningJobs: readonly { readonly jobId: string; readonly processName: string }[];
 };
 

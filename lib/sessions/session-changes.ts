@@ -1,6 +1,7 @@
 import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx } from "@/lib/ctx";
 import { type Signal, signal } from "@/lib/signals";
+import type { EndCode } from "./schema";
 
 /** What every ended session gives back. */
 export const ENDED = {
@@ -19,7 +20,7 @@ export async function recordEnded(
   ctx: Ctx<Actor>,
   tenantId: string,
   ended: readonly Row[],
-  reason: string,
+  code: EndCode,
 ): Promise<void> {
   await signal(
     ctx.db,
@@ -36,7 +37,7 @@ export async function recordEnded(
       credentialId,
       sessionId: id,
       hostName,
-      reason,
+      code,
     })),
     tenantId,
   );

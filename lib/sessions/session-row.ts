@@ -13,12 +13,11 @@ export type SessionRow = {
   started_at: Date;
   heartbeat_at: Date;
   ended_at: Date | null;
-  end_reason: string | null;
 };
 
 /** Its columns, of a table that the statement calls `s`. */
 export const SESSION_COLUMNS = `s.id, s.machine_id, s.credential_id, s.host_name, s.robot_version, s.platform, s.is_busy,
-                s.started_at, s.heartbeat_at, s.ended_at, s.end_reason`;
+                s.started_at, s.heartbeat_at, s.ended_at`;
 
 /** Whoever asks for its own session is being heard. */
 const NOT_SILENT = new Date(0);
@@ -38,6 +37,6 @@ export const sessionView = (row: SessionRow): SessionView => ({
   startedAt: row.started_at,
   heartbeatAt: row.heartbeat_at,
   endedAt: row.ended_at,
-  endReason: row.end_reason,
+  endReason: null,
   heartbeatIntervalSeconds: HEARTBEAT_INTERVAL_SECONDS,
 });

@@ -10,11 +10,10 @@ import type { ConnectHostInput, SessionView } from "@/lib/sessions/schema";
  */
 export async function connectHost(ctx: Ctx<RobotActor>, input: ConnectHostInput): Promise<SessionView> {
   const { session, isSameHost } = await openSession(ctx, input);
-  const from = ctx.actor.address === null ? "" : `, from ${ctx.actor.address}`;
-  const reason = isSameHost
-    ? "the robot started again without it"
-    : `a robot that does not run it connected under this host's name${from}`;
-  await loseJobsOfSession(ctx, session.id, reason, input.runningJobs);
+  const why = isSameHost
+    ? ({ endCode: "not_running", endedBy: null } as const)
+    : ({ endCode: "other_robot", endedBy: ctx.actor.address } as const);
+  await loseJobsOfSession(ctx, session.id, why, input.runningJobs);
   return session;
 }
 
@@ -24,5 +23,5 @@ export async function disconnectMyself(
   { sessionId }: { readonly sessionId: string },
 ): Promise<void> {
   await closeSession(ctx, { sessionId });
-  await loseJobsOfSession(ctx, sessionId, "the robot disconnected before it reported the end");
+  await loseJobsOfSession(ctx, sessionId, { endCode: "robot_disconnected", endedBy: null });
 }

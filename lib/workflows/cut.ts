@@ -1,12 +1,8 @@
 import type { Ctx } from "@/lib/ctx";
 import { type RevokedToken, revokeTokens } from "@/lib/identity/revoked-tokens";
 import { stopJobsOfSessions } from "@/lib/jobs/commands/cut-jobs";
-import {
-  type EndedSession,
-  type Ending,
-  type EndingCause,
-  endSessions,
-} from "@/lib/sessions/commands/end-sessions";
+import { type EndedSession, type Ending, endSessions } from "@/lib/sessions/commands/end-sessions";
+import type { EndCode } from "@/lib/sessions/schema";
 
 /** What a deed has cut. */
 export type Cut = { readonly disconnectedHosts: string[]; readonly stoppedJobs: number };
@@ -21,14 +17,16 @@ const tokenOf = ({ tokenId, tokenExpiresAt }: EndedSession): RevokedToken[] =>
  * Ends sessions and stops what runs on them, in the transaction of the deed that withdraws what they hang on. The
  * processes hear of it when it commits, and cut streams and long polls.
  */
-export async function cut(ctx: Ctx, of: Ending, cause: EndingCause): Promise<Cut> {
-  const { ended, reason } = await endSessions(ctx, of, cause);
+export async function cut(ctx: Ctx, of: Ending, endCode: EndCode): Promise<Cut> {
+  const { tenantId, name } = ctx.actor;
+  const why = { endCode, endedBy: name };
+  const ended = await endSessions(ctx, tenantId, of, why);
   const stoppedJobs = await stopJobsOfSessions(
     ctx,
-    ctx.actor.tenantId,
+    tenantId,
     ended.map(({ id }) => id),
-    reason,
+    why,
   );
-  if (cause === "disconnected") await revokeTokens(ctx, ended.flatMap(tokenOf));
+  if (endCode === "disconnected") await revokeTokens(ctx, ended.flatMap(tokenOf));
   return { disconnectedHosts: ended.map(({ hostName }) => hostName), stoppedJobs };
 }

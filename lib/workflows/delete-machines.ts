@@ -18,5 +18,5 @@ export async function deleteMachines(
     throw new Refusal("not_found", "Nothing was deleted: these machines are already gone.");
   }
   await revokeCredentialsOfMachines(ctx, deleted);
-  return { deleted: deleted.length, ...(await cut(ctx, { machineIds: deleted }, "machine deleted")) };
+  return { deleted: deleted.length, ...(await cut(ctx, { machineIds: deleted }, "machine_deleted")) };
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { allow } from "@/lib/permissions";
 import { type Cut, cut } from "./cut";
 
 /**
@@ -8,6 +9,7 @@ import { type Cut, cut } from "./cut";
  * @throws Refusal `gone` when it is not connected any more
  */
 export async function disconnectHost(ctx: Ctx, { sessionId }: { readonly sessionId: string }): Promise<Cut> {
+  allow(ctx.actor, "hosts.disconnect");
   const done = await cut(ctx, { sessionId }, "disconnected");
   if (done.disconnectedHosts.length === 0) throw new Refusal("gone", "This host is not connected any more.");
   return done;

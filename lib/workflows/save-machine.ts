@@ -17,6 +17,6 @@ export async function saveMachine(ctx: Ctx, input: EditMachineInput): Promise<Cu
   const accepted = input.clientAuthentication ?? (await getTokenDefaults(ctx)).clientAuthentication;
   const credentialKind = refusedKind(accepted);
   if (!credentialKind) return { ...NOTHING_CUT, revision };
-  const cause = "client authentication of the machine changed";
-  return { ...(await cut(ctx, { machineId: input.machineId, credentialKind }, cause)), revision };
+  const of = { machineId: input.machineId, credentialKind };
+  return { ...(await cut(ctx, of, "machine_authentication_changed")), revision };
 }

@@ -34,5 +34,5 @@ export async function withdrawCredential(
       { field: "confirmedLast" },
     );
   }
-  return cut(ctx, { credentialId }, kind === "Secret" ? "client secret deleted" : "key deleted");
+  return cut(ctx, { credentialId }, kind === "Secret" ? "secret_deleted" : "key_deleted");
 }

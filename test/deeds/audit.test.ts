@@ -4,11 +4,12 @@ import { makeSetupToken } from "@/lib/admins/setup-token";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { AdminActor, Db } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
-import { closeSession, endExpiredSessions } from "@/lib/sessions/commands/end-sessions";
+import { closeSession, endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
 import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
+import { cut } from "@/lib/workflows/cut";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
@@ -62,7 +63,6 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   addKey: ["key.added"],
   revokeCredential: ["secret.deleted"],
   revokeCredentialsOfMachines: ["secret.deleted", "secret.deleted", "key.deleted"],
-  endSessions: ["session.ended"],
   deleteMachines: [
     "machine.deleted",
     "secret.deleted",
@@ -75,7 +75,6 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   deleteKey: ["key.deleted"],
   withdrawCredential: ["secret.deleted", "session.ended", "job.ended"],
   disableMachine: ["machine.disabled", "session.ended", "job.ended"],
-  cut: ["session.ended", "job.ended"],
   disconnectHost: ["session.ended", "job.ended"],
   addProcess: ["process.added"],
   editProcess: ["process.edited"],
@@ -118,11 +117,21 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await closeSession({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId: id });
     },
   },
-  endExpiredSessions: {
+  endSessions: {
     events: ["session.ended"],
     run: async (db, { machine }) => {
-      const credential = { tenantId: admin.tenantId, credentialId: machine.secretId };
-      await endExpiredSessions(systemCtx(db), credential, "client secret expired");
+      const why = { endCode: "secret_expired", endedBy: null } as const;
+      await endSessions(systemCtx(db), admin.tenantId, { credentialId: machine.secretId }, why);
+    },
+  },
+  cut: {
+    events: ["session.ended", "job.ended"],
+    run: async (db, { machine }) => {
+      await cut(
+        { db, actor: admin, now: new Date() },
+        { machineIds: [machine.machineId] },
+        "machine_deleted",
+      );
     },
   },
   authenticateStoredData: {

@@ -25,10 +25,8 @@ import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
-import { endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
-import { cut } from "@/lib/workflows/cut";
 import { deleteKey } from "@/lib/workflows/delete-key";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { deleteSecret } from "@/lib/workflows/delete-secret";
@@ -152,8 +150,6 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
   revokeCredential: (ctx, { machine }) => revokeCredential(ctx, firstSecret(machine)),
   revokeCredentialsOfMachines: (ctx, { machine }) => revokeCredentialsOfMachines(ctx, [machine.machineId]),
-  endSessions: (ctx, { machine }) => endSessions(ctx, { machineIds: [machine.machineId] }, "machine deleted"),
-  cut: (ctx, { machine }) => cut(ctx, { machineIds: [machine.machineId] }, "machine deleted"),
   disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),
   addProcess: (ctx) => addProcess(ctx, newProcess()),
   editProcess: (ctx, { processId }) => editProcess(ctx, { ...newProcess(), processId }),

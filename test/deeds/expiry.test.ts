@@ -73,7 +73,7 @@ describe("a secret with an end", () => {
     await Promise.all([tick(), tick(), tick()]);
     const sessions = await prisma().session.findMany({ where: { id: { in: [session.id, other.id] } } });
     expect(sessions.find(({ id }) => id === session.id)).toMatchObject({
-      endReason: "client secret expired",
+      endCode: "secret_expired",
     });
     expect(sessions.find(({ id }) => id === other.id)).toMatchObject({ endedAt: null });
     const events = await prisma().auditEvent.findMany({

@@ -43,7 +43,7 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   loseJobsOfSession: {
     events: ["job.ended"],
     run: (db, { admin, machine, sessionId }) =>
-      loseJobsOfSession(robotCtx(db, admin, machine), sessionId, "the robot started again without it"),
+      loseJobsOfSession(robotCtx(db, admin, machine), sessionId, { endCode: "not_running", endedBy: null }),
   },
   loseJobsOfSilentHosts: {
     events: ["job.ended"],
@@ -55,7 +55,10 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   stopJobsOfSessions: {
     events: ["job.ended"],
     run: (db, { admin, sessionId }) =>
-      stopJobsOfSessions({ db, actor: admin, now: new Date() }, admin.tenantId, [sessionId], "because"),
+      stopJobsOfSessions({ db, actor: admin, now: new Date() }, admin.tenantId, [sessionId], {
+        endCode: "closed",
+        endedBy: null,
+      }),
   },
   removeDeadSessions: {
     events: ["session.ended", "sessions.removed"],

@@ -1,46 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { openDatabase } from "@/lib/database-connection";
-import type { WatchedClient } from "@/lib/database-loss";
-import { migrate } from "@/server/migrations";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type OlderDatabase, olderDatabase } from "@/test/older-database";
 
-const FOLDER = join(import.meta.dirname, "../../prisma/migrations");
-const [MACHINES_AT_VOLUME, BEFORE_IT] = ["20261127160000_machines_at_volume", "20261127160"];
+let older: OlderDatabase;
 
-const name = `test_${randomUUID().replaceAll("-", "")}`;
-const place = mkdtempSync(join(tmpdir(), "latchkey-migrations-"));
-const at = (database: string) => {
-  const url = new URL(inject("templateDatabaseUrl"));
-  url.pathname = `/${database}`;
-  return url.href;
-};
-let db: WatchedClient;
-
-/** What an older version left behind, in a database whose owner may make no extension. */
 beforeAll(async () => {
-  const owner = await openDatabase(at("latchkey"));
-  await owner.query(`CREATE DATABASE ${name}`);
-  await owner.query(`REVOKE CREATE ON DATABASE ${name} FROM PUBLIC, CURRENT_USER`);
-  await owner.end();
-  const isOlder = (path: string) =>
-    path === FOLDER || path.slice(FOLDER.length + 1) < BEFORE_IT || path.endsWith(".toml");
-  cpSync(FOLDER, place, { recursive: true, filter: isOlder });
-  await migrate(at(name), place);
-  db = await openDatabase(at(name));
+  older = await olderDatabase("20261127160");
 });
 
-afterAll(async () => {
-  await db.end();
-  rmSync(place, { recursive: true });
-  const owner = await openDatabase(at("latchkey"));
-  await owner.query(`DROP DATABASE ${name}`);
-  await owner.end();
-});
+afterAll(() => older.drop());
 
 test("machines of an older version are counted and sorted as their credentials say, with pg_trgm or without", async () => {
+  const { db } = older;
   const tenant = randomUUID();
   await db.query("INSERT INTO tenants (id, slug, name, created_at) VALUES ($1, 'older', 'Older', now())", [
     tenant,
@@ -72,7 +43,7 @@ test("machines of an older version are counted and sorted as their credentials s
     "never",
     `(1, 'Secret'::"CredentialKind", ${none}, ${none}, ${none}), (2, 'Secret', NULL, NULL, '2026-03-05Z')`,
   );
-  expect(await migrate(at(name), FOLDER)).toContain(MACHINES_AT_VOLUME);
+  expect(await older.upgrade()).toContain("20261127160000_machines_at_volume");
   const { rows } = await db.query(
     `SELECT name, live_secrets, live_keys, is_used, last_used_at FROM machines m
        LEFT JOIN machine_uses u ON u.machine_id = m.id ORDER BY name DESC`,

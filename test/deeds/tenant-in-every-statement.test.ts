@@ -46,12 +46,7 @@ import { notePoll } from "@/lib/sessions/commands/note-poll";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
-import {
-  findEndReason,
-  listConnectedHosts,
-  listFollowingHosts,
-  requireOwnSession,
-} from "@/lib/sessions/queries";
+import { findEnd, listConnectedHosts, listFollowingHosts, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
@@ -84,7 +79,7 @@ const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
   reportJob: () =>
     asRobot((ctx) => reportJob(ctx, { jobId: scene.runningJobId, reportId: "1", state: "Successful" })),
   loseJobsOfSession: () =>
-    asRobot((ctx) => loseJobsOfSession(ctx, scene.sessionId, "the robot started again without it")),
+    asRobot((ctx) => loseJobsOfSession(ctx, scene.sessionId, { endCode: "not_running", endedBy: null })),
   claimStream: () =>
     claimStream(
       { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
@@ -138,7 +133,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   countMachines: () => ask(admin, countMachines, undefined),
   listMachineNames: () => ask(admin, listMachineNames, undefined),
   listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
-  findEndReason: () => question((ctx) => findEndReason(ctx, scene)),
+  findEnd: () => question((ctx) => findEnd(ctx, scene)),
   requireOwnSession: () => question((ctx) => requireOwnSession(ctx, scene)),
   getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
   listMachines: () => ask(admin, listMachines, machineListSchema.parse({ search: "a", sort: "hosts" })),

@@ -45,8 +45,7 @@ async function running(instanceId?: string): Promise<void> {
 }
 
 const job = () => ask(admin, getJob, { jobId });
-const fromAnother = (address: string) =>
-  `a robot that does not run it connected under this host's name, from ${address}`;
+const fromAnother = (address: string) => ({ endCode: "other_robot", endedBy: address });
 
 beforeEach(async () => {
   admin = await newTenantAdmin();
@@ -72,7 +71,7 @@ test("a host that fell silent loses its name to another one, with the reason", a
   expect((await connectClone()).status).toBe(409);
   await heardUntil(new Date());
   expect((await connectClone()).status).toBe(201);
-  expect(await job()).toMatchObject({ state: "Faulted", endReason: fromAnother(CLONE_ADDRESS) });
+  expect(await job()).toMatchObject({ state: "Faulted", ...fromAnother(CLONE_ADDRESS) });
   // The first one hears the same when it comes back.
   expect((await connectAs("first")).status).toBe(409);
 });
@@ -80,13 +79,13 @@ test("a host that fell silent loses its name to another one, with the reason", a
 test("a robot that starts again on its host is back at once", async () => {
   await running("first");
   expect((await connectAs("first")).status).toBe(201);
-  expect(await job()).toMatchObject({ state: "Faulted", endReason: "the robot started again without it" });
+  expect(await job()).toMatchObject({ state: "Faulted", endCode: "not_running" });
 });
 
 test("a system that was started anew at its address waits for nobody", async () => {
   await running("first");
   expect((await connectAs("started-anew")).status).toBe(201);
-  expect(await job()).toMatchObject({ state: "Faulted", endReason: fromAnother(CALLER_ADDRESS) });
+  expect(await job()).toMatchObject({ state: "Faulted", ...fromAnother(CALLER_ADDRESS) });
 });
 
 test("one that goes on with its job keeps it", async () => {
@@ -104,7 +103,7 @@ test.each([
   async (_, one, two) => {
     await running(one);
     expect((await connectAs(two)).status).toBe(201);
-    expect(await job()).toMatchObject({ state: "Faulted", endReason: fromAnother(CALLER_ADDRESS) });
+    expect(await job()).toMatchObject({ state: "Faulted", ...fromAnother(CALLER_ADDRESS) });
   },
 );
 

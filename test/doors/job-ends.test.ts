@@ -59,7 +59,8 @@ describe("a job ends in other ways", () => {
     expect((await next()).status).toBe(204);
     expect(await jobOf(jobId)).toMatchObject({
       state: "Stopped",
-      endReason: expect.stringContaining(admin.name),
+      endCode: "stopped_before_start",
+      endedBy: admin.name,
     });
   });
 
@@ -82,7 +83,8 @@ describe("a job ends in other ways", () => {
     expect(await act(admin, deleteSecret, secret)).toEqual({ disconnectedHosts: ["HOST-A"], stoppedJobs: 1 });
     expect(await jobOf(jobId)).toMatchObject({
       state: "Stopped",
-      endReason: `client secret deleted by ${admin.name}`,
+      endCode: "secret_deleted",
+      endedBy: admin.name,
     });
     expect((await report(jobId, { reportId: "1", state: "Successful" })).status).toBe(401);
   });
@@ -101,7 +103,7 @@ describe("a job ends in other ways", () => {
     expect(events).toHaveLength(1);
     expect(await jobOf(jobId)).toMatchObject({
       state: "Faulted",
-      endReason: "the host was silent for 120 seconds",
+      endCode: "host_silent",
     });
   });
 
@@ -115,7 +117,8 @@ describe("a job ends in other ways", () => {
     expect((await again([])).status).toBe(201);
     expect(await jobOf(jobId)).toMatchObject({
       state: "Faulted",
-      endReason: `a robot that does not run it connected under this host's name, from ${CALLER_ADDRESS}`,
+      endCode: "other_robot",
+      endedBy: CALLER_ADDRESS,
     });
   });
 });

@@ -109,6 +109,7 @@ describe("a long poll", () => {
     const response = await waiting;
     expect(response.status).toBe(410);
     expect(await response.json()).toMatchObject({
+      code: "disconnected",
       detail: expect.stringContaining(`disconnected by ${admin.name}`),
     });
   });
@@ -139,8 +140,8 @@ describe("a stream of events", () => {
   test("says why it ends when the secret is deleted", async () => {
     const stream = await listen();
     await act(admin, deleteSecret, secret());
-    const reason = `client secret deleted by ${admin.name}`;
-    expect(await stream.next()).toEqual({ event: "disconnected", data: { reason } });
+    const data = { code: "secret_deleted", reason: `client secret deleted by ${admin.name}` };
+    expect(await stream.next()).toEqual({ event: "disconnected", data });
     expect(await stream.next()).toBeNull();
   });
 
@@ -187,7 +188,7 @@ describe("a stream whose secret will expire", () => {
     await inTransaction((db) => cutExpired(systemCtx(db)));
     expect(await stream.next()).toEqual({
       event: "disconnected",
-      data: { reason: "client secret expired" },
+      data: { code: "secret_expired", reason: "client secret expired" },
     });
     expect(await stream.next()).toBeNull();
   });

@@ -8,7 +8,7 @@ import { EXIT_CODES, endOf, RobotEnd } from "@/robot/exit-codes";
 import { instanceId } from "@/robot/instance";
 import { readProcesses } from "@/robot/processes";
 import { askOn } from "@/robot/prompt";
-import { endOfSession } from "@/robot/session";
+import { endOfSession, SessionOver } from "@/robot/session";
 import { readSettings } from "@/robot/settings";
 
 const SECRET = "lks_not-a-real-one";
@@ -173,15 +173,17 @@ describe("exit codes", () => {
   });
 
   test.each([
-    ["client secret deleted by ada@latchkey.test", "cut"],
-    ["This session has ended: machine disabled by ada. Connect again with POST sessions.", "cut"],
-    ["machine deleted by ada", "cut"],
-    ["disconnected by machine deleted by", "disconnected"],
-    ["the host was silent for 120 seconds", undefined],
-    ["closed by the robot", undefined],
-    ["not disconnected by anybody", undefined],
-    ["", undefined],
-  ])("a session that ended with “%s” ends the robot as %s", (reason, kind) => {
-    expect(endOfSession(reason)?.kind).toBe(kind);
+    ["secret_deleted", "cut"],
+    ["machine_disabled", "cut"],
+    ["key_expired", "cut"],
+    ["disconnected", "disconnected"],
+    ["other_credential", "replaced"],
+    ["removed", undefined],
+    ["closed", undefined],
+    ["a_code_of_next_year", undefined],
+    ["constructor", undefined],
+    [undefined, undefined],
+  ])("a session that ended with %s ends the robot as %s, whatever the sentence", (code, kind) => {
+    expect(endOfSession(new SessionOver(code, "client secret deleted by disconnected by"))?.kind).toBe(kind);
   });
 });

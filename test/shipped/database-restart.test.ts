@@ -86,14 +86,14 @@ test("a job ends once and as its own record says, though the database crashes un
   const types = { type: { in: ["job.started", "job.ended"] } };
   const events = await prisma().auditEvent.findMany({ where: { ...own(), ...types } });
   const record = fleet.record();
-  for (const { id, state, error, endReason } of rows) {
+  for (const { id, state, error, endCode } of rows) {
     const isFail = jobs.get(id) === "fail";
     const words = record.filter(({ jobId }) => jobId === id).map(({ word }) => word);
     expect(words, id).toEqual(["began", isFail ? "failed" : "succeeded"]);
     const truth = isFail
       ? { state: "Faulted", error: "The process ended with code 3." }
       : { state: "Successful", error: null };
-    expect({ state, error, endReason }, id).toEqual({ ...truth, endReason: null });
+    expect({ state, error, endCode }, id).toEqual({ ...truth, endCode: null });
     const told = events.filter(({ details }) => (details as { jobId?: string }).jobId === id);
     expect(told.map(({ type }) => type).sort(), id).toEqual(["job.ended", "job.started"]);
   }

@@ -137,7 +137,7 @@ test("a robot killed with kill -9 that comes back says what it lost, and works o
   await connected({ hostName });
   expect(await job(jobId)).toMatchObject({
     state: "Faulted",
-    endReason: "the robot started again without it",
+    endCode: "not_running",
   });
   expect(await events(jobId)).toEqual(["job.created", "job.ended", "job.started"]);
   const next = await start("echo");
@@ -152,7 +152,7 @@ test("a robot that ignores Stop loses its job after two minutes of silence, and 
   expect(await state(jobId)).toBe("Stopping");
   await letTimePass();
   await expect.poll(() => state(jobId), LONG).toBe("Faulted");
-  expect(await job(jobId)).toMatchObject({ endReason: "the host was silent for 120 seconds" });
+  expect(await job(jobId)).toMatchObject({ endCode: "host_silent" });
   expect(isAlive(pid)).toBe(true);
   robot.child.kill("SIGCONT");
   await expect.poll(() => isAlive(pid), LONG).toBe(false);
@@ -168,7 +168,7 @@ test("a robot that ignores Stop is cut all the same, and cannot say anything abo
   await act(admin, stopJob, { jobId });
   const { machineId, secretId } = machine;
   await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
-  const stopped = { state: "Stopped", endReason: `client secret deleted by ${admin.name}` };
+  const stopped = { state: "Stopped", endCode: "secret_deleted", endedBy: admin.name };
   expect(await job(jobId)).toMatchObject(stopped);
   robot.child.kill("SIGCONT");
   expect(await robot.ended).toBe(3);

@@ -86,7 +86,10 @@ const reason = () => `client secret deleted by ${admin.name}`;
 /** A cut host hears why, its stream ends, and its poll is refused: with 401 if it had to show its token again, else 410. */
 async function expectCut(host: Host, stream: HostStream, poll: Promise<Response>): Promise<void> {
   const event = await stream.next();
-  expect(event).toMatchObject({ type: "disconnected", data: JSON.stringify({ reason: reason() }) });
+  expect(event).toMatchObject({
+    type: "disconnected",
+    data: JSON.stringify({ code: "secret_deleted", reason: reason() }),
+  });
   expect(await stream.next()).toBeNull();
   expect([401, 410]).toContain((await poll).status);
   expect((await host.send("GET", "me")).status).toBe(401);
@@ -100,7 +103,11 @@ describe("deleting a secret, whichever process a host is connected to,", () => {
     for (const { robot, jobId, pid } of cut) {
       expect(await robot.ended).toBe(3);
       await expect.poll(() => isAlive(pid), LONG).toBe(false);
-      expect(await job(jobId)).toMatchObject({ state: "Stopped", endReason: reason() });
+      expect(await job(jobId)).toMatchObject({
+        state: "Stopped",
+        endCode: "secret_deleted",
+        endedBy: admin.name,
+      });
     }
     for (const { robot, jobId, pid } of others) {
       expect(isAlive(pid)).toBe(true);

@@ -1,11 +1,12 @@
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx, Sql, SystemActor } from "@/lib/ctx";
+import type { EndCode, Ended } from "@/lib/sessions/schema";
 
 /** What a host is told: jobs to stop or kill, and why it is disconnected if it is. */
 export type SessionCommands = {
   /** The stream that the host opened last. */
   readonly streamId: string | null;
-  readonly ended: { readonly reason: string } | null;
+  readonly ended: Ended | null;
   readonly stop: readonly string[];
   readonly kill: readonly string[];
   /** The secret or key that the session hangs on. */
@@ -35,8 +36,8 @@ export type OpenStream = {
 type Row = {
   readonly asking: string;
   readonly stream_id: string | null;
-  readonly ended_at: Date | null;
-  readonly end_reason: string | null;
+  readonly end_code: EndCode | null;
+  readonly ended_by: string | null;
   readonly stop: readonly string[] | null;
   readonly kill: readonly string[] | null;
   readonly credential_id: string;
@@ -49,7 +50,7 @@ type Row = {
 
 const SESSION_COMMANDS = {
   name: "session_commands",
-  text: `SELECT asking.stream_id AS asking, s.stream_id, s.ended_at, s.end_reason, s.credential_id, c.kind, c.expires_at,
+  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.expires_at,
                 j.stop, j.kill, COALESCE(m.requires_dpop, t.requires_dpop) AS requires_dpop,
                 CASE WHEN cardinality(m.allowed_scopes) > 0 THEN m.allowed_scopes ELSE t.allowed_scopes END
                   AS allowed_scopes,
@@ -87,7 +88,7 @@ export async function sessionCommands(
 
 const commandsOf = (row: Row): SessionCommands => ({
   streamId: row.stream_id,
-  ended: row.ended_at ? { reason: row.end_reason ?? "ended" } : null,
+  ended: row.end_code ? { endCode: row.end_code, endedBy: row.ended_by } : null,
   stop: row.stop ?? [],
   kill: row.kill ?? [],
   credential: { id: row.credential_id, kind: row.kind, expiresAt: row.expires_at },

@@ -1,34 +1,34 @@
 import type { AdminActor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
 import { announce, CHANGED, type ChangedJob } from "@/lib/jobs/job-changes";
 import { ON_HOST } from "@/lib/jobs/rules";
+import type { JobEnded } from "@/lib/jobs/schema";
 import { readSilentSince } from "@/lib/sessions/queries";
-import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 
-const ended = (reason: string) => (job: ChangedJob) => ({
+const ended = (why: JobEnded) => (job: ChangedJob) => ({
   type: "job.ended" as const,
   jobId: job.id,
   process: job.process.name,
   state: job.state,
-  reason,
+  code: why.endCode,
+  endedBy: why.endedBy,
 });
 
 /**
  * Stops what runs on sessions that this transaction has ended.
- * @param reason what the job's page says, with who did it
  * @returns how many jobs were stopped
  */
 export async function stopJobsOfSessions(
   ctx: Ctx<AdminActor | SystemActor>,
   tenantId: string,
   sessionIds: readonly string[],
-  reason: string,
+  why: JobEnded,
 ): Promise<number> {
   const stopped = await ctx.db.job.updateManyAndReturn({
     where: { tenantId, sessionId: { in: [...sessionIds] }, state: { in: [...ON_HOST] } },
-    data: { state: "Stopped", endedAt: ctx.now, endReason: reason },
+    data: { state: "Stopped", endedAt: ctx.now, ...why },
     select: CHANGED,
   });
-  await announce(ctx, stopped, ended(reason));
+  await announce(ctx, stopped, ended(why));
   return stopped.length;
 }
 
@@ -39,7 +39,7 @@ export async function stopJobsOfSessions(
 export async function loseJobsOfSession(
   ctx: Ctx<RobotActor>,
   sessionId: string,
-  reason: string,
+  why: JobEnded,
   kept: readonly string[] = [],
 ): Promise<void> {
   const lost = await ctx.db.job.updateManyAndReturn({
@@ -49,10 +49,10 @@ export async function loseJobsOfSession(
       state: { in: [...ON_HOST] },
       id: { notIn: [...kept] },
     },
-    data: { state: "Faulted", endedAt: ctx.now, endReason: reason },
+    data: { state: "Faulted", endedAt: ctx.now, ...why },
     select: CHANGED,
   });
-  await announce(ctx, lost, ended(reason));
+  await announce(ctx, lost, ended(why));
 }
 
 /**
@@ -60,15 +60,15 @@ export async function loseJobsOfSession(
  * at once, one finds each job.
  */
 export async function loseJobsOfSilentHosts(ctx: Ctx<SystemActor>): Promise<number> {
-  const reason = `the host was silent for ${UNRESPONSIVE_AFTER_SECONDS} seconds`;
+  const why = { endCode: "host_silent", endedBy: null } as const;
   const lost = await ctx.db.job.updateManyAndReturn({
     where: {
       state: { in: [...ON_HOST] },
       session: { heartbeatAt: { lte: await readSilentSince(ctx) } },
     },
-    data: { state: "Faulted", endedAt: ctx.now, endReason: reason },
+    data: { state: "Faulted", endedAt: ctx.now, ...why },
     select: CHANGED,
   });
-  await announce(ctx, lost, ended(reason));
+  await announce(ctx, lost, ended(why));
   return lost.length;
 }

@@ -78,5 +78,6 @@ async function refuseOrRepeat(ctx: Ctx<RobotActor>, scope: Scope, reportId: stri
   if (job.lastReportId === reportId) return robotJob(job);
   throw new Refusal("conflict", `This job is ${job.state} already: the report changes nothing.`, {
     members: { state: job.state },
+    problem: "job_ended",
   });
 }

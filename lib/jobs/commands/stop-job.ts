@@ -10,10 +10,10 @@ type JobId = { readonly jobId: string };
 async function endOrAsk(ctx: Ctx, { jobId }: JobId, deed: "stop" | "kill"): Promise<null> {
   allow(ctx.actor, "jobs.stop");
   const scope = { id: jobId, tenantId: ctx.actor.tenantId };
-  const endReason = `stopped before it started by ${ctx.actor.name}`;
+  const why = { endCode: "stopped_before_start", endedBy: ctx.actor.name } as const;
   const pending = await ctx.db.job.updateManyAndReturn({
     where: { ...scope, state: "Pending" },
-    data: { state: "Stopped", endedAt: ctx.now, endReason },
+    data: { state: "Stopped", endedAt: ctx.now, ...why },
     select: CHANGED,
   });
   if (pending.length > 0) {
@@ -22,7 +22,8 @@ async function endOrAsk(ctx: Ctx, { jobId }: JobId, deed: "stop" | "kill"): Prom
       jobId: job.id,
       process: job.process.name,
       state: job.state,
-      reason: endReason,
+      code: why.endCode,
+      endedBy: why.endedBy,
     }));
     return null;
   }

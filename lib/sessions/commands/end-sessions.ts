@@ -1,7 +1,8 @@
 import type { CredentialKind } from "@/lib/credentials/schema";
-import type { Actor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
-import { allow } from "@/lib/permissions";
+import type { Actor, AdminActor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
+import type { Prisma } from "@/lib/generated/prisma/client";
 import { noSuchSession } from "@/lib/sessions/refusals";
+import type { Ended } from "@/lib/sessions/schema";
 import { ENDED, recordEnded } from "@/lib/sessions/session-changes";
 
 /**
@@ -12,31 +13,12 @@ export async function closeSession(
   ctx: Ctx<RobotActor>,
   { sessionId }: { readonly sessionId: string },
 ): Promise<void> {
-  const scope = { id: sessionId, machineId: ctx.actor.id, tenantId: ctx.actor.tenantId };
-  const reason = "closed by the robot";
-  const ended = await ctx.db.session.updateManyAndReturn({
-    where: { ...scope, endedAt: null },
-    data: { endedAt: ctx.now, endReason: reason },
-    select: ENDED,
-  });
-  if (ended.length === 0 && (await ctx.db.session.count({ where: scope })) === 0) {
-    throw noSuchSession();
-  }
-  await recordEnded(ctx, ctx.actor.tenantId, ended, reason);
+  const { id: machineId, tenantId } = ctx.actor;
+  const ended = await end(ctx, { tenantId, id: sessionId, machineId }, { endCode: "closed", endedBy: null });
+  if (ended.length > 0) return;
+  const scope = { id: sessionId, machineId, tenantId };
+  if ((await ctx.db.session.count({ where: scope })) === 0) throw noSuchSession();
 }
-
-const PERMISSION = {
-  "client secret deleted": "secrets.delete",
-  "key deleted": "keys.delete",
-  "machine disabled": "machines.disable",
-  "machine deleted": "machines.delete",
-  disconnected: "hosts.disconnect",
-  "client authentication of the machine changed": "machines.edit",
-  "client authentication of the tenant changed": "tenant.settings",
-} as const;
-
-/** Why an admin's deed ends sessions. */
-export type EndingCause = keyof typeof PERMISSION;
 
 /** What the sessions hang on that is being withdrawn. */
 export type Ending =
@@ -63,38 +45,28 @@ export type EndedSession = {
   readonly tokenExpiresAt: Date | null;
 };
 
-async function end(ctx: Ctx<Actor>, tenantId: string, of: Ending, endReason: string, cause: string) {
+type Scope = Prisma.SessionWhereInput & { readonly tenantId: string };
+
+async function end(ctx: Ctx<Actor>, scope: Scope, { endCode, endedBy }: Ended): Promise<EndedSession[]> {
   const ended = await ctx.db.session.updateManyAndReturn({
-    where: { tenantId, endedAt: null, ...scopeOf(of) },
-    data: { endedAt: ctx.now, endReason },
+    where: { ...scope, endedAt: null },
+    data: { endedAt: ctx.now, endCode, endedBy },
     select: ENDED,
   });
-  await recordEnded(ctx, tenantId, ended, cause);
-  return ended.sort((a, b) => a.hostName.localeCompare(b.hostName));
+  await recordEnded(ctx, scope.tenantId, ended, endCode);
+  return ended;
 }
 
 /**
- * Ends every open session that hangs on what is being withdrawn; part of the deed that withdraws it.
- * @returns the sessions that were open, by host name, and why they ended
+ * Ends every open session that hangs on what is being withdrawn; part of the deed that withdraws it, which has asked whether it may.
+ * @returns the sessions that were open, by host name
  */
 export async function endSessions(
-  ctx: Ctx,
+  ctx: Ctx<AdminActor | SystemActor>,
+  tenantId: string,
   of: Ending,
-  cause: EndingCause,
-): Promise<{ ended: EndedSession[]; reason: string }> {
-  allow(ctx.actor, PERMISSION[cause]);
-  const reason = `${cause} by ${ctx.actor.name}`;
-  return { ended: await end(ctx, ctx.actor.tenantId, of, reason, cause), reason };
-}
-
-/**
- * Ends every open session of a credential whose time is over.
- * @param reason what the host hears
- */
-export async function endExpiredSessions(
-  ctx: Ctx<SystemActor>,
-  { tenantId, credentialId }: { readonly tenantId: string; readonly credentialId: string },
-  reason: "client secret expired" | "key expired",
+  why: Ended,
 ): Promise<EndedSession[]> {
-  return end(ctx, tenantId, { credentialId }, reason, reason);
+  const ended = await end(ctx, { tenantId, ...scopeOf(of) }, why);
+  return ended.sort((a, b) => a.hostName.localeCompare(b.hostName));
 }

@@ -1,14 +1,14 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { noSuchSession, otherCredential, PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
-import type { Poll } from "@/lib/sessions/schema";
+import type { EndCode, Poll } from "@/lib/sessions/schema";
 import { signal } from "@/lib/signals";
 
 type Held = {
   readonly host_name: string;
   readonly host_key: string;
   readonly credential_id: string;
-  readonly ended_at: Date | null;
-  readonly end_reason: string | null;
+  readonly end_code: EndCode | null;
+  readonly ended_by: string | null;
   readonly polled_by: string | null;
   readonly poll_ends_at: Date | null;
 };
@@ -27,7 +27,7 @@ export async function holdSession(
   const { id: machineId, tenantId, credentialId } = ctx.actor;
   const [row] = await ctx.db.$queryRaw<Held[]>`
     WITH held AS (
-      SELECT id, host_name, host_key, credential_id, ended_at, end_reason, polled_by, poll_ends_at FROM sessions
+      SELECT id, host_name, host_key, credential_id, end_code, ended_by, polled_by, poll_ends_at FROM sessions
        WHERE id = ${sessionId}::uuid AND machine_id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid
          FOR NO KEY UPDATE),
     noted AS (
@@ -35,7 +35,7 @@ export async function holdSession(
         FROM held WHERE sessions.id = held.id AND sessions.tenant_id = ${tenantId}::uuid AND ${poll?.isNew === true})
     SELECT * FROM held`;
   if (!row) throw noSuchSession();
-  if (row.ended_at) throw sessionEnded(row.end_reason);
+  if (row.end_code) throw sessionEnded({ endCode: row.end_code, endedBy: row.ended_by });
   if (row.credential_id !== credentialId) throw otherCredential();
   if (poll && row.polled_by !== null && row.polled_by !== poll.processId) {
     if (!poll.isNew) throw new PolledElsewhere();

@@ -10,14 +10,12 @@ import { type OpenSessionInput, type SessionView, UNRESPONSIVE_AFTER_SECONDS } f
 import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
 import { signal } from "@/lib/signals";
 
-/** What a robot reads in the answer, and waits then. */
-const HOST_NAME_IN_USE = "host_name_in_use";
-
 /** The token was good when the door looked; secret, key or machine went between that look and the write. */
 const cutMeanwhile = () =>
   new Refusal(
     "gone",
     "The client secret, the key or the machine was withdrawn. Ask an administrator for a new one.",
+    { problem: "credential_withdrawn" },
   );
 
 /** @returns why there is no session: another host has the name, or credential or machine went */
@@ -31,7 +29,7 @@ async function whyNot(ctx: Ctx<RobotActor>, hostName: string): Promise<Refusal> 
   return new Refusal(
     "conflict",
     `Another host is connected as “${hostName}”, from ${other.address}. Give one of them another name, or stop that one; when it is silent for ${UNRESPONSIVE_AFTER_SECONDS} seconds its name is free.`,
-    { field: "hostName", members: { code: HOST_NAME_IN_USE } },
+    { field: "hostName", problem: "host_name_in_use" },
   );
 }
 
@@ -99,7 +97,7 @@ export async function openSession(
     throw new Refusal(
       "conflict",
       `Standard machine “${machine.name}” serves only the host of that name, and this host is “${input.hostName}”. Rename one of them, or use a machine template.`,
-      { field: "hostName" },
+      { field: "hostName", problem: "wrong_host" },
     );
   }
   const row = (await write(ctx, input, new Date(0))) ?? (await write(ctx, input, await readSilentSince(ctx)));

@@ -1,7 +1,7 @@
 import type { Ctx, RobotActor, Sql } from "@/lib/ctx";
 import { type Beat, beatOf, heartbeatsTogether } from "@/lib/sessions/heartbeats";
 import { noSuchSession, otherCredential, sessionEnded } from "@/lib/sessions/refusals";
-import type { HeartbeatInput, SessionView } from "@/lib/sessions/schema";
+import type { EndCode, HeartbeatInput, SessionView } from "@/lib/sessions/schema";
 import { SESSION_COLUMNS, type SessionRow, sessionView } from "@/lib/sessions/session-row";
 
 const TOGETHER = heartbeatsTogether<Beat>({
@@ -20,9 +20,11 @@ const ALONE = {
       RETURNING ${SESSION_COLUMNS}`,
 };
 
+type Own = { readonly end_code: EndCode | null; readonly ended_by: string | null };
+
 const FIND_OWN = {
   name: "session_find_own",
-  text: `SELECT ${SESSION_COLUMNS} FROM sessions s WHERE id = $1 AND machine_id = $2 AND tenant_id = $3`,
+  text: `SELECT end_code, ended_by FROM sessions WHERE id = $1 AND machine_id = $2 AND tenant_id = $3`,
 };
 
 async function beatAlone(ctx: Ctx<RobotActor, Sql>, beat: Beat): Promise<SessionView> {
@@ -31,9 +33,9 @@ async function beatAlone(ctx: Ctx<RobotActor, Sql>, beat: Beat): Promise<Session
   const said = [credentialId, at, isBusy, tokenId, tokenExpiresAt];
   const [row] = await ctx.db.query<SessionRow>(ALONE, [...whose, ...said]);
   if (row) return sessionView(row);
-  const [other] = await ctx.db.query<SessionRow>(FIND_OWN, whose);
+  const [other] = await ctx.db.query<Own>(FIND_OWN, whose);
   if (!other) throw noSuchSession();
-  if (other.ended_at) throw sessionEnded(other.end_reason);
+  if (other.end_code) throw sessionEnded({ endCode: other.end_code, endedBy: other.ended_by });
   throw otherCredential();
 }
 

@@ -16,10 +16,10 @@ export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }>
       endedAt: null,
       heartbeatAt: { lte: await readSilentSince(ctx) },
     },
-    data: { endedAt: ctx.now, endReason: `silent, and removed by ${ctx.actor.name}` },
+    data: { endedAt: ctx.now, endCode: "removed", endedBy: ctx.actor.name },
     select: ENDED,
   });
-  await recordEnded(ctx, tenantId, silent, "silent, and removed from the list");
+  await recordEnded(ctx, tenantId, silent, "removed");
   const { count } = await ctx.db.session.updateMany({
     where: { tenantId, endedAt: { not: null }, removedAt: null },
     data: { removedAt: ctx.now },
