@@ -265,6 +265,8 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ]),
   ...because("asked or locked with its tenant by the deeds above, which go through it", [
     "record",
+    "cut",
+    "endSessions",
     "stopJobsOfSessions",
     "findOwnJob",
     "holdLimits",
