@@ -1,6 +1,6 @@
 import type { Config } from "tailwindcss";
 
-/** Names for the colours of app/globals.css, where each has its light and its dark value. */
+/** Colours have their light and their dark value in app/globals.css; sizes and radii are named for what they are on. */
 export default {
   content: ["./app/**/*.{ts,tsx}", "./components/**/*.{ts,tsx}"],
   theme: {
@@ -42,6 +42,9 @@ export default {
         ],
         mono: ["var(--font-plex-mono)", "ui-monospace", "monospace"],
       },
+      fontSize: { small: "0.8125rem", legend: "0.9375rem" },
+      letterSpacing: { title: "-0.01em" },
+      borderRadius: { link: "2px", chip: "3px", control: "4px", panel: "5px", dialog: "6px" },
       boxShadow: { pop: "0 1px 2px var(--shade), 0 8px 24px -6px var(--shade)" },
     },
   },

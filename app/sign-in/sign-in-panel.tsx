@@ -32,7 +32,7 @@ export function SignInPanel({ target, singleSignOn, hasPasswords, refused }: Sig
         />
       ) : null}
       {singleSignOn && hasPasswords ? (
-        <p className="flex items-center gap-3 text-[0.8125rem] text-muted before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
+        <p className="flex items-center gap-3 text-small text-muted before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
           or with a password
         </p>
       ) : null}

@@ -4,6 +4,7 @@ import { ChangePassword } from "@/components/account/change-password";
 import { SecondFactor } from "@/components/account/second-factor";
 import { SignInList } from "@/components/account/sign-in-list";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import { Panel } from "@/components/ui/panel";
 import type { SecondFactorView, SignInView } from "@/lib/admins/schema";
 
 type AccountProps = {
@@ -23,7 +24,7 @@ export function Account({ crumbs, email, hasPassword, secondFactor, signIns, now
       <p className="-mt-3 mb-6 text-muted wrap-anywhere">{email}</p>
       <div className="flex flex-col gap-9">
         <Section title="Password">
-          <div className="rounded-[5px] border border-line bg-surface p-5">
+          <Panel className="p-5">
             {hasPassword ? (
               <ChangePassword email={email} changePassword={actions.changePassword} />
             ) : (
@@ -32,12 +33,12 @@ export function Account({ crumbs, email, hasPassword, secondFactor, signIns, now
                 there.
               </p>
             )}
-          </div>
+          </Panel>
         </Section>
         <Section title="Second factor">
-          <div className="rounded-[5px] border border-line bg-surface p-5">
+          <Panel className="p-5">
             <SecondFactor email={email} factor={secondFactor} actions={actions} />
-          </div>
+          </Panel>
         </Section>
         <Section title="Sign-ins">
           <SignInList signIns={signIns} now={now} end={actions.endSignIn} />

@@ -68,7 +68,7 @@ function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
         <p>
           Scan the picture with an authenticator app, or type this key into it:{" "}
           <span className="inline-flex max-w-full items-center gap-1">
-            <code className="font-mono text-[0.8125rem] break-all">{enrolment.secret}</code>
+            <code className="font-mono text-small break-all">{enrolment.secret}</code>
             <CopyButton value={enrolment.secret} name="Copy the key" />
           </span>
         </p>

@@ -63,7 +63,7 @@ export function RecoveryCodesDialog({ email, codes, onClose }: RecoveryCodesDial
       </Banner>
       <ul
         aria-label="Recovery codes"
-        className="grid gap-x-6 gap-y-1 rounded-[4px] border border-brass-line bg-brass-soft px-4 py-3 font-mono text-[0.8125rem] leading-6 sm:grid-cols-2"
+        className="grid gap-x-6 gap-y-1 rounded-control border border-brass-line bg-brass-soft px-4 py-3 font-mono text-small leading-6 sm:grid-cols-2"
       >
         {codes.map((code) => (
           <li key={code}>{code}</li>

@@ -34,7 +34,7 @@ export function SecondFactor({ email, factor, actions }: SecondFactorProps) {
             <ShieldCheck aria-hidden size={18} className="mt-0.5 shrink-0 text-accent" />
             <span>
               On since <Instant at={factor.since} />. Every sign-in asks for a code of your app.
-              <span className="block text-[0.8125rem] text-muted">
+              <span className="block text-small text-muted">
                 {formatQuantity(factor.recoveryCodesLeft, "recovery code")} left
               </span>
             </span>

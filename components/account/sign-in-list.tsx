@@ -46,7 +46,7 @@ export function SignInList({ signIns, now, end }: SignInListProps) {
               </span>
             </StackCell>
             <StackCell label="Address" className="text-muted" isEmpty={signIn.address === null}>
-              <span className="font-mono text-[0.8125rem]">{signIn.address}</span>
+              <span className="font-mono text-small">{signIn.address}</span>
             </StackCell>
             <StackCell label="Started" className="text-muted">
               <Instant at={signIn.startedAt} />

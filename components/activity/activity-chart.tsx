@@ -67,13 +67,13 @@ export function ActivityChart({ bins, period }: ActivityChartProps) {
 
 function Legend() {
   return (
-    <ul aria-hidden className="mb-4 flex gap-4 text-[0.8125rem] text-muted">
+    <ul aria-hidden className="mb-4 flex gap-4 text-small text-muted">
       <li className="flex items-center gap-1.5">
-        <span className="size-2.5 rounded-[2px] bg-accent-solid" />
+        <span className="size-2.5 rounded-link bg-accent-solid" />
         Granted
       </li>
       <li className="flex items-center gap-1.5">
-        <span className="size-2.5 rounded-[2px] bg-danger-solid" />
+        <span className="size-2.5 rounded-link bg-danger-solid" />
         Refused
       </li>
     </ul>

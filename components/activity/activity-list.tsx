@@ -2,6 +2,7 @@ import { ChevronLeft, ChevronRight, ChevronsLeft } from "lucide-react";
 import { activityAddress } from "@/components/activity/activity-address";
 import { ActivityRow } from "@/components/activity/activity-row";
 import { ButtonLink } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import type { ActivityListQuery, ActivityPage } from "@/lib/activity/schema";
 import { formatQuantity } from "@/lib/format";
@@ -33,12 +34,9 @@ export function ActivityList({ list, query, path, machinesPath, isOfOne, empty }
   return (
     <>
       {list.rows.length === 0 ? (
-        <p
-          role="status"
-          className="rounded-[5px] border border-line bg-surface px-4 py-10 text-center text-muted"
-        >
+        <Panel as="p" role="status" className="px-4 py-10 text-center text-muted">
           {empty}
-        </p>
+        </Panel>
       ) : (
         <StackTable label="Token requests" columns={columns(isOfOne)}>
           {list.rows.map((row) => (

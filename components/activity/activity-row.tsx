@@ -14,7 +14,7 @@ type ActivityRowProps = {
   machinesPath: string;
 };
 
-const MONO = "font-mono text-[0.8125rem]";
+const MONO = "font-mono text-small";
 
 export function ActivityRow({ row, machine, machinesPath }: ActivityRowProps) {
   const { outcome, code, reason, address, userAgent, credentialId, isFolded, count } = row;
@@ -57,7 +57,7 @@ type MaybeProps = { label: string; value: string | null; isCode?: boolean; class
 function Maybe({ label, value, isCode = false, className }: MaybeProps) {
   return (
     <StackCell label={label} isEmpty={value === null} {...(className && { className })}>
-      <span className={isCode ? MONO : "text-[0.8125rem]"}>{value}</span>
+      <span className={isCode ? MONO : "text-small"}>{value}</span>
     </StackCell>
   );
 }
@@ -76,7 +76,7 @@ function MachineName({
       href={`${machinesPath}/${machine.id}/edit`}
       prefetch={false}
       title={machine.name}
-      className="line-clamp-2 rounded-[2px] font-medium hover:text-accent hover:underline"
+      className="line-clamp-2 rounded-link font-medium hover:text-accent hover:underline"
     >
       {machine.name}
     </Link>

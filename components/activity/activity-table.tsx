@@ -1,4 +1,5 @@
 import { ScrollBox } from "@/components/ui/scroll-box";
+import { TableRow } from "@/components/ui/table";
 import { Instant } from "@/components/ui/time";
 import type { ActivityBin } from "@/lib/activity/schema";
 import { formatCount } from "@/lib/format";
@@ -10,9 +11,9 @@ export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
   return (
     <ScrollBox
       label="Token requests over time, as a table"
-      className="max-h-64 w-fit max-w-full rounded-[4px] border border-line"
+      className="max-h-64 w-fit max-w-full rounded-control border border-line"
     >
-      <table className="border-collapse text-[0.8125rem]">
+      <table className="border-collapse text-small">
         <thead className="text-muted">
           <tr className="border-b border-line">
             <th scope="col" className="h-8 px-2 text-left font-medium sm:px-3">
@@ -28,13 +29,13 @@ export function ActivityTable({ bins }: { bins: readonly ActivityBin[] }) {
         </thead>
         <tbody>
           {bins.toReversed().map(({ from, granted, refused }) => (
-            <tr key={from.getTime()} className="border-b border-line last:border-b-0">
+            <TableRow key={from.getTime()}>
               <th scope="row" className="h-7 px-2 text-left font-normal sm:px-3">
                 <Instant at={from} />
               </th>
               <td className={NUMBER}>{formatCount(granted)}</td>
               <td className={NUMBER}>{formatCount(refused)}</td>
-            </tr>
+            </TableRow>
           ))}
         </tbody>
       </table>

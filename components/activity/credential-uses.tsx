@@ -25,7 +25,7 @@ export function CredentialUses({
       {credentials.map(({ credentialId, kind, label, use, hosts, hostCount }) => (
         <StackRow key={credentialId}>
           <StackCell label={kind === "Key" ? "Key" : "Secret"}>
-            <span className="font-mono text-[0.8125rem]">{credentialId}</span>
+            <span className="font-mono text-small">{credentialId}</span>
             <Under>{label}</Under>
           </StackCell>
           <StackCell label="Tokens" className="tabular-nums">
@@ -52,7 +52,7 @@ export function CredentialUses({
 function Some({ named, count }: { named: readonly string[]; count: number }) {
   return (
     <>
-      <span className="font-mono text-[0.8125rem]">{named.join(", ")}</span>
+      <span className="font-mono text-small">{named.join(", ")}</span>
       {count > named.length ? <Under>and {formatCount(count - named.length)} more</Under> : null}
     </>
   );

@@ -5,6 +5,7 @@ import { CredentialUses } from "@/components/activity/credential-uses";
 import { PeriodLinks } from "@/components/activity/period-links";
 import { ButtonLink } from "@/components/ui/button";
 import { Disclosure } from "@/components/ui/disclosure";
+import { Panel } from "@/components/ui/panel";
 import type { ActivityBin, ActivityPage, ActivityPeriod } from "@/lib/activity/schema";
 import type { CredentialActivity } from "@/lib/fleet/schema";
 
@@ -36,13 +37,13 @@ export function MachineActivity({ activity, machineId, home, now }: MachineActiv
   }
   return (
     <div className="flex flex-col gap-4">
-      <div className="rounded-[5px] border border-line bg-surface p-5">
+      <Panel className="p-5">
         <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
           <p className="text-muted">Token requests, kept for {keptDays} days</p>
           <PeriodLinks period={period} hrefOf={(each) => activityAddress(path, { period: each })} />
         </div>
         <ActivityChart bins={bins} period={period} />
-      </div>
+      </Panel>
       {credentials.length > 0 ? (
         <Disclosure label="Use of each secret and key">
           <CredentialUses credentials={credentials} now={now} />

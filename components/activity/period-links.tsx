@@ -13,7 +13,7 @@ type PeriodLinksProps = {
 export function PeriodLinks({ period, hrefOf }: PeriodLinksProps) {
   return (
     <nav aria-label="Period">
-      <ul className="flex overflow-hidden rounded-[4px] border border-edge">
+      <ul className="flex overflow-hidden rounded-control border border-edge">
         {ACTIVITY_PERIODS.map((each) => (
           <li key={each} className="border-r border-edge last:border-r-0">
             <Link
@@ -22,7 +22,7 @@ export function PeriodLinks({ period, hrefOf }: PeriodLinksProps) {
               prefetch={false}
               aria-current={each === period ? "true" : undefined}
               className={classes(
-                "flex h-7 items-center px-2.5 text-[0.8125rem] font-medium -outline-offset-2 pointer-coarse:h-9",
+                "flex h-7 items-center px-2.5 text-small font-medium -outline-offset-2 pointer-coarse:h-9",
                 each === period
                   ? "bg-accent-soft text-accent"
                   : "bg-surface text-muted hover:bg-sunken hover:text-ink",

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { ROLE_HINTS } from "@/components/admins/labels";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
 import type { InviteView } from "@/lib/admins/schema";
 
 type AcceptInviteProps = {
@@ -27,15 +28,15 @@ export function AcceptInvite({ invite, accept, children }: AcceptInviteProps) {
   };
   return (
     <div className="flex flex-col gap-5">
-      <dl className="rounded-[5px] border border-line bg-surface px-4 py-3">
-        <dt className="text-[0.8125rem] text-muted">Tenant</dt>
+      <Panel as="dl" className="px-4 py-3">
+        <dt className="text-small text-muted">Tenant</dt>
         <dd className="font-medium wrap-anywhere">{invite.tenantName}</dd>
-        <dt className="mt-2 text-[0.8125rem] text-muted">Role</dt>
+        <dt className="mt-2 text-small text-muted">Role</dt>
         <dd>
           <span className="font-medium">{invite.role}</span>
-          <span className="block text-[0.8125rem] text-muted">{ROLE_HINTS[invite.role]}</span>
+          <span className="block text-small text-muted">{ROLE_HINTS[invite.role]}</span>
         </dd>
-      </dl>
+      </Panel>
       {failure ? (
         <Banner look="danger" role="alert">
           {failure}

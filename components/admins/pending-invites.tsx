@@ -6,6 +6,7 @@ import type { UserActions } from "@/components/admins/user-actions";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { AtMost } from "@/components/ui/page-footer";
+import { Panel } from "@/components/ui/panel";
 import { type Column, StackCell, StackRow, StackTable, Under } from "@/components/ui/stack-table";
 import { Ago, Instant } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
@@ -34,9 +35,9 @@ export function PendingInvites({ invites, now, revoke }: PendingInvitesProps) {
         Pending invites
       </h2>
       {invites.length === 0 ? (
-        <p className="rounded-[5px] border border-line bg-surface px-4 py-5 text-muted">
+        <Panel as="p" className="px-4 py-5 text-muted">
           None. An invite stands here until it is used, for an hour at most.
-        </p>
+        </Panel>
       ) : (
         <StackTable label="Pending invites" columns={COLUMNS}>
           {invites.map((invite) => (

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { UserActions } from "@/components/admins/user-actions";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { Panel } from "@/components/ui/panel";
 import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
 
@@ -25,17 +26,17 @@ export function SecondFactorRule({ isRequired, without, require }: SecondFactorR
       <h2 id="second-factor-rule" className="mb-2 text-base font-semibold">
         Second factor
       </h2>
-      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-[5px] border border-line bg-surface px-4 py-4">
+      <Panel className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-4 py-4">
         <p className="max-w-2xl">
           {isRequired
             ? "Required: whoever has none must set one up before they see anything else of this tenant."
             : "Up to each member. It can be required: then whoever has none must set one up before they see anything else of this tenant."}
-          <span className="block text-[0.8125rem] text-muted">
+          <span className="block text-small text-muted">
             {without === 0 ? "Everybody has one." : `${waiting}.`}
           </span>
         </p>
         <Button onClick={() => setAsking(true)}>{isRequired ? "Leave it to each" : "Require it"}</Button>
-      </div>
+      </Panel>
       {isAsking ? (
         <ConfirmDialog
           title={isRequired ? "No longer require a second factor?" : "Require a second factor?"}

@@ -14,7 +14,7 @@ export function SetUpNotice({ isUsed }: { isUsed: boolean }) {
         While Latchkey has no administrator, the server prints the link each time it starts. Look at its
         output for a line with an address like this one and open that address here:
       </p>
-      <code className="block overflow-x-auto rounded-[4px] border border-line bg-sunken px-2.5 py-2 font-mono text-[0.8125rem] whitespace-nowrap">
+      <code className="block overflow-x-auto rounded-control border border-line bg-sunken px-2.5 py-2 font-mono text-small whitespace-nowrap">
         https://…/setup#…
       </code>
       <p className="text-muted">

@@ -44,7 +44,7 @@ export function AssetRow({ asset, now, on }: AssetRowProps) {
           {asset.machineValues.map((own) => (
             <li key={own.machineId} className="flex items-start justify-between gap-2">
               <span className="min-w-0">
-                <span className="block text-[0.8125rem] leading-5 text-muted">{own.machineName}</span>
+                <span className="block text-small leading-5 text-muted">{own.machineName}</span>
                 <AssetValue value={own.value} />
               </span>
               {on ? (

@@ -12,7 +12,7 @@ export function AssetValue({ value }: { value: string | null }) {
   }
   if (value === "") return <span className="text-muted">Empty</span>;
   return (
-    <span title={value} className="line-clamp-3 font-mono text-[0.8125rem] leading-5">
+    <span title={value} className="line-clamp-3 font-mono text-small leading-5">
       {value}
     </span>
   );

@@ -10,6 +10,7 @@ import type { Words } from "@/components/audit/sentence";
 import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
+import { Panel } from "@/components/ui/panel";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import type { AuditListQuery, AuditPage, Person } from "@/lib/audit/schema";
 import { formatCount, formatQuantity } from "@/lib/format";
@@ -32,7 +33,7 @@ const COLUMNS: readonly Column[] = [
   { label: "In the chain", className: "w-30" },
 ];
 
-const LINK = "rounded-[2px] font-semibold hover:text-accent hover:underline";
+const LINK = "rounded-link font-semibold hover:text-accent hover:underline";
 
 export function AuditList({ list, query, persons, kinds, path, machinesPath }: AuditListProps) {
   const router = useRouter();
@@ -57,14 +58,11 @@ export function AuditList({ list, query, persons, kinds, path, machinesPath }: A
         </Banner>
       ) : null}
       {list.rows.length === 0 ? (
-        <p
-          role="status"
-          className="rounded-[5px] border border-line bg-surface px-4 py-14 text-center font-medium"
-        >
+        <Panel as="p" role="status" className="px-4 py-14 text-center font-medium">
           {isFiltered(query) || query.older || query.newer
             ? "No event matches"
             : "Nothing has happened in this tenant yet"}
-        </p>
+        </Panel>
       ) : (
         <StackTable label="Events" columns={COLUMNS} isBusy={isBusy}>
           {list.rows.map((row) => (

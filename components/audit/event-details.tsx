@@ -44,7 +44,7 @@ export function EventDetails({ row }: { row: AuditRow }) {
       .map(([name, value]) => [name, shown(value)] as const),
   ];
   return (
-    <div className="mt-1.5 flex flex-col gap-3 rounded-[4px] border border-line bg-sunken px-3 py-2 text-[0.8125rem] leading-5">
+    <div className="mt-1.5 flex flex-col gap-3 rounded-control border border-line bg-sunken px-3 py-2 text-small leading-5">
       {changes.length > 0 ? (
         <table className="w-full table-fixed border-collapse">
           <thead>

@@ -37,7 +37,7 @@ export function EventRow({ row, words }: { row: AuditRow; words: Words }) {
       <StackCell>
         <p className="wrap-anywhere">{sentenceOf(row.type, row.details, words)}</p>
         <details className="group mt-0.5">
-          <summary className="-ml-0.5 inline-flex w-fit cursor-pointer list-none items-center gap-1 rounded-[3px] text-[0.8125rem] text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
+          <summary className="-ml-0.5 inline-flex w-fit cursor-pointer list-none items-center gap-1 rounded-chip text-small text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
             <ChevronRight aria-hidden size={13} className="transition-transform group-open:rotate-90" />
             Details
           </summary>

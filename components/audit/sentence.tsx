@@ -12,5 +12,5 @@ export function Name({ children }: { children: ReactNode }) {
 }
 
 export function Id({ children }: { children: ReactNode }) {
-  return <span className="font-mono text-[0.8125rem]">{children}</span>;
+  return <span className="font-mono text-small">{children}</span>;
 }

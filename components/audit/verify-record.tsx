@@ -81,12 +81,12 @@ function Report({ report }: { report: ChainReport }) {
       ) : null}
       {missingGuards.map((guard) => (
         <p key={guard} className="mt-2">
-          The database’s trigger <span className="font-mono text-[0.8125rem]">{guard}</span>, which keeps the
-          record from being changed, is missing or switched off.
+          The database’s trigger <span className="font-mono text-small">{guard}</span>, which keeps the record
+          from being changed, is missing or switched off.
         </p>
       ))}
       {ok && head ? (
-        <div className="mt-1 text-[0.8125rem] text-muted">
+        <div className="mt-1 text-small text-muted">
           <p>Its head, kept elsewhere, proves later that nothing up to here was taken away:</p>
           <p className="flex items-center gap-1">
             <span className="font-mono break-all">
@@ -106,7 +106,7 @@ function InstallationBroken() {
       <p className="font-semibold">The installation’s chain, which all tenants share, is broken.</p>
       <p>
         The events marked “of the installation” stand in it. On the server,{" "}
-        <span className="font-mono text-[0.8125rem]">npm run audit:verify</span> says where.
+        <span className="font-mono text-small">npm run audit:verify</span> says where.
       </p>
     </Banner>
   );
@@ -118,7 +118,7 @@ function Place({ finding: { kind, sequence, eventId, event, subjectId } }: { fin
       {sequence === null ? null : <b className="font-semibold">No. {formatCount(Number(sequence))}: </b>}
       {FINDINGS[kind]}
       {event ? (
-        <span className="block text-[0.8125rem]">
+        <span className="block text-small">
           It now says: {event.type} by {event.actorName}, <Instant at={event.at} />
         </span>
       ) : null}

@@ -91,10 +91,10 @@ function Facts({ added, children }: { added: AddedKey; children?: ReactNode }) {
       </div>
       {children ? <div className="flex flex-wrap gap-2">{children}</div> : null}
       <section aria-labelledby="connect-robot">
-        <h3 id="connect-robot" className="text-[0.8125rem] font-semibold">
+        <h3 id="connect-robot" className="text-small font-semibold">
           Connect a robot
         </h3>
-        <p className="mb-2 text-[0.8125rem] text-muted">
+        <p className="mb-2 text-small text-muted">
           The environment of a robot whose private key lies beside it as {keyFileName(added)}.
         </p>
         <Snippet label="Environment file" text={environment}>

@@ -19,7 +19,7 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
   const environment = envFile(origin, issued);
   return (
     <section aria-labelledby="connect-robot">
-      <h3 id="connect-robot" className="text-[0.8125rem] font-semibold">
+      <h3 id="connect-robot" className="text-small font-semibold">
         Connect a robot
       </h3>
       <Tabs.Root defaultValue="env">
@@ -47,7 +47,7 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
           </Snippet>
         </Tabs.Panel>
         <Tabs.Panel value="curl" className="pt-3">
-          <p className="mb-2 text-[0.8125rem] text-muted">
+          <p className="mb-2 text-small text-muted">
             Next to the downloaded environment file. It reads the secret from there, so that it is in no shell
             history.
           </p>

@@ -5,6 +5,8 @@ import { Expiry } from "@/components/credentials/expiry";
 import { Button } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Panel } from "@/components/ui/panel";
+import { TableHead, TableHeadRow, TableRow, WIDE } from "@/components/ui/table";
 import { Ago, Instant } from "@/components/ui/time";
 import { credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
@@ -20,34 +22,33 @@ type TableProps<T> = {
   onDelete?: ((row: T) => void) | undefined;
 };
 
-const HEAD = "h-9 px-3 text-left font-medium first:pl-4";
-const CELL = "px-3 py-2 align-top first:pl-4 max-md:px-4 max-md:py-0.5";
+const CELL = classes(WIDE, "py-2 align-top max-md:px-4 max-md:py-0.5");
 
 export function CredentialTable<T extends CredentialView>({ kind, rows, now, own, onDelete }: TableProps<T>) {
   const texts = CREDENTIAL_TEXTS[kind];
   if (rows.length === 0) {
     return (
-      <p className="flex gap-2.5 rounded-[5px] border border-line bg-surface px-4 py-5 text-muted">
+      <Panel as="p" className="flex gap-2.5 px-4 py-5 text-muted">
         <KeyRound aria-hidden size={16} className="mt-[3px] shrink-0" />
         {texts.none}
-      </p>
+      </Panel>
     );
   }
   const heads = [texts.id, own.label, "Created", "Expires", "Last used"];
   return (
-    <div className="rounded-[5px] border border-line bg-surface">
+    <Panel>
       <table aria-labelledby={texts.headingId} className="w-full border-collapse">
         <thead className="max-md:sr-only">
-          <tr className="border-b border-line text-[0.8125rem] text-muted">
+          <TableHeadRow>
             {heads.map((head) => (
-              <th key={head} scope="col" className={HEAD}>
+              <TableHead key={head} className={WIDE}>
                 {head}
-              </th>
+              </TableHead>
             ))}
-            <th scope="col" className={HEAD}>
-              <span className="sr-only">Actions</span>
-            </th>
-          </tr>
+            <TableHead className={WIDE} isHidden>
+              Actions
+            </TableHead>
+          </TableHeadRow>
         </thead>
         <tbody>
           {rows.map((row) => (
@@ -55,7 +56,7 @@ export function CredentialTable<T extends CredentialView>({ kind, rows, now, own
           ))}
         </tbody>
       </table>
-    </div>
+    </Panel>
   );
 }
 
@@ -67,13 +68,13 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onDelete
   const isOver = credentialState(row, now) !== "Live";
   const struck = isOver ? "text-muted line-through" : undefined;
   return (
-    <tr className="border-b border-line last:border-b-0 max-md:flex max-md:flex-wrap max-md:items-center max-md:py-2">
+    <TableRow className="max-md:flex max-md:flex-wrap max-md:items-center max-md:py-2">
       <td className={CELL}>
         {row.name ? (
           <span className={classes("block max-w-56 pt-1 font-medium break-words", struck)}>{row.name}</span>
         ) : null}
         <span className="flex h-7 items-center gap-1">
-          <span id={idId} className={classes("font-mono text-[0.8125rem]", struck)}>
+          <span id={idId} className={classes("font-mono text-small", struck)}>
             {row.id}
           </span>
           <CopyButton value={row.id} name={`Copy ${texts.id}`} describedBy={idId} />
@@ -91,7 +92,7 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onDelete
       </Moment>
       <td className={classes(CELL, "max-md:w-full max-md:pt-1.5 md:text-right")}>
         {row.revokedAt ? (
-          <span className="block text-[0.8125rem] text-muted">
+          <span className="block text-small text-muted">
             Deleted <Instant at={row.revokedAt} />
             {row.revokedBy ? <span className="break-words md:block"> by {row.revokedBy}</span> : null}
           </span>
@@ -103,7 +104,7 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onDelete
           </Button>
         ) : null}
       </td>
-    </tr>
+    </TableRow>
   );
 }
 
@@ -114,7 +115,7 @@ function Moment({ label, by, isStruck, children }: MomentProps) {
     <td className={classes(CELL, "leading-5 max-md:w-full md:pt-3", isStruck && "text-muted")}>
       <span className="text-muted md:hidden">{label} </span>
       <span className={isStruck ? "line-through" : undefined}>{children}</span>
-      {by ? <span className="text-[0.8125rem] break-words text-muted md:block"> {by}</span> : null}
+      {by ? <span className="text-small break-words text-muted md:block"> {by}</span> : null}
     </td>
   );
 }

@@ -81,7 +81,7 @@ export function DeleteCredentialDialog({
       title={texts.question}
       description={
         <>
-          <span className="font-mono text-[0.8125rem] text-ink">{credential.id}</span>
+          <span className="font-mono text-small text-ink">{credential.id}</span>
           {credential.name ? ` (${credential.name})` : ""}{" "}
           {isExpired ? "has expired: nobody can use it." : "stops working at once and for good."}{" "}
           {credential.lastUsedAt ? (

@@ -30,7 +30,7 @@ export function Expiry({ of, now }: ExpiryProps) {
   return (
     <>
       <Badge look="danger">Expired</Badge>
-      <span className="text-[0.8125rem] text-muted md:mt-0.5 md:block">
+      <span className="text-small text-muted md:mt-0.5 md:block">
         {" "}
         <Day at={of.expiresAt} />
       </span>

@@ -13,7 +13,7 @@ export function IssuedValue({ label, value, isSecret, onCopied }: IssuedValuePro
     <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-2 gap-y-1 sm:grid-cols-[6.5rem_minmax(0,1fr)_auto]">
       <label
         htmlFor={id}
-        className="col-span-2 text-[0.8125rem] leading-7 font-semibold max-sm:leading-5 sm:col-span-1"
+        className="col-span-2 text-small leading-7 font-semibold max-sm:leading-5 sm:col-span-1"
       >
         {label}
       </label>
@@ -25,7 +25,7 @@ export function IssuedValue({ label, value, isSecret, onCopied }: IssuedValuePro
         value={value}
         onFocus={(event) => event.target.select()}
         className={classes(
-          "field-sizing-content min-w-0 resize-none rounded-[4px] border px-2 py-[3px] font-mono text-xs leading-5 break-all",
+          "field-sizing-content min-w-0 resize-none rounded-control border px-2 py-[3px] font-mono text-xs leading-5 break-all",
           isSecret ? "border-brass-line bg-brass-soft" : "border-line bg-sunken",
         )}
       />

@@ -33,7 +33,7 @@ const PUBLIC_KEY = {
     <>
       <span className="block leading-5 md:pt-1">{algorithms.join(", ")}</span>
       <span className="flex h-7 items-center gap-1 text-muted">
-        <span title={thumbprint} className="font-mono text-[0.8125rem] whitespace-nowrap">
+        <span title={thumbprint} className="font-mono text-small whitespace-nowrap">
           {thumbprint.slice(0, THUMBPRINT_SHOWN)}…
         </span>
         <CopyButton value={thumbprint} name="Copy thumbprint" />

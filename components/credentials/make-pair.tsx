@@ -44,7 +44,7 @@ export function MakePair({ algorithm, onChange }: MakePairProps) {
           onValueChange={(chosen) => onChange(supported.find((one) => one === chosen) ?? "ES256")}
         />
       </Field>
-      <p className="text-[0.8125rem] text-muted">
+      <p className="text-small text-muted">
         The pair is made in this browser, and the private key is never sent. You download it in the next step;
         once that is closed, it is gone.
       </p>

@@ -29,8 +29,8 @@ export function PasteKey({ text, error, onChange }: PasteKeyProps) {
       >
         <TextArea name="publicKey" rows={6} isCode value={text} onValueChange={onChange} />
       </Field>
-      <details className="text-[0.8125rem]">
-        <summary className="w-fit cursor-pointer rounded-[2px] text-muted hover:text-ink">
+      <details className="text-small">
+        <summary className="w-fit cursor-pointer rounded-link text-muted hover:text-ink">
           How to make a pair on the robot’s host
         </summary>
         <div className="mt-2">

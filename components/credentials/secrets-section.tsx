@@ -30,7 +30,7 @@ const LOST =
 
 const HINT = {
   label: "Hint",
-  cell: ({ hint }: SecretView) => <span className="font-mono text-[0.8125rem] leading-7">{hint}</span>,
+  cell: ({ hint }: SecretView) => <span className="font-mono text-small leading-7">{hint}</span>,
 };
 
 export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionProps) {

@@ -6,6 +6,7 @@ import { JobTimeline } from "@/components/jobs/job-timeline";
 import { Banner } from "@/components/ui/banner";
 import { CodeBlock } from "@/components/ui/code-block";
 import { PageHeader } from "@/components/ui/page-header";
+import { Panel } from "@/components/ui/panel";
 import { Progress } from "@/components/ui/progress";
 import { formatJson } from "@/lib/format";
 import { isEnded, jobEndText } from "@/lib/jobs/rules";
@@ -18,8 +19,6 @@ type JobDetailProps = {
   canStop: boolean;
   actions: JobActions;
 };
-
-const BOX = "rounded-[5px] border border-line bg-surface p-5";
 
 export function JobDetail({ tenant, job, canStop, actions }: JobDetailProps) {
   const home = `/tenants/${tenant.slug}`;
@@ -38,7 +37,7 @@ export function JobDetail({ tenant, job, canStop, actions }: JobDetailProps) {
           <span className="sr-only">State: </span>
           <JobState state={job.state} />
         </span>
-        <span className="font-mono text-[0.8125rem] break-all">{job.id}</span>
+        <span className="font-mono text-small break-all">{job.id}</span>
       </div>
       <div className="mb-5 flex flex-col gap-3 empty:hidden">
         <Outcome job={job} />
@@ -102,11 +101,11 @@ function Outcome({ job }: { job: JobView }) {
 function Section({ title, children }: { title: string; children: ReactNode }) {
   const id = `job-${title.toLowerCase()}`;
   return (
-    <section aria-labelledby={id} className={BOX}>
-      <h2 id={id} className="mb-2 text-[0.8125rem] font-semibold">
+    <Panel as="section" aria-labelledby={id} className="p-5">
+      <h2 id={id} className="mb-2 text-small font-semibold">
         {title}
       </h2>
       {children}
-    </section>
+    </Panel>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { JobView } from "@/lib/jobs/schema";
 
-const MONO = "font-mono text-[0.8125rem] wrap-anywhere";
+const MONO = "font-mono text-small wrap-anywhere";
 
 /** Where it was to run and where it runs. */
 export function JobFacts({ job }: { job: JobView }) {

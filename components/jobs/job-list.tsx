@@ -8,6 +8,7 @@ import { STATE_FILTER_OPTIONS } from "@/components/jobs/labels";
 import { ButtonLink } from "@/components/ui/button";
 import { keyedLinks } from "@/components/ui/page-links";
 import { Pagination } from "@/components/ui/pagination";
+import { Panel } from "@/components/ui/panel";
 import { Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { formatCount, formatCounted, formatPageFromEnd, formatQuantity } from "@/lib/format";
@@ -66,12 +67,9 @@ export function JobList({ list, query, processes, path, now }: JobListProps) {
         ) : null}
       </div>
       {list.rows.length === 0 ? (
-        <p
-          role="status"
-          className="rounded-[5px] border border-line bg-surface px-4 py-14 text-center font-medium"
-        >
+        <Panel as="p" role="status" className="px-4 py-14 text-center font-medium">
           No job matches
-        </p>
+        </Panel>
       ) : (
         <StackTable label="Jobs" columns={COLUMNS} isBusy={isBusy}>
           {list.rows.map((row) => (

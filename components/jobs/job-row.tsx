@@ -16,7 +16,7 @@ export function JobRow({ row, href, now }: JobRowProps) {
         <Link
           href={href}
           prefetch={false}
-          className="rounded-[2px] font-medium hover:text-accent hover:underline"
+          className="rounded-link font-medium hover:text-accent hover:underline"
         >
           {row.processName}
         </Link>
@@ -31,7 +31,7 @@ export function JobRow({ row, href, now }: JobRowProps) {
         )}
       </StackCell>
       <StackCell label="Host" isEmpty={row.hostName === null}>
-        <span className="font-mono text-[0.8125rem]">{row.hostName}</span>
+        <span className="font-mono text-small">{row.hostName}</span>
         <Under>{row.machineName}</Under>
       </StackCell>
       <StackCell label="Started by" className="text-muted" isEmpty={row.createdBy === null}>

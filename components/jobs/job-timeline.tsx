@@ -41,7 +41,7 @@ export function JobTimeline({ job }: { job: JobView }) {
           <span className="flex flex-wrap justify-between gap-x-3">
             <span className="font-medium">{what}</span>
             {at ? (
-              <span className="text-[0.8125rem] text-muted">
+              <span className="text-small text-muted">
                 <Instant at={at} />
               </span>
             ) : null}

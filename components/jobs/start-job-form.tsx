@@ -6,6 +6,7 @@ import type { Action } from "@/components/ui/attempt";
 import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { Field, TextArea, TextInput } from "@/components/ui/field";
+import { Panel } from "@/components/ui/panel";
 import { Select } from "@/components/ui/select";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useForm } from "@/components/ui/use-form";
@@ -66,7 +67,7 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
       }}
       className="max-w-2xl"
     >
-      <div className="grid gap-5 rounded-[5px] border border-line bg-surface p-5 sm:grid-cols-2">
+      <Panel className="grid gap-5 p-5 sm:grid-cols-2">
         <Field label="Process" error={errors.processId} className="sm:col-span-2">
           <Select
             name="processId"
@@ -104,7 +105,7 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
         >
           <TextArea name="input" isCode rows={8} value={input} onValueChange={setInput} />
         </Field>
-      </div>
+      </Panel>
       {failure ? (
         <Banner look="danger" role="alert" className="mt-4">
           {failure}

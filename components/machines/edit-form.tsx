@@ -74,7 +74,7 @@ export function EditForm({ machine, inherited, save, questions }: EditFormProps)
         onChange={(change) => setDraft((now) => ({ ...now, ...change }))}
       />
       <fieldset className="mt-6 border-t border-line pt-4">
-        <legend className="float-left mb-3 w-full text-[0.9375rem] font-semibold">Tokens</legend>
+        <legend className="float-left mb-3 w-full text-legend font-semibold">Tokens</legend>
         <div className="clear-both flex flex-col gap-4">
           <TokenPolicyFields
             draft={draft.policy}

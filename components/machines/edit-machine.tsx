@@ -13,6 +13,7 @@ import type { Action } from "@/components/ui/attempt";
 import { Badge } from "@/components/ui/badge";
 import { CopyButton } from "@/components/ui/copy-button";
 import { PageHeader } from "@/components/ui/page-header";
+import { Panel } from "@/components/ui/panel";
 import { Instant } from "@/components/ui/time";
 import { countLive } from "@/lib/credentials/rules";
 import type { KeyView, SecretView } from "@/lib/credentials/schema";
@@ -74,12 +75,12 @@ export function EditMachine({
         </Badge>
         <span className="flex flex-wrap items-center gap-x-1">
           Client ID{" "}
-          <span id="client-id" className="ml-1 font-mono text-[0.8125rem] break-all text-ink">
+          <span id="client-id" className="ml-1 font-mono text-small break-all text-ink">
             {machine.clientId}
           </span>
           <CopyButton value={machine.clientId} name="Copy Client ID" />
         </span>
-        <span className="text-[0.8125rem]">
+        <span className="text-small">
           Created <Instant at={machine.createdAt} />
           {machine.createdBy ? ` by ${machine.createdBy}` : null}
         </span>
@@ -89,7 +90,7 @@ export function EditMachine({
           <h2 id="details" className={HEADING}>
             Details
           </h2>
-          <div className="rounded-[5px] border border-line bg-surface p-5">
+          <Panel className="p-5">
             {canChange ? (
               <EditForm
                 key={machine.id}
@@ -101,7 +102,7 @@ export function EditMachine({
             ) : (
               <MachineFacts machine={machine} inherited={inherited} />
             )}
-          </div>
+          </Panel>
         </section>
         <SecretsSection
           machineId={machine.id}

@@ -1,4 +1,4 @@
-const CODE = "rounded-[2px] border border-line bg-sunken px-1 font-mono text-ink";
+const CODE = "rounded-link border border-line bg-sunken px-1 font-mono text-ink";
 
 /** A standard machine serves one host, and the name is how Latchkey knows it. */
 export function HostNameHint() {

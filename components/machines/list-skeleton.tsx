@@ -1,3 +1,5 @@
+import { Panel } from "@/components/ui/panel";
+
 const ROWS = Array.from({ length: 12 }, (_, index) => index);
 
 /** The list's outline, with the heights of the real one, so that nothing moves when it arrives. */
@@ -12,7 +14,7 @@ export function ListSkeleton() {
           <span className="skeleton h-3 w-36" />
         </div>
         <div className="flex h-9 items-center justify-between">
-          <h1 className="text-xl leading-7 font-semibold tracking-[-0.01em]">Machines</h1>
+          <h1 className="text-xl leading-7 font-semibold tracking-title">Machines</h1>
           <span className="skeleton h-9 w-40" />
         </div>
       </header>
@@ -21,7 +23,7 @@ export function ListSkeleton() {
         <span className="skeleton h-9 sm:w-44" />
         <span className="skeleton h-9 sm:w-36" />
       </div>
-      <div className="mt-3 rounded-[5px] border border-line bg-surface">
+      <Panel className="mt-3">
         <div className="h-9 border-b border-line" />
         {ROWS.map((row) => (
           <div key={row} className="flex h-10 items-center gap-6 border-b border-line px-3 last:border-b-0">
@@ -32,7 +34,7 @@ export function ListSkeleton() {
             <span className="skeleton h-3 w-10" />
           </div>
         ))}
-      </div>
+      </Panel>
     </div>
   );
 }

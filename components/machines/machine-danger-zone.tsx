@@ -21,7 +21,7 @@ export function MachineDangerZone({ machine, listPath, actions }: MachineDangerZ
   const [asking, setAsking] = useState<"disable" | "delete" | null>(null);
   const enable = useEnableMachine(actions.enable);
   return (
-    <div className="divide-y divide-line rounded-[5px] border border-danger-line bg-surface">
+    <div className="divide-y divide-line rounded-panel border border-danger-line bg-surface">
       <div className={ROW}>
         <div className="min-w-0 basis-80 grow">
           <p className="font-medium">

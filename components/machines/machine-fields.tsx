@@ -51,8 +51,8 @@ export function MachineFields({ kind, draft, errors, onChange }: MachineFieldsPr
         </Field>
         <fieldset>
           <legend className="mb-1.5 text-muted">
-            <span className="text-[0.8125rem] font-semibold text-ink">Runtimes per host</span>
-            <span className="text-[0.8125rem]">: how many robots may run there at a time</span>
+            <span className="text-small font-semibold text-ink">Runtimes per host</span>
+            <span className="text-small">: how many robots may run there at a time</span>
           </legend>
           <div className="grid grid-cols-3 gap-3">
             {RUNTIMES.map(([name, label]) => (

@@ -15,6 +15,7 @@ import { NoMatch } from "@/components/machines/no-match";
 import { SelectionBar } from "@/components/machines/selection-bar";
 import { useEnableMachine } from "@/components/machines/use-enable-machine";
 import { copyText } from "@/components/ui/clipboard";
+import { Panel } from "@/components/ui/panel";
 import { useToasts } from "@/components/ui/toast";
 import type { MachineListQuery, MachinePage, MachineRow as Row } from "@/lib/machines/schema";
 
@@ -58,7 +59,7 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
   return (
     <>
       <MachineToolbar query={query} onChange={change} />
-      <div className="mt-3 rounded-[5px] border border-line bg-surface">
+      <Panel className="mt-3">
         {list.rows.length === 0 ? (
           <NoMatch clearHref={path} />
         ) : (
@@ -93,7 +94,7 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
             ))}
           </MachineTable>
         )}
-      </div>
+      </Panel>
       <ListFooter list={list} query={query} path={path} onPageSize={(pageSize) => change({ pageSize })}>
         {chosen.length > 0 ? (
           <SelectionBar

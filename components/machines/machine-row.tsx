@@ -6,6 +6,7 @@ import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Link } from "@/components/ui/link";
 import { MenuTrigger } from "@/components/ui/menu";
+import { TableRow } from "@/components/ui/table";
 import { Ago, Day } from "@/components/ui/time";
 import { formatCount, formatQuantity } from "@/lib/format";
 import type { MachineRow as Row } from "@/lib/machines/schema";
@@ -23,7 +24,7 @@ const CELL = "px-2.5";
 export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
   const nameId = `machine-${row.id}`;
   return (
-    <tr className="h-10 border-b border-line last:border-b-0 hover:bg-sunken/60 has-checked:bg-accent-soft/50">
+    <TableRow className="h-10 hover:bg-sunken/60 has-checked:bg-accent-soft/50">
       {tick ? (
         <td className="pl-3">
           <span className="flex">
@@ -38,13 +39,13 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
             href={href}
             prefetch={false}
             title={row.name}
-            className="min-w-0 truncate rounded-[2px] font-medium hover:text-accent hover:underline"
+            className="min-w-0 truncate rounded-link font-medium hover:text-accent hover:underline"
           >
             {row.name}
           </Link>
           {row.isEnabled ? null : <Badge look="brass">Disabled</Badge>}
         </span>
-        <span className="block truncate text-[0.8125rem] leading-5 text-muted md:hidden">
+        <span className="block truncate text-small leading-5 text-muted md:hidden">
           {row.kind} · {formatQuantity(row.connectedHosts, "host")} · {credentialsOf(row)}
         </span>
       </td>
@@ -54,7 +55,7 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
       </td>
       <td className={`${CELL} hidden pr-1 lg:table-cell`}>
         <span className="flex items-center gap-1">
-          <span title={row.clientId} className="min-w-0 truncate font-mono text-[0.8125rem]">
+          <span title={row.clientId} className="min-w-0 truncate font-mono text-small">
             {row.clientId}
           </span>
           <CopyButton value={row.clientId} name="Copy Client ID" describedBy={nameId} />
@@ -91,7 +92,7 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
           <MoreHorizontal aria-hidden size={17} />
         </MenuTrigger>
       </td>
-    </tr>
+    </TableRow>
   );
 }
 

@@ -4,6 +4,7 @@ import { listAddress, sortChange } from "@/components/machines/list-address";
 import { Checkbox } from "@/components/ui/checkbox";
 import { classes } from "@/components/ui/classes";
 import { Link } from "@/components/ui/link";
+import { TableHead, TableHeadRow } from "@/components/ui/table";
 import type { MachineListQuery, MachineSort } from "@/lib/machines/schema";
 
 /** Which columns there are, from which width on, and how wide; the name takes what is left. */
@@ -45,9 +46,9 @@ export function MachineTable({ query, path, isBusy, selectAll, children }: Machi
       className="w-full table-fixed border-collapse aria-busy:opacity-60"
     >
       <thead>
-        <tr className="border-b border-line text-left text-[0.8125rem] text-muted">
+        <TableHeadRow>
           {selectAll ? (
-            <th scope="col" className="h-9 w-10 pl-3 pr-0">
+            <TableHead className="w-10 pr-0 pl-3">
               <span className="flex">
                 <Checkbox
                   aria-label="Tick all on this page"
@@ -56,27 +57,26 @@ export function MachineTable({ query, path, isBusy, selectAll, children }: Machi
                   onCheckedChange={selectAll.onChange}
                 />
               </span>
-            </th>
+            </TableHead>
           ) : null}
           {COLUMNS.map((column) => (
-            <th
+            <TableHead
               key={column.label}
-              scope="col"
               title={column.title}
               aria-sort={ariaSort(query, column.sort)}
-              className={classes("h-9 px-2.5 font-medium", column.className)}
+              className={classes("px-2.5", column.className)}
             >
               {column.sort ? (
                 <SortLink query={query} path={path} sort={column.sort} label={column.label} />
               ) : (
                 column.label
               )}
-            </th>
+            </TableHead>
           ))}
-          <th scope="col" className="w-12">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
+          <TableHead className="w-12" isHidden>
+            Actions
+          </TableHead>
+        </TableHeadRow>
       </thead>
       <tbody>{children}</tbody>
     </table>
@@ -99,7 +99,7 @@ function SortLink({ query, path, sort, label }: SortLinkProps) {
       href={listAddress(path, query, sortChange(query, sort))}
       prefetch={false}
       scroll={false}
-      className={classes("inline-flex items-center gap-1 rounded-[2px] hover:text-ink", isHere && "text-ink")}
+      className={classes("inline-flex items-center gap-1 rounded-link hover:text-ink", isHere && "text-ink")}
     >
       {label}
       {isHere ? <Arrow aria-hidden size={13} /> : null}

@@ -1,12 +1,13 @@
 import { Laptop, LayoutTemplate } from "lucide-react";
 import { KeyBoard } from "@/components/machines/machine-art";
 import { ButtonLink } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
 
 type NoMachinesProps = { newPath: string; canChange: boolean };
 
 export function NoMachines({ newPath, canChange }: NoMachinesProps) {
   return (
-    <section className="rounded-[5px] border border-line bg-surface px-5 py-10 sm:px-10">
+    <Panel as="section" className="px-5 py-10 sm:px-10">
       <KeyBoard />
       <h2 className="mt-7 text-base font-semibold">No machines yet</h2>
       <p className="mt-1 max-w-xl text-muted">
@@ -27,7 +28,7 @@ export function NoMachines({ newPath, canChange }: NoMachinesProps) {
       ) : (
         <p className="mt-4">Ask an administrator of this tenant to add one.</p>
       )}
-      <dl className="mt-7 grid max-w-2xl gap-x-8 gap-y-3 border-t border-line pt-5 text-[0.8125rem] sm:grid-cols-2">
+      <dl className="mt-7 grid max-w-2xl gap-x-8 gap-y-3 border-t border-line pt-5 text-small sm:grid-cols-2">
         <div>
           <dt className="font-semibold">Machine template</dt>
           <dd className="text-muted">
@@ -41,6 +42,6 @@ export function NoMachines({ newPath, canChange }: NoMachinesProps) {
           </dd>
         </div>
       </dl>
-    </section>
+    </Panel>
   );
 }

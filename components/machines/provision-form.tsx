@@ -16,6 +16,7 @@ import {
   fieldErrorsOf,
   useFocusOnError,
 } from "@/components/ui/form-errors";
+import { Panel } from "@/components/ui/panel";
 import { SubmitButton } from "@/components/ui/submit-button";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import { type MachineKind, provisionMachineSchema } from "@/lib/machines/schema";
@@ -66,7 +67,7 @@ export function ProvisionForm({ kind, inherited, listPath, provision }: Provisio
 
   return (
     <form ref={form} noValidate method="post" onSubmit={submit} className="max-w-2xl">
-      <div className="rounded-[5px] border border-line bg-surface p-5">
+      <Panel className="p-5">
         <MachineFields
           kind={kind}
           draft={draft}
@@ -74,7 +75,7 @@ export function ProvisionForm({ kind, inherited, listPath, provision }: Provisio
           onChange={(change) => setDraft((now) => ({ ...now, ...change }))}
         />
         <details className="mt-5 border-t border-line pt-4">
-          <summary className="w-fit cursor-pointer rounded-[2px] font-medium text-muted hover:text-ink">
+          <summary className="w-fit cursor-pointer rounded-link font-medium text-muted hover:text-ink">
             More: tokens
           </summary>
           <div className="mt-4">
@@ -86,7 +87,7 @@ export function ProvisionForm({ kind, inherited, listPath, provision }: Provisio
             />
           </div>
         </details>
-      </div>
+      </Panel>
       {failure ? (
         <Banner look="danger" role="alert" className="mt-4">
           {failure}

@@ -20,7 +20,7 @@ export function FigureList({ title, children }: { title: string; children: React
   return (
     <section aria-label={title}>
       <h2 className="mb-2 text-base font-semibold">{title}</h2>
-      <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-[5px] border border-line bg-line max-sm:[&>li:last-child:nth-child(odd)]:col-span-2 sm:grid-flow-col sm:auto-cols-fr sm:grid-cols-none">
+      <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-panel border border-line bg-line max-sm:[&>li:last-child:nth-child(odd)]:col-span-2 sm:grid-flow-col sm:auto-cols-fr sm:grid-cols-none">
         {children}
       </ul>
     </section>
@@ -36,14 +36,14 @@ export function FigureItem({ label, count, href, note, look }: Figure) {
       >
         <span
           className={classes(
-            "block text-2xl leading-8 font-semibold tracking-[-0.01em] tabular-nums",
+            "block text-2xl leading-8 font-semibold tracking-title tabular-nums",
             count > 0 && look !== undefined && LOOKS[look],
           )}
         >
           {formatCounted(count)}
         </span>
         <span className="label block leading-5">{label}</span>
-        {note ? <span className="block text-[0.8125rem] leading-5 text-muted">{note}</span> : null}
+        {note ? <span className="block text-small leading-5 text-muted">{note}</span> : null}
       </Link>
     </li>
   );

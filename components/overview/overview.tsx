@@ -3,6 +3,7 @@ import { ActivityChart } from "@/components/activity/activity-chart";
 import { PeriodLinks } from "@/components/activity/period-links";
 import { FigureItem, FigureList } from "@/components/overview/figure-list";
 import { Link } from "@/components/ui/link";
+import { Panel } from "@/components/ui/panel";
 import { totalOf } from "@/lib/activity/rules";
 import type { ActivityBin, ActivityPeriod, TokenOutcome } from "@/lib/activity/schema";
 import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
@@ -73,7 +74,7 @@ type TokenRequestsProps = Pick<OverviewProps, "bins" | "period" | "keptDays" | "
 function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
   const { granted, refused } = totalOf(bins);
   return (
-    <section aria-labelledby="token-requests" className="rounded-[5px] border border-line bg-surface p-5">
+    <Panel as="section" aria-labelledby="token-requests" className="p-5">
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h2 id="token-requests" className="text-base font-semibold">
           Token requests
@@ -95,7 +96,7 @@ function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
       ) : (
         <ActivityChart bins={bins} period={period} />
       )}
-    </section>
+    </Panel>
   );
 }
 

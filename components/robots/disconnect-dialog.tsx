@@ -21,8 +21,8 @@ export function DisconnectDialog({ robot, disconnect, onClose }: DisconnectDialo
       title="Disconnect this host?"
       description={
         <>
-          <span className="font-mono text-[0.8125rem] text-ink">{hostName}</span> is cut off at once. Its
-          client secret stays valid, so its robot may connect as {machineName} again.
+          <span className="font-mono text-small text-ink">{hostName}</span> is cut off at once. Its client
+          secret stays valid, so its robot may connect as {machineName} again.
         </>
       }
       verb="Disconnect"
@@ -30,7 +30,7 @@ export function DisconnectDialog({ robot, disconnect, onClose }: DisconnectDialo
       onDone={(cut) => toasts.add({ title: disconnectedSentence(cut).trim() })}
       onClose={onClose}
     >
-      <div role="status" className="rounded-[4px] border border-line bg-sunken px-3 py-2">
+      <div role="status" className="rounded-control border border-line bg-sunken px-3 py-2">
         {runningJobs.length === 0 ? (
           <p>No job runs there.</p>
         ) : (

@@ -13,6 +13,7 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { pageAddress } from "@/components/ui/page-address";
 import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import { Panel } from "@/components/ui/panel";
 import { type Option, Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { useToasts } from "@/components/ui/toast";
@@ -107,12 +108,12 @@ export function RobotList({
             </p>
           </div>
           {robots.length === 0 ? (
-            <div className="flex flex-col items-center gap-3 rounded-[5px] border border-line bg-surface px-4 py-14">
+            <Panel className="flex flex-col items-center gap-3 px-4 py-14">
               <p className="font-medium">No host is in this state</p>
               <ButtonLink href={path} size="sm">
                 Clear filters
               </ButtonLink>
-            </div>
+            </Panel>
           ) : (
             <StackTable label="Robots" columns={canChange ? [...COLUMNS, ACTIONS] : COLUMNS}>
               {robots.map((row) => (

@@ -17,8 +17,8 @@ type RobotRowProps = {
   onDisconnect: () => void;
 };
 
-const MONO = "font-mono text-[0.8125rem]";
-const LINK = "rounded-[2px] hover:text-accent hover:underline";
+const MONO = "font-mono text-small";
+const LINK = "rounded-link hover:text-accent hover:underline";
 
 export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowProps) {
   const nameId = `host-${row.sessionId}`;

@@ -15,7 +15,7 @@ export function CutHosts({ impact, through }: CutHostsProps) {
   return (
     <div
       role="status"
-      className="flex min-h-[3.75rem] items-start gap-2.5 rounded-[4px] border border-line bg-sunken px-3 py-2"
+      className="flex min-h-[3.75rem] items-start gap-2.5 rounded-control border border-line bg-sunken px-3 py-2"
     >
       <Unplug aria-hidden size={16} className="mt-[3px] shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
@@ -45,7 +45,7 @@ function Known({ hosts, jobs, through }: KnownProps) {
         <ul>
           {hosts.map((host) => (
             <li key={host.sessionId} className="break-words">
-              <span className="font-mono text-[0.8125rem]">{host.hostName}</span>
+              <span className="font-mono text-small">{host.hostName}</span>
               <RunningThere jobs={jobs.filter(({ sessionId }) => sessionId === host.sessionId)} />
             </li>
           ))}

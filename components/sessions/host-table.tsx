@@ -1,58 +1,47 @@
 import { Unplug } from "lucide-react";
 import { SESSION_LOOKS } from "@/components/sessions/labels";
 import { Badge } from "@/components/ui/badge";
+import { classes } from "@/components/ui/classes";
+import { Panel, panelClass } from "@/components/ui/panel";
 import { ScrollBox } from "@/components/ui/scroll-box";
+import { TableHead, TableHeadRow, TableRow, WIDE } from "@/components/ui/table";
 import { Ago } from "@/components/ui/time";
 import type { ConnectedHost } from "@/lib/sessions/schema";
 
-const HEAD = "h-9 px-3 text-left font-medium first:pl-4";
-const CELL = "px-3 py-2 first:pl-4";
+const CELL = classes(WIDE, "py-2");
 
 export function HostTable({ hosts, now }: { hosts: readonly ConnectedHost[]; now: Date }) {
   if (hosts.length === 0) {
     return (
-      <p className="flex items-center gap-2.5 rounded-[5px] border border-line bg-surface px-4 py-5 text-muted">
+      <Panel as="p" className="flex items-center gap-2.5 px-4 py-5 text-muted">
         <Unplug aria-hidden size={16} />
         No host is connected right now.
-      </p>
+      </Panel>
     );
   }
   return (
-    <ScrollBox
-      label="List of connected hosts"
-      className="max-h-96 rounded-[5px] border border-line bg-surface"
-    >
+    <ScrollBox label="List of connected hosts" className={panelClass("max-h-96")}>
       <table aria-labelledby="connected-hosts" className="w-full border-collapse">
         <thead>
-          <tr className="border-b border-line text-[0.8125rem] text-muted">
-            <th scope="col" className={HEAD}>
-              Host
-            </th>
-            <th scope="col" className={HEAD}>
-              State
-            </th>
-            <th scope="col" className={`${HEAD} hidden md:table-cell`}>
-              Secret or key ID
-            </th>
-            <th scope="col" className={HEAD}>
-              Last heartbeat
-            </th>
-          </tr>
+          <TableHeadRow>
+            <TableHead className={WIDE}>Host</TableHead>
+            <TableHead className={WIDE}>State</TableHead>
+            <TableHead className={classes(WIDE, "hidden md:table-cell")}>Secret or key ID</TableHead>
+            <TableHead className={WIDE}>Last heartbeat</TableHead>
+          </TableHeadRow>
         </thead>
         <tbody>
           {hosts.map((host) => (
-            <tr key={host.sessionId} className="border-b border-line last:border-b-0">
-              <td className={`${CELL} font-mono text-[0.8125rem] break-all`}>{host.hostName}</td>
+            <TableRow key={host.sessionId}>
+              <td className={`${CELL} font-mono text-small break-all`}>{host.hostName}</td>
               <td className={CELL}>
                 <Badge look={SESSION_LOOKS[host.state]}>{host.state}</Badge>
               </td>
-              <td className={`${CELL} hidden font-mono text-[0.8125rem] md:table-cell`}>
-                {host.credentialId}
-              </td>
+              <td className={`${CELL} hidden font-mono text-small md:table-cell`}>{host.credentialId}</td>
               <td className={`${CELL} text-muted`}>
                 <Ago at={host.heartbeatAt} now={now} />
               </td>
-            </tr>
+            </TableRow>
           ))}
         </tbody>
       </table>

@@ -43,7 +43,7 @@ export function AccountMenu({ email, role, accountPath, theme, saveTheme, signOu
   };
   return (
     <MenuRoot>
-      <MenuTrigger className="-mx-1.5 flex items-center gap-2.5 rounded-[4px] px-2.5 py-1.5 text-left hover:bg-sunken">
+      <MenuTrigger className="-mx-1.5 flex items-center gap-2.5 rounded-control px-2.5 py-1.5 text-left hover:bg-sunken">
         <CircleUser aria-hidden size={18} className="shrink-0 text-muted" />
         <span className="sr-only">Account: </span>
         <span className="min-w-0 flex-1">

@@ -2,7 +2,7 @@
 export function LockPlate() {
   return (
     <div aria-hidden="true" className="sticky top-0 hidden h-dvh bg-plate lg:block">
-      <span className="absolute top-1/2 right-full h-28 w-9 -translate-y-1/2 rounded-l-[4px] bg-brass-line" />
+      <span className="absolute top-1/2 right-full h-28 w-9 -translate-y-1/2 rounded-l-control bg-brass-line" />
       <svg
         aria-hidden="true"
         viewBox="0 0 100 160"

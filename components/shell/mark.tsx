@@ -16,7 +16,7 @@ export function Mark({ className }: { className?: string }) {
 
 export function Wordmark() {
   return (
-    <span className="flex items-center gap-2.5 text-base font-semibold tracking-[-0.01em]">
+    <span className="flex items-center gap-2.5 text-base font-semibold tracking-title">
       <Mark />
       Latchkey
     </span>

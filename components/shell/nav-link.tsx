@@ -22,7 +22,7 @@ export function NavLink({ href, inside = href, icon: Icon, children }: NavLinkPr
       href={href}
       aria-current={isHere ? (pathname === href ? "page" : "true") : undefined}
       className={classes(
-        "flex h-8 items-center gap-2.5 rounded-[4px] px-2.5 font-medium pointer-coarse:h-10",
+        "flex h-8 items-center gap-2.5 rounded-control px-2.5 font-medium pointer-coarse:h-10",
         isHere ? "bg-accent-soft text-accent" : "text-muted hover:bg-sunken hover:text-ink",
       )}
     >

@@ -14,7 +14,7 @@ export function Shell({ sidebar, tenantName, children }: ShellProps) {
     <>
       <a
         href="#main"
-        className="fixed top-2 left-2 z-20 -translate-y-16 rounded-[4px] bg-accent-solid px-3 py-2 font-medium text-accent-on focus:translate-y-0"
+        className="fixed top-2 left-2 z-20 -translate-y-16 rounded-control bg-accent-solid px-3 py-2 font-medium text-accent-on focus:translate-y-0"
       >
         Skip to content
       </a>

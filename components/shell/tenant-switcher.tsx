@@ -9,7 +9,7 @@ type TenantSwitcherProps = { tenant: TenantView; tenants: readonly TenantView[] 
 export function TenantSwitcher({ tenant, tenants }: TenantSwitcherProps) {
   return (
     <MenuRoot>
-      <MenuTrigger className="flex h-10 w-full items-center gap-2.5 rounded-[4px] border border-line bg-raised px-2.5 text-left hover:border-edge">
+      <MenuTrigger className="flex h-10 w-full items-center gap-2.5 rounded-control border border-line bg-raised px-2.5 text-left hover:border-edge">
         <Building2 aria-hidden size={16} className="shrink-0 text-muted" />
         <span className="sr-only">Tenant: </span>
         <span title={tenant.name} className="min-w-0 flex-1 truncate font-medium">

@@ -36,7 +36,7 @@ export function SigningKeyRow({ signingKey, onWithdraw }: SigningKeyRowProps) {
           <span
             id={kidId}
             className={classes(
-              "min-w-0 py-1 font-mono text-[0.8125rem] leading-5",
+              "min-w-0 py-1 font-mono text-small leading-5",
               isWithdrawn && "text-muted line-through",
             )}
           >

@@ -74,8 +74,8 @@ export function WithdrawKeyDialog({ signingKey, actions, onClose }: WithdrawKeyD
       title="Withdraw this signing key?"
       description={
         <>
-          <span className="font-mono text-[0.8125rem] wrap-anywhere text-ink">{kid}</span> leaves the
-          published keys at once and for good. Do this when its private half may have leaked.
+          <span className="font-mono text-small wrap-anywhere text-ink">{kid}</span> leaves the published keys
+          at once and for good. Do this when its private half may have leaked.
         </>
       }
       buttons={
@@ -92,7 +92,7 @@ export function WithdrawKeyDialog({ signingKey, actions, onClose }: WithdrawKeyD
         </>
       }
     >
-      <div role="status" className="rounded-[4px] border border-line bg-sunken px-3 py-2">
+      <div role="status" className="rounded-control border border-line bg-sunken px-3 py-2">
         <ImpactText impact={impact} />
       </div>
       {isActive ? (

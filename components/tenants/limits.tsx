@@ -1,6 +1,7 @@
 import { LimitsForm } from "@/components/tenants/limits-form";
 import type { Action } from "@/components/ui/attempt";
 import { FactList } from "@/components/ui/fact-list";
+import { Panel } from "@/components/ui/panel";
 import { formatCount, formatQuantity } from "@/lib/format";
 import type { Limits } from "@/lib/limits/schema";
 
@@ -23,9 +24,9 @@ export function LimitsSection({ limits, machines, canChange, save }: LimitsSecti
         They hold for what is added from now on; nothing that is there is taken away. The tenant has{" "}
         {formatQuantity(machines, "machine")}.
       </p>
-      <div className="rounded-[5px] border border-line bg-surface p-5">
+      <Panel className="p-5">
         {canChange ? <LimitsForm limits={limits} save={save} /> : <Facts limits={limits} />}
-      </div>
+      </Panel>
     </section>
   );
 }

@@ -67,7 +67,7 @@ export function TenantsSection(props: TenantsSectionProps) {
               <TenantName row={row} isOwn={own.includes(row.id)} />
             </StackCell>
             <StackCell label="Address" className="@3xl:pt-3.5">
-              <span className="font-mono text-[0.8125rem]">{row.slug}</span>
+              <span className="font-mono text-small">{row.slug}</span>
             </StackCell>
             <StackCell label="Machines" className="tabular-nums @3xl:pt-3.5">
               {formatCount(row.machines)}

@@ -10,6 +10,7 @@ import {
 } from "@/components/tokens/labels";
 import type { Action } from "@/components/ui/attempt";
 import { FactList } from "@/components/ui/fact-list";
+import { Panel } from "@/components/ui/panel";
 
 export type TokenDefaultsActions = ImpactQuestions & { readonly save: Action<Cut> };
 
@@ -26,13 +27,13 @@ export function TokenDefaultsSection({ defaults, canChange, actions }: TokenDefa
         For every machine of this tenant that says nothing else. What you save holds from a robot’s next
         request on; a lifetime, from the next token on.
       </p>
-      <div className="rounded-[5px] border border-line bg-surface p-5">
+      <Panel className="p-5">
         {canChange ? (
           <TokenDefaultsForm defaults={defaults} actions={actions} />
         ) : (
           <Facts defaults={defaults} />
         )}
-      </div>
+      </Panel>
     </section>
   );
 }

@@ -12,7 +12,7 @@ export function Badge({ look = "neutral", children }: { look?: keyof typeof LOOK
   return (
     <span
       className={classes(
-        "inline-flex h-5 shrink-0 items-center rounded-[3px] border px-1.5 text-xs font-medium whitespace-nowrap",
+        "inline-flex h-5 shrink-0 items-center rounded-chip border px-1.5 text-xs font-medium whitespace-nowrap",
         LOOKS[look],
       )}
     >

@@ -23,7 +23,7 @@ export function Banner({ look, role, id, className, children }: BannerProps) {
     <div
       id={id}
       role={role}
-      className={classes("flex gap-2.5 rounded-[4px] border px-3 py-2 text-ink", box, className)}
+      className={classes("flex gap-2.5 rounded-control border px-3 py-2 text-ink", box, className)}
     >
       <Icon aria-hidden size={16} className={classes("mt-[3px] shrink-0", mark)} />
       <div className="min-w-0 flex-1 break-words">{children}</div>

@@ -12,7 +12,7 @@ const LOOKS = {
 
 const SIZES = {
   md: "h-9 gap-2 px-3.5 text-sm",
-  sm: "h-7 gap-1.5 px-2 text-[0.8125rem]",
+  sm: "h-7 gap-1.5 px-2 text-small",
   icon: "size-8 justify-center",
 } as const;
 
@@ -21,7 +21,7 @@ type Look = { look?: keyof typeof LOOKS | undefined; size?: keyof typeof SIZES |
 /** For elements that Base UI or the router renders but that must look like a button. */
 export function buttonClass({ look = "secondary", size = "md" }: Look = {}, extra?: string): string {
   return classes(
-    "inline-flex shrink-0 items-center justify-center rounded-[4px] border font-medium whitespace-nowrap",
+    "inline-flex shrink-0 items-center justify-center rounded-control border font-medium whitespace-nowrap",
     "transition-colors duration-100 select-none disabled:cursor-default disabled:opacity-55 aria-busy:cursor-progress",
     LOOKS[look],
     SIZES[size],

@@ -27,7 +27,7 @@ export function Checkbox({ indeterminate = false, onCheckedChange, ref, ...props
         ref={input}
         type="checkbox"
         onChange={(event) => onCheckedChange(event.target.checked)}
-        className="peer size-full cursor-pointer appearance-none rounded-[3px] border border-edge bg-raised after:absolute after:-inset-2 checked:border-accent-solid checked:bg-accent-solid indeterminate:border-accent-solid indeterminate:bg-accent-solid forced-colors:appearance-auto"
+        className="peer size-full cursor-pointer appearance-none rounded-chip border border-edge bg-raised after:absolute after:-inset-2 checked:border-accent-solid checked:bg-accent-solid indeterminate:border-accent-solid indeterminate:bg-accent-solid forced-colors:appearance-auto"
       />
       <Check aria-hidden size={13} strokeWidth={3} className={`${MARK} peer-checked:opacity-100`} />
       <Minus aria-hidden size={13} strokeWidth={3} className={`${MARK} peer-indeterminate:opacity-100`} />

@@ -38,22 +38,22 @@ export function ChipInput({ chips, typed, onChange }: ChipInputProps) {
     if (event.key === "Backspace" && typed === "") onChange(chips.slice(0, -1), "");
   };
   return (
-    <div className="flex min-h-9 flex-wrap items-center gap-1.5 rounded-[4px] border border-edge bg-raised p-1 focus-within:outline-2 focus-within:outline-accent has-aria-invalid:border-danger">
+    <div className="flex min-h-9 flex-wrap items-center gap-1.5 rounded-control border border-edge bg-raised p-1 focus-within:outline-2 focus-within:outline-accent has-aria-invalid:border-danger">
       {chips.length > 0 ? (
         <ul className="contents">
           {chips.map((chip) => (
             <li
               key={chip}
-              className="flex h-6 max-w-full items-center gap-0.5 rounded-[3px] border border-line bg-sunken pl-1.5"
+              className="flex h-6 max-w-full items-center gap-0.5 rounded-chip border border-line bg-sunken pl-1.5"
             >
-              <span title={chip} className="truncate text-[0.8125rem]">
+              <span title={chip} className="truncate text-small">
                 {chip}
               </span>
               <button
                 type="button"
                 aria-label={`Remove ${chip}`}
                 onClick={() => remove(chip)}
-                className="flex size-6 shrink-0 items-center justify-center rounded-[3px] text-muted hover:text-ink focus-visible:outline-offset-[-2px]"
+                className="flex size-6 shrink-0 items-center justify-center rounded-chip text-muted hover:text-ink focus-visible:outline-offset-[-2px]"
               >
                 <X aria-hidden size={13} />
               </button>

@@ -9,7 +9,7 @@ const BACKDROP =
 const VIEWPORT =
   "fixed inset-0 flex items-end justify-center sm:items-start sm:px-6 sm:pt-[min(10vh,5rem)] sm:pb-6";
 const POPUP =
-  "flex max-h-[92dvh] w-full flex-col rounded-t-[6px] border border-line bg-surface shadow-pop outline-none sm:max-h-full sm:rounded-[6px] " +
+  "flex max-h-[92dvh] w-full flex-col rounded-t-dialog border border-line bg-surface shadow-pop outline-none sm:max-h-full sm:rounded-dialog " +
   "transition-[translate,opacity] duration-150 data-ending-style:translate-y-2 data-ending-style:opacity-0 " +
   "data-starting-style:translate-y-2 data-starting-style:opacity-0";
 

@@ -15,7 +15,7 @@ export function Disclosure({ label, isOpenAtFirst = false, children }: Disclosur
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   return (
     <details className="group" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="-ml-0.5 inline-flex w-fit cursor-pointer list-none items-center gap-1 rounded-[3px] text-[0.8125rem] text-muted hover:text-ink pointer-coarse:py-2 [&::-webkit-details-marker]:hidden">
+      <summary className="-ml-0.5 inline-flex w-fit cursor-pointer list-none items-center gap-1 rounded-chip text-small text-muted hover:text-ink pointer-coarse:py-2 [&::-webkit-details-marker]:hidden">
         <ChevronRight aria-hidden size={13} className="transition-transform group-open:rotate-90" />
         {label}
       </summary>

@@ -5,7 +5,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
 
 const CONTROL =
-  "w-full rounded-[4px] border border-edge bg-raised px-2.5 text-ink placeholder:text-muted " +
+  "w-full rounded-control border border-edge bg-raised px-2.5 text-ink placeholder:text-muted " +
   "focus-visible:outline-offset-0 aria-invalid:border-danger disabled:opacity-60 pointer-coarse:text-base";
 
 /** The look of a text control, for the few that are not inside a Field. */
@@ -23,12 +23,12 @@ type FieldProps = {
 export function Field({ label, hint, error, className, children }: FieldProps) {
   return (
     <Base.Root invalid={error !== undefined} className={classes("flex min-w-0 flex-col", className)}>
-      <Base.Label className="mb-1 w-fit text-[0.8125rem] font-semibold text-ink">{label}</Base.Label>
+      <Base.Label className="mb-1 w-fit text-small font-semibold text-ink">{label}</Base.Label>
       {children}
-      <Base.Error match={error !== undefined} className="mt-1 text-[0.8125rem] font-medium text-danger">
+      <Base.Error match={error !== undefined} className="mt-1 text-small font-medium text-danger">
         {error}
       </Base.Error>
-      {hint ? <Base.Description className="mt-1 text-[0.8125rem] text-muted">{hint}</Base.Description> : null}
+      {hint ? <Base.Description className="mt-1 text-small text-muted">{hint}</Base.Description> : null}
     </Base.Root>
   );
 }
@@ -47,7 +47,7 @@ type TextAreaProps = TextProps & {
   isCode?: boolean;
 };
 
-const CODE = "font-mono text-[0.8125rem] leading-5";
+const CODE = "font-mono text-small leading-5";
 
 export function TextArea({ rows, isCode = false, ...props }: TextAreaProps) {
   return (

@@ -1,3 +1,5 @@
+import { Panel } from "@/components/ui/panel";
+
 const ROWS = Array.from({ length: 8 }, (_, index) => index);
 
 /** The outline of a list page, so that little moves when the real one arrives. */
@@ -11,7 +13,7 @@ export function ListSkeleton({ title, hasFilters = false }: { title: string; has
         <div className="mb-1.5 flex h-[1.375rem] items-center">
           <span className="skeleton h-3 w-36" />
         </div>
-        <h1 className="flex h-9 items-center text-xl font-semibold tracking-[-0.01em]">{title}</h1>
+        <h1 className="flex h-9 items-center text-xl font-semibold tracking-title">{title}</h1>
       </header>
       {hasFilters ? (
         <div className="mb-3 flex gap-2">
@@ -19,7 +21,7 @@ export function ListSkeleton({ title, hasFilters = false }: { title: string; has
           <span className="skeleton h-9 w-44" />
         </div>
       ) : null}
-      <div className="rounded-[5px] border border-line bg-surface">
+      <Panel>
         <div className="h-9 border-b border-line" />
         {ROWS.map((row) => (
           <div key={row} className="flex h-12 items-center gap-6 border-b border-line px-4 last:border-b-0">
@@ -29,7 +31,7 @@ export function ListSkeleton({ title, hasFilters = false }: { title: string; has
             <span className="skeleton h-3 w-16" />
           </div>
         ))}
-      </div>
+      </Panel>
     </div>
   );
 }

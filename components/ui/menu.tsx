@@ -7,7 +7,7 @@ import { classes } from "@/components/ui/classes";
 import { Link } from "@/components/ui/link";
 
 const ITEM =
-  "flex min-h-8 cursor-pointer items-center gap-2.5 rounded-[3px] px-2.5 py-1 outline-none select-none " +
+  "flex min-h-8 cursor-pointer items-center gap-2.5 rounded-chip px-2.5 py-1 outline-none select-none " +
   "data-highlighted:bg-sunken data-disabled:cursor-default data-disabled:text-muted pointer-coarse:min-h-10";
 
 export const MenuRoot = Base.Root;
@@ -32,7 +32,7 @@ export function MenuPopup({ align = "start", className, children }: PopupProps) 
         <Base.Positioner className="z-20 outline-none" positionMethod="fixed" sideOffset={5} align={align}>
           <Base.Popup
             className={classes(
-              "max-h-[var(--available-height)] max-w-[min(22rem,var(--available-width))] min-w-44 overflow-y-auto rounded-[5px] border border-line bg-raised p-1 shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0",
+              "max-h-[var(--available-height)] max-w-[min(22rem,var(--available-width))] min-w-44 overflow-y-auto rounded-panel border border-line bg-raised p-1 shadow-pop outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0",
               className,
             )}
           >

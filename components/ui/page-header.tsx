@@ -10,7 +10,7 @@ export function PageHeader({ crumbs, title, children }: PageHeaderProps) {
   return (
     <header className="mb-5">
       <nav aria-label="Breadcrumb" className="mb-1.5">
-        <ol className="flex flex-wrap items-center gap-x-1.5 text-[0.8125rem] text-muted">
+        <ol className="flex flex-wrap items-center gap-x-1.5 text-small text-muted">
           {crumbs.map((crumb, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a machine may be called like its tenant; a crumb's place is what it is
             <li key={index} className="flex max-w-full min-w-0 items-center gap-x-1.5">
@@ -23,7 +23,7 @@ export function PageHeader({ crumbs, title, children }: PageHeaderProps) {
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <h1
           tabIndex={-1}
-          className="min-w-0 text-xl leading-7 font-semibold tracking-[-0.01em] break-words outline-none line-clamp-3"
+          className="min-w-0 text-xl leading-7 font-semibold tracking-title break-words outline-none line-clamp-3"
         >
           {title}
         </h1>

@@ -7,9 +7,9 @@ export function Progress({ percent, label }: ProgressProps) {
         aria-label={label}
         value={percent}
         max={100}
-        className="h-1.5 w-full min-w-12 appearance-none overflow-hidden rounded-[2px] bg-sunken [&::-moz-progress-bar]:bg-accent-solid [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent-solid"
+        className="h-1.5 w-full min-w-12 appearance-none overflow-hidden rounded-link bg-sunken [&::-moz-progress-bar]:bg-accent-solid [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent-solid"
       />
-      <span aria-hidden className="w-9 shrink-0 text-right text-[0.8125rem] text-muted tabular-nums">
+      <span aria-hidden className="w-9 shrink-0 text-right text-small text-muted tabular-nums">
         {percent}%
       </span>
     </span>

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { classes } from "@/components/ui/classes";
+import { Panel } from "@/components/ui/panel";
+import { TableHead, TableHeadRow, TableRow } from "@/components/ui/table";
 
 export type Column = { readonly label: string; readonly className?: string; readonly isHidden?: boolean };
 
@@ -8,36 +10,34 @@ type StackTableProps = { label: string; columns: readonly Column[]; isBusy?: boo
 /** A dense table; where its place is narrow, each row becomes a small stack of labelled lines. */
 export function StackTable({ label, columns, isBusy, children }: StackTableProps) {
   return (
-    <div className="@container rounded-[5px] border border-line bg-surface">
+    <Panel className="@container">
       <table
         aria-label={label}
         aria-busy={isBusy}
         className="w-full border-collapse aria-busy:opacity-60 @max-3xl:block"
       >
         <thead className="@max-3xl:sr-only">
-          <tr className="border-b border-line text-left text-[0.8125rem] text-muted">
+          <TableHeadRow>
             {columns.map((column) => (
-              <th
+              <TableHead
                 key={column.label}
-                scope="col"
-                className={classes("h-9 px-2.5 font-medium first:pl-4 last:pr-3", column.className)}
+                isHidden={column.isHidden}
+                className={classes("px-2.5 first:pl-4 last:pr-3", column.className)}
               >
-                {column.isHidden ? <span className="sr-only">{column.label}</span> : column.label}
-              </th>
+                {column.label}
+              </TableHead>
             ))}
-          </tr>
+          </TableHeadRow>
         </thead>
         <tbody className="@max-3xl:block">{children}</tbody>
       </table>
-    </div>
+    </Panel>
   );
 }
 
 export function StackRow({ children }: { children: ReactNode }) {
   return (
-    <tr className="border-b border-line last:border-b-0 hover:bg-sunken/60 @max-3xl:block @max-3xl:px-4 @max-3xl:py-3">
-      {children}
-    </tr>
+    <TableRow className="hover:bg-sunken/60 @max-3xl:block @max-3xl:px-4 @max-3xl:py-3">{children}</TableRow>
   );
 }
 
@@ -63,7 +63,7 @@ export function StackCell({ label, className, isEmpty = false, children }: Stack
       )}
     >
       {label === undefined || isEmpty ? null : (
-        <span aria-hidden className="text-[0.8125rem] text-muted @3xl:hidden">
+        <span aria-hidden className="text-small text-muted @3xl:hidden">
           {label}
         </span>
       )}
@@ -74,5 +74,5 @@ export function StackCell({ label, className, isEmpty = false, children }: Stack
 
 /** The second, quieter line of a cell. */
 export function Under({ children }: { children: ReactNode }) {
-  return <span className="block text-[0.8125rem] leading-5 wrap-anywhere text-muted">{children}</span>;
+  return <span className="block text-small leading-5 wrap-anywhere text-muted">{children}</span>;
 }
