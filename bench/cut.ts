@@ -1,5 +1,5 @@
 import { database } from "@/lib/db";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { nowMilliseconds, type StreamEnd } from "./event-streams";
 import { printTable, quantile, setting } from "./figures";
 import { openStreams } from "./hosts";
@@ -62,7 +62,10 @@ try {
     const now = new Date();
     const { machineId, secretId } = machine;
     await database().prisma.$transaction((db) =>
-      deleteSecret({ db, actor: bench.admin, now }, { machineId, secretId, confirmedLast: true }),
+      deleteCredential(
+        { db, actor: bench.admin, now },
+        { machineId, credentialId: secretId, confirmedLast: true },
+      ),
     );
     const since = nowMilliseconds();
     const statuses = await asked(token);

@@ -1,4 +1,5 @@
 import type { EventType } from "@/lib/audit/events";
+import { typeToday } from "@/lib/audit/rules";
 import type { Finding } from "@/lib/audit/schema";
 
 type Group = EventType extends `${infer Head}.${string}` ? Head : never;
@@ -11,6 +12,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   machine: "Machines",
   secret: "Client secrets",
   key: "Public keys",
+  credential: "Client secrets and keys",
   token: "Access tokens",
   session: "Hosts",
   sessions: "List of robots",
@@ -32,7 +34,8 @@ export function kindLabel(kind: string): string {
 }
 
 /** @returns the choices of the filter: each type that the record holds, and each kind with several of them as a whole */
-export function kindOptions(types: readonly string[]): { value: string; label: string }[] {
+export function kindOptions(written: readonly string[]): { value: string; label: string }[] {
+  const types = [...new Set(written.map(typeToday))];
   const groups = types.map((type) => type.split(".")[0] ?? "");
   const several = new Set(groups.filter((group, index) => groups.indexOf(group) !== index));
   const options = [...several, ...types].map((value) => ({ value, label: kindLabel(value) }));

@@ -6,6 +6,8 @@ import { formatQuantity } from "@/lib/format";
 import { isJobEndCode, jobEndText } from "@/lib/jobs/rules";
 import { endText, isEndCode } from "@/lib/sessions/rules";
 
+const CREDENTIAL_NAMES = { Secret: "client secret", Key: "public key" } as const;
+
 /** What each event says after the name of who did it. An event without a sentence does not compile. */
 const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "tenant.created": ({ name, slug }) => (
@@ -68,6 +70,18 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "key.expired": ({ machineId, keyId }, { machine }) => (
     <>
       found the public key <Id>{keyId}</Id> of {machine(machineId)} expired, and cut what hung on it
+    </>
+  ),
+  "credential.deleted": ({ machineId, credentialId, kind, reason }, { machine }) => (
+    <>
+      deleted the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)}
+      {reason === "machine deleted" ? " with its machine" : null}
+    </>
+  ),
+  "credential.expired": ({ machineId, credentialId, kind }, { machine }) => (
+    <>
+      found the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} expired, and cut what
+      hung on it
     </>
   ),
   "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,

@@ -29,9 +29,6 @@ type DeleteCredentialDialogProps = {
   onClose: () => void;
 };
 
-/** The member of the request that names it. */
-const ID_MEMBERS = { Secret: "secretId", Key: "keyId" } as const;
-
 export function DeleteCredentialDialog({
   kind,
   machineId,
@@ -57,7 +54,7 @@ export function DeleteCredentialDialog({
     setPending(true);
     setFailure(null);
     const answer = await attempt(
-      () => actions.remove({ machineId, [ID_MEMBERS[kind]]: credential.id, confirmedLast }),
+      () => actions.remove({ machineId, credentialId: credential.id, confirmedLast }),
       texts.lost,
     );
     setPending(false);

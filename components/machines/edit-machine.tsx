@@ -1,4 +1,5 @@
 import { MachineActivity, type MachineActivityView } from "@/components/activity/machine-activity";
+import type { RemoveActions } from "@/components/credentials/credential-section";
 import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import { EditForm } from "@/components/machines/edit-form";
@@ -36,9 +37,8 @@ type EditMachineProps = {
   actions: MachineActions & {
     readonly save: Action<Cut & { revision: number }>;
     readonly addSecret: SecretActions["add"];
-    readonly deleteSecret: SecretActions["remove"];
     readonly addKey: KeyActions["add"];
-    readonly deleteKey: KeyActions["remove"];
+    readonly deleteCredential: RemoveActions["remove"];
   };
 };
 
@@ -111,7 +111,7 @@ export function EditMachine({
           limits={limits}
           now={now}
           canChange={canChange}
-          actions={{ ...impact, add: actions.addSecret, remove: actions.deleteSecret }}
+          actions={{ ...impact, add: actions.addSecret, remove: actions.deleteCredential }}
         />
         <KeysSection
           machine={{ id: machine.id, name: machine.name, clientId: machine.clientId }}
@@ -120,7 +120,7 @@ export function EditMachine({
           limits={limits}
           now={now}
           canChange={canChange}
-          actions={{ ...impact, add: actions.addKey, remove: actions.deleteKey }}
+          actions={{ ...impact, add: actions.addKey, remove: actions.deleteCredential }}
         />
         <section aria-labelledby="connected-hosts">
           <h2 id="connected-hosts" className={HEADING}>

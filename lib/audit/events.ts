@@ -117,6 +117,20 @@ export type AuditEvent =
     }
   | { readonly type: "key.expired"; readonly machineId: string; readonly keyId: string }
   | {
+      /** Before, each kind had a word of its own: `secret.deleted` and `key.deleted`, `secret.expired` and `key.expired`. */
+      readonly type: "credential.deleted";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly kind: CredentialWord;
+      readonly reason: "deleted" | "machine deleted";
+    }
+  | {
+      readonly type: "credential.expired";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly kind: CredentialWord;
+    }
+  | {
       readonly type: "token.revoked";
       readonly machineId: string;
       readonly credentialId: string;
@@ -230,3 +244,6 @@ export const SHARED_TYPES = [
   "signing_key.retired",
   "signing_key.withdrawn",
 ] as const satisfies readonly EventType[];
+
+/** What kind of credential an event is about. */
+export type CredentialWord = "Secret" | "Key";

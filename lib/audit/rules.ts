@@ -66,3 +66,15 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
     },
   },
 };
+
+const FORMER_TYPES: Readonly<Record<string, readonly string[]>> = {
+  "credential.deleted": ["secret.deleted", "key.deleted"],
+  "credential.expired": ["secret.expired", "key.expired"],
+};
+
+/** @returns every type that events of this one were ever written as: what is stored never changes */
+export const writtenAs = (type: string): readonly string[] => [type, ...(FORMER_TYPES[type] ?? [])];
+
+/** @returns the type that stands for it today */
+export const typeToday = (type: string): string =>
+  Object.keys(FORMER_TYPES).find((today) => FORMER_TYPES[today]?.includes(type)) ?? type;

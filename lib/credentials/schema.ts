@@ -101,16 +101,12 @@ export const addKeySchema = z.object({
 
 export const credentialIdSchema = z.string().regex(/^[0-9A-Za-z]{16}$/);
 
-/** The last live credential is deleted only when this says so. */
-const confirmedLast = z.boolean().default(false);
-
-export const deleteSecretSchema = z.object({
+export const deleteCredentialSchema = z.object({
   machineId: z.uuid(),
-  secretId: credentialIdSchema,
-  confirmedLast,
+  credentialId: credentialIdSchema,
+  /** The last live credential is deleted only when this says so. */
+  confirmedLast: z.boolean().default(false),
 });
-
-export const deleteKeySchema = z.object({ machineId: z.uuid(), keyId: credentialIdSchema, confirmedLast });
 
 export type MachineTokenPolicy = Readonly<z.output<typeof machineTokenPolicySchema>>;
 export type TokenDefaults = Readonly<z.output<typeof tokenDefaultsSchema>>;
@@ -118,8 +114,7 @@ export type TokenDefaults = Readonly<z.output<typeof tokenDefaultsSchema>>;
 /** Without name and end it is an unnamed secret that lasts until it is deleted. */
 export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;
 export type AddKeyInput = z.output<typeof addKeySchema>;
-export type DeleteSecretInput = z.output<typeof deleteSecretSchema>;
-export type DeleteKeyInput = z.output<typeof deleteKeySchema>;
+export type DeleteCredentialInput = z.output<typeof deleteCredentialSchema>;
 
 /** What lists show of any credential: nothing in it opens a door. */
 export type CredentialView = {

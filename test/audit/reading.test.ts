@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { kindOptions } from "@/components/audit/labels";
 import { recordRefusedSignIn } from "@/lib/admins/commands/sign-in";
 import { record } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
@@ -63,7 +64,7 @@ beforeAll(async () => {
 
 describe("the record is found by", () => {
   const OF_MACHINE = [
-    "secret.deleted",
+    "credential.deleted",
     "machine.deleted",
     "job.started",
     "secret.issued",
@@ -89,7 +90,7 @@ describe("the record is found by", () => {
 
   test("client secret, by its id or pasted whole", async () => {
     expect(await typesOf({ credential: machine.secretId })).toEqual([
-      "secret.deleted",
+      "credential.deleted",
       "job.started",
       "secret.issued",
     ]);
@@ -135,10 +136,10 @@ describe("the record is found by", () => {
       person: admin.id,
       machine: "mill",
       credential: machine.secretId,
-      kind: "secret",
+      kind: "credential.deleted",
       from: NOON.toISOString(),
     };
-    expect(await typesOf(query)).toEqual(["secret.deleted", "secret.issued"]);
+    expect(await typesOf(query)).toEqual(["credential.deleted"]);
   });
 });
 
@@ -157,6 +158,27 @@ test("what happens to the installation's signing keys is seen by every tenant, a
     });
     expect((await read({}, reader)).rows.map(({ type }) => type)).not.toContain("admin.sign_in_refused");
   }
+});
+
+test("a kind that had other words before is found under all of them", async () => {
+  const older = await newTenantAdmin();
+  const [machineId, secretId, keyId] = [randomUUID(), "0123456789abcdef", "fedcba9876543210"];
+  await write(
+    older,
+    NOON,
+    { type: "key.deleted", machineId, keyId, reason: "deleted" },
+    { type: "secret.deleted", machineId, secretId, reason: "deleted" },
+    { type: "credential.deleted", machineId, credentialId: secretId, kind: "Secret", reason: "deleted" },
+    { type: "secret.expired", machineId, secretId },
+  );
+  const deleted = ["credential.deleted", "secret.deleted", "key.deleted"];
+  const kinds = async (kind: string) => (await read({ kind }, older)).rows.map(({ type }) => type);
+  expect(await kinds("credential.deleted")).toEqual(deleted);
+  expect(await kinds("credential")).toEqual(["secret.expired", ...deleted]);
+  expect(await kinds("secret.deleted")).toEqual(["secret.deleted"]);
+  const options = kindOptions(await ask(older, (ctx) => listKinds(ctx), null)).map(({ value }) => value);
+  const own = options.filter((value) => !/^(?:signing_key|tenant)\b/.test(value));
+  expect(own).toEqual(["credential", "credential.deleted", "credential.expired"]);
 });
 
 test("events of one moment keep their order", async () => {

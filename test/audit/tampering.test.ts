@@ -8,7 +8,7 @@ import { database } from "@/lib/db";
 import { sealAll } from "@/lib/doors/sealer";
 import { type Finding, verifyAllRecords, verifyTenantRecord } from "@/lib/doors/verify-record";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { forgetRecord, tamper } from "@/test/tamper";
 import {
   act,
@@ -275,7 +275,7 @@ describe("what lives by the record is compared with it", () => {
   test("a secret whose whole earlier row was put back", async () => {
     const { machineId, secretId } = await provisioned(admin);
     const { digest, mac } = await prisma().credential.findUniqueOrThrow({ where: { id: secretId } });
-    await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+    await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
     expect(await press()).toEqual([]);
     await prisma().credential.update({ where: { id: secretId }, data: { digest, mac, revokedAt: null } });
     expect(await press()).toEqual([`credential deleted in the record: ${secretId}`]);

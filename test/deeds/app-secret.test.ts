@@ -19,7 +19,7 @@ import { checkSecret } from "@/lib/identity/credential-lookup";
 import { derivedKey, keyName, previousKey, seal, unseal } from "@/lib/keys";
 import type { SealedPlace, SealedRow } from "@/lib/sealed-place";
 import { SEALED_PLACES } from "@/lib/workflows/change-app-secret";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { appOf } from "@/test/authenticator";
 import { rewriteCredential } from "@/test/credential-rows";
 import { askToken, buyToken, send } from "@/test/robot";
@@ -138,7 +138,7 @@ describe("a client secret stored under the previous APP_SECRET", () => {
     const { secrets } = await appSecretStanding();
     await buyToken(machine);
     await flushUses();
-    await act(admin, deleteSecret, { ...other, confirmedLast: true });
+    await act(admin, deleteCredential, { ...other, credentialId: other.secretId, confirmedLast: true });
     expect(await left()).toEqual([]);
     const after = (await appSecretStanding()).secrets;
     expect(after.previous).toBe(secrets.previous - 2);

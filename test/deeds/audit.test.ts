@@ -61,19 +61,17 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   issueSecret: ["secret.issued"],
   storeKey: ["key.added"],
   addKey: ["key.added"],
-  revokeCredential: ["secret.deleted"],
-  revokeCredentialsOfMachines: ["secret.deleted", "secret.deleted", "key.deleted"],
+  revokeCredential: ["credential.deleted"],
+  revokeCredentialsOfMachines: ["credential.deleted", "credential.deleted", "credential.deleted"],
   deleteMachines: [
     "machine.deleted",
-    "secret.deleted",
-    "secret.deleted",
-    "key.deleted",
+    "credential.deleted",
+    "credential.deleted",
+    "credential.deleted",
     "session.ended",
     "job.ended",
   ],
-  deleteSecret: ["secret.deleted", "session.ended", "job.ended"],
-  deleteKey: ["key.deleted"],
-  withdrawCredential: ["secret.deleted", "session.ended", "job.ended"],
+  deleteCredential: ["credential.deleted", "session.ended", "job.ended"],
   disableMachine: ["machine.disabled", "session.ended", "job.ended"],
   disconnectHost: ["session.ended", "job.ended"],
   addProcess: ["process.added"],
@@ -142,14 +140,14 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     },
   },
   noteExpired: {
-    events: ["secret.expired"],
+    events: ["credential.expired"],
     run: async (db, { machine }) => {
       await rewriteCredential(machine.secretId, { expiresAt: new Date() }, db);
       await noteExpired(systemCtx(db));
     },
   },
   cutExpired: {
-    events: ["secret.expired", "session.ended", "job.ended"],
+    events: ["credential.expired", "session.ended", "job.ended"],
     run: async (db, { machine }) => {
       await rewriteCredential(machine.secretId, { expiresAt: new Date() }, db);
       await cutExpired(systemCtx(db));

@@ -27,14 +27,12 @@ import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/command
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
-import { deleteKey } from "@/lib/workflows/delete-key";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
-import { withdrawCredential } from "@/lib/workflows/withdraw-credential";
 import { addedKey, newPublicKey } from "@/test/keys";
 import {
   act,
@@ -173,11 +171,8 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
   recordExport: (ctx) => recordExport(ctx, { format: "csv", filters: {} }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
-  deleteSecret: (ctx, { machine }) => deleteSecret(ctx, { ...machine, confirmedLast: true }),
-  deleteKey: (ctx, { machine, keyId }) =>
-    deleteKey(ctx, { machineId: machine.machineId, keyId, confirmedLast: true }),
-  withdrawCredential: (ctx, { machine }) =>
-    withdrawCredential(ctx, { ...firstSecret(machine), confirmedLast: true }),
+  deleteCredential: (ctx, { machine }) =>
+    deleteCredential(ctx, { ...machine, credentialId: machine.secretId, confirmedLast: true }),
   disableMachine: (ctx, { machine }) => disableMachine(ctx, machine),
 };
 

@@ -6,7 +6,7 @@ import { Refusal } from "@/lib/errors";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { rewriteCredential } from "@/test/credential-rows";
 import { askToken, buyToken, type Client, connect, send } from "@/test/robot";
 import {
@@ -77,11 +77,11 @@ describe("a secret with an end", () => {
     });
     expect(sessions.find(({ id }) => id === other.id)).toMatchObject({ endedAt: null });
     const events = await prisma().auditEvent.findMany({
-      where: { credentialId: secret.secretId, type: { in: ["secret.expired", "session.ended"] } },
+      where: { credentialId: secret.secretId, type: { in: ["credential.expired", "session.ended"] } },
       orderBy: { id: "asc" },
     });
     expect(events).toMatchObject([
-      { type: "secret.expired", actorKind: "system", tenantId: admin.tenantId },
+      { type: "credential.expired", actorKind: "system", tenantId: admin.tenantId },
       { type: "session.ended", actorKind: "system", tenantId: admin.tenantId },
     ]);
   });
@@ -98,8 +98,8 @@ describe("a secret with an end", () => {
     const secret = await add(addSeconds(new Date(), 600));
     await lapse(secret);
     const { machineId } = machine;
-    await act(admin, deleteSecret, { machineId, secretId: machine.secretId, confirmedLast: true });
-    await act(admin, deleteSecret, { machineId, secretId: secret.secretId, confirmedLast: false });
+    await act(admin, deleteCredential, { machineId, credentialId: machine.secretId, confirmedLast: true });
+    await act(admin, deleteCredential, { machineId, credentialId: secret.secretId, confirmedLast: false });
     expect(await ask(admin, listSecrets, machine)).toMatchObject([
       { revokedAt: expect.any(Date) },
       { revokedAt: expect.any(Date) },

@@ -11,7 +11,7 @@ import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds } from "@/lib/time";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import type { Random } from "@/test/random";
@@ -140,7 +140,12 @@ export function anyDeed(scene: Scene, values: Random): () => Promise<unknown> {
     [2, () => act(admin, enableMachine, machine)],
     [
       1,
-      () => act(admin, deleteSecret, { ...machine, secretId: host.actor.credentialId, confirmedLast: true }),
+      () =>
+        act(admin, deleteCredential, {
+          ...machine,
+          credentialId: host.actor.credentialId,
+          confirmedLast: true,
+        }),
     ],
   ];
   let at = below(deeds.reduce((sum, [share]) => sum + share, 0));

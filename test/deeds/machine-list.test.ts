@@ -5,8 +5,8 @@ import { addSecret } from "@/lib/machines/commands/add-secret";
 import { MACHINE_SORTS, type MachineRow, machineListSchema } from "@/lib/machines/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { addSeconds } from "@/lib/time";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { addedKey } from "@/test/keys";
 import {
@@ -31,7 +31,12 @@ beforeAll(async () => {
   admin = await newTenantAdmin();
   const busy = await provisioned(admin, { name: "Busy 100%", kind: "Template", description: "Two HOSTS" });
   const second = await act(admin, addSecret, busy);
-  await act(admin, deleteSecret, { ...second, machineId: busy.machineId, confirmedLast: false });
+  await act(admin, deleteCredential, {
+    ...second,
+    machineId: busy.machineId,
+    credentialId: second.secretId,
+    confirmedLast: false,
+  });
   for (const hostName of ["H1", "H2"]) {
     const ctx = { actor: robotOf(admin, busy), now: new Date() };
     await inTransaction((db) => openSession({ ...ctx, db }, { hostName }));

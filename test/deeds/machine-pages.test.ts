@@ -8,8 +8,8 @@ import { COUNTED_MAX } from "@/lib/pages";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { addSeconds } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { addedKey } from "@/test/keys";
 import {
   act,
@@ -177,7 +177,11 @@ describe("what lists are sorted by is kept with the machine", () => {
     const expiresAt = addSeconds(new Date(), 60);
     await act(admin, addSecret, { machineId: machine.machineId, expiresAt });
     expect(await kept(machine.machineId)).toMatchObject({ liveSecrets: 3, liveKeys: 1 });
-    await act(admin, deleteSecret, { machineId: machine.machineId, secretId, confirmedLast: false });
+    await act(admin, deleteCredential, {
+      machineId: machine.machineId,
+      credentialId: secretId,
+      confirmedLast: false,
+    });
     expect(await kept(machine.machineId)).toMatchObject({ liveSecrets: 2, liveKeys: 1 });
     await inTransaction((db) => cutExpired(systemCtx(db, addSeconds(expiresAt, 1))));
     expect(await kept(machine.machineId)).toEqual({ liveSecrets: 1, liveKeys: 1, isUsed: false, use: null });

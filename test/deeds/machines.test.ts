@@ -7,8 +7,8 @@ import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { getMachine } from "@/lib/machines/queries";
 import { type EditMachineInput, machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { dumpDatabase } from "@/test/dump";
 import { act, ask, inTransaction, newTenantAdmin, prisma, provisioned } from "@/test/world";
 
@@ -139,7 +139,7 @@ describe("a machine has at most ten live secrets", () => {
     const refused = await refusal(act(admin, addSecret, machine));
     expect(refused).toMatchObject({ code: "limit_reached" });
     expect(refused.message).toContain("10 live client secrets");
-    await act(admin, deleteSecret, { ...machine, confirmedLast: false });
+    await act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: false });
     await act(admin, addSecret, machine);
     expect(await liveSecrets(machine.machineId)).toBe(LIVE_CREDENTIALS_MAX.max);
   });
@@ -158,10 +158,12 @@ describe("a machine has at most ten live secrets", () => {
 describe("deleting the last live secret", () => {
   test("must be meant", async () => {
     const machine = await provisioned(admin);
-    const unmeant = await refusal(act(admin, deleteSecret, { ...machine, confirmedLast: false }));
+    const unmeant = await refusal(
+      act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: false }),
+    );
     expect(unmeant).toMatchObject({ code: "conflict", field: "confirmedLast" });
     expect(await liveSecrets(machine.machineId)).toBe(1);
-    await act(admin, deleteSecret, { ...machine, confirmedLast: true });
+    await act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: true });
     expect(await liveSecrets(machine.machineId)).toBe(0);
   });
 
@@ -171,7 +173,7 @@ describe("deleting the last live secret", () => {
     const other = await act(admin, addSecret, machine);
     const outcomes = await Promise.allSettled(
       [machine.secretId, other.secretId].map((secretId) =>
-        act(admin, deleteSecret, { machineId, secretId, confirmedLast: false }),
+        act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: false }),
       ),
     );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
@@ -182,7 +184,7 @@ describe("deleting the last live secret", () => {
 test("of two who delete the same secret at once, one is told that it is gone; the record names the other", async () => {
   const machine = await provisioned(admin);
   const deleting = Array.from({ length: 4 }, () =>
-    act(admin, deleteSecret, { ...machine, confirmedLast: true }),
+    act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: true }),
   );
   const outcomes = await Promise.allSettled(deleting);
   expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -191,9 +193,9 @@ test("of two who delete the same secret at once, one is told that it is gone; th
       expect(outcome.reason).toMatchObject({ name: "Refusal", code: "gone" });
   }
   const { secretId } = machine;
-  expect(await prisma().auditEvent.count({ where: { credentialId: secretId, type: "secret.deleted" } })).toBe(
-    1,
-  );
+  expect(
+    await prisma().auditEvent.count({ where: { credentialId: secretId, type: "credential.deleted" } }),
+  ).toBe(1);
 });
 
 test("several machines are deleted together, those already gone not twice", async () => {

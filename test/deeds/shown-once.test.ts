@@ -3,7 +3,7 @@ import { listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { getMachine } from "@/lib/machines/queries";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { dumpDatabase } from "@/test/dump";
 import { askToken, askTokenByPost, buyToken, connect, send } from "@/test/robot";
 import { act, ask, logLines, newTenantAdmin, type Provisioned, provisioned } from "@/test/world";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await askTokenByPost(second);
   await connect(token, "HOST");
   await askToken({ ...machine, clientId: "somebody-else" });
-  await act(admin, deleteSecret, { ...machine, confirmedLast: false });
+  await act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: false });
   await askToken(machine);
   await send("GET", "me", token);
 });

@@ -6,7 +6,7 @@ import type { AdminActor } from "@/lib/ctx";
 import { appSecretStanding } from "@/lib/doors/app-secret";
 import { takeOverStoredData } from "@/lib/doors/first-start";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { addedKey } from "@/test/keys";
 import { asOlderVersionStored } from "@/test/older-version";
 import { askToken, buyToken, send } from "@/test/robot";
@@ -29,7 +29,7 @@ beforeEach(async () => {
   deleted = await provisioned(admin);
   token = await buyToken(machine);
   const { digest } = await prisma().credential.findUniqueOrThrow({ where: { id: deleted.secretId } });
-  await act(admin, deleteSecret, { ...deleted, confirmedLast: true });
+  await act(admin, deleteCredential, { ...deleted, credentialId: deleted.secretId, confirmedLast: true });
   await prisma().credential.update({ where: { id: deleted.secretId }, data: { digest } });
   await asOlderVersionStored(prisma());
   await forgetRecord();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FAILURE_WINDOW_SECONDS } from "@/lib/identity/failure-buckets";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import {
   address,
@@ -91,7 +91,7 @@ test("why a client is refused cannot be seen from how it is slowed", async () =>
   await act(admin, deleteMachines, { machineIds: [deleted.machineId] });
   const stale = await provisioned(admin);
   const { machineId, secretId } = stale;
-  await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+  await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
   const clients: Client[] = [
     { ...machine, clientId: crypto.randomUUID() },
     { ...machine, clientSecret: (await provisioned(admin)).clientSecret },

@@ -3,8 +3,8 @@ import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import type { EndCode } from "@/lib/sessions/schema";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
@@ -41,7 +41,11 @@ async function expectCut(endCode: EndCode) {
 }
 
 const cutSecret = (actor = admin) =>
-  act(actor, deleteSecret, { machineId: machine.machineId, secretId: machine.secretId, confirmedLast: true });
+  act(actor, deleteCredential, {
+    machineId: machine.machineId,
+    credentialId: machine.secretId,
+    confirmedLast: true,
+  });
 
 describe("from the moment it is acknowledged, nothing works with the token or the secret any more", () => {
   test("deleting the secret", async () => {
@@ -120,7 +124,7 @@ test("connecting while the secret is being deleted never leaves a host on a dele
       send("POST", "sessions", bought, { hostName: `RACE-${round}-${host}` }),
     );
     const { machineId } = machine;
-    const deleting = act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+    const deleting = act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
     const statuses = (await Promise.all(connecting)).map(({ status }) => status);
     await deleting;
     // In before the deletion, out after it, or refused at the write itself.

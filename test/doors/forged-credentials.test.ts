@@ -8,8 +8,8 @@ import type { AdminActor } from "@/lib/ctx";
 import { checkSecret } from "@/lib/identity/credential-lookup";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { rewriteCredential } from "@/test/credential-rows";
 import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys";
 import { buyToken, type Client, postForm, send } from "@/test/robot";
@@ -54,7 +54,7 @@ const present = async (key: RobotKey) =>
   });
 const statusOf = async (token: string) => (await send("GET", "me", token)).status;
 const remove = (secretId: string) =>
-  act(admin, deleteSecret, { machineId: machine.machineId, secretId, confirmedLast: true });
+  act(admin, deleteCredential, { machineId: machine.machineId, credentialId: secretId, confirmedLast: true });
 const rowOf = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
 
 describe("a row that Latchkey did not write buys nothing", () => {

@@ -8,7 +8,7 @@ import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds } from "@/lib/time";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { buyToken, connect, send } from "@/test/robot";
 import {
   act,
@@ -79,8 +79,11 @@ describe("a job ends in other ways", () => {
   test("cut with its secret, in the same breath", async () => {
     const { jobId } = await start();
     await claimed();
-    const secret = { machineId: machine.machineId, secretId: machine.secretId, confirmedLast: true };
-    expect(await act(admin, deleteSecret, secret)).toEqual({ disconnectedHosts: ["HOST-A"], stoppedJobs: 1 });
+    const secret = { machineId: machine.machineId, credentialId: machine.secretId, confirmedLast: true };
+    expect(await act(admin, deleteCredential, secret)).toEqual({
+      disconnectedHosts: ["HOST-A"],
+      stoppedJobs: 1,
+    });
     expect(await jobOf(jobId)).toMatchObject({
       state: "Stopped",
       endCode: "secret_deleted",

@@ -7,7 +7,7 @@ import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { rewriteCredential } from "@/test/credential-rows";
 import { basic, buyToken, connect, ORCHESTRATOR, postForm, send } from "@/test/robot";
@@ -41,7 +41,7 @@ const start = () => act(admin, startJob, { processId, hostName: "" });
 const poll = (waitSeconds = 30) => send("POST", `sessions/${sessionId}/jobs/next`, token, { waitSeconds });
 /** Waits until a poll has shown its token and listens for its session. */
 const admitted = () => expect.poll(() => hearersOf(`session ${sessionId}`)).toBe(1);
-const secret = () => ({ machineId: machine.machineId, secretId: machine.secretId, confirmedLast: true });
+const secret = () => ({ machineId: machine.machineId, credentialId: machine.secretId, confirmedLast: true });
 
 const listen = (session = sessionId, bearer = token) => listenTo(session, bearer);
 
@@ -95,7 +95,7 @@ describe("a long poll", () => {
   test("ends as refused when the secret is deleted meanwhile", async () => {
     const stream = await listen();
     const waiting = poll();
-    await act(admin, deleteSecret, secret());
+    await act(admin, deleteCredential, secret());
     // The poll had asked for its token already when the secret went, or had not.
     expect([401, 410]).toContain((await waiting).status);
     expect(await stream.next()).toMatchObject({ event: "disconnected" });
@@ -139,7 +139,7 @@ describe("a stream of events", () => {
 
   test("says why it ends when the secret is deleted", async () => {
     const stream = await listen();
-    await act(admin, deleteSecret, secret());
+    await act(admin, deleteCredential, secret());
     const data = { code: "secret_deleted", reason: `client secret deleted by ${admin.name}` };
     expect(await stream.next()).toEqual({ event: "disconnected", data });
     expect(await stream.next()).toBeNull();

@@ -5,7 +5,7 @@ import { listKeys } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSeconds } from "@/lib/time";
-import { deleteKey } from "@/lib/workflows/delete-key";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys";
 import { forAny } from "@/test/random";
@@ -280,7 +280,11 @@ describe("a key that is withdrawn", () => {
     const token = await buy(await assertion(own, ISSUER));
     const session = await connect(token, unique("host"));
     const { machineId } = machine;
-    const cut = await act(admin, deleteKey, { machineId, keyId: own.keyId, confirmedLast: false });
+    const cut = await act(admin, deleteCredential, {
+      machineId,
+      credentialId: own.keyId,
+      confirmedLast: false,
+    });
     expect(cut).toEqual({ disconnectedHosts: [session.hostName], stoppedJobs: 0 });
     await expectRefused(await assertion(own, ISSUER));
     expect((await send("GET", "me", token)).status).toBe(401);

@@ -3,7 +3,7 @@ import type { AdminActor } from "@/lib/ctx";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { basic, buyToken, type Client, connect, postForm, send } from "@/test/robot";
@@ -157,9 +157,9 @@ describe("introspection (RFC 7662)", () => {
     const second = await act(admin, addSecret, { machineId: machine.machineId });
     const token = await buyToken(second);
     expect(await isActive(machine, token)).toBe(true);
-    await act(admin, deleteSecret, {
+    await act(admin, deleteCredential, {
       machineId: machine.machineId,
-      secretId: second.secretId,
+      credentialId: second.secretId,
       confirmedLast: false,
     });
     expect(await isActive(machine, token)).toBe(false);

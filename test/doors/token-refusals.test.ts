@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { askToken, askTokenByPost, basic, type Client, forged, postForm, seen } from "@/test/robot";
 import { act, logLines, newTenantAdmin, type Provisioned, provisioned } from "@/test/world";
@@ -35,7 +35,7 @@ const WRONG_CLIENTS: readonly (readonly [string, () => Promise<Client>])[] = [
     async () => {
       const { clientSecret, secretId } = await act(admin, addSecret, { machineId: machine.machineId });
       const { machineId } = machine;
-      await act(admin, deleteSecret, { machineId, secretId, confirmedLast: false });
+      await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: false });
       return { ...machine, clientSecret };
     },
   ],

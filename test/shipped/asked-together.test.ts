@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { act, newTenantAdmin, type Provisioned, provisioned, unique } from "@/test/people";
 import { connectHost, type Host } from "./host";
 import { type Installation, startInstallation } from "./installation";
@@ -67,9 +67,9 @@ async function deletion(machine: Provisioned): Promise<void> {
   const host = await connectHost({ url: urls[0] ?? "", ...secret, hostName: unique("HOST") });
   const asked = () => urls.flatMap((url) => requests(url, host, secret));
   expect(await statuses(asked())).toEqual(urls.flatMap(() => [200, 200, 200, 204]));
-  await act(admin, deleteSecret, {
+  await act(admin, deleteCredential, {
     machineId: machine.machineId,
-    secretId: secret.secretId,
+    credentialId: secret.secretId,
     confirmedLast: true,
   });
   expect(await statuses(asked())).toEqual(urls.flatMap(() => [401, 401, 401, 401]));

@@ -5,7 +5,7 @@ import * as oauth4webapi from "oauth4webapi";
 import * as openid from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { addedKey } from "@/test/keys";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
 import { type Installation, startInstallation } from "./installation";
@@ -101,7 +101,7 @@ describe("openid-client", () => {
       });
 
       const { machineId, secretId } = machine;
-      await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+      await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
       await expect(beat()).rejects.toMatchObject({
         status: 401,
         cause: [{ scheme: "dpop", parameters: { error: "invalid_token" } }],

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { act, newTenantAdmin, provisioned, unique } from "@/test/people";
 import { type Installation, startInstallation } from "./installation";
 import type { Latchkey } from "./process";
@@ -43,7 +43,7 @@ test("two processes serve one port: each sells tokens, and a cut ends the stream
   const [one = 0, other = 0] = servingOf(latchkey);
   const hosts = [await hostAt(one, machine), await hostAt(other, machine)];
   const { machineId, secretId } = machine;
-  await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+  await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
   for (const { token, hears } of hosts) {
     for (const pid of [one, other])
       expect(await servedBy(latchkey, pid, () => statusOf(token)), `at ${pid}`).toBe(401);

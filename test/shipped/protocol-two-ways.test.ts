@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor } from "@/lib/ctx";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { act, ask, newTenantAdmin, type Provisioned, provisioned } from "@/test/people";
 import { bundle } from "@/tools/bundle.mjs";
 import { routesPlugin } from "@/tools/routes.mjs";
@@ -183,7 +183,7 @@ describe("mounted and behind Next.js, a robot's conversation is the same word fo
   test("after Delete both refuse at once", async () => {
     const { machineId, secretId } = machine;
     expect((await robot("GET", "me")).status).toBe(200);
-    await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+    await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
     expect((await robot("GET", "me")).status).toBe(401);
   });
 });

@@ -3,7 +3,7 @@ import * as openid from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
 import { type Installation, startInstallation } from "./installation";
@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterAll(() => installation?.stop());
 
 const removeSecret = ({ machineId, secretId }: Provisioned) =>
-  act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+  act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
 
 describe.each([
   ["client_secret_basic", openid.ClientSecretBasic],

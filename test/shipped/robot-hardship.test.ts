@@ -9,7 +9,7 @@ import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema, type Json } from "@/lib/jobs/schema";
 import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds, HOUR_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import {
   act,
   ask,
@@ -167,7 +167,7 @@ test("a robot that ignores Stop is cut all the same, and cannot say anything abo
   robot.child.kill("SIGSTOP");
   await act(admin, stopJob, { jobId });
   const { machineId, secretId } = machine;
-  await act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+  await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
   const stopped = { state: "Stopped", endCode: "secret_deleted", endedBy: admin.name };
   expect(await job(jobId)).toMatchObject(stopped);
   robot.child.kill("SIGCONT");

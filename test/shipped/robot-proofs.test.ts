@@ -1,7 +1,7 @@
 import { exportPKCS8 } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AdminActor } from "@/lib/ctx";
-import { deleteKey } from "@/lib/workflows/delete-key";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { addedKey } from "@/test/keys";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
 import { proxyTo } from "@/test/proxy";
@@ -57,7 +57,11 @@ test.each([true, false])(
     const text = await exportPKCS8(privateKey);
     const robot = await connected({ privateKey: text, ...(isTold && { keyId }) });
     expect((await session()).credentialId).toBe(keyId);
-    await act(admin, deleteKey, { machineId: machine.machineId, keyId, confirmedLast: true });
+    await act(admin, deleteCredential, {
+      machineId: machine.machineId,
+      credentialId: keyId,
+      confirmedLast: true,
+    });
     expect(await robot.ended).toBe(3);
     expect(robot.said()).not.toMatch(/lks_|eyJ|PRIVATE/);
   },

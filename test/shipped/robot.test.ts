@@ -8,7 +8,7 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema, type JobView, type Json } from "@/lib/jobs/schema";
 import { disconnectMyself } from "@/lib/workflows/connect-host";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import {
@@ -91,7 +91,7 @@ const openSessionId = async () => {
   return (await prisma().session.findFirstOrThrow({ where })).id;
 };
 const removeSecret = ({ machineId, secretId }: Provisioned) =>
-  act(admin, deleteSecret, { machineId, secretId, confirmedLast: true });
+  act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: true });
 
 describe("a job", () => {
   test("is taken, run with its input, and handed in", async () => {

@@ -8,7 +8,7 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import {
   act,
   ask,
@@ -80,7 +80,11 @@ async function robotWithJob(url: string, { clientId, clientSecret }: IssuedSecre
 const each = <T>(doing: (url: string) => Promise<T>) => Promise.all(urls.map(doing));
 const hostAt = (url: string, { clientId, clientSecret }: IssuedSecret): Promise<Host> =>
   connectHost({ url, clientId, clientSecret, hostName: unique("HOST") });
-const cutInput = () => ({ machineId: machine.machineId, secretId: machine.secretId, confirmedLast: false });
+const cutInput = () => ({
+  machineId: machine.machineId,
+  credentialId: machine.secretId,
+  confirmedLast: false,
+});
 const reason = () => `client secret deleted by ${admin.name}`;
 
 /** A cut host hears why, its stream ends, and its poll is refused: with 401 if it had to show its token again, else 410. */
@@ -99,7 +103,7 @@ describe("deleting a secret, whichever process a host is connected to,", () => {
   test("ends its robots and their jobs' processes, and touches nothing of the machine's other secret", async () => {
     const cut = await each((url) => robotWithJob(url, machine));
     const others = await each((url) => robotWithJob(url, otherSecret));
-    expect(await act(admin, deleteSecret, cutInput())).toMatchObject({ stoppedJobs: 2 });
+    expect(await act(admin, deleteCredential, cutInput())).toMatchObject({ stoppedJobs: 2 });
     for (const { robot, jobId, pid } of cut) {
       expect(await robot.ended).toBe(3);
       await expect.poll(() => isAlive(pid), LONG).toBe(false);
@@ -126,7 +130,7 @@ describe("deleting a secret, whichever process a host is connected to,", () => {
     const otherStreams = await Promise.all(others.map((host) => host.listen()));
     const polls = hosts.map((host) => host.poll(30));
     const otherPolls = others.map((host) => host.poll(1));
-    await act(admin, deleteSecret, cutInput());
+    await act(admin, deleteCredential, cutInput());
     const statuses = hosts.map(async (host) => (await host.send("GET", "me")).status);
     expect(await Promise.all(statuses)).toEqual([401, 401]);
     for (const [index, host] of hosts.entries()) {
@@ -180,7 +184,7 @@ describe.each(Object.entries(MOMENTS))("when the listening connections are lost 
     await bothListen();
     await around((beforeCommit) =>
       inTransaction(async (db) => {
-        await deleteSecret({ db, actor: admin, now: new Date() }, cutInput());
+        await deleteCredential({ db, actor: admin, now: new Date() }, cutInput());
         await beforeCommit?.();
       }),
     );

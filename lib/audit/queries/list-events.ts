@@ -1,4 +1,5 @@
 import { SHARED_TYPES } from "@/lib/audit/events";
+import { typeToday, writtenAs } from "@/lib/audit/rules";
 import type { AuditFilters, AuditRow, Person } from "@/lib/audit/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
@@ -58,10 +59,10 @@ export async function listPersons(ctx: Ctx): Promise<Person[]> {
   return persons.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The types that a kind stands for: itself, or all that begin with it. */
-async function typesOf(ctx: Ctx, kind: string): Promise<string[]> {
-  if (kind.includes(".")) return [kind];
-  return (await listKinds(ctx)).filter((type) => type.startsWith(`${kind}.`));
+/** The types that a kind stands for: itself, or all that begin with it, under their former names too. */
+async function typesOf(ctx: Ctx, kind: string): Promise<readonly string[]> {
+  if (kind.includes(".")) return writtenAs(kind);
+  return (await listKinds(ctx)).filter((type) => typeToday(type).startsWith(`${kind}.`));
 }
 
 /** What both halves of the list are filtered by. */

@@ -21,15 +21,7 @@ export async function noteExpired(ctx: Ctx<SystemActor>): Promise<ExpiredCredent
   const where = { expiresAt: { lte: ctx.now }, expiryCutAt: null, revokedAt: null };
   const expired = await rewriteRows(ctx.db, where, { expiryCutAt: ctx.now }, ctx.now);
   for (const { id, kind, tenantId, machineId } of expired) {
-    await record(
-      ctx,
-      [
-        kind === "Secret"
-          ? { type: "secret.expired", machineId, secretId: id }
-          : { type: "key.expired", machineId, keyId: id },
-      ],
-      tenantId,
-    );
+    await record(ctx, [{ type: "credential.expired", machineId, credentialId: id, kind }], tenantId);
   }
   return expired;
 }

@@ -8,16 +8,17 @@ import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { allow } from "@/lib/permissions";
 
-const PERMISSION = { Secret: "secrets.delete", Key: "keys.delete" } as const;
-
 type Revoked = { readonly id: string; readonly kind: CredentialKind; readonly machineId: string };
 
 const deleted =
   (reason: "deleted" | "machine deleted") =>
-  ({ id, kind, machineId }: Revoked): AuditEvent =>
-    kind === "Secret"
-      ? { type: "secret.deleted", machineId, secretId: id, reason }
-      : { type: "key.deleted", machineId, keyId: id, reason };
+  ({ id, kind, machineId }: Revoked): AuditEvent => ({
+    type: "credential.deleted",
+    machineId,
+    credentialId: id,
+    kind,
+    reason,
+  });
 
 /** @returns the rows as they were */
 const revokeRows = ({ db, actor, now }: Ctx, scope: Prisma.CredentialWhereInput) =>
@@ -25,24 +26,24 @@ const revokeRows = ({ db, actor, now }: Ctx, scope: Prisma.CredentialWhereInput)
 
 /**
  * Revokes one secret or key for ever.
- * @returns whether it was live until now; an expired one is deleted too, and nobody depends on it
+ * @returns what it was, and whether it was live until now; an expired one is deleted too, and nobody depends on it
  * @throws Refusal `not_found` when the machine has no such credential, `gone` when somebody deleted it first
  */
 export async function revokeCredential(
   ctx: Ctx,
-  { machineId, credentialId, kind }: { machineId: string; credentialId: string; kind: CredentialKind },
-): Promise<{ wasLive: boolean }> {
-  allow(ctx.actor, PERMISSION[kind]);
-  const scope = { id: credentialId, kind, machineId, tenantId: ctx.actor.tenantId };
+  { machineId, credentialId }: { readonly machineId: string; readonly credentialId: string },
+): Promise<{ kind: CredentialKind; wasLive: boolean }> {
+  allow(ctx.actor, "credentials.delete");
+  const scope = { id: credentialId, machineId, tenantId: ctx.actor.tenantId };
   const [revoked] = await revokeRows(ctx, scope);
   if (!revoked) {
-    const known = await ctx.db.credential.findFirst({ where: scope, select: { id: true } });
+    const known = await ctx.db.credential.findFirst({ where: scope, select: { kind: true } });
     throw known
-      ? new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} is already deleted.`)
-      : new Refusal("not_found", `There is no such ${CREDENTIAL_WORDS[kind]}.`);
+      ? new Refusal("gone", `This ${CREDENTIAL_WORDS[known.kind]} is already deleted.`)
+      : new Refusal("not_found", "There is no such client secret or key.");
   }
-  await record(ctx, [deleted("deleted")({ id: credentialId, kind, machineId })]);
-  return { wasLive: credentialState(revoked, ctx.now) === "Live" };
+  await record(ctx, [deleted("deleted")(revoked)]);
+  return { kind: revoked.kind, wasLive: credentialState(revoked, ctx.now) === "Live" };
 }
 
 /** Revokes every live credential of machines that are being deleted. */

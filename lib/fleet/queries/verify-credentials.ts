@@ -13,7 +13,7 @@ const ROWS = {
                 EXISTS (SELECT FROM audit_events e WHERE e.tenant_id = c.tenant_id AND e.credential_id = c.id
                          AND e.type IN ('secret.issued', 'key.added')) AS "isIssued",
                 EXISTS (SELECT FROM audit_events e WHERE e.tenant_id = c.tenant_id AND e.credential_id = c.id
-                         AND e.type IN ('secret.deleted', 'key.deleted')) AS "isDeleted"
+                         AND e.type IN ('credential.deleted', 'secret.deleted', 'key.deleted')) AS "isDeleted"
            FROM credentials c WHERE c.tenant_id = $1 AND c.id > $2 ORDER BY c.id LIMIT ${ROWS_AT_ONCE}`,
 };
 

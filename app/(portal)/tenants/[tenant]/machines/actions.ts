@@ -1,11 +1,6 @@
 "use server";
 
-import {
-  addKeySchema,
-  deleteKeySchema,
-  deleteSecretSchema,
-  issueSecretSchema,
-} from "@/lib/credentials/schema";
+import { addKeySchema, deleteCredentialSchema, issueSecretSchema } from "@/lib/credentials/schema";
 import { adminAction, adminQuestion } from "@/lib/doors/admin";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { addKey } from "@/lib/machines/commands/add-key";
@@ -20,9 +15,8 @@ import {
 } from "@/lib/machines/schema";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
-import { deleteKey } from "@/lib/workflows/delete-key";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { deleteSecret } from "@/lib/workflows/delete-secret";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { saveMachine } from "@/lib/workflows/save-machine";
 
@@ -32,8 +26,7 @@ export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
 export const disableMachineAction = adminAction(machineIdSchema, disableMachine);
 export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines, { recent: true });
 export const addSecretAction = adminAction(issueSecretSchema, addSecret);
-export const deleteSecretAction = adminAction(deleteSecretSchema, deleteSecret);
 export const addKeyAction = adminAction(addKeySchema, addKey);
-export const deleteKeyAction = adminAction(deleteKeySchema, deleteKey);
+export const deleteCredentialAction = adminAction(deleteCredentialSchema, deleteCredential);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

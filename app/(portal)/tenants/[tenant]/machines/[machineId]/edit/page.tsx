@@ -3,8 +3,7 @@ import { machineOf } from "@/app/(portal)/tenants/[tenant]/machines/[machineId]/
 import {
   addKeyAction,
   addSecretAction,
-  deleteKeyAction,
-  deleteSecretAction,
+  deleteCredentialAction,
   editMachineAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
@@ -64,9 +63,8 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
           ...machineActionsOf(tenant.slug),
           save: editMachineAction.bind(null, tenant.slug),
           addSecret: addSecretAction.bind(null, tenant.slug),
-          deleteSecret: deleteSecretAction.bind(null, tenant.slug),
           addKey: addKeyAction.bind(null, tenant.slug),
-          deleteKey: deleteKeyAction.bind(null, tenant.slug),
+          deleteCredential: deleteCredentialAction.bind(null, tenant.slug),
         }}
       />
     </>

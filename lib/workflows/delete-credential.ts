@@ -1,32 +1,26 @@
 import { revokeCredential } from "@/lib/credentials/commands/revoke-credential";
 import { countLiveCredentials } from "@/lib/credentials/queries";
 import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
-import type { CredentialKind } from "@/lib/credentials/schema";
+import type { DeleteCredentialInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { holdMachine } from "@/lib/machines/commands/hold-machine";
+import { allow } from "@/lib/permissions";
 import { type Cut, cut } from "./cut";
 
-type Withdrawal = {
-  readonly machineId: string;
-  readonly credentialId: string;
-  readonly kind: CredentialKind;
-  readonly confirmedLast: boolean;
-};
-
 /**
- * Withdraws a secret or a key and cuts what hangs on it: its sessions end here with the jobs on them; its tokens are
+ * Deletes a client secret or a key and cuts what hangs on it: its sessions end here with the jobs on them; its tokens are
  * refused from the commit on, because every request of a robot asks whether the credential stands.
  * @returns the hosts that were disconnected and how many jobs were stopped
- * @throws Refusal `conflict` at `confirmedLast` when it is the last live credential and nobody said that this is meant
+ * @throws Refusal `not_found`, `gone`; `conflict` at `confirmedLast` when it is the last live credential and nobody said that this is meant
  */
-export async function withdrawCredential(
+export async function deleteCredential(
   ctx: Ctx,
-  { confirmedLast, ...credential }: Withdrawal,
+  { machineId, credentialId, confirmedLast }: DeleteCredentialInput,
 ): Promise<Cut> {
-  const { machineId, credentialId, kind } = credential;
+  allow(ctx.actor, "credentials.delete");
   await holdMachine(ctx, machineId);
-  const { wasLive } = await revokeCredential(ctx, credential);
+  const { kind, wasLive } = await revokeCredential(ctx, { machineId, credentialId });
   if (wasLive && !confirmedLast && (await countLiveCredentials(ctx, machineId)) === 0) {
     throw new Refusal(
       "conflict",
