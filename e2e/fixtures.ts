@@ -10,7 +10,7 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 
 const PASSWORD = "correct horse battery";
 const passwordHash = hashPassword(PASSWORD);

@@ -1,4 +1,4 @@
-import type { Role } from "@/lib/tenants/schema";
+import { ROLES, type Role } from "./roles";
 
 /** Who comes in from an OpenID provider, and as what. */
 export type ArrivalRules = {
@@ -33,8 +33,6 @@ export function parseEmailDomains(text: string): Parsed<readonly string[]> {
     problem: `must list domains, separated by commas, like example.com, example.org; not ${wrong || "an empty one"}`,
   };
 }
-
-const ROLES: readonly Role[] = ["Administrator", "Operator", "Viewer"];
 
 /** Reads `latchkey-admins=Administrator, it=Operator`. */
 export function parseRoles(text: string): Parsed<ReadonlyMap<string, Role>> {

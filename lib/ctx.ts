@@ -1,6 +1,6 @@
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "./roles";
 
 /** A person acting in one tenant. */
 export type AdminActor = {

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { SIGNING_ALGORITHMS } from "@/lib/algorithms";
 import { type ArrivalRules, parseEmailDomains, parseRoles } from "@/lib/arrival-rules";
 import { DatabaseUrlError, readDatabaseUrl } from "@/lib/database-url";
 import { opaqueString } from "@/lib/fold";
 import { NO_PROXIES, parseTrustedProxies, type TrustedProxies } from "@/lib/network";
+import { ROLES } from "@/lib/roles";
 
 /** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
 export type Env = {
@@ -25,7 +27,7 @@ export type Env = {
   readonly adminPassword: string | undefined;
   readonly accessTokenLifetimeSeconds: number;
   /** What signing keys made from now on sign with. */
-  readonly signingAlgorithm: (typeof signingAlgorithms)[number];
+  readonly signingAlgorithm: (typeof SIGNING_ALGORITHMS)[number];
   /** How long a signing key signs before the next one does; 0: until somebody rotates. */
   readonly signingKeyRotationDays: number;
   readonly logLevel: LogLevel;
@@ -70,8 +72,6 @@ export class EnvironmentError extends Error {
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 type LogLevel = (typeof logLevels)[number];
-
-const signingAlgorithms = ["ES256", "RS256", "EdDSA"] as const;
 
 const wholeNumber = (from: number, to: number) => {
   const message = `must be a whole number from ${from} to ${to}`;
@@ -157,7 +157,7 @@ const variables = z.object({
     .optional(),
   ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(300, 86_400).default(3600),
   SIGNING_ALGORITHM: z
-    .enum(signingAlgorithms, `must be one of ${signingAlgorithms.join(", ")}`)
+    .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(", ")}`)
     .default("ES256"),
   SIGNING_KEY_ROTATION_DAYS: wholeNumber(0, 3650).default(90),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
@@ -180,7 +180,7 @@ const variables = z.object({
   SSO_ROLE_CLAIM: z.string().default("groups"),
   SSO_ROLES: parsedBy(parseRoles).optional(),
   SSO_DEFAULT_ROLE: z
-    .enum(["none", "Administrator", "Operator", "Viewer"], "must be none, Administrator, Operator or Viewer")
+    .enum(["none", ...ROLES], "must be none, Administrator, Operator or Viewer")
     .default("none"),
   SSO_TENANT: z.string().default("default"),
   PASSWORD_SIGN_IN: onOff.default(true),

@@ -1,6 +1,6 @@
 import type { Actor, AdminActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "./roles";
 
 /** Whoever runs machines and what happens on them, but neither people nor settings. */
 const OPERATORS = ["Administrator", "Operator"] as const;

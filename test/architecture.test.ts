@@ -49,6 +49,9 @@ const ENTERED_BY_THE_PROCESS = [
   "lib/admins/password-work.ts",
 ];
 
+/** Pure functions of text, and lists of words. */
+const PLAIN = ["lib/format.ts", "lib/roles.ts", "lib/text.ts"];
+
 const ANYWHERE_IN_LIB = new Set(["cellar", "doors", "workflows", ...Object.keys(ROOMS)]);
 
 function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
@@ -63,7 +66,7 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
       return ["components", "doors", "workflows"].includes(there) || word === "format";
     case "components":
       if (isRoom(there) || there === "workflows") return ["schema", "rules"].includes(word);
-      return target === "lib/format.ts" || (target === "lib/errors.ts" && isTypeOnly);
+      return PLAIN.includes(target) || (target === "lib/errors.ts" && isTypeOnly);
     case "server":
       return there === "cellar" || ENTERED_BY_THE_PROCESS.includes(target);
     case "cellar":
@@ -169,7 +172,9 @@ test("a schema imports zod, other schemas, the reader of JSON and the forms of t
     ({ imports }) =>
       imports.some(
         ({ specifier, target }) =>
-          specifier !== "zod" && (!target || !["schema", "json-text", "fold"].includes(wordOf(target))),
+          specifier !== "zod" &&
+          (!target ||
+            !["schema", "json-text", "fold", "text", "roles", "algorithms"].includes(wordOf(target))),
       ),
     SOURCES.filter(({ path }) => path.startsWith("lib/") && wordOf(path) === "schema"),
   );

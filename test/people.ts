@@ -14,8 +14,8 @@ import type { Deed, InSteps } from "@/lib/doors/deeds";
 import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
+import type { Role } from "@/lib/roles";
 import { createTenant } from "@/lib/tenants/commands";
-import type { Role } from "@/lib/tenants/schema";
 import { addSeconds, HOUR_SECONDS } from "@/lib/time";
 
 /** Tenants, admins and machines in whatever database the environment names, made by the product's own deeds. */

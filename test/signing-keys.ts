@@ -1,9 +1,9 @@
 import { decodeProtectedHeader } from "jose";
+import type { SigningAlgorithm } from "@/lib/algorithms";
 import type { SystemActor } from "@/lib/ctx";
 import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
 import { publishKey } from "@/lib/identity/commands/publish-key";
 import { makeKey } from "@/lib/identity/key-material";
-import type { SigningAlgorithm } from "@/lib/identity/schema";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { call, inTransaction, prisma, systemCtx } from "@/test/world";
 

@@ -9,7 +9,7 @@ import { FormDialog } from "@/components/ui/form-dialog";
 import { Select } from "@/components/ui/select";
 import { useForm } from "@/components/ui/use-form";
 import { type IssuedLink, inviteSchema } from "@/lib/admins/schema";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 
 type InviteDialogProps = {
   invite: UserActions["invite"];

@@ -1,5 +1,5 @@
 import type { Option } from "@/components/ui/select";
-import { ROLES, type Role } from "@/lib/tenants/schema";
+import { ROLES, type Role } from "@/lib/roles";
 
 /** What a role may do, as the form says it under the choice. */
 export const ROLE_HINTS: Readonly<Record<Role, string>> = {

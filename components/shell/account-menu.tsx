@@ -15,7 +15,7 @@ import {
   MenuSeparator,
   MenuTrigger,
 } from "@/components/ui/menu";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 
 const THEMES = {
   light: { label: "Light", icon: Sun },

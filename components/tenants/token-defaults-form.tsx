@@ -12,8 +12,8 @@ import { Banner } from "@/components/ui/banner";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
-import { refusedKind } from "@/lib/credentials/rules";
-import { type TokenDefaults, tokenDefaultsSchema } from "@/lib/credentials/schema";
+import { refusedKind } from "@/lib/token-policy/rules";
+import { type TokenDefaults, tokenDefaultsSchema } from "@/lib/token-policy/schema";
 
 type TokenDefaultsFormProps = {
   defaults: Inherited;

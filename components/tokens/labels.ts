@@ -1,6 +1,6 @@
-import { inLifetimeUnit } from "@/lib/credentials/rules";
-import type { ClientAuthentication, TokenDefaults } from "@/lib/credentials/schema";
 import { formatNames, formatQuantity } from "@/lib/format";
+import { inLifetimeUnit } from "@/lib/token-policy/rules";
+import type { ClientAuthentication, TokenDefaults } from "@/lib/token-policy/schema";
 
 export const AUTHENTICATION_LABELS = {
   Any: "Client secret or key",

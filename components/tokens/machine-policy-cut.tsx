@@ -4,8 +4,8 @@ import { type ImpactQuestions, useConnectedHosts } from "@/components/sessions/u
 import type { Inherited } from "@/components/tokens/labels";
 import { PolicyCut } from "@/components/tokens/policy-cut";
 import { policyOf, type TokenPolicyDraft } from "@/components/tokens/token-policy-draft";
-import { refusedKind } from "@/lib/credentials/rules";
-import type { ClientAuthentication, MachineTokenPolicy } from "@/lib/credentials/schema";
+import { refusedKind } from "@/lib/token-policy/rules";
+import type { ClientAuthentication, MachineTokenPolicy } from "@/lib/token-policy/schema";
 
 type MachinePolicyCutProps = {
   machine: MachineTokenPolicy & { readonly id: string };

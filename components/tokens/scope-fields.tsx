@@ -5,7 +5,7 @@ import type { TokenPolicyDraft } from "@/components/tokens/token-policy-draft";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { TOKEN_SCOPES } from "@/lib/credentials/schema";
+import { TOKEN_SCOPES } from "@/lib/token-policy/schema";
 
 type ScopeFieldsProps = {
   draft: Pick<TokenPolicyDraft, "limitsScopes" | "scopes">;

@@ -1,5 +1,5 @@
-import { inLifetimeUnit, LIFETIME_UNITS, type LifetimeUnit } from "@/lib/credentials/rules";
-import type { MachineTokenPolicy } from "@/lib/credentials/schema";
+import { inLifetimeUnit, LIFETIME_UNITS, type LifetimeUnit } from "@/lib/token-policy/rules";
+import type { MachineTokenPolicy } from "@/lib/token-policy/schema";
 
 /** What stands in the form: text as typed. An empty choice is to inherit. */
 export type TokenPolicyDraft = {

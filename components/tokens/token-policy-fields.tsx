@@ -12,8 +12,8 @@ import type { TokenPolicyDraft } from "@/components/tokens/token-policy-draft";
 import { Field, TextInput } from "@/components/ui/field";
 import type { FieldErrors } from "@/components/ui/form-errors";
 import { type Option, Select } from "@/components/ui/select";
-import { LIFETIME_UNITS, type LifetimeUnit } from "@/lib/credentials/rules";
-import type { ClientAuthentication } from "@/lib/credentials/schema";
+import { LIFETIME_UNITS, type LifetimeUnit } from "@/lib/token-policy/rules";
+import type { ClientAuthentication } from "@/lib/token-policy/schema";
 
 type TokenPolicyFieldsProps = {
   draft: TokenPolicyDraft;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { binHours, credentialToKeep, mayBeClientId, periodStart, totalOf, userAgentToKeep } from "./rules";
+import { mayBeClientId } from "@/lib/client-id";
+import { binHours, credentialToKeep, periodStart, totalOf, userAgentToKeep } from "./rules";
 
 const NOW = new Date("2026-05-04T12:34:56.789Z");
 

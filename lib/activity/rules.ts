@@ -1,3 +1,4 @@
+import { asPlainLine } from "@/lib/text";
 import { addSeconds, DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import type { ActivityBin, ActivityPeriod, TokenOutcome } from "./schema";
 
@@ -10,11 +11,6 @@ export const ROWS_A_MINUTE: Readonly<Record<TokenOutcome, number>> = { Granted: 
 const USER_AGENT_MAX_LENGTH = 200;
 /** A client secret as it is written; nobody's program is called that. */
 const SECRET = /lks_[0-9A-Za-z]{16}_[0-9A-Za-z]+/g;
-
-/** @returns whether a client of ours can be called this */
-export function mayBeClientId(claimed: string): boolean {
-  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(claimed);
-}
 
 /** @returns what a client called its secret or key, where one of ours can be called that; a key may go by its thumbprint */
 export function credentialToKeep(claimed: string | null): string | null {
@@ -32,12 +28,8 @@ export function minuteOf(at: Date): Date {
  * @returns what can be kept and shown of it: one line, of at most 200 characters, without a client secret; null for nothing
  */
 export function userAgentToKeep(sent: string | null): string | null {
-  // Control characters, and those that turn the direction of writing. Cut first: a header may be long.
-  const line = (sent ?? "")
-    .slice(0, 1000)
-    .replace(SECRET, "lks_…")
-    .replace(/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]+/gu, " ")
-    .trim();
+  // Cut first: a header may be long.
+  const line = asPlainLine((sent ?? "").slice(0, 1000).replace(SECRET, "lks_…")).trim();
   return line === "" ? null : Array.from(line).slice(0, USER_AGENT_MAX_LENGTH).join("");
 }
 

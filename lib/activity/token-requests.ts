@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
+import { mayBeClientId } from "@/lib/client-id";
 import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { writeBehind } from "@/lib/write-behind";
-import { credentialToKeep, mayBeClientId, userAgentToKeep } from "./rules";
+import { credentialToKeep, userAgentToKeep } from "./rules";
 import {
   addUses,
   countedUse,

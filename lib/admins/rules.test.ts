@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 import { addSeconds } from "@/lib/time";
 import {
   isBarred,

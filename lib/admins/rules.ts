@@ -1,5 +1,5 @@
 import { folded } from "@/lib/fold";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 import { addSeconds, DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, secondsBetween } from "@/lib/time";
 
 export const SIGN_IN_LIFETIME_SECONDS = 8 * HOUR_SECONDS;

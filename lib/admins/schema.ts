@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { opaqueString } from "@/lib/fold";
-import { type Role, roleSchema } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
+import { roleSchema } from "@/lib/tenants/schema";
+import { isPlainLine, isStorable } from "@/lib/text";
 
 export const PASSWORD_MIN_BYTES = 12;
 /** bcrypt reads 72 bytes and ignores the rest, so longer passwords are refused instead of cut. */
@@ -18,7 +20,7 @@ export const emailSchema = z
   .min(1, "Enter your email.")
   .max(254, "Use at most 254 characters.")
   .regex(/^[^\s@]+@[^\s@]+$/, "Enter an email address, such as ada@example.com.")
-  .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), "Use plain characters only.");
+  .refine(isPlainLine, "Use plain characters only.");
 
 /** A new password, in the form in which it is counted and hashed. */
 export const newPasswordSchema = z
@@ -26,7 +28,7 @@ export const newPasswordSchema = z
   .overwrite(opaqueString)
   .refine((value) => bytes(value) >= PASSWORD_MIN_BYTES, `Use at least ${PASSWORD_MIN_BYTES} characters.`)
   .refine((value) => bytes(value) <= PASSWORD_MAX_BYTES, `Use at most ${PASSWORD_MAX_BYTES} bytes.`)
-  .refine((value) => value.isWellFormed() && !value.includes("\0"), "Use plain characters only.");
+  .refine(isStorable, "Use plain characters only.");
 
 const passwordSchema = z.string().min(1, "Enter your password.");
 /** Of an authenticator app, or a recovery code. */

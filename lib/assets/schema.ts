@@ -1,15 +1,17 @@
 import { z } from "zod";
+import { isPlainLine, isPlainText } from "@/lib/text";
 
 export const ASSET_TYPES = ["Text", "Number", "Boolean", "Json", "Credential"] as const;
 export type AssetType = (typeof ASSET_TYPES)[number];
 
 const VALUE_MAX_BYTES = 32 * 1024;
-const isPlainText = (value: string) => value.isWellFormed() && !/\p{Cc}/u.test(value);
+const PLAIN_LINE = "Use plain characters only: no line breaks or control characters.";
+const PLAIN_TEXT = "Use plain text only: no control characters.";
 
 /** The value as it was typed; what it must look like depends on the type (see rules). For a credential it is the password. */
 const typedValue = z
   .string()
-  .refine((text) => text.isWellFormed() && !text.includes("\0"), "Use plain characters only.")
+  .refine(isPlainText, PLAIN_TEXT)
   .refine((text) => new TextEncoder().encode(text).length <= VALUE_MAX_BYTES, "Use at most 32 KiB.");
 
 const assetName = z
@@ -17,16 +19,21 @@ const assetName = z
   .trim()
   .min(1, "Enter a name.")
   .max(200, "Use at most 200 characters.")
-  .refine(isPlainText)
+  .refine(isPlainLine, PLAIN_LINE)
   // Robots fetch an asset by its name, and these two are steps in an address, however they are encoded (WHATWG URL).
   .refine((name) => !/^\.{1,2}$/.test(name), "No address can hold this name. Choose another.");
 
 export const addAssetSchema = z.object({
   name: assetName,
-  description: z.string().trim().max(500, "Use at most 500 characters.").default(""),
+  description: z
+    .string()
+    .trim()
+    .max(500, "Use at most 500 characters.")
+    .refine(isPlainText, PLAIN_TEXT)
+    .default(""),
   type: z.enum(ASSET_TYPES, "Choose a type."),
   /** Only for a credential. */
-  username: z.string().trim().max(255).refine(isPlainText).default(""),
+  username: z.string().trim().max(255).refine(isPlainLine, PLAIN_LINE).default(""),
   value: typedValue,
 });
 
@@ -34,7 +41,7 @@ export const setAssetSchema = z.object({
   assetId: z.uuid(),
   /** For robots of this machine only; for all others when absent. */
   machineId: z.uuid().optional(),
-  username: z.string().trim().max(255).refine(isPlainText).default(""),
+  username: z.string().trim().max(255).refine(isPlainLine, PLAIN_LINE).default(""),
   value: typedValue,
 });
 

@@ -1,12 +1,12 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { z } from "zod";
+import type { CLIENT_SIGNING_ALGORITHMS } from "@/lib/algorithms";
 import { Refusal } from "@/lib/errors";
 import { readJson } from "@/lib/json-text";
 import { looksPrivate } from "./rules";
 
 /** What a client may sign with when it authenticates by key (RFC 7518 §3.1, RFC 8037 §3.1). */
-export const CLIENT_SIGNING_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"] as const;
 export type ClientSigningAlgorithm = (typeof CLIENT_SIGNING_ALGORITHMS)[number];
 
 /** NIST SP 800-131A asks for 2,048; more than 8,192 only costs the server time. */

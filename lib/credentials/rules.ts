@@ -1,11 +1,5 @@
-import { addSeconds, DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, secondsBetween } from "@/lib/time";
-import {
-  type ClientAuthentication,
-  type CredentialKind,
-  type CredentialState,
-  TOKEN_SCOPES,
-  type TokenScope,
-} from "./schema";
+import { addSeconds, DAY_SECONDS, secondsBetween } from "@/lib/time";
+import type { CredentialKind, CredentialState } from "./schema";
 
 /** How long before it expires a credential is told of: to its hosts, and on the pages. */
 export const EXPIRY_WARNING_SECONDS = 14 * DAY_SECONDS;
@@ -38,34 +32,6 @@ export const EXPIRY_DAYS = [30, 90, 180, 365] as const;
 /** @returns the instant that many days of 24 hours from now */
 export function expiryAfter(days: number, now: Date): Date {
   return addSeconds(now, days * DAY_SECONDS);
-}
-
-/** @returns the kind of credential that is not accepted any more; null when both are. */
-export function refusedKind(accepted: ClientAuthentication): CredentialKind | null {
-  if (accepted === "Any") return null;
-  return accepted === "Key" ? "Secret" : "Key";
-}
-
-type Terms = { readonly requiresDpop: boolean | null; readonly allowedScopes: readonly string[] };
-
-/** @returns whether tokens that were sold before may be refused now */
-export const areTermsChanged = (before: Terms, after: Terms): boolean =>
-  before.requiresDpop !== after.requiresDpop || before.allowedScopes.join() !== after.allowedScopes.join();
-
-/** @returns those of the stored scopes that there are, in their order */
-export function knownScopes(stored: readonly string[]): TokenScope[] {
-  return TOKEN_SCOPES.filter((scope) => stored.includes(scope));
-}
-
-/** The units in which people write how long a token is good, the largest first. */
-export const LIFETIME_UNITS = { hours: HOUR_SECONDS, minutes: MINUTE_SECONDS, seconds: 1 } as const;
-export type LifetimeUnit = keyof typeof LIFETIME_UNITS;
-
-/** @returns the lifetime in the largest unit that makes it a whole number */
-export function inLifetimeUnit(seconds: number): { readonly amount: number; readonly unit: LifetimeUnit } {
-  const fitting = (["hours", "minutes"] as const).find((unit) => seconds % LIFETIME_UNITS[unit] === 0);
-  const unit = fitting ?? "seconds";
-  return { amount: seconds / LIFETIME_UNITS[unit], unit };
 }
 
 /** What people call each kind. */

@@ -1,11 +1,10 @@
 import { z } from "zod";
+import { isPlainLine } from "@/lib/text";
 
 /** The values are stored and sent as they stand here. */
 export const CREDENTIAL_KINDS = ["Secret", "Key"] as const;
-export const CLIENT_AUTHENTICATIONS = ["Any", "Secret", "Key"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
-export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 /** Why a credential that was shown may not be used: the word that records keep. */
 export type CredentialRefusal =
   | "secret_malformed"
@@ -22,13 +21,6 @@ export type CredentialRefusal =
 
 export type CredentialState = "Live" | "Expired" | "Deleted";
 
-/** What a token may do at the orchestrator. */
-export const TOKEN_SCOPES = ["OR.Robots", "OR.Jobs", "OR.Assets"] as const;
-export type TokenScope = (typeof TOKEN_SCOPES)[number];
-
-/** How long an access token may be good. In seconds. */
-export const TOKEN_LIFETIME_SECONDS = { min: 60, max: 86_400 };
-
 /** How many secrets and how many keys of a machine are shown, those that are deleted last. */
 export const CREDENTIALS_SHOWN_MAX = 200;
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
@@ -41,45 +33,10 @@ const nameOf = (shortest: number) =>
     .trim()
     .min(shortest, "Enter a name.")
     .max(CREDENTIAL_NAME_MAX_LENGTH, `Use at most ${CREDENTIAL_NAME_MAX_LENGTH} characters.`)
-    .refine(
-      // Control characters, and those that turn the direction of writing.
-      (value) => value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value),
-      "Use plain characters only: no line breaks or control characters.",
-    );
+    .refine(isPlainLine, "Use plain characters only: no line breaks or control characters.");
 
 /** From this instant on it is refused; null is never. */
 const expiresAt = z.date({ error: "Choose a date and a time." }).nullable().default(null);
-
-const LIFETIME_RANGE = "Enter a time from 60 seconds to 24 hours, or nothing.";
-const tokenLifetimeSeconds = z
-  .number({ error: LIFETIME_RANGE })
-  .int(LIFETIME_RANGE)
-  .min(TOKEN_LIFETIME_SECONDS.min, LIFETIME_RANGE)
-  .max(TOKEN_LIFETIME_SECONDS.max, LIFETIME_RANGE)
-  .nullable();
-
-/** In the order of `TOKEN_SCOPES`, each once. */
-const allowedScopes = z
-  .array(z.enum(TOKEN_SCOPES, "Choose among the scopes that there are."), "Tick at least one scope.")
-  .transform((chosen) => TOKEN_SCOPES.filter((scope) => chosen.includes(scope)));
-
-const clientAuthentication = z.enum(CLIENT_AUTHENTICATIONS, "Choose how clients authenticate.");
-
-/** What tokens of a machine may be and how its clients prove who they are; null and no scopes are what the tenant says. */
-export const machineTokenPolicySchema = z.object({
-  tokenLifetimeSeconds: tokenLifetimeSeconds.default(null),
-  allowedScopes: allowedScopes.default([]),
-  clientAuthentication: clientAuthentication.nullable().default(null),
-  requiresDpop: z.boolean().nullable().default(null),
-});
-
-/** What holds for machines that say nothing else; no lifetime is what the installation says, no scopes are all of them. */
-export const tokenDefaultsSchema = z.object({
-  tokenLifetimeSeconds,
-  allowedScopes,
-  clientAuthentication,
-  requiresDpop: z.boolean(),
-});
 
 export const issueSecretSchema = z.object({
   machineId: z.uuid(),
@@ -107,9 +64,6 @@ export const deleteCredentialSchema = z.object({
   /** The last live credential is deleted only when this says so. */
   confirmedLast: z.boolean().default(false),
 });
-
-export type MachineTokenPolicy = Readonly<z.output<typeof machineTokenPolicySchema>>;
-export type TokenDefaults = Readonly<z.output<typeof tokenDefaultsSchema>>;
 
 /** Without name and end it is an unnamed secret that lasts until it is deleted. */
 export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;

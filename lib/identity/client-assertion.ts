@@ -1,7 +1,8 @@
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
 import type { RefusalReason } from "@/lib/activity/schema";
-import { CLIENT_SIGNING_ALGORITHMS } from "@/lib/credentials/public-key";
+import { CLIENT_SIGNING_ALGORITHMS } from "@/lib/algorithms";
+import { mayBeClientId } from "@/lib/client-id";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { atNumericDate, MINUTE_SECONDS, secondsUntil } from "@/lib/time";
 import { issuer, tokenEndpoint } from "./addresses";
@@ -20,7 +21,6 @@ export const ASSERTION_ALGORITHMS = [...CLIENT_SIGNING_ALGORITHMS, "Ed25519"];
 /** An assertion is made for one request; a longer life only helps who steals it. */
 const LIFETIME_MAX_SECONDS = 5 * MINUTE_SECONDS;
 const JTI_MAX_LENGTH = 256;
-const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 const refused = (detail: string, reason: RefusalReason = "assertion_invalid") =>
   new OAuthError("invalid_client", { detail: `assertion: ${detail}`, reason });
@@ -43,7 +43,7 @@ export function readAssertion(assertion: string): PresentedAssertion {
     const { sub } = decodeJwt(assertion);
     if (typeof alg !== "string" || !ASSERTION_ALGORITHMS.includes(alg)) throw refused("its algorithm");
     if (typ !== undefined && !/^(?:jwt|client-authentication\+jwt)$/i.test(typ)) throw refused("its type");
-    if (typeof sub !== "string" || !CLIENT_ID.test(sub)) throw refused("its sub is no client id");
+    if (typeof sub !== "string" || !mayBeClientId(sub)) throw refused("its sub is no client id");
     return { assertion, alg: alg === "Ed25519" ? "EdDSA" : alg, kid, clientId: sub };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) throw refused("it is no JWT");

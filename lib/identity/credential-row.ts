@@ -1,7 +1,8 @@
 import type { CredentialRow } from "@/lib/credentials/authentic";
 import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
-import type { ClientAuthentication, CredentialRefusal } from "@/lib/credentials/schema";
+import type { CredentialRefusal } from "@/lib/credentials/schema";
 import type { MachineKind } from "@/lib/machines/schema";
+import type { ClientAuthentication } from "@/lib/token-policy/schema";
 
 /** What tokens of a machine may be, as the machine says or else its tenant. */
 export type TokenPolicy = {

@@ -1,3 +1,4 @@
+import { mayBeClientId } from "@/lib/client-id";
 import type { AnonymousActor, Ctx, Sql, SystemActor } from "@/lib/ctx";
 import { log } from "@/lib/log";
 import { addSeconds, MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
@@ -18,7 +19,6 @@ const COUNT = {
 const CLOCKS_DIFFER_SECONDS = MINUTE_SECONDS;
 
 /** What a client id looks like here; anything else that was sent as one may be a secret in the wrong field, and is not logged. */
-const CLIENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
  * Counts a client authentication that failed, and slows down whoever fails too often (RFC 6749 §2.3.1, §10.10). Who authenticates is
@@ -86,7 +86,7 @@ async function countForAll(db: Sql, buckets: readonly Bucket[]): Promise<Bucket[
 
 /** One line a block and process, however many requests it refuses. */
 function report({ actor }: Ctx<AnonymousActor, Sql>, over: readonly Bucket[], clientId: string | null): void {
-  const isNamed = clientId !== null && CLIENT_ID.test(clientId);
+  const isNamed = clientId !== null && mayBeClientId(clientId);
   for (const bucket of over) {
     if (bucket.isReported) continue;
     bucket.isReported = true;

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, verify } from "node:crypto";
+import type { SigningAlgorithm } from "@/lib/algorithms";
 import { Refusal } from "@/lib/errors";
 import { readJson } from "@/lib/json-text";
 import { type KeyMaterial, material, RSA_MODULUS_BITS_MIN, signature } from "./key-material";
-import type { SigningAlgorithm } from "./schema";
 
 /** A larger key makes each token cost more than a robot fleet can wait for. */
 const RSA_MODULUS_BITS_MAX = 4096;

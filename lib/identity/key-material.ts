@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign } from "node:crypto";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint, type JWK } from "jose";
+import type { SigningAlgorithm } from "@/lib/algorithms";
 import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
-import type { SigningAlgorithm } from "./schema";
 
 export const RSA_MODULUS_BITS_MIN = 2048;
 

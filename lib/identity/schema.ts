@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-export const SIGNING_ALGORITHMS = ["ES256", "RS256", "EdDSA"] as const;
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+import type { SigningAlgorithm } from "@/lib/algorithms";
 
 export const kidSchema = z.object({ kid: z.string().min(1).max(200) });
 

@@ -1,4 +1,4 @@
-import { TOKEN_SCOPES, type TokenScope } from "@/lib/credentials/schema";
+import { TOKEN_SCOPES, type TokenScope } from "@/lib/token-policy/schema";
 import { OAuthError } from "./oauth-error";
 
 /** What a token may do at the orchestrator. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readJson } from "@/lib/json-text";
 import { END_CODES } from "@/lib/sessions/schema";
+import { isPlainLine, isPlainText, isStorable } from "@/lib/text";
 
 export const RUNTIME_TYPES = ["Unattended", "NonProduction", "Testing"] as const;
 export const JOB_STATES = [
@@ -42,10 +43,8 @@ const MESSAGE_MAX_LENGTH = 500;
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-const isStorable = (value: string) => value.isWellFormed() && !value.includes("\0");
-const isPlainText = (value: string) => value.isWellFormed() && !/\p{Cc}/u.test(value);
 const isOneLine = (max: number) =>
-  z.string().trim().max(max).refine(isPlainText, "Use plain characters only.");
+  z.string().trim().max(max).refine(isPlainLine, "Use plain characters only.");
 
 /** JSON that PostgreSQL can keep: no NUL, no lone surrogate, at most 64 KiB. */
 const jobData = z.json().superRefine((value, context) => {
@@ -72,7 +71,12 @@ export const jsonTextSchema = z
 
 export const addProcessSchema = z.object({
   name: isOneLine(PROCESS_NAME_MAX_LENGTH).min(1, "Enter a name."),
-  description: z.string().trim().max(500, "Use at most 500 characters.").refine(isStorable).default(""),
+  description: z
+    .string()
+    .trim()
+    .max(500, "Use at most 500 characters.")
+    .refine(isPlainText, "Use plain text only: no control characters.")
+    .default(""),
   runtimeType: z.enum(RUNTIME_TYPES, "Choose a runtime type.").default("Unattended"),
   defaultInput: jsonTextSchema.default({}),
 });

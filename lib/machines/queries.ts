@@ -1,5 +1,5 @@
-import { knownScopes } from "@/lib/credentials/rules";
 import type { Ctx, RobotActor } from "@/lib/ctx";
+import { knownScopes } from "@/lib/token-policy/rules";
 import { MACHINES_MEANT_MAX, MACHINES_OFFERED_MAX, type MachineKind, type MachineView } from "./schema";
 
 /** What a robot may know of its machine. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type MachineTokenPolicy, machineTokenPolicySchema } from "@/lib/credentials/schema";
+import { isPlainLine, isPlainText } from "@/lib/text";
+import { type MachineTokenPolicy, machineTokenPolicySchema } from "@/lib/token-policy/schema";
 
 /** The values of these three lists are stored and sent as they stand here. */
 export const MACHINE_KINDS = ["Template", "Standard"] as const;
@@ -35,28 +36,18 @@ export const MACHINES_OFFERED_MAX = 1000;
 /** How many machines a filter by name stands for. */
 export const MACHINES_MEANT_MAX = 50;
 
-/**
- * PostgreSQL stores no NUL and no lone surrogate; control characters in a name are always a mistake, and those that turn the
- * direction of writing make one name look like another, and the sentence around it say something else.
- */
-const isPlainText = (value: string) =>
-  value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value);
-
 const name = z
   .string({ error: "Enter a name." })
   .trim()
   .min(1, "Enter a name.")
   .max(NAME_MAX_LENGTH, `Use at most ${NAME_MAX_LENGTH} characters.`)
-  .refine(isPlainText, "Use plain characters only: no line breaks or control characters.");
+  .refine(isPlainLine, "Use plain characters only: no line breaks or control characters.");
 
 const description = z
   .string()
   .trim()
   .max(DESCRIPTION_MAX_LENGTH, `Use at most ${DESCRIPTION_MAX_LENGTH} characters.`)
-  .refine(
-    (value) => value.isWellFormed() && !/[^\P{Cc}\n\t\r]/u.test(value),
-    "Use plain text only: no control characters.",
-  );
+  .refine(isPlainText, "Use plain text only: no control characters.");
 
 const runtimes = z
   .number({ error: `Enter a whole number from 0 to ${RUNTIMES_MAX}.` })
@@ -69,7 +60,7 @@ const tag = z
   .trim()
   .min(1)
   .max(TAG_MAX_LENGTH, `A tag has at most ${TAG_MAX_LENGTH} characters.`)
-  .refine(isPlainText, "Use plain characters only in a tag.");
+  .refine(isPlainLine, "Use plain characters only in a tag.");
 
 /** What the machine forms share. */
 export const machineDetailsSchema = machineTokenPolicySchema.extend({
@@ -108,7 +99,7 @@ export const deleteMachinesSchema = z.object({
 
 /** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
 export const machineListSchema = z.object({
-  search: z.string().trim().max(200).refine(isPlainText).catch("").default(""),
+  search: z.string().trim().max(200).refine(isPlainLine).catch("").default(""),
   type: z.enum(MACHINE_KINDS).optional().catch(undefined),
   state: z.enum(MACHINE_STATES).optional().catch(undefined),
   secrets: z.enum(SECRET_FILTERS).optional().catch(undefined),

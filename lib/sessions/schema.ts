@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CredentialKind } from "@/lib/credentials/schema";
+import { isPlainLine } from "@/lib/text";
 
 /** How often a robot should say that it lives, and after how long its silence counts. */
 export const HEARTBEAT_INTERVAL_SECONDS = 30;
@@ -33,15 +34,9 @@ export type EndCode = (typeof END_CODES)[number];
 export type Ended = { readonly endCode: EndCode; readonly endedBy: string | null };
 
 const plain = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    // The second group turns the direction of writing, so that one host name looks like another to the admin who reads it.
-    .refine((value) => value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value), {
-      error: "must be plain text without control characters",
-    });
+  z.string().trim().min(1).max(max).refine(isPlainLine, {
+    error: "must be plain text without control characters",
+  });
 
 export const openSessionSchema = z.object({
   hostName: plain(255),

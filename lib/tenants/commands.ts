@@ -1,9 +1,9 @@
 import { record } from "@/lib/audit/commands";
-import { areTermsChanged } from "@/lib/credentials/rules";
 import type { AdminActor, AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow, allowInstallation } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
+import { areTermsChanged } from "@/lib/token-policy/rules";
 import { noSuchTenant, refuseTakenSlug } from "./refusals";
 import type { EditTokenDefaultsInput, RenameTenantInput } from "./schema";
 

@@ -1,8 +1,8 @@
-import { knownScopes } from "@/lib/credentials/rules";
-import type { TokenDefaults } from "@/lib/credentials/schema";
 import type { Ctx, Db } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import type { Slice } from "@/lib/pages";
+import { knownScopes } from "@/lib/token-policy/rules";
+import type { TokenDefaults } from "@/lib/token-policy/schema";
 import type { TenantRow } from "./schema";
 
 /** What holds for a tenant's machines that say nothing else. */

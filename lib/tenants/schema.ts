@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { tokenDefaultsSchema } from "@/lib/credentials/schema";
-
-export const ROLES = ["Administrator", "Operator", "Viewer"] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, type Role } from "@/lib/roles";
+import { isPlainLine } from "@/lib/text";
+import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
 
 export const roleSchema = z.enum(ROLES, "Choose a role.");
 export const SLUG_MAX_LENGTH = 63;
@@ -17,11 +16,7 @@ export const tenantNameSchema = z
   .trim()
   .min(1, "Enter a name.")
   .max(100, "Use at most 100 characters.")
-  .refine(
-    // Control characters, and those that turn the direction of writing.
-    (value) => value.isWellFormed() && !/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u.test(value),
-    "Use plain characters only.",
-  );
+  .refine(isPlainLine, "Use plain characters only.");
 
 export const DEFAULT_TENANT = { slug: "default", name: "Default" } as const;
 

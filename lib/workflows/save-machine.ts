@@ -1,9 +1,9 @@
-import { refusedKind } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import type { EditMachineInput } from "@/lib/machines/schema";
 import { allow } from "@/lib/permissions";
 import { getTokenDefaults } from "@/lib/tenants/queries";
+import { refusedKind } from "@/lib/token-policy/rules";
 import { type Cut, cut, NOTHING_CUT } from "./cut";
 
 /**

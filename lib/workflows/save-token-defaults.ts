@@ -1,8 +1,8 @@
-import { refusedKind } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
 import { editTokenDefaults } from "@/lib/tenants/commands";
 import type { EditTokenDefaultsInput } from "@/lib/tenants/schema";
+import { refusedKind } from "@/lib/token-policy/rules";
 import { type Cut, cut, NOTHING_CUT } from "./cut";
 
 /**

@@ -10,7 +10,6 @@ import { storeKey } from "@/lib/credentials/commands/add-key";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { AddKeyInput } from "@/lib/credentials/schema";
-import { tokenDefaultsSchema } from "@/lib/credentials/schema";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
@@ -27,6 +26,7 @@ import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/command
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
+import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableMachine } from "@/lib/workflows/disable-machine";

@@ -13,7 +13,7 @@ import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { boundTheAccount, findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor, PersonActor } from "@/lib/ctx";
 import { inSteps } from "@/lib/doors/deeds";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 import { appOf } from "@/test/authenticator";
 import {
   act,

@@ -9,8 +9,8 @@ import {
   SignJWT,
 } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "@/lib/algorithms";
 import { openedKey } from "@/lib/identity/key-material";
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "@/lib/identity/schema";
 import { buyToken, send } from "@/test/robot";
 import { kidOf, signingWith } from "@/test/signing-keys";
 import { call, newTenantAdmin, ORIGIN, type Provisioned, prisma, provisioned } from "@/test/world";

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { tokenDefaultsSchema } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { Topics } from "@/lib/doors/topics";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -8,6 +7,7 @@ import { addProcessSchema } from "@/lib/jobs/schema";
 import { editMachineSchema } from "@/lib/machines/schema";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { addSeconds } from "@/lib/time";
+import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type MachineTokenPolicy, type TokenDefaults, tokenDefaultsSchema } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { getMachine } from "@/lib/machines/queries";
 import { editMachineSchema } from "@/lib/machines/schema";
 import { getTokenDefaults } from "@/lib/tenants/queries";
+import { type MachineTokenPolicy, type TokenDefaults, tokenDefaultsSchema } from "@/lib/token-policy/schema";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys";

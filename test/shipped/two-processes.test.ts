@@ -140,7 +140,9 @@ describe("deleting a secret, whichever process a host is connected to,", () => {
     for (const [index, host] of others.entries()) {
       expect((await host.send("GET", "me")).status).toBe(200);
       await host.send("DELETE", `sessions/${host.sessionId}`);
-      expect(await otherStreams[index]?.next()).toMatchObject({ data: '{"reason":"closed by the robot"}' });
+      expect(await otherStreams[index]?.next()).toMatchObject({
+        data: '{"code":"closed","reason":"closed by the robot"}',
+      });
     }
   });
 });

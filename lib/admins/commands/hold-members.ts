@@ -2,7 +2,7 @@ import { isLastAdministrator } from "@/lib/admins/rules";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 
 export type Member = {
   readonly adminId: string;

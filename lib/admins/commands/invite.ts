@@ -7,7 +7,7 @@ import type { IssuedLink } from "@/lib/admins/schema";
 import { record } from "@/lib/audit/commands";
 import type { AnonymousActor, Ctx, PersonActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 import { addSeconds } from "@/lib/time";
 import { holdAccount } from "./hold-account";
 import { holdMembers } from "./hold-members";

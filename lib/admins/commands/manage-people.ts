@@ -1,6 +1,6 @@
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
-import type { Role } from "@/lib/tenants/schema";
+import type { Role } from "@/lib/roles";
 import { endSignInsOf } from "./end-sign-ins";
 import { holdMembers, keepAnAdministrator, memberIn, protectInstallation } from "./hold-members";
 

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { MACHINE_KINDS, type MachineListQuery, type MachineSort } from "@/lib/machines/schema";
 import type { Part } from "@/lib/pages";
+import { isStorable } from "@/lib/text";
 
 const wholeNumber = z.int().min(0).max(1_000_000_000);
 const instant = z.iso.datetime({ offset: true }).refine((text) => text > "1");
-const text = z.string().refine((value) => value.isWellFormed() && !value.includes("\0"));
+const text = z.string().refine(isStorable);
 
 type Order = {
   /** What machines are sorted by, its type, and what else it takes to know it; each machine `m` of `matching` has one. */

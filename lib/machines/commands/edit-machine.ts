@@ -1,5 +1,4 @@
 import { record } from "@/lib/audit/commands";
-import { areTermsChanged } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { MACHINE_FORM } from "@/lib/machines/queries";
@@ -8,6 +7,7 @@ import { nameKey } from "@/lib/machines/rules";
 import type { EditMachineInput } from "@/lib/machines/schema";
 import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
+import { areTermsChanged } from "@/lib/token-policy/rules";
 
 /**
  * Saves the details form.
