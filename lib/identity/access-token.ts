@@ -41,25 +41,41 @@ export function signAccessToken(
   now: Date,
 ): { token: string; lifetimeSeconds: number } {
   const lifetimeSeconds = lifetimeOf(client, now);
-  const issuedAt = numericDate(now);
+  const { clientId, tenantId, machineId, credentialId } = client;
+  const [jti, iat] = [randomUUID(), numericDate(now)];
+  const exp = iat + lifetimeSeconds;
+  const scope = scopes.join(" ");
   const header = encoded({ alg: key.algorithm, typ: TYPE, kid: key.kid });
   const payload = encoded({
     iss: issuer(),
     aud: orchestrator(),
-    sub: client.clientId,
-    client_id: client.clientId,
-    iat: issuedAt,
-    exp: issuedAt + lifetimeSeconds,
-    jti: randomUUID(),
-    scope: scopes.join(" "),
+    sub: clientId,
+    client_id: clientId,
+    iat,
+    exp,
+    jti,
+    scope,
     ...(jkt !== null && { cnf: { jkt } }),
-    tenant_id: client.tenantId,
-    machine_id: client.machineId,
-    credential_id: client.credentialId,
+    tenant_id: tenantId,
+    machine_id: machineId,
+    credential_id: credentialId,
   });
   const signingInput = `${header}.${payload}`;
-  const signed = signature(key, signingInput).toString("base64url");
-  return { token: `${signingInput}.${signed}`, lifetimeSeconds };
+  const token = `${signingInput}.${signature(key, signingInput).toString("base64url")}`;
+  // Whoever buys a token shows it in a moment, and mostly here.
+  verified.set(nameOf(token), {
+    kid: key.kid,
+    jti,
+    iat,
+    exp,
+    clientId,
+    machineId,
+    tenantId,
+    credentialId,
+    scopes: scopesIn(scope),
+    jkt,
+  });
+  return { token, lifetimeSeconds };
 }
 
 export type AccessTokenClaims = {
@@ -132,8 +148,10 @@ function claimsOf(kid: string, payload: unknown): AccessTokenClaims | null {
   };
 }
 
+const nameOf = (token: string) => hash("sha256", token, "base64url");
+
 /**
- * Tokens whose signature was right, by a digest of the exact text: some thirty megabytes when it is full. Only what time cannot change is
+ * Tokens whose signature is right, as this process made or verified it, by a digest of the exact text: some thirty megabytes when it is full. Only what time cannot change is
  * remembered; whether a token still stands is asked of the database each time.
  */
 const verified = new LRUCache<string, AccessTokenClaims>({ max: 131_072 });
@@ -149,7 +167,7 @@ const refused = (reason: string): VerifiedToken => ({ ok: false, reason });
  * @returns the claims, or why not (for the log)
  */
 export async function verifyAccessToken(db: Sql, token: string, now: Date): Promise<VerifiedToken> {
-  const name = hash("sha256", token, "base64url");
+  const name = nameOf(token);
   const known = verified.get(name);
   if (known) {
     const isPublished = (await findSigningKey(db, now, known.kid)) !== null;
