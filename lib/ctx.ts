@@ -84,3 +84,6 @@ export type Ctx<A extends Actor = AdminActor, D = Db> = {
   readonly actor: A;
   readonly now: Date;
 };
+
+/** What a robot asks for, where many are answered together. */
+export type Asked<I> = Omit<Ctx<RobotActor>, "db"> & { readonly input: I };

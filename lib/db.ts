@@ -138,6 +138,21 @@ export async function inTransaction<T>(
   }
 }
 
+/**
+ * Deeds that wait are done together, as questions are (lib/together.ts): in one transaction, or each in one of its own where that failed.
+ * @param deeds does them @returns does one, together with all that are asked for at this moment
+ */
+export const inSharedTransaction = <Q, A>(
+  lane: () => Pick<ReturnType<typeof openLane>, "prisma">,
+  deeds: (db: Db, asked: readonly Q[]) => Promise<readonly A[]>,
+  asker: (asked: Q) => string,
+): ((asked: Q) => Promise<A>) =>
+  together<Q, A>({
+    ask: (asked) => inTransaction(lane(), (db) => deeds(db, asked)),
+    isEverybodys: isDatabaseAway,
+    asker,
+  });
+
 /** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */
 export const outage = () => oncePerProcess("outage", () => ({ isNow: false }));
 

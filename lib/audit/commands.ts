@@ -1,4 +1,4 @@
-import type { Actor, Ctx } from "@/lib/ctx";
+import type { Actor, Ctx, Db } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { uuid7 } from "@/lib/uuid";
@@ -41,35 +41,75 @@ function subjectColumns(actor: Actor, event: AuditEvent) {
 /** Details as the database gives them back: what has no place in JSON is gone before it is signed. */
 const asJson = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
-/**
- * Writes events in the transaction of the deed they tell of, so that neither stands without the other. Each is signed here, with
- * a key that the database does not know; a row that was written by hand has no such signature.
- * @param ctx the deed's own context; actor and time are taken from it
- * @param events what happened, in order; one insert however many
- * @param tenantId the tenant the events belong to; the actor's own unless given (null: the installation's)
- */
-export async function record(ctx: Ctx<Actor>, events: readonly AuditEvent[], tenantId?: string | null) {
-  if (events.length === 0) return;
-  const { actor, now } = ctx;
-  const owner = tenantId === undefined && "tenantId" in actor ? actor.tenantId : (tenantId ?? null);
+/** What happened, who did it, and when. */
+export type Act = {
+  readonly actor: Actor;
+  readonly now: Date;
+  readonly event: AuditEvent;
+  /** The tenant the event belongs to; the actor's own unless given (null: the installation's). */
+  readonly tenantId?: string | null | undefined;
+};
+
+/** @returns the event's row, by the names of its columns */
+function rowOf({ actor, now, event, tenantId }: Act) {
+  const { type, ...details } = event;
+  const content = {
+    id: uuid7(now),
+    tenantId: tenantId === undefined && "tenantId" in actor ? actor.tenantId : (tenantId ?? null),
+    at: now,
+    ...actorColumns(actor),
+    type,
+    ...subjectColumns(actor, event),
+    details: asJson(details),
+  };
   const key = recordKey();
-  await ctx.db.auditEvent.createMany({
-    data: events.map((event) => {
-      const { type, ...details } = event;
-      const content = {
-        id: uuid7(now),
-        tenantId: owner,
-        at: now,
-        ...actorColumns(actor),
-        type,
-        ...subjectColumns(actor, event),
-        details: asJson(details),
-      };
-      return { ...content, digest: Uint8Array.from(eventDigest(key.key, content)), digestKeyId: key.id };
-    }),
-  });
-  if (events.some(({ type }) => mayTakeAway(type))) await signal(ctx.db, [{ kind: "people" }]);
+  return {
+    id: content.id,
+    tenant_id: content.tenantId,
+    at: content.at,
+    actor_kind: content.actorKind,
+    actor_id: content.actorId,
+    actor_name: content.actorName,
+    address: content.address,
+    type: content.type,
+    machine_id: content.machineId,
+    credential_id: content.credentialId,
+    details: content.details,
+    digest: `\\x${eventDigest(key.key, content).toString("hex")}`,
+    digest_key_id: key.id,
+  };
 }
+
+/**
+ * Writes events in the transaction of the deeds they tell of, so that neither stands without the other. Each is signed here, with
+ * a key that the database does not know; a row that was written by hand has no such signature.
+ * @param acts what was done, in order; one insert however many
+ */
+export async function recordAll(db: Db, acts: readonly Act[]): Promise<void> {
+  if (acts.length === 0) return;
+  const rows = acts.map(rowOf);
+  await db.$executeRaw`
+    INSERT INTO audit_events (id, tenant_id, at, actor_kind, actor_id, actor_name, address, type, machine_id, credential_id, details,
+                              digest, digest_key_id)
+    SELECT id, tenant_id, at, actor_kind, actor_id, actor_name, address, type, machine_id, credential_id, details,
+           digest, digest_key_id FROM json_populate_recordset(NULL::audit_events, ${JSON.stringify(rows)}::json)`;
+  if (acts.some(({ event }) => mayTakeAway(event.type))) await signal(db, [{ kind: "people" }]);
+}
+
+/**
+ * Writes the events of one deed.
+ * @param ctx the deed's own context; actor and time are taken from it
+ * @param tenantId as {@link Act} says
+ */
+export const record = (
+  { db, actor, now }: Ctx<Actor>,
+  events: readonly AuditEvent[],
+  tenantId?: string | null,
+): Promise<void> =>
+  recordAll(
+    db,
+    events.map((event) => ({ actor, now, event, tenantId })),
+  );
 
 /** What is open on somebody's behalf asks again after every event of people but these, so that no deed can forget to say so. */
 const TAKES_NOTHING_AWAY: readonly string[] = [

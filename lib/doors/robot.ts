@@ -1,7 +1,13 @@
 import type { z } from "zod";
 import { type ApiAnswer, type ApiHandler, json } from "@/lib/api-request";
-import type { Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
-import { DATABASE_RETRY_AFTER_SECONDS, inTransaction, isDatabaseAway, robotsDatabase } from "@/lib/db";
+import type { Asked, Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
+import {
+  DATABASE_RETRY_AFTER_SECONDS,
+  inSharedTransaction,
+  inTransaction,
+  isDatabaseAway,
+  robotsDatabase,
+} from "@/lib/db";
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
 import type { Scope } from "@/lib/identity/scopes";
@@ -11,7 +17,7 @@ import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { nonceHeader } from "./possession";
 import { type Problem, ProblemError, problemAnswer } from "./problem";
 import { readInput } from "./robot-input";
-import { inTurn, inTurnOfRow } from "./turns";
+import { inTurnOfMachine, inTurnOfRow } from "./turns";
 import { directHandler, routeHandler } from "./web-request";
 
 function problemOf(error: unknown): Problem {
@@ -100,21 +106,30 @@ function robotHandler<S extends z.ZodObject>(
 type DeedOptions<I> = {
   /** Names the row that the deed holds: of a robot's deeds on it each waits for the one before. */
   readonly row: (input: I) => string;
+  /** Does it for all who ask at this moment in one transaction; null for each that must wait, be refused, or is otherwise unlike most. */
+  readonly together?: (db: Db, asked: readonly Asked<I>[]) => Promise<readonly (object | null)[]>;
   /** That of success; no data answers 204. */
   readonly status?: number;
   /** 64 KiB without it. */
   readonly maxBodyBytes?: number;
 };
 
-/** A deed of a robot: one transaction, with its events. */
+/** A deed of a robot: one transaction, with its events, of its own or with other robots. */
 export function robotDeed<S extends z.ZodObject>(
   scope: Scope,
   schema: S,
   deed: Doing<z.output<S>, Db>,
-  { row, ...options }: DeedOptions<z.output<S>>,
+  { row, together, ...options }: DeedOptions<z.output<S>>,
 ): RouteHandler {
+  const withOthers = together && inSharedTransaction(robotsDatabase, together, ({ actor }) => actor.id);
+  const alone = (actor: RobotActor, now: Date, input: z.output<S>) =>
+    inTurnOfMachine(actor, () => inTransaction(robotsDatabase(), (db) => deed({ db, actor, now }, input)));
   const run: Run<S> = (actor, now, input) =>
-    inTurn(actor, row(input), () => inTransaction(robotsDatabase(), (db) => deed({ db, actor, now }, input)));
+    inTurnOfRow(
+      actor,
+      row(input),
+      async () => (await withOthers?.({ actor, now, input })) ?? alone(actor, now, input),
+    );
   return robotHandler(scope, schema, run, options);
 }
 

@@ -27,10 +27,10 @@ async function inLine<T>(name: string, atOnce: number, work: () => Promise<T>): 
 export const inTurnOfRow = <T>({ id }: RobotActor, row: string, work: () => Promise<T>): Promise<T> =>
   inLine(`${id} ${row}`, 1, work);
 
-/**
- * Runs a transaction of a robot when it is its turn, so that no machine holds the connections of all, however much it asks
- * at once.
- * @param row names the row that it holds, such as a session
- */
+/** Runs a transaction of a robot when it is its turn, so that no machine holds the connections of all, however much it asks at once. */
+export const inTurnOfMachine = <T>({ id }: RobotActor, work: () => Promise<T>): Promise<T> =>
+  inLine(id, MACHINE_AT_ONCE, work);
+
+/** Both. @param row names the row that the transaction holds, such as a session */
 export const inTurn = <T>(actor: RobotActor, row: string, work: () => Promise<T>): Promise<T> =>
-  inTurnOfRow(actor, row, () => inLine(actor.id, MACHINE_AT_ONCE, work));
+  inTurnOfRow(actor, row, () => inTurnOfMachine(actor, work));

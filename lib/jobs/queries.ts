@@ -1,4 +1,4 @@
-import type { Ctx, RobotActor, SharedStatement, Sql } from "@/lib/ctx";
+import type { Ctx, Db, RobotActor, SharedStatement, Sql } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { COUNTED_MAX, type Part, readPage, type Slice } from "@/lib/pages";
 import { ON_HOST } from "./rules";
@@ -192,4 +192,26 @@ export function mayClaim(
 ): Promise<boolean> {
   const { tenantId, id: machineId } = actor;
   return db.ask(MAY_CLAIM, { tenantId, machineId, sessionId, hostKey, claimId });
+}
+
+/** @returns the sessions on which jobs run besides those that go on there */
+export async function findLosing(
+  db: Db,
+  sessions: readonly {
+    readonly tenantId: string;
+    readonly sessionId: string;
+    readonly kept: readonly string[];
+  }[],
+): Promise<ReadonlySet<string>> {
+  if (sessions.length === 0) return new Set();
+  const asked = sessions.map(({ tenantId, sessionId, kept }) => ({
+    tenant_id: tenantId,
+    id: sessionId,
+    kept,
+  }));
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT DISTINCT s.id FROM json_to_recordset(${JSON.stringify(asked)}::json) AS s(tenant_id uuid, id uuid, kept uuid[])
+      JOIN jobs j ON j.session_id = s.id AND j.tenant_id = s.tenant_id
+     WHERE j.state::text = ANY(${[...ON_HOST]}) AND j.id <> ALL (s.kept)`;
+  return new Set(rows.map(({ id }) => id));
 }

@@ -1,7 +1,8 @@
 import { record } from "@/lib/audit/commands";
-import type { Actor, Ctx } from "@/lib/ctx";
+import type { AuditEvent } from "@/lib/audit/events";
+import type { Actor, Ctx, RobotActor } from "@/lib/ctx";
 import { type Signal, signal } from "@/lib/signals";
-import type { EndCode } from "./schema";
+import type { EndCode, SessionView } from "./schema";
 
 /** What every ended session gives back. */
 export const ENDED = {
@@ -42,3 +43,19 @@ export async function recordEnded(
     tenantId,
   );
 }
+
+/** @returns what tells hosts and pages of an opened session to look */
+export const openedSignals = ({ tenantId }: RobotActor, { id }: SessionView): readonly Signal[] => [
+  { kind: "session", tenantId, sessionId: id },
+  { kind: "page", tenantId },
+];
+
+/** @returns the event of an opened session */
+export const sessionOpened = (session: SessionView, takenOver: boolean): AuditEvent => ({
+  type: "session.opened",
+  machineId: session.machineId,
+  credentialId: session.credentialId,
+  sessionId: session.id,
+  hostName: session.hostName,
+  takenOver,
+});

@@ -19,6 +19,27 @@ export type SessionRow = {
 export const SESSION_COLUMNS = `s.id, s.machine_id, s.credential_id, s.host_name, s.robot_version, s.platform, s.is_busy,
                 s.started_at, s.heartbeat_at, s.ended_at`;
 
+/** What a session is opened with. */
+export const OPENED_COLUMNS = `id, tenant_id, machine_id, credential_id, host_name, host_key, robot_version, platform, address, is_busy,
+                started_at, heartbeat_at, token_id, token_expires_at, instance_id`;
+
+/** What changes when a host takes its session over, where the statement wanted to insert a new one. */
+export const TAKEN_OVER = [
+  "credential_id",
+  "host_name",
+  "robot_version",
+  "platform",
+  "address",
+  "is_busy",
+  "started_at",
+  "heartbeat_at",
+  "token_id",
+  "token_expires_at",
+  "instance_id",
+]
+  .map((column) => `${column} = EXCLUDED.${column}`)
+  .join(", ");
+
 /** Whoever asks for its own session is being heard. */
 const NOT_SILENT = new Date(0);
 

@@ -153,6 +153,10 @@ export const FOREIGN_TABLES: Readonly<
     tables: ["revoked_tokens", "signing_keys"],
     why: "a heartbeat is noted in the statement that asks whether its token still stands",
   },
+  "lib/sessions/commands/open-together.ts": {
+    tables: ["credentials", "machines", "tenants"],
+    why: "what sessions hang on is taken before them, in one order",
+  },
   "lib/sessions/commands/open-session.ts": {
     tables: ["credentials", "machines", "tenants"],
     why: "a session opens only while what it hangs on stands, decided in the statement that writes it",

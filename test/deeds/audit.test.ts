@@ -6,9 +6,11 @@ import type { AdminActor, Db } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { closeSession, endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
+import { openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
 import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
+import { connectTogether } from "@/lib/workflows/connect-together";
 import { cut } from "@/lib/workflows/cut";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
@@ -23,6 +25,7 @@ import {
   inTransaction,
   newInstallationAdmin,
   newTenantAdmin,
+  type Provisioned,
   prisma,
   robotOf,
   sql,
@@ -97,6 +100,12 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
 
 const newAdmin = () => ({ email: `${unique("first")}@latchkey.test`, passwordHash: "the hash" });
 
+const connecting = (machine: Provisioned, hostName: string, runningJobs: string[] = []) => ({
+  actor: robotOf(admin, machine),
+  now: new Date(),
+  input: { hostName, runningJobs },
+});
+
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
   ...JOB_DEEDS,
@@ -107,6 +116,15 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["session.opened"],
     run: (db, { machine }) =>
       openSession({ db, actor: robotOf(admin, machine), now: new Date() }, { hostName: "NEXT" }),
+  },
+  openHeld: {
+    events: ["session.opened"],
+    run: (db, { machine }) => openHeld(db, [{ opening: connecting(machine, "NEXT"), sessionId: null }]),
+  },
+  connectTogether: {
+    events: ["session.opened", "session.opened"],
+    run: (db, { machine, runningJobId }) =>
+      connectTogether(db, [connecting(machine, "NEXT"), connecting(machine, "HOST", [runningJobId])]),
   },
   closeSession: {
     events: ["session.ended"],
@@ -187,6 +205,8 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 /** Deeds that leave no event, each with its reason. */
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
+  recordAll: "writes the events",
+  holdForOpening: "locks rows, changes nothing",
   sealEvents: "links the events that others wrote",
   forgetActivity: "forgets what was kept for as long as it should be",
   beatAtOnce: "the same as recordHeartbeat",

@@ -21,6 +21,7 @@ import { loseJobsOfSession } from "@/lib/jobs/commands/cut-jobs";
 import { reportJob } from "@/lib/jobs/commands/report-job";
 import {
   countProcesses,
+  findLosing,
   listFollowingJobs,
   listJobs,
   listProcesses,
@@ -44,12 +45,14 @@ import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { closeSession } from "@/lib/sessions/commands/end-sessions";
 import { notePoll } from "@/lib/sessions/commands/note-poll";
 import { openSession } from "@/lib/sessions/commands/open-session";
+import { holdForOpening, openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { findEnd, listConnectedHosts, listFollowingHosts, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
+import { connectTogether } from "@/lib/workflows/connect-together";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
 import { ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newScene, type Scene } from "./every-deed";
@@ -69,11 +72,20 @@ beforeEach(async () => {
 const asRobot = <T>(deed: (ctx: Ctx<RobotActor>) => Promise<T>) =>
   inTransaction((db) => deed({ db, actor: robotOf(admin, scene.machine), now: new Date() }));
 
+const connecting = (hostName: string) => ({
+  actor: robotOf(admin, scene.machine),
+  now: new Date(),
+  input: { hostName, runningJobs: [] },
+});
+
 /** What robots do. */
 const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
   openSession: () => asRobot((ctx) => openSession(ctx, { hostName: "NEXT" })),
   closeSession: () => asRobot((ctx) => closeSession(ctx, scene)),
   connectHost: () => asRobot((ctx) => connectHost(ctx, { hostName: "HOST", runningJobs: [] })),
+  holdForOpening: () => inTransaction((db) => holdForOpening(db, [connecting("NEXT")])),
+  openHeld: () => inTransaction((db) => openHeld(db, [{ opening: connecting("NEXT"), sessionId: null }])),
+  connectTogether: () => inTransaction((db) => connectTogether(db, [connecting("NEXT"), connecting("HOST")])),
   disconnectMyself: () => asRobot((ctx) => disconnectMyself(ctx, scene)),
   claimJob: () => asRobot((ctx) => claimJob(ctx, scene)),
   reportJob: () =>
@@ -123,6 +135,8 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
       { db: sql(), actor: robotOf(admin, scene.machine), now: new Date() },
       { sessionId: scene.sessionId, hostKey: "host" },
     ),
+  findLosing: () =>
+    findLosing(prisma(), [{ tenantId: admin.tenantId, sessionId: scene.sessionId, kept: [] }]),
   listProcesses: () => ask(admin, listProcesses, undefined),
   listJobs: () => ask(admin, listJobs, jobListSchema.parse({})),
   listRunningJobs: () => ask(admin, listRunningJobs, { machineIds: [scene.machine.machineId] }),
@@ -267,6 +281,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "record",
     "cut",
     "endSessions",
+    "recordAll",
     "stopJobsOfSessions",
     "findOwnJob",
     "holdLimits",

@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { record } from "@/lib/audit/commands";
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { Prisma } from "@/lib/generated/prisma/client";
 import { findOwnMachine } from "@/lib/machines/queries";
 import { servesHost } from "@/lib/machines/rules";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { hostKey } from "@/lib/sessions/rules";
 import { type OpenSessionInput, type SessionView, UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
-import { type SessionRow, sessionView } from "@/lib/sessions/session-row";
+import { openedSignals, sessionOpened } from "@/lib/sessions/session-changes";
+import { OPENED_COLUMNS, type SessionRow, sessionView, TAKEN_OVER } from "@/lib/sessions/session-row";
 import { signal } from "@/lib/signals";
 
 /** The token was good when the door looked; secret, key or machine went between that look and the write. */
@@ -59,20 +61,14 @@ async function write(
     before AS (
       SELECT instance_id FROM sessions WHERE machine_id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid
          AND host_key = ${key} AND ended_at IS NULL)
-    INSERT INTO sessions (id, tenant_id, machine_id, credential_id, host_name, host_key, robot_version, platform,
-                          address, is_busy, started_at, heartbeat_at, token_id, token_expires_at, instance_id)
+    INSERT INTO sessions (${Prisma.raw(OPENED_COLUMNS)})
     SELECT ${randomUUID()}::uuid, ${tenantId}::uuid, standing.id, ${credentialId}, ${input.hostName},
            ${key}, ${input.robotVersion ?? null}, ${input.platform ?? null},
            ${address ?? ""}, false, ${ctx.now}, ${ctx.now}, ${tokenId}::uuid, ${tokenExpiresAt},
            ${input.instanceId ?? null}
       FROM standing
         ON CONFLICT (machine_id, host_key) WHERE ended_at IS NULL
-        DO UPDATE SET credential_id = EXCLUDED.credential_id, host_name = EXCLUDED.host_name,
-                      robot_version = EXCLUDED.robot_version, platform = EXCLUDED.platform,
-                      address = EXCLUDED.address, is_busy = false,
-                      started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
-                      token_id = EXCLUDED.token_id, token_expires_at = EXCLUDED.token_expires_at,
-                      instance_id = EXCLUDED.instance_id
+        DO UPDATE SET ${Prisma.raw(TAKEN_OVER)}
          WHERE sessions.tenant_id = ${tenantId}::uuid
            AND (sessions.instance_id <> EXCLUDED.instance_id AND sessions.address <> EXCLUDED.address
                 AND sessions.heartbeat_at > ${silent}) IS NOT TRUE
@@ -102,21 +98,9 @@ export async function openSession(
   }
   const row = (await write(ctx, input, new Date(0))) ?? (await write(ctx, input, await readSilentSince(ctx)));
   if (!row) throw await whyNot(ctx, input.hostName);
-  const { id: machineId, tenantId, credentialId } = ctx.actor;
-  await signal(ctx.db, [
-    { kind: "session", tenantId, sessionId: row.id },
-    { kind: "page", tenantId },
-  ]);
-  await record(ctx, [
-    {
-      type: "session.opened",
-      machineId,
-      credentialId,
-      sessionId: row.id,
-      hostName: row.host_name,
-      takenOver: row.taken_over,
-    },
-  ]);
+  const session = sessionView(row);
+  await signal(ctx.db, openedSignals(ctx.actor, session));
+  await record(ctx, [sessionOpened(session, row.taken_over)]);
   const isSameHost = input.instanceId !== undefined && row.instance_before === input.instanceId;
-  return { session: sessionView(row), isSameHost };
+  return { session, isSameHost };
 }
