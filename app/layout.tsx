@@ -1,8 +1,8 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { Providers } from "@/components/ui/providers";
-import { publishedOrigin } from "@/lib/doors/published-origin";
-import { readTheme } from "@/lib/doors/theme";
+import { readTheme } from "@/lib/http/portal/theme";
+import { publishedOrigin } from "@/lib/http/published-origin";
 import { fontVariables } from "./fonts";
 import "./globals.css";
 

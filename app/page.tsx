@@ -1,7 +1,7 @@
 import { redirect } from "next/navigation";
 import { KeyBoard } from "@/components/machines/machine-art";
 import { FrontPage } from "@/components/shell/front-page";
-import { requireAdmin } from "@/lib/doors/admin";
+import { requireAdmin } from "@/lib/http/portal/actions";
 import { SignOutButton } from "./(portal)/sign-out-button";
 
 export default async function HomePage() {

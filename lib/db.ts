@@ -80,7 +80,7 @@ function openLane(name: string, { connections, statementTimeoutMilliseconds }: L
   return { pool, prisma, sql };
 }
 
-/** The connections for people's pages and the clock, and the two ways to speak through them. Only doors and server.ts may import this. */
+/** The connections for people's pages and the clock, and the two ways to speak through them. Only who opens transactions may import this (test/architecture/plan.ts). */
 export const database = () => oncePerProcess("database", () => openLane("database connections", PEOPLE));
 
 /** Those for what robots ask: people's pages cannot take them. */
@@ -116,7 +116,7 @@ export function awayCode(error: unknown): string | null {
   return codes.find((code) => UNAVAILABLE_CODES.test(code)) ?? null;
 }
 
-/** @returns whether the error means "the database is away", which the doors answer with 503 and Retry-After. */
+/** @returns whether the error means "the database is away", which requests are answered with 503 and Retry-After. */
 export const isDatabaseAway = (error: unknown): boolean => awayCode(error) !== null;
 
 /** @returns whether it was there and took too long: a statement, or a whole transaction; others may be quicker. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { disableSecondFactorOf, listAdmins, resetPasswordOf } from "@/lib/doors/console";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
 import { log } from "@/lib/log";
+import { disableSecondFactorOf, listAdmins, resetPasswordOf } from "@/lib/operator/accounts";
 import { runStops } from "@/lib/stopping";
 import { completeEnvironment, takeAppSecretOf } from "./complete-environment";
 import { awaitGivenDatabase } from "./given-database";

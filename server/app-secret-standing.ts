@@ -1,10 +1,10 @@
+import { env } from "@/lib/env";
 import {
   type AppSecretStanding,
   appSecretStanding,
   type SecretLeft,
   secretsLeft,
-} from "@/lib/doors/app-secret";
-import { env } from "@/lib/env";
+} from "@/lib/operator/app-secret";
 import type { SealedCounts } from "@/lib/sealed-place";
 import type { Kept } from "./complete-environment";
 import { isPreviousNeeded, isSealedUnderPrevious, many, refuseUnreadable } from "./right-app-secret";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { appSecretStanding, resealEverything } from "@/lib/doors/app-secret";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
+import { appSecretStanding, resealEverything } from "@/lib/operator/app-secret";
 import { runStops } from "@/lib/stopping";
 import { announce } from "./announce";
 import { showStanding } from "./app-secret-standing";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ChainReport, type Finding, verifyAllRecords } from "@/lib/doors/verify-record";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { formatCount, formatQuantity } from "@/lib/format";
 import { log } from "@/lib/log";
+import { type ChainReport, type Finding, verifyAllRecords } from "@/lib/operator/verify-audit";
 import { runStops } from "@/lib/stopping";
 import { completeEnvironment, takeAppSecretOf } from "./complete-environment";
 import { hasSettings } from "./kept-settings";

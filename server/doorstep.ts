@@ -3,7 +3,7 @@ import { logRefusal } from "@/lib/log";
 import { clientAddress, NO_PROXIES, type TrustedProxies } from "@/lib/network";
 import { isOwnSite, originOf } from "@/lib/own-site";
 
-/** The header that tells the doors the address a request came from. Only this process sets it. */
+/** The header that tells the handlers the address a request came from. Only this process sets it. */
 export const addressHeader = "x-latchkey-address";
 
 /** The header that tells pages which address was asked for, so that signing in leads back to it. Only this process sets it. */

@@ -28,7 +28,7 @@ const begun = randomBytes(4).toString("hex");
 let requests = 0;
 
 /**
- * Gives a request its place in a trace, the caller's where it named one, and reports it when it is over. The doors find the trace id in
+ * Gives a request its place in a trace, the caller's where it named one, and reports it when it is over. The handlers find the trace id in
  * `traceparent`, in both forms of the headers.
  */
 export function followRequest(

@@ -1,5 +1,5 @@
-import { type AppSecretStanding, appSecretStanding, resealEverything } from "@/lib/doors/app-secret";
 import { env } from "@/lib/env";
+import { type AppSecretStanding, appSecretStanding, resealEverything } from "@/lib/operator/app-secret";
 import type { Kept } from "./complete-environment";
 import { keepSettings, withoutPreviousAppSecret } from "./kept-settings";
 import { Problem } from "./problem";

@@ -1,9 +1,11 @@
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import {
-  ADMIN_DOORS,
   EXCEPTIONS,
+  FILES_NAMED,
   FOREIGN_TABLES,
+  HOUSE,
   MODELS,
   MORE_WORDS,
   MOUNTED,
@@ -39,48 +41,44 @@ const sourcesThat = (isWrong: (source: Source) => boolean, sources = SOURCES) =>
 const modelsOf = (place: string): readonly string[] =>
   [place, ...(READERS.includes(place) ? (ROOMS[place] ?? []) : [])].flatMap((room) => MODELS[room] ?? []);
 
-/** What the process itself starts: the doors for it, and the thread on which passwords are checked. */
-const ENTERED_BY_THE_PROCESS = [
-  "lib/doors/app-secret.ts",
-  "lib/doors/first-start.ts",
-  "lib/doors/clock.ts",
-  "lib/doors/console.ts",
-  "lib/doors/verify-record.ts",
-  "lib/admins/password-work.ts",
-];
+/** What the process itself starts: what is done in the background and on the server, and the thread on which passwords are checked. */
+const isEnteredByTheProcess = (target: string) =>
+  ["background", "operator"].includes(placeOf(target)) || target === "lib/admins/password-work.ts";
 
 /** Pure functions of text, and lists of words. */
 const PLAIN = ["lib/format.ts", "lib/roles.ts", "lib/text.ts"];
 
-const ANYWHERE_IN_LIB = new Set(["cellar", "doors", "workflows", ...Object.keys(ROOMS)]);
+const ANYWHERE_IN_LIB = new Set(["cellar", ...Object.keys(HOUSE), ...Object.keys(ROOMS)]);
 
 function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
   const [here, there] = [placeOf(from.path), placeOf(target)];
   const word = wordOf(target);
   if (here === there) return true;
   if (isTypeOnly && TYPES_ANYBODY_MAY_NAME.includes(target)) return true;
-  if (target === "lib/db.ts") return here === "doors" || here === "server";
+  if (target === "lib/db.ts") return here === "server" || (here in HOUSE && here !== "workflows");
   switch (here) {
     case "app":
       if (isRoom(there)) return WORDS.includes(word) || (there === "identity" && MOUNTED.test(from.path));
-      return ["components", "doors", "workflows"].includes(there) || word === "format";
+      return (
+        ["components", "workflows", "operator"].includes(there) ||
+        there.startsWith("http") ||
+        word === "format"
+      );
     case "components":
       if (isRoom(there) || there === "workflows") return ["schema", "rules"].includes(word);
       return PLAIN.includes(target) || (target === "lib/errors.ts" && isTypeOnly);
     case "server":
-      return there === "cellar" || ENTERED_BY_THE_PROCESS.includes(target);
+      return there === "cellar" || isEnteredByTheProcess(target);
     case "cellar":
       return false;
-    case "doors":
-    case "workflows":
-      return isRoom(there) || there === "cellar" || (here === "doors" && there === "workflows");
     default:
-      return there === "cellar" || (ROOMS[here]?.includes(there) ?? false);
+      if (here in HOUSE && isRoom(there)) return true;
+      return there === "cellar" || ({ ...HOUSE, ...ROOMS }[here]?.includes(there) ?? false);
   }
 }
 
 test("the sources are seen, with what they load", () => {
-  const loaded = loadedBy("lib/doors/robot.ts").map(({ path }) => path);
+  const loaded = loadedBy("lib/http/robots/endpoint.ts").map(({ path }) => path);
   expect(loaded).toEqual(
     expect.arrayContaining(["lib/db.ts", "lib/identity/credential-lookup.ts", "lib/keys.ts"]),
   );
@@ -89,6 +87,14 @@ test("the sources are seen, with what they load", () => {
 
 test("everybody enters only what the plan lets them enter", () => {
   arrowsThat((arrow) => !mayEnter(arrow));
+});
+
+test("the page that says how Latchkey is built names every place of lib once, and files that there are", () => {
+  const places = new Set(SOURCES.map(({ path }) => placeOf(path)));
+  for (const place of ["app", "components", "server", "cellar"]) places.delete(place);
+  expect([...Object.keys(HOUSE), ...Object.keys(ROOMS)].sort()).toEqual([...places].sort());
+  expect(FILES_NAMED.length).toBeGreaterThan(10);
+  expect(FILES_NAMED.filter((path) => !existsSync(join(import.meta.dirname, "..", path)))).toEqual([]);
 });
 
 test("the plan has no circles, and no two files load each other", () => {
@@ -103,7 +109,7 @@ test("the plan has no circles, and no two files load each other", () => {
   arrowsThat(({ from, target, isTypeOnly }) => !isTypeOnly && loadedBy(target).includes(from));
 });
 
-test("lib holds rooms, doors, workflows and the cellar, and nothing else", () => {
+test("lib holds rooms, what stands around them and the cellar, and nothing else", () => {
   sourcesThat(({ path }) => path.startsWith("lib/") && !ANYWHERE_IN_LIB.has(placeOf(path)));
 });
 
@@ -132,10 +138,10 @@ test("inside a folder imports say ./, across folders @/, and ../ is never said",
   );
 });
 
-test("Next.js and next-auth stay in the addresses, their screens and the admin door", () => {
+test("Next.js and next-auth stay in the addresses, their screens and the portal's requests", () => {
   sourcesThat(({ path, imports }) => {
     const place = placeOf(path);
-    if (place === "app" || path === "server.ts" || ADMIN_DOORS.includes(path)) return false;
+    if (place === "app" || path === "server.ts" || place === "http/portal") return false;
     if (place === "components")
       return imports.some((one) => isNext(one) && !/^next\/(?:link|navigation)$/.test(one.specifier));
     return imports.some((one) => isNext(one) && !one.isTypeOnly);
@@ -198,7 +204,7 @@ test("queries write nothing", () => {
   );
 });
 
-test("only doors read the clock and open transactions; what is behind them gets both", () => {
+test("only who speaks to the outside reads the clock and opens transactions; what is behind it gets both", () => {
   const behind = SOURCES.filter(({ path }) => isRoom(placeOf(path)) || placeOf(path) === "workflows");
   sourcesThat(
     ({ text }) => /new Date\(\)|Date\.now|\$transaction|revalidatePath|: Request\b/.test(text),

@@ -1,4 +1,4 @@
-import { hear } from "@/lib/doors/signals";
+import { hear } from "@/lib/live/notifications";
 
 /** Resolves when this process has begun to listen, which it does once somebody wants to hear, or listens again. */
 export const listensAnew = () =>

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { expect } from "vitest";
-import type { Topics } from "@/lib/doors/topics";
+import type { Topics } from "@/lib/live/topics";
 import { oncePerProcess } from "@/lib/shared";
 import { ORCHESTRATOR } from "@/test/robot";
 import { call, databaseUrl } from "@/test/world";

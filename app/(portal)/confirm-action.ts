@@ -2,7 +2,7 @@
 
 import { confirmSignIn, proveAgain } from "@/lib/admins/commands/confirm-sign-in";
 import { confirmSignInSchema } from "@/lib/admins/schema";
-import { guardedAction } from "@/lib/doors/admin";
-import { inSteps } from "@/lib/doors/deeds";
+import { guardedAction } from "@/lib/http/portal/actions";
+import { inSteps } from "@/lib/http/portal/deeds";
 
 export const confirmSignInAction = guardedAction(confirmSignInSchema, inSteps(proveAgain, confirmSignIn));

@@ -1,6 +1,6 @@
 "use server";
 
-import { saveTheme } from "@/lib/doors/theme";
+import { saveTheme } from "@/lib/http/portal/theme";
 
 export async function saveThemeAction(choice: unknown): Promise<void> {
   await saveTheme(choice);

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { FrontPage } from "@/components/shell/front-page";
-import { currentAdmin } from "@/lib/doors/admin";
-import { waysIn } from "@/lib/doors/single-sign-on";
+import { currentAdmin } from "@/lib/http/portal/actions";
+import { waysIn } from "@/lib/http/portal/single-sign-on";
 import { InvitePanel } from "./invite-panel";
 
 export const metadata: Metadata = { title: "Invite", referrer: "no-referrer" };

@@ -8,8 +8,8 @@ import {
 } from "@/app/(portal)/tenants/[tenant]/account/actions";
 import { RequiredSecondFactor } from "@/components/account/required-second-factor";
 import { FrontPage } from "@/components/shell/front-page";
-import { requirePerson } from "@/lib/doors/admin";
-import { waysIn } from "@/lib/doors/single-sign-on";
+import { requirePerson } from "@/lib/http/portal/actions";
+import { waysIn } from "@/lib/http/portal/single-sign-on";
 
 export const metadata: Metadata = { title: "Second factor" };
 

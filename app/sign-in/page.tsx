@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { FrontPage } from "@/components/shell/front-page";
-import { currentAdmin } from "@/lib/doors/admin";
-import { waysIn } from "@/lib/doors/single-sign-on";
+import { currentAdmin } from "@/lib/http/portal/actions";
+import { waysIn } from "@/lib/http/portal/single-sign-on";
 import { refusalOf } from "./refusals";
 import { SignInPanel } from "./sign-in-panel";
 import { signInTarget } from "./target";

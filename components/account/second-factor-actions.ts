@@ -4,7 +4,7 @@ import type { Action } from "@/components/ui/attempt";
 export type Enrolment = { readonly uri: string; readonly secret: string };
 export type IssuedCodes = { readonly recoveryCodes: readonly string[] };
 
-/** What people can do to their second factor; the page passes the doors in. */
+/** What people can do to their second factor; the page passes the actions in. */
 export type SecondFactorActions = {
   readonly begin: Action<Enrolment>;
   readonly confirm: Action<IssuedCodes>;

@@ -1,7 +1,7 @@
 import type { Action } from "@/components/ui/attempt";
 import type { IssuedLink } from "@/lib/admins/schema";
 
-/** What the page can do to people; the page passes the doors in. */
+/** What the page can do to people; the page passes the actions in. */
 export type UserActions = {
   readonly invite: Action<IssuedLink>;
   readonly revokeInvite: Action<null>;

@@ -1,6 +1,6 @@
 import type { Action } from "@/components/ui/attempt";
 
-/** What the page can do to assets; the page passes the doors in. */
+/** What the page can do to assets; the page passes the actions in. */
 export type AssetActions = {
   readonly add: Action<unknown>;
   readonly set: Action<unknown>;

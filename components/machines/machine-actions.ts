@@ -2,7 +2,7 @@ import type { Cut } from "@/components/sessions/disconnected";
 import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import type { Action } from "@/components/ui/attempt";
 
-/** What the list and the edit page can do to machines; the page passes the doors in. */
+/** What the list and the edit page can do to machines; the page passes the actions in. */
 export type MachineActions = ImpactQuestions & {
   readonly enable: Action<unknown>;
   readonly disable: Action<Cut>;

@@ -1,6 +1,6 @@
 import type { Action } from "@/components/ui/attempt";
 
-/** What the page can do to processes; the page passes the doors in. */
+/** What the page can do to processes; the page passes the actions in. */
 export type ProcessActions = {
   readonly add: Action<unknown>;
   readonly edit: Action<unknown>;

@@ -20,7 +20,7 @@ import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
 import { type RobotRow as Row, SESSION_STATES, type SessionState } from "@/lib/sessions/schema";
 
-/** What the page can do to hosts; the page passes the doors in. */
+/** What the page can do to hosts; the page passes the actions in. */
 export type RobotActions = {
   readonly disconnect: Action<Cut>;
   readonly removeDead: Action<{ readonly removed: number }>;

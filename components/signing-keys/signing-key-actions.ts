@@ -1,7 +1,7 @@
 import type { Action } from "@/components/ui/attempt";
 import type { WithdrawalImpact, WithdrawnKey } from "@/lib/identity/schema";
 
-/** What the section can do to keys; the page passes the doors in. */
+/** What the section can do to keys; the page passes the actions in. */
 export type SigningKeyActions = {
   readonly rotate: Action<{ readonly kid: string }>;
   readonly importKey: Action<{ readonly kid: string; readonly activatesAt: Date | null }>;

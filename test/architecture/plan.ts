@@ -1,26 +1,29 @@
 /**
- * The house plan as a table. A new room, word or arrow is a decision: it is made here and says why in its commit.
+ * The house plan. A new room or arrow is a decision: it is made in docs/architecture.md, a new word here, and its commit says why.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/architecture.md"), "utf8");
+
+/** The rows of the table under a heading: a place, and the places that it may enter. */
+function tableUnder(heading: string): Readonly<Record<string, readonly string[]>> {
+  const section = page.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  const rows = section.matchAll(/^\| `([\w/-]+)` \| (.*?) ?\| .+ \|$/gm);
+  const names = (cell: string) => [...cell.matchAll(/`([\w/-]+)`/g)].map(([, name = ""]) => name);
+  return Object.fromEntries([...rows].map(([, place = "", cell = ""]) => [place, names(cell)]));
+}
+
+/** The files that the page names from the repository's root. */
+export const FILES_NAMED = [
+  ...page.matchAll(/`((?:app|components|lib|server|test)\/[^`*<…]+\.(?:tsx?|mjs))`/g),
+].map(([, path = ""]) => path);
+
+/** What stands around the rooms, and which of these each may enter besides rooms and cellar. */
+export const HOUSE = tableUnder("Around the rooms");
 
 /** Which rooms a room may enter. The plan has no circles. */
-export const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  audit: [],
-  // Written to on the robots' path; it asks nobody.
-  activity: [],
-  limits: ["audit"],
-  "token-policy": [],
-  tenants: ["token-policy", "audit"],
-  // A membership is of a tenant, and its role is a word of tenants.
-  admins: ["tenants", "audit"],
-  credentials: ["limits", "audit"],
-  machines: ["credentials", "limits", "token-policy", "audit"],
-  identity: ["machines", "credentials", "token-policy", "audit", "activity"],
-  sessions: ["machines", "credentials", "audit"],
-  jobs: ["sessions", "machines", "audit"],
-  // Reads what several rooms know together; writes nothing and is above them.
-  fleet: ["machines", "sessions", "credentials", "jobs", "activity", "audit"],
-  assets: ["machines", "audit"],
-};
+export const ROOMS = tableUnder("Rooms");
 
 /**
  * Types that may be named across the plan, because they leave nothing behind at run time: an actor has a kind of credential; the
@@ -163,18 +166,9 @@ export const FOREIGN_TABLES: Readonly<
   },
 };
 
-/** The doors that may use what Next.js and next-auth offer. */
-export const ADMIN_DOORS = [
-  "lib/doors/admin.ts",
-  "lib/doors/signed-in.ts",
-  "lib/doors/auth.ts",
-  "lib/doors/theme.ts",
-  "lib/doors/live.ts",
-];
-
 /** Files that robots' requests load; they are mounted in front of Next.js. */
 export const MOUNTED =
-  /^lib\/doors\/(?:oauth|robot|health)\.ts$|^app\/(?:api\/(?:identity|orchestrator|health)|identity|\.well-known)\//;
+  /^lib\/http\/(?:oauth|robots)\/endpoint\.ts$|^lib\/http\/health\.ts$|^app\/(?:api\/(?:identity|orchestrator|health)|identity|\.well-known)\//;
 
 /** Violations that are accepted. It stays empty. */
 export const EXCEPTIONS: readonly string[] = [];

@@ -68,11 +68,12 @@ export function loadedBy(path: string): Source[] {
   return [...loaded.values()];
 }
 
-/** Where a file belongs: `app`, `components`, `server`, `cellar`, `doors`, `workflows`, or the name of a room. */
+/** Where a file belongs: `app`, `components`, `server`, `cellar`, `http` or a part of it, `workflows`, …, or the name of a room. */
 export function placeOf(path: string): string {
   const [top = "", second = "", third] = path.split("/");
   if (top === "server.ts") return "server";
   if (top !== "lib") return top;
+  if (second === "http" && path.split("/").length > 3) return `http/${third}`;
   // What Prisma generates is the database's vocabulary, and lies with the handle that speaks it.
   return third === undefined || second === "generated" ? "cellar" : second;
 }

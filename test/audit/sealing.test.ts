@@ -3,8 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { record } from "@/lib/audit/commands";
 import { sealEvents } from "@/lib/audit/commands/seal-events";
 import { verifyChain } from "@/lib/audit/queries/verify-chain";
+import { sealAll } from "@/lib/background/audit-chainer";
 import type { AdminActor, Db } from "@/lib/ctx";
-import { sealAll } from "@/lib/doors/sealer";
 import { tamper } from "@/test/tamper";
 import { inTransaction, newTenantAdmin, prisma, sql, systemCtx } from "@/test/world";
 

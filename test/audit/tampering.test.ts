@@ -3,11 +3,11 @@ import { record } from "@/lib/audit/commands";
 import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
 import { verifyChain } from "@/lib/audit/queries/verify-chain";
 import { isIntact } from "@/lib/audit/schema";
+import { sealAll } from "@/lib/background/audit-chainer";
 import type { AdminActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import { sealAll } from "@/lib/doors/sealer";
-import { type Finding, verifyAllRecords, verifyTenantRecord } from "@/lib/doors/verify-record";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
+import { type Finding, verifyAllRecords, verifyTenantRecord } from "@/lib/operator/verify-audit";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { forgetRecord, tamper } from "@/test/tamper";
 import {

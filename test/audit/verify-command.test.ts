@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
-import { sealAll } from "@/lib/doors/sealer";
+import { sealAll } from "@/lib/background/audit-chainer";
 import { env } from "@/lib/env";
 import { tamper } from "@/test/tamper";
 import { databaseUrl, newTenantAdmin, prisma } from "@/test/world";

@@ -3,7 +3,7 @@ import { checkPassword, startSignIn } from "@/lib/admins/commands/sign-in";
 import { hashPassword } from "@/lib/admins/passwords";
 import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import { makeSetupToken } from "@/lib/admins/setup-token";
-import { inSteps } from "@/lib/doors/deeds";
+import { inSteps } from "@/lib/http/portal/deeds";
 import { addSeconds } from "@/lib/time";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";

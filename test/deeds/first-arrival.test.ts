@@ -12,7 +12,7 @@ import { shareInstallation } from "@/lib/admins/commands/share-installation";
 import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { boundTheAccount, findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor, PersonActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/doors/deeds";
+import { inSteps } from "@/lib/http/portal/deeds";
 import type { Role } from "@/lib/roles";
 import { appOf } from "@/test/authenticator";
 import {

@@ -13,7 +13,7 @@ import { readSecondFactor } from "@/lib/admins/queries/second-factor";
 import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
 import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
 import type { AdminActor, Ctx, PersonActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/doors/deeds";
+import { inSteps } from "@/lib/http/portal/deeds";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { addSeconds } from "@/lib/time";
 import { appOf } from "@/test/authenticator";

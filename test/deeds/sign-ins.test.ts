@@ -14,7 +14,7 @@ import { hashPassword } from "@/lib/admins/passwords";
 import { readReset } from "@/lib/admins/queries/people";
 import { findSignedInAdmin, listOwnSignIns } from "@/lib/admins/queries/sign-ins";
 import type { AdminActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/doors/deeds";
+import { inSteps } from "@/lib/http/portal/deeds";
 import { addSeconds } from "@/lib/time";
 import { dumpDatabase } from "@/test/dump";
 import {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { countAttempt, forgetAttempt } from "@/lib/admins/throttle";
-import { knownBrowserCookie, knownBrowserOf } from "@/lib/doors/known-browser";
+import { knownBrowserCookie, knownBrowserOf } from "@/lib/http/portal/known-browser";
 import { addSeconds } from "@/lib/time";
 import { anonymousCtx, inTransaction, prisma, unique } from "@/test/world";
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { changeRole, disablePerson, removePerson } from "@/lib/admins/commands/manage-people";
 import { hashPassword } from "@/lib/admins/passwords";
 import type { AdminActor } from "@/lib/ctx";
-import { pageVersion } from "@/lib/doors/page-version";
-import { lastChange } from "@/lib/doors/signals";
+import { pageVersion } from "@/lib/http/portal/page-version";
+import { lastChange } from "@/lib/live/notifications";
 import { signal } from "@/lib/signals";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { listensAnew } from "@/test/listening";

@@ -4,8 +4,8 @@ import { signInTarget } from "@/app/sign-in/target";
 import { FrontPage } from "@/components/shell/front-page";
 import { ButtonLink } from "@/components/ui/button";
 import { boundTheAccount } from "@/lib/admins/queries/sign-ins";
-import { requireAdmin, requirePerson } from "@/lib/doors/admin";
-import { waysIn } from "@/lib/doors/single-sign-on";
+import { requireAdmin, requirePerson } from "@/lib/http/portal/actions";
+import { waysIn } from "@/lib/http/portal/single-sign-on";
 
 export const metadata: Metadata = { title: "First time" };
 

@@ -4,9 +4,9 @@ import { ConfirmPanel } from "@/app/(portal)/confirm-panel";
 import { PortalSidebar } from "@/app/(portal)/portal-sidebar";
 import { saveThemeAction } from "@/app/(portal)/theme-action";
 import { Shell } from "@/components/shell/shell";
-import { requireTenant } from "@/lib/doors/admin";
-import { waysIn } from "@/lib/doors/single-sign-on";
-import { readTheme } from "@/lib/doors/theme";
+import { requireTenant } from "@/lib/http/portal/actions";
+import { waysIn } from "@/lib/http/portal/single-sign-on";
+import { readTheme } from "@/lib/http/portal/theme";
 
 type TenantParams = { params: Promise<{ tenant: string }> };
 

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { requireTenant } from "@/lib/doors/admin";
+import { requireTenant } from "@/lib/http/portal/actions";
 
 type TenantParams = { params: Promise<{ tenant: string }> };
 

@@ -1,4 +1,4 @@
-import { authHandler } from "@/lib/doors/auth";
+import { authHandler } from "@/lib/http/portal/auth";
 
 export {
   authHandler as GET,

@@ -1,3 +1,3 @@
-import { liveness } from "@/lib/doors/health";
+import { liveness } from "@/lib/http/health";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = liveness;

@@ -1,3 +1,3 @@
-import { readyOrNot } from "@/lib/doors/health";
+import { readyOrNot } from "@/lib/http/health";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = readyOrNot;

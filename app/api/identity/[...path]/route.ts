@@ -1,3 +1,3 @@
-import { noSuchOAuthEndpoint } from "@/lib/doors/oauth";
+import { noSuchOAuthEndpoint } from "@/lib/http/oauth/endpoint";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = noSuchOAuthEndpoint();

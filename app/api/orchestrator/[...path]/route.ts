@@ -1,4 +1,4 @@
-import { noSuchResource, robotResource } from "@/lib/doors/robot";
+import { noSuchResource, robotResource } from "@/lib/http/robots/endpoint";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
   GET: noSuchResource,

@@ -1,4 +1,4 @@
-import { openQuestion, robotResource } from "@/lib/doors/robot";
+import { openQuestion, robotResource } from "@/lib/http/robots/endpoint";
 import { authenticationConfiguration } from "@/lib/identity/authentication-configuration";
 import { HEARTBEAT_INTERVAL_SECONDS } from "@/lib/sessions/schema";
 

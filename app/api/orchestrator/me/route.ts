@@ -1,4 +1,4 @@
-import { robotResource, robotSelf } from "@/lib/doors/robot";
+import { robotResource, robotSelf } from "@/lib/http/robots/endpoint";
 import { describeClient } from "@/lib/identity/credential-lookup";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({

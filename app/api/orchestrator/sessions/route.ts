@@ -1,4 +1,4 @@
-import { robotDeed, robotResource } from "@/lib/doors/robot";
+import { robotDeed, robotResource } from "@/lib/http/robots/endpoint";
 import { hostKey } from "@/lib/sessions/rules";
 import { connectHostSchema } from "@/lib/sessions/schema";
 import { connectHost } from "@/lib/workflows/connect-host";

@@ -5,8 +5,8 @@ import { Live } from "@/components/shell/live";
 import { PageHeader } from "@/components/ui/page-header";
 import { chartActivity, keptDays } from "@/lib/activity/queries";
 import { activityPeriodSchema } from "@/lib/activity/schema";
-import { requireTenant } from "@/lib/doors/admin";
 import { readOverview } from "@/lib/fleet/queries/overview";
+import { requireTenant } from "@/lib/http/portal/actions";
 
 export const generateMetadata = tenantTitle("Overview");
 

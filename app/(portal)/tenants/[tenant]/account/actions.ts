@@ -16,8 +16,8 @@ import {
   passwordOnlySchema,
   signInIdSchema,
 } from "@/lib/admins/schema";
-import { guardedAction, personAction } from "@/lib/doors/admin";
-import { inSteps } from "@/lib/doors/deeds";
+import { guardedAction, personAction } from "@/lib/http/portal/actions";
+import { inSteps } from "@/lib/http/portal/deeds";
 
 export const changePasswordAction = guardedAction(
   changePasswordSchema,

@@ -10,7 +10,7 @@ import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { Account } from "@/components/account/account";
 import { readSecondFactor } from "@/lib/admins/queries/second-factor";
 import { listOwnSignIns } from "@/lib/admins/queries/sign-ins";
-import { requireTenant } from "@/lib/doors/admin";
+import { requireTenant } from "@/lib/http/portal/actions";
 
 export const generateMetadata = tenantTitle("Your account");
 

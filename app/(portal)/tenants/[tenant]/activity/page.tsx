@@ -4,8 +4,8 @@ import { ActivityList } from "@/components/activity/activity-list";
 import { PageHeader } from "@/components/ui/page-header";
 import { keptDays } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
-import { requireTenant } from "@/lib/doors/admin";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { findMachineName } from "@/lib/machines/queries";
 
 export const generateMetadata = tenantTitle("Sign-in activity");

@@ -2,7 +2,7 @@
 
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema, assetIdSchema, machineValueSchema, setAssetSchema } from "@/lib/assets/schema";
-import { adminAction } from "@/lib/doors/admin";
+import { adminAction } from "@/lib/http/portal/actions";
 
 export const addAssetAction = adminAction(addAssetSchema, addAsset);
 export const setAssetAction = adminAction(setAssetSchema, setAsset);

@@ -7,8 +7,8 @@ import {
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { AssetList } from "@/components/assets/asset-list";
 import { countAssets, listAssets } from "@/lib/assets/queries";
-import { requireTenant } from "@/lib/doors/admin";
-import { askedPage, type Search } from "@/lib/doors/asked-page";
+import { requireTenant } from "@/lib/http/portal/actions";
+import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { listMachineNames } from "@/lib/machines/queries";
 
 export const generateMetadata = tenantTitle("Assets");

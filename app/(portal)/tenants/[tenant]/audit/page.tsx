@@ -6,8 +6,8 @@ import { VerifyRecord } from "@/components/audit/verify-record";
 import { PageHeader } from "@/components/ui/page-header";
 import { listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
-import { requireTenant } from "@/lib/doors/admin";
 import { readRecord } from "@/lib/fleet/queries/read-record";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { mayExportQuestion, verifyRecordAction } from "./actions";
 
 export const generateMetadata = tenantTitle("Audit");

@@ -1,1 +1,1 @@
-export { pageChanges as GET, pageChangesHead as HEAD } from "@/lib/doors/live";
+export { pageChanges as GET, pageChangesHead as HEAD } from "@/lib/http/portal/page-events";

@@ -1,6 +1,6 @@
 "use server";
 
-import { adminAction } from "@/lib/doors/admin";
+import { adminAction } from "@/lib/http/portal/actions";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { jobIdSchema, startJobSchema } from "@/lib/jobs/schema";

@@ -1,7 +1,7 @@
 "use server";
 
 import { addKeySchema, deleteCredentialSchema, issueSecretSchema } from "@/lib/credentials/schema";
-import { adminAction, adminQuestion } from "@/lib/doors/admin";
+import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";

@@ -7,7 +7,7 @@ import {
   runningJobsQuestion,
 } from "./actions";
 
-/** The doors of one tenant, as the list and the edit page hand them to their components. */
+/** The actions of one tenant, as the list and the edit page hand them to their components. */
 export function machineActionsOf(tenantSlug: string): MachineActions {
   return {
     enable: enableMachineAction.bind(null, tenantSlug),

@@ -1,6 +1,6 @@
 "use server";
 
-import { adminAction } from "@/lib/doors/admin";
+import { adminAction } from "@/lib/http/portal/actions";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { addProcessSchema, editProcessSchema, processIdSchema } from "@/lib/jobs/schema";
 

@@ -5,8 +5,8 @@ import {
 } from "@/app/(portal)/tenants/[tenant]/processes/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { ProcessList } from "@/components/processes/process-list";
-import { requireTenant } from "@/lib/doors/admin";
-import { askedPage, type Search } from "@/lib/doors/asked-page";
+import { requireTenant } from "@/lib/http/portal/actions";
+import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { countProcesses, listProcesses } from "@/lib/jobs/queries";
 
 export const generateMetadata = tenantTitle("Processes");

@@ -1,7 +1,7 @@
 "use server";
 
 import { z } from "zod";
-import { adminAction } from "@/lib/doors/admin";
+import { adminAction } from "@/lib/http/portal/actions";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { sessionIdSchema } from "@/lib/sessions/schema";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";

@@ -2,10 +2,10 @@ import { disconnectHostAction, removeDeadAction } from "@/app/(portal)/tenants/[
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { RobotList } from "@/components/robots/robot-list";
 import { Live } from "@/components/shell/live";
-import { requireTenant } from "@/lib/doors/admin";
-import { askedPage, type Search } from "@/lib/doors/asked-page";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts } from "@/lib/fleet/queries/overview";
+import { requireTenant } from "@/lib/http/portal/actions";
+import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { robotListSchema } from "@/lib/sessions/schema";
 
 export const generateMetadata = tenantTitle("Robots");

@@ -1,7 +1,7 @@
 "use server";
 
 import { z } from "zod";
-import { adminAction, adminQuestion } from "@/lib/doors/admin";
+import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";

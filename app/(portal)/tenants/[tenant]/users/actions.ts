@@ -11,7 +11,7 @@ import {
   inviteSchema,
   shareInstallationSchema,
 } from "@/lib/admins/schema";
-import { adminAction } from "@/lib/doors/admin";
+import { adminAction } from "@/lib/http/portal/actions";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { requireSecondFactorSchema } from "@/lib/tenants/schema";
 

@@ -14,8 +14,8 @@ import { Users } from "@/components/admins/users";
 import { NotForRole } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
 import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
-import { requireTenant } from "@/lib/doors/admin";
-import { askedPage, type Search } from "@/lib/doors/asked-page";
+import { requireTenant } from "@/lib/http/portal/actions";
+import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 
 export const generateMetadata = tenantTitle("Users");
 

@@ -1,3 +1,3 @@
-import { noAuthorizationFlow } from "@/lib/doors/oauth";
+import { noAuthorizationFlow } from "@/lib/http/oauth/endpoint";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = noAuthorizationFlow();

@@ -1,4 +1,4 @@
-import { robotDeed, robotQuestion, robotResource } from "@/lib/doors/robot";
+import { robotDeed, robotQuestion, robotResource } from "@/lib/http/robots/endpoint";
 import { findOwnJob, reportJob } from "@/lib/jobs/commands/report-job";
 import { JOB_DATA_MAX_BYTES, jobIdSchema, reportJobSchema } from "@/lib/jobs/schema";
 

@@ -1,4 +1,4 @@
-import { robotDeed, robotResource } from "@/lib/doors/robot";
+import { robotDeed, robotResource } from "@/lib/http/robots/endpoint";
 import { sessionIdSchema } from "@/lib/sessions/schema";
 import { disconnectMyself } from "@/lib/workflows/connect-host";
 

@@ -1,1 +1,1 @@
-export { exportedRecord as GET } from "@/lib/doors/record-export";
+export { exportedRecord as GET } from "@/lib/http/portal/audit-export";

@@ -6,7 +6,7 @@ import { NoJobs } from "@/components/jobs/no-jobs";
 import { Live } from "@/components/shell/live";
 import { ButtonLink } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
-import { requireTenant } from "@/lib/doors/admin";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { listJobs, listProcesses } from "@/lib/jobs/queries";
 import { jobListSchema } from "@/lib/jobs/schema";
 

@@ -1,7 +1,7 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
-import { requireTenant } from "@/lib/doors/admin";
 import { getJob } from "@/lib/fleet/queries/get-job";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { jobIdSchema } from "@/lib/jobs/schema";
 
 /** @returns the tenant and its job of an address, asked once a request; what the tenant does not have is not found */

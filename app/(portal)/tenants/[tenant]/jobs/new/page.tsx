@@ -3,7 +3,7 @@ import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { StartJobForm } from "@/components/jobs/start-job-form";
 import { NotAllowed } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
-import { requireTenant } from "@/lib/doors/admin";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { listProcesses } from "@/lib/jobs/queries";
 import { listMachineNames } from "@/lib/machines/queries";
 

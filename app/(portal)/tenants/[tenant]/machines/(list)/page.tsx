@@ -4,8 +4,8 @@ import { AddMachineMenu } from "@/components/machines/add-machine-menu";
 import { MachineList } from "@/components/machines/machine-list";
 import { NoMachines } from "@/components/machines/no-machines";
 import { PageHeader } from "@/components/ui/page-header";
-import { requireTenant } from "@/lib/doors/admin";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { machineListSchema } from "@/lib/machines/schema";
 
 export const generateMetadata = tenantTitle("Machines");

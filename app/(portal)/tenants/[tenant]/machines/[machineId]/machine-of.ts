@@ -1,6 +1,6 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
-import { requireTenant } from "@/lib/doors/admin";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { getMachine } from "@/lib/machines/queries";
 import { machineIdSchema } from "@/lib/machines/schema";
 

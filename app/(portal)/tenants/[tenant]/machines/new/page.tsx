@@ -4,7 +4,7 @@ import { KIND_LABELS } from "@/components/machines/labels";
 import { ProvisionForm } from "@/components/machines/provision-form";
 import { NotAllowed } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
-import { requireTenant } from "@/lib/doors/admin";
+import { requireTenant } from "@/lib/http/portal/actions";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Add machine");

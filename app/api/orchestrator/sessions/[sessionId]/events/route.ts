@@ -1,5 +1,5 @@
-import { sessionEvents, sessionEventsHead } from "@/lib/doors/event-stream";
-import { robotResource } from "@/lib/doors/robot";
+import { robotResource } from "@/lib/http/robots/endpoint";
+import { sessionEvents, sessionEventsHead } from "@/lib/http/robots/event-stream";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
   GET: sessionEvents,

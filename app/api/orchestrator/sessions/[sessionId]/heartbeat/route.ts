@@ -1,4 +1,4 @@
-import { robotPulse, robotResource } from "@/lib/doors/robot";
+import { robotPulse, robotResource } from "@/lib/http/robots/endpoint";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { heartbeatSchema } from "@/lib/sessions/schema";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";

@@ -1,4 +1,4 @@
-import { nextJob } from "@/lib/doors/long-poll";
-import { robotResource } from "@/lib/doors/robot";
+import { robotResource } from "@/lib/http/robots/endpoint";
+import { nextJob } from "@/lib/http/robots/long-poll";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({ POST: nextJob });
