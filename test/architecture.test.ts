@@ -46,7 +46,7 @@ const isEnteredByTheProcess = (target: string) =>
   ["background", "operator"].includes(placeOf(target)) || target === "lib/admins/password-work.ts";
 
 /** Pure functions of text, and lists of words. */
-const PLAIN = ["lib/format.ts", "lib/roles.ts", "lib/text.ts"];
+const PLAIN = ["lib/format.ts", "lib/paths.ts", "lib/roles.ts", "lib/text.ts"];
 
 const ANYWHERE_IN_LIB = new Set(["cellar", ...Object.keys(HOUSE), ...Object.keys(ROOMS)]);
 
@@ -62,7 +62,7 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
       return (
         ["components", "workflows", "operator"].includes(there) ||
         there.startsWith("http") ||
-        word === "format"
+        ["format", "paths"].includes(word)
       );
     case "components":
       if (isRoom(there) || there === "workflows") return ["schema", "rules"].includes(word);

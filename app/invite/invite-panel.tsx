@@ -12,10 +12,11 @@ import { useLink } from "@/components/admins/use-link";
 import { WrongPerson } from "@/components/admins/wrong-person";
 import { attempt } from "@/components/ui/attempt";
 import { emailKey } from "@/lib/admins/rules";
+import { pathsOf, SIGN_IN_PATH } from "@/lib/paths";
 import { acceptInviteAction, acceptInviteAsNewAction, readInviteQuestion } from "./actions";
 
 // A whole page load, so that nothing the router kept from before is shown.
-const enter = (tenantSlug: string) => window.location.replace(`/tenants/${tenantSlug}/machines`);
+const enter = (tenantSlug: string) => window.location.replace(pathsOf(tenantSlug).machines);
 
 /** Whoever has an account accepts as who they are; whoever has none makes one. */
 type InvitePanelProps = {
@@ -74,7 +75,7 @@ export function InvitePanel({ signedInAs, ways }: InvitePanelProps) {
           onDone={async ({ tenantSlug }, password) => {
             const answer = await signInWithPassword({ email, password });
             if (answer === "in") enter(tenantSlug);
-            else window.location.replace("/sign-in");
+            else window.location.replace(SIGN_IN_PATH);
           }}
         />
       ) : null}

@@ -4,6 +4,7 @@ import { signInWithPassword } from "@/app/sign-in/credentials";
 import { LinkNotice } from "@/components/admins/link-notice";
 import { NewPasswordForm } from "@/components/admins/new-password-form";
 import { useLink } from "@/components/admins/use-link";
+import { SIGN_IN_PATH } from "@/lib/paths";
 import { readResetQuestion, resetPasswordAction } from "./actions";
 
 export function ResetPanel() {
@@ -25,7 +26,7 @@ export function ResetPanel() {
       onDone={async ({ email }, password) => {
         // Whoever has a second factor is asked for it there.
         const answer = await signInWithPassword({ email, password });
-        window.location.replace(answer === "in" ? "/" : "/sign-in");
+        window.location.replace(answer === "in" ? "/" : SIGN_IN_PATH);
       }}
     />
   );

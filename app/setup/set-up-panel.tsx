@@ -5,6 +5,7 @@ import { signInWithPassword } from "@/app/sign-in/credentials";
 import { type SetUpAnswer, SetUpForm } from "@/components/admins/set-up-form";
 import { SetUpNotice } from "@/components/admins/set-up-notice";
 import { useLinkToken } from "@/components/admins/use-link-token";
+import { pathsOf, SIGN_IN_PATH } from "@/lib/paths";
 
 type SetUpPanelProps = { setUp: (input: unknown) => Promise<SetUpAnswer> };
 
@@ -21,7 +22,7 @@ export function SetUpPanel({ setUp }: SetUpPanelProps) {
       onUsedLink={() => setUsedToken(setupToken)}
       onDone={async ({ email, password, tenantSlug }) => {
         const answer = await signInWithPassword({ email, password });
-        window.location.replace(answer === "in" ? `/tenants/${tenantSlug}/machines` : "/sign-in");
+        window.location.replace(answer === "in" ? pathsOf(tenantSlug).machines : SIGN_IN_PATH);
       }}
     />
   );

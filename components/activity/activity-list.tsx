@@ -12,7 +12,7 @@ type ActivityListProps = {
   /** What the addresses of other pages repeat. */
   query: Partial<ActivityListQuery>;
   path: string;
-  machinesPath: string;
+  tenantSlug: string;
   /** Of one machine only: which one needs not be said in each row. */
   isOfOne: boolean;
   empty: string;
@@ -29,7 +29,7 @@ const columns = (isOfOne: boolean): readonly Column[] => [
 ];
 
 /** What was asked of the token endpoint, page by page; a page begins where another ends, however many rows there are. */
-export function ActivityList({ list, query, path, machinesPath, isOfOne, empty }: ActivityListProps) {
+export function ActivityList({ list, query, path, tenantSlug, isOfOne, empty }: ActivityListProps) {
   const machines = new Map(list.machines.map((machine) => [machine.id, machine]));
   return (
     <>
@@ -44,7 +44,7 @@ export function ActivityList({ list, query, path, machinesPath, isOfOne, empty }
               key={row.id}
               row={row}
               machine={isOfOne ? null : machines.get(row.machineId)}
-              machinesPath={machinesPath}
+              tenantSlug={tenantSlug}
             />
           ))}
         </StackTable>

@@ -6,17 +6,18 @@ import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Instant } from "@/components/ui/time";
 import type { ActivityMachine, TokenRequestRow } from "@/lib/activity/schema";
 import { formatCount } from "@/lib/format";
+import { pathsOf } from "@/lib/paths";
 
 type ActivityRowProps = {
   row: TokenRequestRow;
   /** Null where all rows are of one machine. */
   machine: ActivityMachine | undefined | null;
-  machinesPath: string;
+  tenantSlug: string;
 };
 
 const MONO = "font-mono text-small";
 
-export function ActivityRow({ row, machine, machinesPath }: ActivityRowProps) {
+export function ActivityRow({ row, machine, tenantSlug }: ActivityRowProps) {
   const { outcome, code, reason, address, userAgent, credentialId, isFolded, count } = row;
   const isMany = isFolded && count > 1;
   const several = (what: string) => (isMany ? `several ${what}` : null);
@@ -38,7 +39,7 @@ export function ActivityRow({ row, machine, machinesPath }: ActivityRowProps) {
       </StackCell>
       {machine === null ? null : (
         <StackCell label="Machine">
-          <MachineName machine={machine} machinesPath={machinesPath} />
+          <MachineName machine={machine} tenantSlug={tenantSlug} />
         </StackCell>
       )}
       <Maybe
@@ -64,16 +65,16 @@ function Maybe({ label, value, isCode = false, className }: MaybeProps) {
 
 function MachineName({
   machine,
-  machinesPath,
+  tenantSlug,
 }: {
   machine: ActivityMachine | undefined;
-  machinesPath: string;
+  tenantSlug: string;
 }): ReactNode {
   if (!machine) return "–";
   if (machine.isDeleted) return `${machine.name} (deleted)`;
   return (
     <Link
-      href={`${machinesPath}/${machine.id}/edit`}
+      href={pathsOf(tenantSlug).machine(machine.id)}
       prefetch={false}
       title={machine.name}
       className="line-clamp-2 rounded-link font-medium hover:text-accent hover:underline"

@@ -8,6 +8,7 @@ import { Disclosure } from "@/components/ui/disclosure";
 import { Panel } from "@/components/ui/panel";
 import type { ActivityBin, ActivityPage, ActivityPeriod } from "@/lib/activity/schema";
 import type { CredentialActivity } from "@/lib/fleet/schema";
+import { pathsOf } from "@/lib/paths";
 
 /** What a machine's page knows of its sign-ins. */
 export type MachineActivityView = {
@@ -23,13 +24,14 @@ type MachineActivityProps = {
   activity: MachineActivityView;
   machineId: string;
   /** Where the tenant's pages are. */
-  home: string;
+  tenantSlug: string;
   now: Date;
 };
 
-export function MachineActivity({ activity, machineId, home, now }: MachineActivityProps) {
+export function MachineActivity({ activity, machineId, tenantSlug, now }: MachineActivityProps) {
   const { bins, period, list, credentials, keptDays } = activity;
-  const path = `${home}/machines/${machineId}/edit`;
+  const paths = pathsOf(tenantSlug);
+  const path = paths.machine(machineId);
   if (keptDays === 0) {
     return (
       <p className="text-muted">This installation does not record what robots ask of the token endpoint.</p>
@@ -54,13 +56,13 @@ export function MachineActivity({ activity, machineId, home, now }: MachineActiv
           list={list}
           query={{ period }}
           path={path}
-          machinesPath={`${home}/machines`}
+          tenantSlug={tenantSlug}
           isOfOne
           empty="No robot has asked for a token as this machine."
         />
         {list.rows.length > 0 ? (
           <ButtonLink
-            href={activityAddress(`${home}/activity`, { machine: machineId, outcome: "Refused" })}
+            href={activityAddress(paths.activity, { machine: machineId, outcome: "Refused" })}
             prefetch={false}
             size="sm"
           >

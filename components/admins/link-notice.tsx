@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Link as OpenedLink } from "@/components/admins/use-link";
 import { Banner } from "@/components/ui/banner";
 import { Link } from "@/components/ui/link";
+import { SIGN_IN_PATH } from "@/lib/paths";
 
 type LinkNoticeProps = {
   link: Exclude<OpenedLink<unknown>, { state: "valid" }>;
@@ -35,7 +36,7 @@ export function LinkNotice({ link, name, children }: LinkNoticeProps) {
       <div className="text-muted">{children}</div>
       <p className="text-muted">
         You have an account?{" "}
-        <Link href="/sign-in" className="font-medium text-accent underline underline-offset-2">
+        <Link href={SIGN_IN_PATH} className="font-medium text-accent underline underline-offset-2">
           Sign in
         </Link>
       </p>

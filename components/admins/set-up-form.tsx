@@ -14,6 +14,7 @@ import { textIn } from "@/components/ui/form-fields";
 import { PasswordInput } from "@/components/ui/password-input";
 import { SubmitButton } from "@/components/ui/submit-button";
 import type { ActionResult } from "@/lib/errors";
+import { pathsOf } from "@/lib/paths";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
 import { setUpSchema } from "@/lib/workflows/schema";
 
@@ -87,7 +88,7 @@ export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormPr
       </Field>
       <Field
         label="Tenant address"
-        hint={`Its pages will be under /tenants/${tenantSlug || "…"}`}
+        hint={`Its pages will be under ${pathsOf(tenantSlug || "…").overview}`}
         error={errors.tenantSlug}
       >
         <TextInput

@@ -1,5 +1,6 @@
 import { Banner } from "@/components/ui/banner";
 import { Link } from "@/components/ui/link";
+import { SIGN_IN_PATH } from "@/lib/paths";
 
 /** What to do when the set-up page was opened without its link, or with one that did its work. */
 export function SetUpNotice({ isUsed }: { isUsed: boolean }) {
@@ -19,7 +20,7 @@ export function SetUpNotice({ isUsed }: { isUsed: boolean }) {
       </code>
       <p className="text-muted">
         Somebody set it up already?{" "}
-        <Link href="/sign-in" className="font-medium text-accent underline underline-offset-2">
+        <Link href={SIGN_IN_PATH} className="font-medium text-accent underline underline-offset-2">
           Sign in
         </Link>{" "}
         with the account they gave you.

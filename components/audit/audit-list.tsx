@@ -15,6 +15,7 @@ import { type Column, StackTable } from "@/components/ui/stack-table";
 import type { AuditListQuery, AuditPage, Person } from "@/lib/audit/schema";
 import { formatCount, formatQuantity } from "@/lib/format";
 import { MACHINES_MEANT_MAX } from "@/lib/machines/schema";
+import { pathsOf } from "@/lib/paths";
 
 type AuditListProps = {
   list: AuditPage;
@@ -23,7 +24,7 @@ type AuditListProps = {
   kinds: readonly string[];
   /** The address of this page. */
   path: string;
-  machinesPath: string;
+  tenantSlug: string;
 };
 
 const COLUMNS: readonly Column[] = [
@@ -35,11 +36,11 @@ const COLUMNS: readonly Column[] = [
 
 const LINK = "rounded-link font-semibold hover:text-accent hover:underline";
 
-export function AuditList({ list, query, persons, kinds, path, machinesPath }: AuditListProps) {
+export function AuditList({ list, query, persons, kinds, path, tenantSlug }: AuditListProps) {
   const router = useRouter();
   const [isBusy, startTransition] = useTransition();
   const { older: _older, newer: _newer, ...filters } = query;
-  const words = useMemo(() => wordsOf(list, machinesPath), [list, machinesPath]);
+  const words = useMemo(() => wordsOf(list, tenantSlug), [list, tenantSlug]);
   return (
     <>
       <AuditToolbar
@@ -109,7 +110,8 @@ function Pages({ list, query, path }: Pick<AuditListProps, "list" | "query" | "p
 }
 
 /** Machines are called what they are called now, and lead to their page while they have one. */
-function wordsOf({ machines }: AuditPage, machinesPath: string): Words {
+function wordsOf({ machines }: AuditPage, tenantSlug: string): Words {
+  const paths = pathsOf(tenantSlug);
   const known = new Map(machines.map((machine) => [machine.id, machine]));
   return {
     machine: (machineId, name) => {
@@ -117,7 +119,7 @@ function wordsOf({ machines }: AuditPage, machinesPath: string): Words {
       if (!machine) return <b className="font-semibold">{name ?? machineId}</b>;
       if (machine.isDeleted) return <b className="font-semibold">{name ?? machine.name}</b>;
       return (
-        <Link href={`${machinesPath}/${machineId}/edit`} prefetch={false} className={LINK}>
+        <Link href={paths.machine(machineId)} prefetch={false} className={LINK}>
           {name ?? machine.name}
         </Link>
       );

@@ -11,6 +11,7 @@ import { Progress } from "@/components/ui/progress";
 import { formatJson } from "@/lib/format";
 import { isEnded, jobEndText } from "@/lib/jobs/rules";
 import type { JobView } from "@/lib/jobs/schema";
+import { pathsOf } from "@/lib/paths";
 import type { TenantView } from "@/lib/tenants/schema";
 
 type JobDetailProps = {
@@ -21,10 +22,10 @@ type JobDetailProps = {
 };
 
 export function JobDetail({ tenant, job, canStop, actions }: JobDetailProps) {
-  const home = `/tenants/${tenant.slug}`;
+  const paths = pathsOf(tenant.slug);
   const crumbs = [
-    { label: tenant.name, href: `${home}/machines` },
-    { label: "Jobs", href: `${home}/jobs` },
+    { label: tenant.name, href: paths.machines },
+    { label: "Jobs", href: paths.jobs },
     { label: job.processName },
   ];
   return (

@@ -13,12 +13,13 @@ import { Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { formatCount, formatCounted, formatPageFromEnd, formatQuantity } from "@/lib/format";
 import { JOBS_A_PAGE, type JobListQuery, type JobPage, jobListSchema } from "@/lib/jobs/schema";
+import { pathsOf } from "@/lib/paths";
 
 type JobListProps = {
   list: JobPage;
   query: JobListQuery;
   processes: readonly { readonly id: string; readonly name: string }[];
-  path: string;
+  tenantSlug: string;
   now: Date;
 };
 
@@ -32,7 +33,9 @@ const COLUMNS: readonly Column[] = [
   { label: "Ended", className: "w-34" },
 ];
 
-export function JobList({ list, query, processes, path, now }: JobListProps) {
+export function JobList({ list, query, processes, tenantSlug, now }: JobListProps) {
+  const paths = pathsOf(tenantSlug);
+  const path = paths.jobs;
   const router = useRouter();
   const [isBusy, startTransition] = useTransition();
   const choose = (change: { state?: string; process?: string }) =>
@@ -73,7 +76,7 @@ export function JobList({ list, query, processes, path, now }: JobListProps) {
       ) : (
         <StackTable label="Jobs" columns={COLUMNS} isBusy={isBusy}>
           {list.rows.map((row) => (
-            <JobRow key={row.id} row={row} href={`${path}/${row.id}`} now={now} />
+            <JobRow key={row.id} row={row} href={paths.job(row.id)} now={now} />
           ))}
         </StackTable>
       )}

@@ -13,13 +13,14 @@ import { useForm } from "@/components/ui/use-form";
 import { formatCount, formatJson } from "@/lib/format";
 import { type ProcessView, startJobSchema } from "@/lib/jobs/schema";
 import { MACHINES_OFFERED_MAX } from "@/lib/machines/schema";
+import { pathsOf } from "@/lib/paths";
 
 type StartJobFormProps = {
   processes: readonly ProcessView[];
   machines: readonly { readonly id: string; readonly name: string }[];
   /** The process chosen at first. */
   processId: string | undefined;
-  listPath: string;
+  tenantSlug: string;
   start: Action<{ jobId: string }>;
 };
 
@@ -34,7 +35,8 @@ const offeredHint = (offered: number) =>
 const choices = (rows: readonly { readonly id: string; readonly name: string }[]) =>
   rows.map(({ id, name }) => ({ value: id, label: name }));
 
-export function StartJobForm({ processes, machines, processId, listPath, start }: StartJobFormProps) {
+export function StartJobForm({ processes, machines, processId, tenantSlug, start }: StartJobFormProps) {
+  const paths = pathsOf(tenantSlug);
   const router = useRouter();
   const inputOf = (id: string) => {
     const process = processes.find((each) => each.id === id);
@@ -49,7 +51,7 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
     schema: startJobSchema,
     action: start,
     lost: LOST,
-    onDone: ({ jobId }) => router.replace(`${listPath}/${jobId}`),
+    onDone: ({ jobId }) => router.replace(paths.job(jobId)),
   });
   const choose = (id: string) => {
     // The next process brings its own input, unless somebody has already typed something else.
@@ -115,7 +117,7 @@ export function StartJobForm({ processes, machines, processId, listPath, start }
         <SubmitButton look="primary" aria-busy={isPending}>
           Start job
         </SubmitButton>
-        <ButtonLink href={listPath} look="quiet">
+        <ButtonLink href={paths.jobs} look="quiet">
           Cancel
         </ButtonLink>
       </div>

@@ -20,6 +20,7 @@ import { countLive } from "@/lib/credentials/rules";
 import type { KeyView, SecretView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 import type { MachineView } from "@/lib/machines/schema";
+import { pathsOf } from "@/lib/paths";
 import type { ConnectedHost } from "@/lib/sessions/schema";
 import type { TenantView } from "@/lib/tenants/schema";
 
@@ -57,7 +58,7 @@ export function EditMachine({
   canChange,
   actions,
 }: EditMachineProps) {
-  const listPath = `/tenants/${tenant.slug}/machines`;
+  const listPath = pathsOf(tenant.slug).machines;
   const liveInAll = countLive([...secrets, ...keys], now);
   const impact = { askHosts: actions.askHosts, askJobs: actions.askJobs };
   const crumbs = [
@@ -132,12 +133,7 @@ export function EditMachine({
           <h2 id="sign-in-activity" className={HEADING}>
             Sign-in activity
           </h2>
-          <MachineActivity
-            activity={activity}
-            machineId={machine.id}
-            home={`/tenants/${tenant.slug}`}
-            now={now}
-          />
+          <MachineActivity activity={activity} machineId={machine.id} tenantSlug={tenant.slug} now={now} />
         </section>
         {canChange ? (
           <section aria-labelledby="danger">

@@ -18,11 +18,12 @@ import { copyText } from "@/components/ui/clipboard";
 import { Panel } from "@/components/ui/panel";
 import { useToasts } from "@/components/ui/toast";
 import type { MachineListQuery, MachinePage, MachineRow as Row } from "@/lib/machines/schema";
+import { pathsOf } from "@/lib/paths";
 
 type MachineListProps = {
   list: MachinePage;
   query: MachineListQuery;
-  path: string;
+  tenantSlug: string;
   now: Date;
   canChange: boolean;
   actions: MachineActions;
@@ -30,7 +31,7 @@ type MachineListProps = {
 
 type Asking = { deed: "delete"; machines: readonly Row[] } | { deed: "disable"; machine: Row } | null;
 
-export function MachineList({ list, query, path, now, canChange, actions }: MachineListProps) {
+export function MachineList({ list, query, tenantSlug, now, canChange, actions }: MachineListProps) {
   const router = useRouter();
   const toasts = useToasts();
   const enable = useEnableMachine(actions.enable);
@@ -39,7 +40,8 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
   const [asking, setAsking] = useState<Asking>(null);
   const [isBusy, startTransition] = useTransition();
   const chosen = list.rows.filter((row) => ticked.has(row.id));
-  const hrefOf = (row: Row) => `${path}/${row.id}/edit`;
+  const paths = pathsOf(tenantSlug);
+  const path = paths.machines;
 
   const change = (part: Partial<MachineListQuery>) =>
     startTransition(() => router.replace(listAddress(path, query, part), { scroll: false }));
@@ -83,7 +85,7 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
                 key={row.id}
                 row={row}
                 now={now}
-                href={hrefOf(row)}
+                href={paths.machine(row.id)}
                 menu={menu}
                 tick={
                   canChange
@@ -106,7 +108,7 @@ export function MachineList({ list, query, path, now, canChange, actions }: Mach
       </ListFooter>
       <MachineMenu
         handle={menu}
-        hrefOf={hrefOf}
+        hrefOf={(row) => paths.machine(row.id)}
         canChange={canChange}
         onCopy={copy}
         onEnable={enable}

@@ -1,10 +1,11 @@
 import { Laptop, LayoutTemplate } from "lucide-react";
 import { Empty } from "@/components/shell/empty";
 import { ButtonLink } from "@/components/ui/button";
+import { pathsOf } from "@/lib/paths";
 
 /** The overview of a tenant without machines says what to do first, and what comes of it. */
-export function NothingYet({ home, canChange }: { home: string; canChange: boolean }) {
-  const newPath = `${home}/machines/new`;
+export function NothingYet({ tenantSlug, canChange }: { tenantSlug: string; canChange: boolean }) {
+  const newPath = pathsOf(tenantSlug).newMachine;
   return (
     <Empty
       title="Nothing to see yet"

@@ -9,6 +9,7 @@ import type { ActivityBin, ActivityPeriod, TokenOutcome } from "@/lib/activity/s
 import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
 import type { OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
 import { formatCount, formatQuantity } from "@/lib/format";
+import { pathsOf } from "@/lib/paths";
 import { SESSION_STATES } from "@/lib/sessions/schema";
 
 type OverviewProps = {
@@ -17,32 +18,33 @@ type OverviewProps = {
   period: ActivityPeriod;
   keptDays: number;
   /** Where the tenant's pages are. */
-  home: string;
+  tenantSlug: string;
 };
 
 const onMachines = ({ secrets, machines }: SecretFigure) =>
   secrets === 0 || machines === null ? undefined : `on ${formatQuantity(machines, "machine")}`;
 
-export function Overview({ figures, bins, period, keptDays, home }: OverviewProps) {
+export function Overview({ figures, bins, period, keptDays, tenantSlug }: OverviewProps) {
   const { hosts, jobs, neverUsed, unused, machinesWithOneSecret } = figures;
-  const secretsHref = (filter: string) => `${home}/machines?secrets=${filter}`;
+  const paths = pathsOf(tenantSlug);
+  const secretsHref = (filter: string) => `${paths.machines}?secrets=${filter}`;
   return (
     <div className="flex max-w-5xl flex-col gap-7">
-      <TokenRequests bins={bins} period={period} keptDays={keptDays} home={home} />
+      <TokenRequests bins={bins} period={period} keptDays={keptDays} tenantSlug={tenantSlug} />
       <FigureList title="Hosts">
         {SESSION_STATES.map((state) => (
           <FigureItem
             key={state}
             label={state}
             count={hosts[state]}
-            href={`${home}/robots?state=${state}`}
+            href={`${paths.robots}?state=${state}`}
             {...(state === "Unresponsive" && { look: "danger" })}
           />
         ))}
       </FigureList>
       <FigureList title="Jobs">
-        <FigureItem label="Running" count={jobs.running} href={`${home}/jobs?state=Running`} />
-        <FigureItem label="Waiting for a host" count={jobs.pending} href={`${home}/jobs?state=Pending`} />
+        <FigureItem label="Running" count={jobs.running} href={`${paths.jobs}?state=Running`} />
+        <FigureItem label="Waiting for a host" count={jobs.pending} href={`${paths.jobs}?state=Pending`} />
       </FigureList>
       <FigureList title="Client secrets">
         <FigureItem
@@ -69,9 +71,9 @@ export function Overview({ figures, bins, period, keptDays, home }: OverviewProp
   );
 }
 
-type TokenRequestsProps = Pick<OverviewProps, "bins" | "period" | "keptDays" | "home">;
+type TokenRequestsProps = Pick<OverviewProps, "bins" | "period" | "keptDays" | "tenantSlug">;
 
-function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
+function TokenRequests({ bins, period, keptDays, tenantSlug }: TokenRequestsProps) {
   const { granted, refused } = totalOf(bins);
   return (
     <Panel as="section" aria-labelledby="token-requests" className="p-5">
@@ -80,16 +82,19 @@ function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
           Token requests
         </h2>
         <p className="mr-auto flex flex-wrap gap-x-4">
-          <Total outcome="Granted" count={granted} period={period} home={home} />
-          <Total outcome="Refused" count={refused} period={period} home={home} />
+          <Total outcome="Granted" count={granted} period={period} tenantSlug={tenantSlug} />
+          <Total outcome="Refused" count={refused} period={period} tenantSlug={tenantSlug} />
           <Link
-            href={`${home}/activity`}
+            href={pathsOf(tenantSlug).activity}
             className="text-muted underline-offset-2 hover:text-ink hover:underline"
           >
             All activity
           </Link>
         </p>
-        <PeriodLinks period={period} hrefOf={(each) => activityAddress(home, { period: each })} />
+        <PeriodLinks
+          period={period}
+          hrefOf={(each) => activityAddress(pathsOf(tenantSlug).overview, { period: each })}
+        />
       </div>
       {keptDays === 0 ? (
         <p className="text-muted">This installation does not record what robots ask of the token endpoint.</p>
@@ -100,12 +105,12 @@ function TokenRequests({ bins, period, keptDays, home }: TokenRequestsProps) {
   );
 }
 
-type TotalProps = { outcome: TokenOutcome; count: number; period: ActivityPeriod; home: string };
+type TotalProps = { outcome: TokenOutcome; count: number; period: ActivityPeriod; tenantSlug: string };
 
-function Total({ outcome, count, period, home }: TotalProps) {
+function Total({ outcome, count, period, tenantSlug }: TotalProps) {
   return (
     <Link
-      href={activityAddress(`${home}/activity`, { outcome, period })}
+      href={activityAddress(pathsOf(tenantSlug).activity, { outcome, period })}
       className="underline decoration-line underline-offset-2 hover:decoration-current"
     >
       <b className="font-semibold tabular-nums">{formatCount(count)}</b> {outcome.toLowerCase()}

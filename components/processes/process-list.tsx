@@ -21,7 +21,7 @@ type ProcessListProps = {
   processes: readonly ProcessView[];
   place: Place;
   path: string;
-  jobsPath: string;
+  newJobPath: string;
   canChange: boolean;
   actions: ProcessActions;
 };
@@ -41,7 +41,7 @@ export function ProcessList({
   processes,
   place,
   path,
-  jobsPath,
+  newJobPath,
   canChange,
   actions,
 }: ProcessListProps) {
@@ -88,7 +88,7 @@ export function ProcessList({
                   <span className="flex items-center gap-1 @3xl:justify-end">
                     <ButtonLink
                       size="sm"
-                      href={`${jobsPath}/new?process=${process.id}`}
+                      href={`${newJobPath}?process=${process.id}`}
                       aria-describedby={`process-${process.id}`}
                     >
                       <Play aria-hidden size={13} />

@@ -18,6 +18,7 @@ import { type Option, Select } from "@/components/ui/select";
 import { type Column, StackTable } from "@/components/ui/stack-table";
 import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
+import { pathsOf } from "@/lib/paths";
 import { type RobotRow as Row, SESSION_STATES, type SessionState } from "@/lib/sessions/schema";
 
 /** What the page can do to hosts; the page passes the actions in. */
@@ -35,7 +36,7 @@ type RobotListProps = {
   place: Place;
   /** The one state that is shown; all are when there is none. */
   state: SessionState | undefined;
-  home: string;
+  tenantSlug: string;
   now: Date;
   canChange: boolean;
   actions: RobotActions;
@@ -61,7 +62,7 @@ export function RobotList({
   counts,
   place,
   state,
-  home,
+  tenantSlug,
   now,
   canChange,
   actions,
@@ -70,7 +71,8 @@ export function RobotList({
   const toasts = useToasts();
   const [asking, setAsking] = useState<Row | "dead" | null>(null);
   const { Disconnected: dead, Unresponsive: silent } = counts;
-  const path = `${home}/robots`;
+  const paths = pathsOf(tenantSlug);
+  const path = paths.robots;
   return (
     <>
       <PageHeader crumbs={crumbs} title="Robots">
@@ -82,7 +84,7 @@ export function RobotList({
         ) : null}
       </PageHeader>
       {robots.length === 0 && state === undefined ? (
-        <NoRobots machinesPath={`${home}/machines`} />
+        <NoRobots machinesPath={paths.machines} />
       ) : (
         <>
           <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -120,7 +122,7 @@ export function RobotList({
                 <RobotRow
                   key={row.sessionId}
                   row={row}
-                  home={home}
+                  tenantSlug={tenantSlug}
                   now={now}
                   hasActions={canChange}
                   onDisconnect={() => setAsking(row)}

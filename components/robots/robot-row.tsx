@@ -5,13 +5,14 @@ import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Ago } from "@/components/ui/time";
+import { pathsOf } from "@/lib/paths";
 import { endText } from "@/lib/sessions/rules";
 import type { RobotRow as Row } from "@/lib/sessions/schema";
 
 type RobotRowProps = {
   row: Row;
   /** Where the tenant's pages are. */
-  home: string;
+  tenantSlug: string;
   now: Date;
   hasActions: boolean;
   onDisconnect: () => void;
@@ -20,7 +21,7 @@ type RobotRowProps = {
 const MONO = "font-mono text-small";
 const LINK = "rounded-link hover:text-accent hover:underline";
 
-export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowProps) {
+export function RobotRow({ row, tenantSlug, now, hasActions, onDisconnect }: RobotRowProps) {
   const nameId = `host-${row.sessionId}`;
   const program = [row.platform, row.robotVersion && `version ${row.robotVersion}`]
     .filter(Boolean)
@@ -45,7 +46,7 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
         <ul>
           {row.runningJobs.map(({ jobId, processName }) => (
             <li key={jobId}>
-              <Link href={`${home}/jobs/${jobId}`} prefetch={false} className={`${LINK} font-medium`}>
+              <Link href={pathsOf(tenantSlug).job(jobId)} prefetch={false} className={`${LINK} font-medium`}>
                 {processName}
               </Link>
             </li>
@@ -56,7 +57,7 @@ export function RobotRow({ row, home, now, hasActions, onDisconnect }: RobotRowP
         {row.endedAt ? (
           row.machineName
         ) : (
-          <Link href={`${home}/machines/${row.machineId}/edit`} prefetch={false} className={`${LINK}`}>
+          <Link href={pathsOf(tenantSlug).machine(row.machineId)} prefetch={false} className={`${LINK}`}>
             {row.machineName}
           </Link>
         )}

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { pathsOf } from "@/lib/paths";
 
 const PAUSE_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 5000;
@@ -42,7 +43,7 @@ export function Live({ tenantSlug, version }: LiveProps) {
     const open = () => {
       close();
       const query = new URLSearchParams({ version: shown.current });
-      const opened = new EventSource(`/tenants/${encodeURIComponent(tenantSlug)}/changes?${query}`);
+      const opened = new EventSource(`${pathsOf(tenantSlug).changes}?${query}`);
       stream = opened;
       opened.addEventListener("changed", refresh);
       opened.addEventListener("error", () => {

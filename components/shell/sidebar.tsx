@@ -13,17 +13,18 @@ import { AccountMenu } from "@/components/shell/account-menu";
 import { NavLink } from "@/components/shell/nav-link";
 import { TenantSwitcher } from "@/components/shell/tenant-switcher";
 import type { ThemeChoice } from "@/components/shell/theme-choice";
+import { pathsOf } from "@/lib/paths";
 import type { TenantView } from "@/lib/tenants/schema";
 
 const PLACES = [
-  { label: "Machines", path: "machines", icon: Server },
-  { label: "Robots", path: "robots", icon: Bot },
-  { label: "Jobs", path: "jobs", icon: ListChecks },
-  { label: "Processes", path: "processes", icon: Workflow },
-  { label: "Assets", path: "assets", icon: Package },
-  { label: "Users", path: "users", icon: Users },
-  { label: "Audit", path: "audit", icon: ScrollText },
-  { label: "Settings", path: "settings", icon: Settings },
+  { label: "Machines", page: "machines", icon: Server },
+  { label: "Robots", page: "robots", icon: Bot },
+  { label: "Jobs", page: "jobs", icon: ListChecks },
+  { label: "Processes", page: "processes", icon: Workflow },
+  { label: "Assets", page: "assets", icon: Package },
+  { label: "Users", page: "users", icon: Users },
+  { label: "Audit", page: "audit", icon: ScrollText },
+  { label: "Settings", page: "settings", icon: Settings },
 ] as const;
 
 type SidebarProps = {
@@ -37,7 +38,7 @@ type SidebarProps = {
 };
 
 export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveTheme, signOut }: SidebarProps) {
-  const home = `/tenants/${tenant.slug}`;
+  const paths = pathsOf(tenant.slug);
   return (
     <>
       <TenantSwitcher tenant={tenant} tenants={tenants} />
@@ -47,13 +48,13 @@ export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveThem
         </h2>
         <ul>
           <li>
-            <NavLink href={home} inside={`${home}/activity`} icon={LayoutDashboard}>
+            <NavLink href={paths.overview} inside={paths.activity} icon={LayoutDashboard}>
               Overview
             </NavLink>
           </li>
-          {PLACES.filter(({ path }) => path !== "users" || managesPeople).map(({ label, path, icon }) => (
-            <li key={path}>
-              <NavLink href={`${home}/${path}`} icon={icon}>
+          {PLACES.filter(({ page }) => page !== "users" || managesPeople).map(({ label, page, icon }) => (
+            <li key={page}>
+              <NavLink href={paths[page]} icon={icon}>
                 {label}
               </NavLink>
             </li>
@@ -63,7 +64,7 @@ export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveThem
       <AccountMenu
         email={email}
         role={tenant.role}
-        accountPath={`${home}/account`}
+        accountPath={paths.account}
         theme={theme}
         saveTheme={saveTheme}
         signOut={signOut}

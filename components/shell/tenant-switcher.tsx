@@ -2,6 +2,7 @@
 
 import { Building2, ChevronsUpDown } from "lucide-react";
 import { MenuGroup, MenuLabel, MenuLink, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
+import { pathsOf } from "@/lib/paths";
 import type { TenantView } from "@/lib/tenants/schema";
 
 type TenantSwitcherProps = { tenant: TenantView; tenants: readonly TenantView[] };
@@ -23,7 +24,7 @@ export function TenantSwitcher({ tenant, tenants }: TenantSwitcherProps) {
           {tenants.map((each) => (
             <MenuLink
               key={each.id}
-              href={`/tenants/${each.slug}/machines`}
+              href={pathsOf(each.slug).machines}
               {...(each.id === tenant.id && { "aria-current": "true" as const })}
             >
               <span className="block truncate">{each.name}</span>

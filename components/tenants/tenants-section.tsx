@@ -11,6 +11,7 @@ import { pageAddress } from "@/components/ui/page-address";
 import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";
 import { formatCount } from "@/lib/format";
+import { pathsOf } from "@/lib/paths";
 import type { TenantRow } from "@/lib/tenants/schema";
 
 type TenantsSectionProps = {
@@ -106,7 +107,7 @@ function TenantName({ row, isOwn }: { row: TenantRow; isOwn: boolean }) {
     );
   }
   return (
-    <Link id={id} href={`/tenants/${row.slug}/machines`} className="font-medium hover:underline">
+    <Link id={id} href={pathsOf(row.slug).machines} className="font-medium hover:underline">
       {row.name}
     </Link>
   );

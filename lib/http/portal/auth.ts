@@ -14,6 +14,7 @@ import { apiRequest } from "@/lib/http/web-request";
 import { parseForm } from "@/lib/identity/form";
 import { derivedKey } from "@/lib/keys";
 import { log } from "@/lib/log";
+import { FIRST_TIME_PATH, SIGN_IN_PATH } from "@/lib/paths";
 import { signInCookies } from "./cookies";
 import { knownBrowserCookie } from "./known-browser";
 import { SignInError, signInByPassword, type Visitor } from "./password-sign-in";
@@ -52,7 +53,7 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
   return {
     secret: derivedKey("sign-in cookie").toString("base64"),
     session: { strategy: "jwt", maxAge: SIGN_IN_LIFETIME_SECONDS },
-    pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
+    pages: { signIn: SIGN_IN_PATH, error: SIGN_IN_PATH, signOut: SIGN_IN_PATH },
     useSecureCookies: env().origin.startsWith("https:"),
     cookies: signInCookies(),
     providers: providers(attempt),
@@ -80,7 +81,7 @@ export function authOptions(attempt: Attempt | null = null): NextAuthOptions {
 async function letIn(attempt: Attempt, profile: unknown): Promise<boolean | string> {
   try {
     const outcome = await receive(profile, attempt);
-    if ("refused" in outcome) return `/sign-in?error=${outcome.refused}`;
+    if ("refused" in outcome) return `${SIGN_IN_PATH}?error=${outcome.refused}`;
     attempt.arrivedAs = outcome.signInId;
     attempt.endedProofs = outcome.endedProofs;
     // Whoever proves again who they are comes back with a new sign-in; the one they left with is over.
@@ -88,7 +89,7 @@ async function letIn(attempt: Attempt, profile: unknown): Promise<boolean | stri
     return true;
   } catch (error) {
     log.error({ err: error }, "single sign-on failed");
-    return "/sign-in?error=Unavailable";
+    return `${SIGN_IN_PATH}?error=Unavailable`;
   }
 }
 
@@ -194,7 +195,7 @@ export async function authHandler(
   if (attempt.endedProofs && goesTo !== null) {
     response.headers.set(
       "location",
-      `/sign-in/first-time?${new URLSearchParams({ callbackUrl: pathOf(goesTo) })}`,
+      `${FIRST_TIME_PATH}?${new URLSearchParams({ callbackUrl: pathOf(goesTo) })}`,
     );
   }
   if (attempt.signedInAs) response.headers.append("set-cookie", knownBrowserCookie(attempt.signedInAs));

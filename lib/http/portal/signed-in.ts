@@ -9,6 +9,7 @@ import type { AdminActor, Ctx, PersonActor } from "@/lib/ctx";
 import { database, isDatabaseAway, outage } from "@/lib/db";
 import { env } from "@/lib/env";
 import { askedAddress, callerAddress } from "@/lib/http/caller";
+import { SECOND_FACTOR_PATH, SIGN_IN_PATH } from "@/lib/paths";
 import { may, type Permission } from "@/lib/permissions";
 import { noteActor } from "@/lib/requests";
 import type { TenantView } from "@/lib/tenants/schema";
@@ -60,7 +61,7 @@ export async function currentAdmin(): Promise<Who | null> {
 /** Sends whoever is not signed in to the sign-in page, which leads back to the address they asked for. */
 async function askToSignIn(): Promise<never> {
   const asked = askedAddress(await headers());
-  redirect(asked === "/" ? "/sign-in" : `/sign-in?callbackUrl=${encodeURIComponent(asked)}`);
+  redirect(asked === "/" ? SIGN_IN_PATH : `${SIGN_IN_PATH}?callbackUrl=${encodeURIComponent(asked)}`);
 }
 
 /** For pages on one's own account outside any tenant. */
@@ -121,7 +122,7 @@ export async function requireTenant(slug: string): Promise<Inside> {
   if (!admin) return askToSignIn();
   const tenant = admin.tenants.find((candidate) => candidate.slug === slug);
   if (!tenant) notFound();
-  if (mustSetUpSecondFactor(admin, tenant)) redirect("/second-factor");
+  if (mustSetUpSecondFactor(admin, tenant)) redirect(SECOND_FACTOR_PATH);
   const here = { db: database().prisma, now: new Date() };
   return {
     ...who(admin),

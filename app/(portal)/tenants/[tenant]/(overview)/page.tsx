@@ -7,6 +7,7 @@ import { chartActivity, keptDays } from "@/lib/activity/queries";
 import { activityPeriodSchema } from "@/lib/activity/schema";
 import { readOverview } from "@/lib/fleet/queries/overview";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Overview");
 
@@ -19,18 +20,24 @@ export default async function OverviewPage({ params, searchParams }: OverviewPag
   const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const { period } = activityPeriodSchema.parse(await searchParams);
   const [figures, bins] = await Promise.all([readOverview(ctx), chartActivity(ctx, { period })]);
-  const home = `/tenants/${tenant.slug}`;
+  const paths = pathsOf(tenant.slug);
   return (
     <>
       <Live tenantSlug={tenant.slug} version={version} />
       <PageHeader
-        crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Overview" }]}
+        crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Overview" }]}
         title="Overview"
       />
       {figures.machines === 0 ? (
-        <NothingYet home={home} canChange={can("machines.provision")} />
+        <NothingYet tenantSlug={tenant.slug} canChange={can("machines.provision")} />
       ) : (
-        <Overview figures={figures} bins={bins} period={period} keptDays={keptDays(ctx)} home={home} />
+        <Overview
+          figures={figures}
+          bins={bins}
+          period={period}
+          keptDays={keptDays(ctx)}
+          tenantSlug={tenant.slug}
+        />
       )}
     </>
   );

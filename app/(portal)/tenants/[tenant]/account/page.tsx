@@ -11,6 +11,7 @@ import { Account } from "@/components/account/account";
 import { readSecondFactor } from "@/lib/admins/queries/second-factor";
 import { listOwnSignIns } from "@/lib/admins/queries/sign-ins";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Your account");
 
@@ -19,7 +20,7 @@ export default async function AccountPage({ params }: { params: Promise<{ tenant
   const [signIns, secondFactor] = await Promise.all([listOwnSignIns(own), readSecondFactor(own)]);
   return (
     <Account
-      crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Your account" }]}
+      crumbs={[{ label: tenant.name, href: pathsOf(tenant.slug).machines }, { label: "Your account" }]}
       email={own.actor.name}
       hasPassword={admin.hasPassword}
       secondFactor={secondFactor}

@@ -7,6 +7,7 @@ import { activityListSchema } from "@/lib/activity/schema";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { findMachineName } from "@/lib/machines/queries";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Sign-in activity");
 
@@ -23,15 +24,14 @@ export default async function ActivityPage({ params, searchParams }: ActivityPag
     readActivity(ctx, query),
     machineId === undefined ? null : findMachineName(ctx, { machineId }),
   ]);
-  const home = `/tenants/${tenant.slug}`;
-  const path = `${home}/activity`;
+  const paths = pathsOf(tenant.slug);
   const days = keptDays(ctx);
   return (
     <>
       <PageHeader
         crumbs={[
-          { label: tenant.name, href: `${home}/machines` },
-          { label: "Overview", href: home },
+          { label: tenant.name, href: paths.machines },
+          { label: "Overview", href: paths.overview },
           { label: "Sign-in activity" },
         ]}
         title="Sign-in activity"
@@ -41,12 +41,12 @@ export default async function ActivityPage({ params, searchParams }: ActivityPag
           ? "This installation does not record what robots ask of the token endpoint."
           : `What robots asked of the token endpoint as machines of this tenant, kept for ${days} days. Why a request was refused is said here and in the log only, never to who asked.`}
       </p>
-      <ActivityFilters query={query} path={path} machineName={machineName} />
+      <ActivityFilters query={query} path={paths.activity} machineName={machineName} />
       <ActivityList
         list={list}
         query={{ outcome, machine: machineId, period }}
-        path={path}
-        machinesPath={`${home}/machines`}
+        path={paths.activity}
+        tenantSlug={tenant.slug}
         isOfOne={false}
         empty="No token request matches."
       />

@@ -10,6 +10,7 @@ import { countAssets, listAssets } from "@/lib/assets/queries";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { listMachineNames } from "@/lib/machines/queries";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Assets");
 
@@ -18,7 +19,7 @@ type AssetsPageProps = { params: Promise<{ tenant: string }>; searchParams: Prom
 export default async function AssetsPage({ params, searchParams }: AssetsPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const canChange = can("assets.edit");
-  const path = `/tenants/${tenant.slug}/assets`;
+  const paths = pathsOf(tenant.slug);
   const place = askedPage(await searchParams, await countAssets(ctx));
   const [assets, machines] = await Promise.all([
     listAssets(ctx, place.slice),
@@ -26,10 +27,10 @@ export default async function AssetsPage({ params, searchParams }: AssetsPagePro
   ]);
   return (
     <AssetList
-      crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Assets" }]}
+      crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Assets" }]}
       assets={assets}
       place={place}
-      path={path}
+      path={paths.assets}
       machines={machines}
       now={ctx.now}
       canChange={canChange}

@@ -8,6 +8,7 @@ import { listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
 import { readRecord } from "@/lib/fleet/queries/read-record";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { pathsOf } from "@/lib/paths";
 import { mayExportQuestion, verifyRecordAction } from "./actions";
 
 export const generateMetadata = tenantTitle("Audit");
@@ -30,14 +31,10 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
     listPersons(ctx),
     listKinds(ctx),
   ]);
-  const home = `/tenants/${tenant.slug}`;
-  const path = `${home}/audit`;
+  const paths = pathsOf(tenant.slug);
   return (
     <>
-      <PageHeader
-        crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Audit" }]}
-        title="Audit"
-      />
+      <PageHeader crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Audit" }]} title="Audit" />
       <p className="-mt-3 mb-4 max-w-2xl text-muted">
         What people, robots and Latchkey itself did in this tenant. Each event is signed and linked to the one
         before, so that a change, a gap or an addition shows.
@@ -47,7 +44,7 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
           <ExportLinks
             files={EXPORTS.map(({ label, format }) => ({
               label,
-              href: auditAddress(`${path}/export`, query, { format }),
+              href: auditAddress(paths.auditExport, query, { format }),
             }))}
             ask={mayExportQuestion.bind(null, tenant.slug)}
           />
@@ -58,8 +55,8 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
         query={query}
         persons={persons}
         kinds={kinds}
-        path={path}
-        machinesPath={`${home}/machines`}
+        path={paths.audit}
+        tenantSlug={tenant.slug}
       />
     </>
   );

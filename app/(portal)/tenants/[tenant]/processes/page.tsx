@@ -8,6 +8,7 @@ import { ProcessList } from "@/components/processes/process-list";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { countProcesses, listProcesses } from "@/lib/jobs/queries";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Processes");
 
@@ -15,15 +16,15 @@ type ProcessesPageProps = { params: Promise<{ tenant: string }>; searchParams: P
 
 export default async function ProcessesPage({ params, searchParams }: ProcessesPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
-  const home = `/tenants/${tenant.slug}`;
+  const paths = pathsOf(tenant.slug);
   const place = askedPage(await searchParams, await countProcesses(ctx));
   return (
     <ProcessList
-      crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Processes" }]}
+      crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Processes" }]}
       processes={await listProcesses(ctx, place.slice)}
       place={place}
-      path={`${home}/processes`}
-      jobsPath={`${home}/jobs`}
+      path={paths.processes}
+      newJobPath={paths.newJob}
       canChange={can("processes.edit")}
       actions={{
         add: addProcessAction.bind(null, tenant.slug),

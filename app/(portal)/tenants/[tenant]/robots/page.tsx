@@ -6,6 +6,7 @@ import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts } from "@/lib/fleet/queries/overview";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
+import { pathsOf } from "@/lib/paths";
 import { robotListSchema } from "@/lib/sessions/schema";
 
 export const generateMetadata = tenantTitle("Robots");
@@ -19,7 +20,6 @@ export default async function RobotsPage({ params, searchParams }: RobotsPagePro
   const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const search = await searchParams;
   const { state } = robotListSchema.parse(search);
-  const home = `/tenants/${tenant.slug}`;
   const counts = await countHosts(ctx);
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const place = askedPage(search, state === undefined ? all : counts[state]);
@@ -27,12 +27,12 @@ export default async function RobotsPage({ params, searchParams }: RobotsPagePro
     <>
       <Live tenantSlug={tenant.slug} version={version} />
       <RobotList
-        crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Robots" }]}
+        crumbs={[{ label: tenant.name, href: pathsOf(tenant.slug).machines }, { label: "Robots" }]}
         robots={await listRobots(ctx, { state, ...place.slice })}
         counts={counts}
         place={place}
         state={state}
-        home={home}
+        tenantSlug={tenant.slug}
         now={ctx.now}
         canChange={can("hosts.disconnect")}
         actions={{

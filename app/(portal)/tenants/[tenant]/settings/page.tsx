@@ -21,6 +21,7 @@ import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
 import { getLimits } from "@/lib/limits/queries";
 import { countMachines } from "@/lib/machines/queries";
+import { pathsOf } from "@/lib/paths";
 import { countTenants, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
@@ -40,7 +41,7 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
   return (
     <>
       <PageHeader
-        crumbs={[{ label: tenant.name, href: `/tenants/${tenant.slug}/machines` }, { label: "Settings" }]}
+        crumbs={[{ label: tenant.name, href: pathsOf(tenant.slug).machines }, { label: "Settings" }]}
         title="Settings"
       />
       <div className="flex flex-col gap-9">
@@ -73,7 +74,7 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
         <TenantsSection
           rows={rows}
           place={place}
-          path={`/tenants/${tenant.slug}/settings`}
+          path={pathsOf(tenant.slug).settings}
           own={tenants.map(({ id }) => id)}
           canCreate={ctx.actor.managesInstallation}
           canRename={ctx.actor.managesInstallation || can("tenant.settings")}

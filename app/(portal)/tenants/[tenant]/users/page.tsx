@@ -16,6 +16,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Users");
 
@@ -23,13 +24,17 @@ type UsersPageProps = { params: Promise<{ tenant: string }>; searchParams: Promi
 
 export default async function UsersPage({ params, searchParams }: UsersPageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
-  const home = `/tenants/${tenant.slug}/machines`;
-  const crumbs = [{ label: tenant.name, href: home }, { label: "Users" }];
+  const paths = pathsOf(tenant.slug);
+  const crumbs = [{ label: tenant.name, href: paths.machines }, { label: "Users" }];
   if (!can("people.manage")) {
     return (
       <>
         <PageHeader crumbs={crumbs} title="Users" />
-        <NotForRole what="see and manage the people of this tenant" backHref={home} backTo="the machines" />
+        <NotForRole
+          what="see and manage the people of this tenant"
+          backHref={paths.machines}
+          backTo="the machines"
+        />
       </>
     );
   }
@@ -41,7 +46,7 @@ export default async function UsersPage({ params, searchParams }: UsersPageProps
       crumbs={crumbs}
       people={people}
       place={place}
-      path={`/tenants/${tenant.slug}/users`}
+      path={paths.users}
       withoutSecondFactor={withoutSecondFactor}
       invites={invites}
       requiresSecondFactor={tenant.requiresSecondFactor}

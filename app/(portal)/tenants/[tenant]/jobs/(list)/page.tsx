@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { listJobs, listProcesses } from "@/lib/jobs/queries";
 import { jobListSchema } from "@/lib/jobs/schema";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Jobs");
 
@@ -21,15 +22,14 @@ export default async function JobsPage({ params, searchParams }: JobsPageProps) 
   const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const query = jobListSchema.parse(await searchParams);
   const [list, processes] = await Promise.all([listJobs(ctx, query), listProcesses(ctx)]);
-  const home = `/tenants/${tenant.slug}`;
-  const path = `${home}/jobs`;
+  const paths = pathsOf(tenant.slug);
   const canChange = can("jobs.start");
   return (
     <>
       <Live tenantSlug={tenant.slug} version={version} />
-      <PageHeader crumbs={[{ label: tenant.name, href: `${home}/machines` }, { label: "Jobs" }]} title="Jobs">
+      <PageHeader crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Jobs" }]} title="Jobs">
         {canChange && processes.length > 0 ? (
-          <ButtonLink href={`${path}/new`} look="primary">
+          <ButtonLink href={paths.newJob} look="primary">
             <Play aria-hidden size={15} />
             Start job
           </ButtonLink>
@@ -37,8 +37,8 @@ export default async function JobsPage({ params, searchParams }: JobsPageProps) 
       </PageHeader>
       {list.matching === 0 && !isFiltered(query) ? (
         <NoJobs
-          newPath={`${path}/new`}
-          processesPath={`${home}/processes`}
+          newPath={paths.newJob}
+          processesPath={paths.processes}
           hasProcesses={processes.length > 0}
           canChange={canChange}
         />
@@ -47,7 +47,7 @@ export default async function JobsPage({ params, searchParams }: JobsPageProps) 
           list={list}
           query={query}
           processes={processes.map(({ id, name }) => ({ id, name }))}
-          path={path}
+          tenantSlug={tenant.slug}
           now={ctx.now}
         />
       )}

@@ -6,6 +6,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { listProcesses } from "@/lib/jobs/queries";
 import { listMachineNames } from "@/lib/machines/queries";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Start job");
 
@@ -18,10 +19,10 @@ export default async function StartJobPage({ params, searchParams }: StartJobPag
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const { process: asked } = await searchParams;
   const [processes, machines] = await Promise.all([listProcesses(ctx), listMachineNames(ctx)]);
-  const home = `/tenants/${tenant.slug}`;
+  const paths = pathsOf(tenant.slug);
   const crumbs = [
-    { label: tenant.name, href: `${home}/machines` },
-    { label: "Jobs", href: `${home}/jobs` },
+    { label: tenant.name, href: paths.machines },
+    { label: "Jobs", href: paths.jobs },
     { label: "Start job" },
   ];
   return (
@@ -32,11 +33,11 @@ export default async function StartJobPage({ params, searchParams }: StartJobPag
           processes={processes}
           machines={machines}
           processId={processes.find(({ id }) => id === asked)?.id}
-          listPath={`${home}/jobs`}
+          tenantSlug={tenant.slug}
           start={startJobAction.bind(null, tenant.slug)}
         />
       ) : (
-        <NotAllowed deed="start the job" backHref={`${home}/jobs`} backTo="the jobs" />
+        <NotAllowed deed="start the job" backHref={paths.jobs} backTo="the jobs" />
       )}
     </>
   );

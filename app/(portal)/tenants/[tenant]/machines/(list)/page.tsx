@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { machineListSchema } from "@/lib/machines/schema";
+import { pathsOf } from "@/lib/paths";
 
 export const generateMetadata = tenantTitle("Machines");
 
@@ -19,20 +20,23 @@ export default async function MachinesPage({ params, searchParams }: MachinesPag
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const query = machineListSchema.parse(await searchParams);
   const list = await listMachines(ctx, query);
-  const path = `/tenants/${tenant.slug}/machines`;
+  const paths = pathsOf(tenant.slug);
   const canChange = can("machines.edit");
   return (
     <>
-      <PageHeader crumbs={[{ label: tenant.name, href: path }, { label: "Machines" }]} title="Machines">
-        {canChange ? <AddMachineMenu newPath={`${path}/new`} /> : null}
+      <PageHeader
+        crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Machines" }]}
+        title="Machines"
+      >
+        {canChange ? <AddMachineMenu newPath={paths.newMachine} /> : null}
       </PageHeader>
       {list.isEmpty ? (
-        <NoMachines newPath={`${path}/new`} canChange={canChange} />
+        <NoMachines newPath={paths.newMachine} canChange={canChange} />
       ) : (
         <MachineList
           list={list}
           query={query}
-          path={path}
+          tenantSlug={tenant.slug}
           now={ctx.now}
           canChange={canChange}
           actions={machineActionsOf(tenant.slug)}

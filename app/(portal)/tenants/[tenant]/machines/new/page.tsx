@@ -5,6 +5,7 @@ import { ProvisionForm } from "@/components/machines/provision-form";
 import { NotAllowed } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { pathsOf } from "@/lib/paths";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Add machine");
@@ -17,7 +18,7 @@ type NewMachinePageProps = {
 export default async function NewMachinePage({ params, searchParams }: NewMachinePageProps) {
   const { ctx, tenant, can } = await requireTenant((await params).tenant);
   const kind = (await searchParams).type === "standard" ? "Standard" : "Template";
-  const listPath = `/tenants/${tenant.slug}/machines`;
+  const listPath = pathsOf(tenant.slug).machines;
   const crumbs = [
     { label: tenant.name, href: listPath },
     { label: "Machines", href: listPath },

@@ -1,0 +1,32 @@
+/** The portal's addresses: each is written here and nowhere else. */
+export const SIGN_IN_PATH = "/sign-in";
+export const FIRST_TIME_PATH = `${SIGN_IN_PATH}/first-time`;
+export const SECOND_FACTOR_PATH = "/second-factor";
+
+/** @returns the addresses of a tenant's pages */
+export function pathsOf(tenantSlug: string) {
+  const overview = `/tenants/${tenantSlug}`;
+  const machines = `${overview}/machines`;
+  const jobs = `${overview}/jobs`;
+  const audit = `${overview}/audit`;
+  return {
+    overview,
+    activity: `${overview}/activity`,
+    machines,
+    newMachine: `${machines}/new`,
+    machine: (machineId: string) => `${machines}/${machineId}/edit`,
+    robots: `${overview}/robots`,
+    jobs,
+    newJob: `${jobs}/new`,
+    job: (jobId: string) => `${jobs}/${jobId}`,
+    processes: `${overview}/processes`,
+    assets: `${overview}/assets`,
+    users: `${overview}/users`,
+    audit,
+    auditExport: `${audit}/export`,
+    settings: `${overview}/settings`,
+    account: `${overview}/account`,
+    /** The stream of what changes in the tenant. */
+    changes: `${overview}/changes`,
+  };
+}
