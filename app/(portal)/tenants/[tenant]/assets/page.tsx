@@ -8,6 +8,7 @@ import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { AssetList } from "@/components/assets/asset-list";
 import { countAssets, listAssets } from "@/lib/assets/queries";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { listMachineNames } from "@/lib/machines/queries";
 import { pathsOf } from "@/lib/paths";
@@ -34,12 +35,12 @@ export default async function AssetsPage({ params, searchParams }: AssetsPagePro
       machines={machines}
       now={ctx.now}
       canChange={canChange}
-      actions={{
-        add: addAssetAction.bind(null, tenant.slug),
-        set: setAssetAction.bind(null, tenant.slug),
-        removeMachineValue: removeMachineValueAction.bind(null, tenant.slug),
-        remove: deleteAssetAction.bind(null, tenant.slug),
-      }}
+      actions={actionsOf(tenant.slug, {
+        add: addAssetAction,
+        set: setAssetAction,
+        removeMachineValue: removeMachineValueAction,
+        remove: deleteAssetAction,
+      })}
     />
   );
 }

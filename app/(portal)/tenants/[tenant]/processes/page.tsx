@@ -6,6 +6,7 @@ import {
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { ProcessList } from "@/components/processes/process-list";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { countProcesses, listProcesses } from "@/lib/jobs/queries";
 import { pathsOf } from "@/lib/paths";
@@ -26,11 +27,11 @@ export default async function ProcessesPage({ params, searchParams }: ProcessesP
       path={paths.processes}
       newJobPath={paths.newJob}
       canChange={can("processes.edit")}
-      actions={{
-        add: addProcessAction.bind(null, tenant.slug),
-        edit: editProcessAction.bind(null, tenant.slug),
-        remove: deleteProcessAction.bind(null, tenant.slug),
-      }}
+      actions={actionsOf(tenant.slug, {
+        add: addProcessAction,
+        edit: editProcessAction,
+        remove: deleteProcessAction,
+      })}
     />
   );
 }

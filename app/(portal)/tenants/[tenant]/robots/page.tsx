@@ -5,6 +5,7 @@ import { Live } from "@/components/shell/live";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts } from "@/lib/fleet/queries/overview";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { pathsOf } from "@/lib/paths";
 import { robotListSchema } from "@/lib/sessions/schema";
@@ -35,10 +36,10 @@ export default async function RobotsPage({ params, searchParams }: RobotsPagePro
         tenantSlug={tenant.slug}
         now={ctx.now}
         canChange={can("hosts.disconnect")}
-        actions={{
-          disconnect: disconnectHostAction.bind(null, tenant.slug),
-          removeDead: removeDeadAction.bind(null, tenant.slug),
-        }}
+        actions={actionsOf(tenant.slug, {
+          disconnect: disconnectHostAction,
+          removeDead: removeDeadAction,
+        })}
       />
     </>
   );

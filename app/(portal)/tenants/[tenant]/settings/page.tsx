@@ -17,6 +17,7 @@ import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
 import { getLimits } from "@/lib/limits/queries";
@@ -48,11 +49,11 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
         <TokenDefaultsSection
           defaults={defaults}
           canChange={can("tenant.settings")}
-          actions={{
-            save: saveTokenDefaultsAction.bind(null, tenant.slug),
-            askHosts: followingHostsQuestion.bind(null, tenant.slug),
-            askJobs: followingJobsQuestion.bind(null, tenant.slug),
-          }}
+          actions={actionsOf(tenant.slug, {
+            save: saveTokenDefaultsAction,
+            askHosts: followingHostsQuestion,
+            askJobs: followingJobsQuestion,
+          })}
         />
         <LimitsSection
           limits={limits}
@@ -64,12 +65,12 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
           keys={keys}
           policy={signingKeyPolicy()}
           canChange={ctx.actor.managesInstallation}
-          actions={{
-            rotate: rotateKeyAction.bind(null, tenant.slug),
-            importKey: importKeyAction.bind(null, tenant.slug),
-            askWithdrawal: askWithdrawalAction.bind(null, tenant.slug),
-            withdraw: withdrawKeyAction.bind(null, tenant.slug),
-          }}
+          actions={actionsOf(tenant.slug, {
+            rotate: rotateKeyAction,
+            importKey: importKeyAction,
+            askWithdrawal: askWithdrawalAction,
+            withdraw: withdrawKeyAction,
+          })}
         />
         <TenantsSection
           rows={rows}
@@ -78,10 +79,10 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
           own={tenants.map(({ id }) => id)}
           canCreate={ctx.actor.managesInstallation}
           canRename={ctx.actor.managesInstallation || can("tenant.settings")}
-          actions={{
-            add: addTenantAction.bind(null, tenant.slug),
-            rename: renameTenantAction.bind(null, tenant.slug),
-          }}
+          actions={actionsOf(tenant.slug, {
+            add: addTenantAction,
+            rename: renameTenantAction,
+          })}
         />
       </div>
     </>

@@ -15,6 +15,7 @@ import { NotForRole } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
 import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { pathsOf } from "@/lib/paths";
 
@@ -52,17 +53,17 @@ export default async function UsersPage({ params, searchParams }: UsersPageProps
       requiresSecondFactor={tenant.requiresSecondFactor}
       now={ctx.now}
       canShareInstallation={ctx.actor.managesInstallation}
-      actions={{
-        invite: inviteAction.bind(null, tenant.slug),
-        revokeInvite: revokeInviteAction.bind(null, tenant.slug),
-        changeRole: changeRoleAction.bind(null, tenant.slug),
-        disable: disablePersonAction.bind(null, tenant.slug),
-        enable: enablePersonAction.bind(null, tenant.slug),
-        remove: removePersonAction.bind(null, tenant.slug),
-        requireSecondFactor: requireSecondFactorAction.bind(null, tenant.slug),
-        shareInstallation: shareInstallationAction.bind(null, tenant.slug),
-        makeResetLink: makeResetLinkAction.bind(null, tenant.slug),
-      }}
+      actions={actionsOf(tenant.slug, {
+        invite: inviteAction,
+        revokeInvite: revokeInviteAction,
+        changeRole: changeRoleAction,
+        disable: disablePersonAction,
+        enable: enablePersonAction,
+        remove: removePersonAction,
+        requireSecondFactor: requireSecondFactorAction,
+        shareInstallation: shareInstallationAction,
+        makeResetLink: makeResetLinkAction,
+      })}
     />
   );
 }

@@ -3,6 +3,7 @@ import { jobOf } from "@/app/(portal)/tenants/[tenant]/jobs/[jobId]/job-of";
 import { killJobAction, stopJobAction } from "@/app/(portal)/tenants/[tenant]/jobs/actions";
 import { JobDetail } from "@/components/jobs/job-detail";
 import { Live } from "@/components/shell/live";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 
 type JobPageProps = { params: Promise<{ tenant: string; jobId: string }> };
 
@@ -22,10 +23,10 @@ export default async function JobPage({ params }: JobPageProps) {
         tenant={tenant}
         job={job}
         canStop={can("jobs.stop")}
-        actions={{
-          stop: stopJobAction.bind(null, tenant.slug),
-          kill: killJobAction.bind(null, tenant.slug),
-        }}
+        actions={actionsOf(tenant.slug, {
+          stop: stopJobAction,
+          kill: killJobAction,
+        })}
       />
     </>
   );

@@ -1,4 +1,4 @@
-import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
+import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { AddMachineMenu } from "@/components/machines/add-machine-menu";
 import { MachineList } from "@/components/machines/machine-list";
@@ -6,6 +6,7 @@ import { NoMachines } from "@/components/machines/no-machines";
 import { PageHeader } from "@/components/ui/page-header";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { machineListSchema } from "@/lib/machines/schema";
 import { pathsOf } from "@/lib/paths";
 
@@ -39,7 +40,7 @@ export default async function MachinesPage({ params, searchParams }: MachinesPag
           tenantSlug={tenant.slug}
           now={ctx.now}
           canChange={canChange}
-          actions={machineActionsOf(tenant.slug)}
+          actions={actionsOf(tenant.slug, MACHINE_ACTIONS)}
         />
       )}
     </>

@@ -6,7 +6,7 @@ import {
   deleteCredentialAction,
   editMachineAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
-import { machineActionsOf } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
+import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { EditMachine } from "@/components/machines/edit-machine";
 import { Live } from "@/components/shell/live";
 import { chartActivity, keptDays } from "@/lib/activity/queries";
@@ -14,6 +14,7 @@ import { activityListSchema, activityPeriodSchema, REQUESTS_A_MACHINE_PAGE } fro
 import { listKeys, listSecrets } from "@/lib/credentials/queries";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { actionsOf } from "@/lib/http/portal/actions-of";
 import { getLimits } from "@/lib/limits/queries";
 import { listConnectedHosts } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
@@ -59,13 +60,13 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
         activity={{ bins, period, list, credentials, keptDays: keptDays(ctx) }}
         now={ctx.now}
         canChange={can("machines.edit")}
-        actions={{
-          ...machineActionsOf(tenant.slug),
-          save: editMachineAction.bind(null, tenant.slug),
-          addSecret: addSecretAction.bind(null, tenant.slug),
-          addKey: addKeyAction.bind(null, tenant.slug),
-          deleteCredential: deleteCredentialAction.bind(null, tenant.slug),
-        }}
+        actions={actionsOf(tenant.slug, {
+          ...MACHINE_ACTIONS,
+          save: editMachineAction,
+          addSecret: addSecretAction,
+          addKey: addKeyAction,
+          deleteCredential: deleteCredentialAction,
+        })}
       />
     </>
   );
