@@ -1,24 +1,29 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { MigrationList } from "@prisma/schema-engine-wasm";
 import type { Client } from "pg";
-import { databasePool, openDatabase, schemaOf } from "@/lib/database-connection";
+import { openDatabase, schemaOf } from "@/lib/database-connection";
 import { Problem } from "./problem";
-import { openSchemaEngine } from "./schema-engine";
 import { requirePlaceForTables } from "./schema-place";
-import { ScriptPg } from "./script-adapter";
 import { mendShiftedTimes } from "./shifted-times";
 
+/** A step from one state of the tables to the next: a folder `<time>_<name>` with a `migration.sql`. */
+type Migration = { readonly name: string; readonly script: string; readonly checksum: string };
+
 /** The name of the newest migration in `folder`. */
-export const newestMigration = (folder: string): string =>
-  readMigrations(folder).migrationDirectories.at(-1)?.path ?? "";
+export const newestMigration = (folder: string): string => readMigrations(folder).at(-1)?.name ?? "";
 
 type AppliedMigration = { migration_name: string; checksum: string; finished_at: Date | null };
 
 /** Any number would do; it must only be the same in every process that shares the database. */
 const advisoryLock = 4_718_206_115;
 const undefinedTable = "42P01";
+
+/** As Prisma's own tools make and read it. */
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
+    logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 
 /**
  * Brings the database to the state of the migrations in `folder`. Several processes may do so at the same time: they take turns.
@@ -34,31 +39,35 @@ export async function migrate(
   folder: string,
   report: (line: string) => void = () => undefined,
 ): Promise<string[]> {
-  const list = readMigrations(folder);
+  const migrations = readMigrations(folder);
   const client = await openDatabase(url);
   try {
     // Held by the connection, so it cannot outlive a process that is killed.
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
-    if (isCurrent(list, await appliedMigrations(client))) return [];
+    const missing = missingOf(migrations, await appliedMigrations(client));
+    if (missing.length === 0) return [];
     await requirePlaceForTables(client, schemaOf(url));
     const zone = await mendShiftedTimes(client);
     if (zone !== null)
       report(`mended the times that an earlier version had written in the time zone ${zone}`);
-    const pool = databasePool(url, { max: 2 });
-    const engine = await openSchemaEngine(new ScriptPg(pool, { schema: schemaOf(url) }));
-    try {
-      const done = await engine.applyMigrations({
-        migrationsList: list,
-        filters: { externalTables: [], externalEnums: [] },
-      });
-      return done.appliedMigrationNames;
-    } finally {
-      engine.free();
-      await pool.end();
-    }
+    await client.query(TABLE);
+    for (const migration of missing) await apply(client, migration);
+    return missing.map(({ name }) => name);
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** In one transaction with the note that it was applied: one that fails leaves nothing behind. */
+async function apply(client: Client, { name, script, checksum }: Migration): Promise<void> {
+  await client.query("BEGIN");
+  await client.query(script);
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name],
+  );
+  await client.query("COMMIT");
 }
 
 /**
@@ -69,7 +78,7 @@ export async function migrate(
 export async function requireMigrated(url: string, folder: string): Promise<void> {
   const client = await openDatabase(url);
   try {
-    if (isCurrent(readMigrations(folder), await appliedMigrations(client))) return;
+    if (missingOf(readMigrations(folder), await appliedMigrations(client)).length === 0) return;
     throw new Problem(
       "The database has not met this version of Latchkey yet. Start the server once, then run this again.",
     );
@@ -78,32 +87,17 @@ export async function requireMigrated(url: string, folder: string): Promise<void
   }
 }
 
-/**
- * The migrations in `folder`, in order, as the schema engine wants them.
- */
-export function readMigrations(folder: string): MigrationList {
-  const names = existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => entry.name)
-        .sort()
-    : [];
-  const lockFile = join(folder, "migration_lock.toml");
-  return {
-    baseDir: folder,
-    lockfile: {
-      path: "migration_lock.toml",
-      content: existsSync(lockFile) ? readFileSync(lockFile, "utf8") : null,
-    },
-    shadowDbInitScript: "",
-    migrationDirectories: names.map((path) => ({
-      path,
-      migrationFile: {
-        path: "migration.sql",
-        content: { tag: "ok", value: readFileSync(join(folder, path, "migration.sql"), "utf8") },
-      },
-    })),
-  };
+/** The migrations in `folder`, in order. */
+function readMigrations(folder: string): Migration[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+    .map((name) => {
+      const script = readFileSync(join(folder, name, "migration.sql"), "utf8");
+      return { name, script, checksum: createHash("sha256").update(script).digest("hex") };
+    });
 }
 
 async function appliedMigrations(client: Client): Promise<AppliedMigration[]> {
@@ -118,15 +112,10 @@ async function appliedMigrations(client: Client): Promise<AppliedMigration[]> {
   }
 }
 
-/** Whether there is nothing to do. Asking first spares a start with nothing new the loading of the engine. */
-function isCurrent(list: MigrationList, applied: readonly AppliedMigration[]): boolean {
-  const known = new Map(
-    list.migrationDirectories.map((directory) => [
-      directory.path,
-      checksum(directory.migrationFile.content.value),
-    ]),
-  );
-  for (const { migration_name: name, checksum: appliedSum, finished_at: finishedAt } of applied) {
+/** @returns the migrations that the database lacks */
+function missingOf(migrations: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
+  const known = new Map(migrations.map(({ name, checksum }) => [name, checksum]));
+  for (const { migration_name: name, checksum, finished_at: finishedAt } of applied) {
     if (finishedAt === null) {
       throw new Problem(
         `The migration ${name} failed half-way in an earlier start. Restore the database from a backup, or repair it and remove that row from _prisma_migrations, then start again.`,
@@ -137,15 +126,12 @@ function isCurrent(list: MigrationList, applied: readonly AppliedMigration[]): b
         `The database was migrated by a newer Latchkey (${name}). Start that version, or restore a backup made before it.`,
       );
     }
-    if (known.get(name) !== appliedSum) {
+    if (known.get(name) !== checksum) {
       throw new Problem(
         `The migration ${name} was changed after this database had applied it. Put the file back as it was, and make the change in a new migration.`,
       );
     }
+    known.delete(name);
   }
-  return applied.length === known.size;
-}
-
-function checksum(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return migrations.filter(({ name }) => known.has(name));
 }

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { databasePool } from "@/lib/database-connection";
 import { migrate } from "@/server/migrations";
-import { openSchemaEngine } from "@/server/schema-engine";
 import { DescribingPg } from "./describing-adapter";
+import { openSchemaEngine } from "./schema-engine";
 import { startScratchPostgres } from "./scratch-postgres";
 
 /**
