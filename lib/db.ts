@@ -140,18 +140,26 @@ export async function inTransaction<T>(
 
 /**
  * Deeds that wait are done together, as questions are (lib/together.ts): in one transaction, or each in one of its own where that failed.
- * @param deeds does them @returns does one, together with all that are asked for at this moment
+ * @param deeds does them; null for each that it leaves, which is asked for again with those that come next: what was in its way, such as a lock, may be gone
+ * @returns does one, together with all that are asked for at this moment; null where it was left each time
  */
-export const inSharedTransaction = <Q, A>(
+export function inSharedTransaction<Q, A>(
   lane: () => Pick<ReturnType<typeof openLane>, "prisma">,
-  deeds: (db: Db, asked: readonly Q[]) => Promise<readonly A[]>,
+  deeds: (db: Db, asked: readonly Q[]) => Promise<readonly (A | null)[]>,
   asker: (asked: Q) => string,
-): ((asked: Q) => Promise<A>) =>
-  together<Q, A>({
+): (asked: Q) => Promise<A | null> {
+  const ask = together<Q, A | null>({
     ask: (asked) => inTransaction(lane(), (db) => deeds(db, asked)),
     isEverybodys: isDatabaseAway,
     asker,
   });
+  return async (asked) => {
+    for (let tried = 1; ; tried += 1) {
+      const done = await ask(asked);
+      if (done !== null || tried === TRIES) return done;
+    }
+  };
+}
 
 /** Whether the last page that was asked for met a database that was away. Next.js answers 500 for it; the process makes that 503. */
 export const outage = () => oncePerProcess("outage", () => ({ isNow: false }));

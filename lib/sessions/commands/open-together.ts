@@ -29,7 +29,8 @@ const asked = ({ actor, input }: Opening, number: number) => ({
 
 /**
  * Takes what openings hang on for this transaction, as `openSession` does, in the order in which everybody takes it: machine and credential,
- * under a share lock that a deletion waits for, then the session. Nobody is waited for.
+ * under a share lock that a deletion waits for, then the session. Nobody is waited for. Each row is found by its id alone, as `TABLES` of
+ * identity says.
  * @param openings no two of one host
  * @returns those that nothing stands against; for the others `openSession` must wait, or say what is wrong
  */
@@ -41,8 +42,8 @@ export async function holdForOpening<O extends Opening>(
     WITH standing AS MATERIALIZED (
       SELECT a.* FROM json_to_recordset(${JSON.stringify(openings.map(asked))}::json) AS a(number int, machine_id uuid, tenant_id uuid,
                         credential_id text, host_key text, instance_id text, address text)
-        JOIN machines m ON m.id = a.machine_id AND m.tenant_id = a.tenant_id
-        JOIN credentials c ON c.id = a.credential_id AND c.machine_id = m.id AND c.tenant_id = m.tenant_id
+        JOIN machines m ON m.id = a.machine_id AND (m.tenant_id = a.tenant_id) IS TRUE
+        JOIN credentials c ON c.id = a.credential_id AND (c.machine_id = a.machine_id AND c.tenant_id = a.tenant_id) IS TRUE
         JOIN tenants t ON t.id = m.tenant_id
        WHERE m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
          AND COALESCE(m.client_authentication, t.client_authentication)::text IN ('Any', c.kind::text)
@@ -53,9 +54,10 @@ export async function holdForOpening<O extends Opening>(
         JOIN sessions s ON s.machine_id = a.machine_id AND s.tenant_id = a.tenant_id AND s.host_key = a.host_key
        WHERE s.ended_at IS NULL AND (s.instance_id <> a.instance_id AND s.address <> a.address) IS NOT TRUE
        ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
-    SELECT a.number, h.id AS session_id FROM standing a LEFT JOIN held h ON h.number = a.number
-     WHERE h.id IS NOT NULL
-        OR NOT EXISTS (SELECT FROM sessions s WHERE s.machine_id = a.machine_id AND s.tenant_id = a.tenant_id
+    SELECT number, id AS session_id FROM held
+     UNION ALL
+    SELECT a.number, NULL FROM standing a
+     WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.machine_id = a.machine_id AND s.tenant_id = a.tenant_id
                                                 AND s.host_key = a.host_key AND s.ended_at IS NULL)`;
   return rows.flatMap(({ number, session_id: sessionId }) => {
     const opening = openings[number];
