@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { Refusal } from "@/lib/errors";
 import { isEnded, type JobDeed, nextState, ON_HOST } from "@/lib/jobs/rules";
 import type { JobState } from "@/lib/jobs/schema";
+import { times } from "@/test/drill";
 import { forAny, type Random } from "@/test/random";
 import { prisma } from "@/test/world";
 import { addJob, anyDeed, newScene, ROOM, type Scene } from "./job-lives";
 
-const ROUNDS = 10;
+const ROUNDS = times("ROUNDS", 4);
 const AT_ONCE = 6;
 
 const DEEDS: readonly JobDeed[] = [

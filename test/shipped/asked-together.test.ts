@@ -3,12 +3,12 @@ import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { AdminActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { times } from "@/test/drill";
 import { act, newTenantAdmin, type Provisioned, provisioned, unique } from "@/test/people";
 import { connectHost, type Host } from "./host";
 import { type Installation, startInstallation } from "./installation";
 
-/** 10,000 in a drill: `DELETIONS=10000`. */
-const DELETIONS = Number(process.env.DELETIONS ?? 200);
+const DELETIONS = times("DELETIONS", 200);
 const AT_ONCE = 8;
 const BYSTANDERS = 6;
 

@@ -4,12 +4,13 @@ import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { ON_HOST } from "@/lib/jobs/rules";
 import { addProcessSchema } from "@/lib/jobs/schema";
+import { times } from "@/test/drill";
 import { act, newTenantAdmin, prisma, provisioned } from "@/test/people";
 import { type FLEET_SCRIPTS, type Fleet, startFleet } from "./fleet";
 import { type Installation, startInstallation } from "./installation";
 
 const HOSTS = 100;
-const CRASHES = 3;
+const CRASHES = times("CRASHES", 1);
 /** More than there is room for, so that jobs are also being handed over when the database crashes. */
 const JOBS_A_CRASH = 150;
 /** Of these, so many run until the crash is over, however slow the machine is. */
