@@ -6,8 +6,8 @@ import { median } from "./figures";
 import { startInstallation } from "./installation";
 
 /**
- * Whether a stranger can tell by the time of the refusal what was wrong: the client, the secret's id or the secret. Requests
- * of the three kinds are interleaved at random over one connection; for each pair of kinds the chance that a request of one
+ * Whether a stranger can tell by the time of the refusal what was wrong: the client, the secret's id or the secret, also
+ * where the right one was lately used. Requests of the four kinds are interleaved at random over one connection; for each pair of kinds the chance that a request of one
  * took longer than one of the other is estimated (the area under the ROC curve, by ranks). 0.5 is a coin.
  */
 const REQUESTS_A_KIND = 2_000;
@@ -31,8 +31,8 @@ function forgedUnder(secretId: string): string {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** @returns how long the refusal took, in milliseconds */
-function refused(url: string, clientId: string, clientSecret: string): Promise<number> {
+/** @returns how long the answer took, in milliseconds */
+function answered(status: number, url: string, clientId: string, clientSecret: string): Promise<number> {
   const body = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: clientId,
@@ -47,7 +47,7 @@ function refused(url: string, clientId: string, clientSecret: string): Promise<n
     request(url, { method: "POST", agent, headers }, (response) => {
       const took = performance.now() - sentAt;
       response.resume().once("end", () => {
-        if (response.statusCode === 401) resolve(took);
+        if (response.statusCode === status) resolve(took);
         else reject(new Error(`answered ${response.statusCode}`));
       });
     })
@@ -64,17 +64,27 @@ function chanceLarger(a: readonly number[], b: readonly number[]): number {
   return (rankSum - (a.length * (a.length + 1)) / 2) / (a.length * b.length);
 }
 
+const refused = (url: string, clientId: string, clientSecret: string) =>
+  answered(401, url, clientId, clientSecret);
+
 const bench = await startInstallation({ machines: 50 });
 try {
   const tokenEndpoint = `${bench.server.url}/api/identity/connect/token`;
-  const machine = () =>
-    bench.machines[Math.floor(Math.random() * bench.machines.length)] ?? bench.machines[0];
+  const half = bench.machines.length / 2;
+  const machine = (from = 0) => bench.machines[from + Math.floor(Math.random() * half)] ?? bench.machines[0];
+  // What the server knows of who was let in must not show.
+  for (const { clientId, clientSecret } of bench.machines.slice(half))
+    await answered(200, tokenEndpoint, clientId, clientSecret);
   const kinds = {
     "unknown client": () => refused(tokenEndpoint, randomUUID(), forgedUnder(makeCredentialId())),
     "unknown secret id": () =>
       refused(tokenEndpoint, machine()?.clientId ?? "", forgedUnder(makeCredentialId())),
     "wrong secret": () => {
       const known = machine();
+      return refused(tokenEndpoint, known?.clientId ?? "", forgedUnder(known?.secretId ?? ""));
+    },
+    "wrong secret of who was let in": () => {
+      const known = machine(half);
       return refused(tokenEndpoint, known?.clientId ?? "", forgedUnder(known?.secretId ?? ""));
     },
   };
@@ -97,6 +107,8 @@ try {
     ["unknown client", "unknown secret id"],
     ["wrong secret", "unknown secret id"],
     ["wrong secret", "unknown client"],
+    ["wrong secret of who was let in", "unknown secret id"],
+    ["wrong secret of who was let in", "wrong secret"],
   ] as const;
   for (const [one, other] of pairs) {
     const chance = chanceLarger(kept(one), kept(other));

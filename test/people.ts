@@ -11,7 +11,7 @@ import type {
 } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import type { Deed, InSteps } from "@/lib/http/portal/deeds";
-import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
+import type { AuthenticatedClient } from "@/lib/identity/credential-row";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { Role } from "@/lib/roles";

@@ -6,7 +6,7 @@ import { env } from "@/lib/env";
 import { numericDate, secondsBetween, secondsUntil } from "@/lib/time";
 import { issuer, orchestrator } from "./addresses";
 import { isSignedWith, readJwt } from "./compact-jws";
-import type { AuthenticatedClient } from "./credential-lookup";
+import type { AuthenticatedClient } from "./credential-row";
 import { signature } from "./key-material";
 import { CLOCK_SKEW_SECONDS, TOKEN_LIFETIME_MAX_SECONDS } from "./rules";
 import { SCOPES, type Scope } from "./scopes";

@@ -9,7 +9,7 @@ import {
   type RawClientRequest,
   requireParameter,
 } from "./client-request";
-import type { AuthenticatedClient } from "./credential-lookup";
+import type { AuthenticatedClient } from "./credential-row";
 import { checkProof, type Proof, spendProof } from "./dpop-proof";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";

@@ -1,59 +1,21 @@
 import { authenticated, isAuthentic } from "@/lib/credentials/authentic";
 import { noteUse, type RenewedRow } from "@/lib/credentials/last-use";
 import { matchOf, pepperIds, renewedDigest } from "@/lib/credentials/material";
-import type { CredentialKind } from "@/lib/credentials/schema";
 import type { AnonymousActor, Ctx, SharedStatement, Sql } from "@/lib/ctx";
 import {
+  type AuthenticatedClient,
   CONTENT,
   type CredentialWithMachine,
+  clientOf,
   deleted,
   readContent,
   TABLES,
   TAMPERED,
-  type TokenPolicy,
+  VERSION,
   type Why,
   whyNot,
 } from "./credential-row";
-
-/** A client whose credential may be used now. */
-export type AuthenticatedClient = {
-  readonly credentialId: string;
-  readonly credentialKind: CredentialKind;
-  readonly expiresAt: Date | null;
-  readonly machineId: string;
-  readonly machineName: string;
-  readonly clientId: string;
-  readonly tenantId: string;
-  readonly policy: TokenPolicy;
-  /** What it may know of itself. */
-  readonly machine: CredentialWithMachine["machine"];
-  readonly tenant: CredentialWithMachine["tenant"];
-};
-
-/** @returns the client that a row is of */
-export const clientOf = ({
-  credential,
-  machine,
-  tenant,
-  policy,
-}: CredentialWithMachine): AuthenticatedClient => ({
-  credentialId: credential.id,
-  credentialKind: credential.kind,
-  expiresAt: credential.expiresAt,
-  machineId: machine.id,
-  machineName: machine.name,
-  clientId: machine.clientId,
-  tenantId: tenant.id,
-  policy,
-  machine,
-  tenant,
-});
-
-/** @returns what a client may know of itself */
-export function describeClient({ machine, tenant, credentialId, credentialKind }: AuthenticatedClient) {
-  const { slug, name } = tenant;
-  return { machine, tenant: { slug, name }, credential: { id: credentialId, kind: credentialKind } };
-}
+import { each, isUnchanged, type KnownRow, knownRow, rememberRow } from "./known-rows";
 
 export type Stands = { readonly ok: true; readonly client: AuthenticatedClient };
 
@@ -91,28 +53,30 @@ function whyNoMatch(secretId: string, pepperId: string, now: Date): Why {
       };
 }
 
-export const each = <T>(values: readonly T[]) => [...new Set(values)];
+type SecretRow = { readonly asked: string; readonly version: string; readonly content: string };
+type ReadSecret = { readonly row: CredentialWithMachine; readonly version: string };
 
 // Where nobody has the id, another credential's row is read instead and its digest compared: an unknown id takes as long as a
 // wrong secret (bench/equal-answers.ts).
-const SECRETS: SharedStatement<string, CredentialWithMachine | null> = {
+const SECRETS: SharedStatement<string, ReadSecret | null> = {
   name: "secrets",
-  text: `SELECT q.id AS asked, ${CONTENT} AS content
+  text: `SELECT q.id AS asked, ${VERSION} AS version, ${CONTENT} AS content
            FROM unnest($1::text[]) AS q(id)
           CROSS JOIN LATERAL (
                 SELECT COALESCE((SELECT id FROM credentials WHERE id = q.id AND kind = 'Secret'),
                                 (SELECT min(id) FROM credentials)) AS id) f
            JOIN (${TABLES}) ON c.id = f.id`,
   values: (ids) => [each(ids)],
-  answers: (rows: readonly { asked: string; content: string }[], ids) => {
-    const contents = new Map(rows.map(({ asked, content }) => [asked, content]));
+  answers: (rows: readonly SecretRow[], ids) => {
+    const found = new Map(rows.map((row) => [row.asked, row]));
     // Read anew for each who asks, as if each had asked alone.
-    return ids.map((id) => readOrNull(contents.get(id)));
+    return ids.map((id) => {
+      const row = found.get(id);
+      return row ? { row: readContent(row.content), version: row.version } : null;
+    });
   },
   asker: (id) => id,
 };
-
-const readOrNull = (content: string | undefined) => (content === undefined ? null : readContent(content));
 
 /** A client secret as it was presented. */
 export type PresentedSecret = {
@@ -123,18 +87,41 @@ export type PresentedSecret = {
 };
 
 /**
+ * What is known of a secret's row spares whoever is let in by it the reading of it, and nobody else anything: everybody who is refused
+ * has taken the same steps, known or not.
+ * @returns null where the row must be read
+ */
+async function checkKnown(
+  ctx: Ctx<AnonymousActor, Sql>,
+  { clientId, clientSecret }: PresentedSecret,
+  known: KnownRow | null,
+): Promise<Stands | null> {
+  const row = known?.authentic?.row;
+  const { digest, pepperId } = row?.credential ?? { digest: null, pepperId: null };
+  const match = matchOf(clientSecret, digest ? { digest, pepperId: pepperId ?? "" } : null, ctx.now);
+  if (match !== "digest" || !known || row?.machine.clientId !== clientId || whyNot(row, ctx.now)) return null;
+  if (!(await isUnchanged(ctx.db, row.credential.id, known))) return null;
+  const stands = checked(ctx, row, () => renewedRow(row, clientSecret));
+  return stands.ok ? stands : null;
+}
+
+/**
  * Client authentication by secret. The reason of a refusal is for the log only: outside, all refusals are one.
  * A value that no server can have issued is refused by its checksum before the database is asked; that takes less time
  * and tells the sender only what they can compute themselves.
  */
 export async function checkSecret(
   ctx: Ctx<AnonymousActor, Sql>,
-  { clientId, clientSecret, secretId }: PresentedSecret,
+  presented: PresentedSecret,
 ): Promise<Checked> {
+  const { clientId, clientSecret, secretId } = presented;
   if (secretId === null) {
     return { ok: false, word: "secret_malformed", reason: "not a client secret of this kind" };
   }
-  const row = await ctx.db.ask(SECRETS, secretId);
+  const stands = await checkKnown(ctx, presented, knownRow(secretId));
+  if (stands) return stands;
+  const read = await ctx.db.ask(SECRETS, secretId);
+  const row = read?.row;
   const { digest, pepperId } = row?.credential ?? { digest: null, pepperId: null };
   const match = matchOf(clientSecret, digest ? { digest, pepperId: pepperId ?? "" } : null, ctx.now);
   const isRight = row && isAuthentic(row.credential);
@@ -148,6 +135,7 @@ export async function checkSecret(
   }
   // Whatever else the row says by now.
   if (match === "tombstone") return { ok: false, ...deleted(row) };
+  rememberRow(row, read?.version ?? "");
   return checked(ctx, row, () => renewedRow(row, clientSecret));
 }
 

@@ -1,6 +1,6 @@
 import type { CredentialRow } from "@/lib/credentials/authentic";
 import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
-import type { CredentialRefusal } from "@/lib/credentials/schema";
+import type { CredentialKind, CredentialRefusal } from "@/lib/credentials/schema";
 import type { MachineKind } from "@/lib/machines/schema";
 import type { ClientAuthentication } from "@/lib/token-policy/schema";
 
@@ -88,6 +88,46 @@ export function readContent(content: string): CredentialWithMachine {
     machine: read.machine,
     tenant: read.tenant,
   };
+}
+
+/** A client whose credential may be used now. */
+export type AuthenticatedClient = {
+  readonly credentialId: string;
+  readonly credentialKind: CredentialKind;
+  readonly expiresAt: Date | null;
+  readonly machineId: string;
+  readonly machineName: string;
+  readonly clientId: string;
+  readonly tenantId: string;
+  readonly policy: TokenPolicy;
+  /** What it may know of itself. */
+  readonly machine: CredentialWithMachine["machine"];
+  readonly tenant: CredentialWithMachine["tenant"];
+};
+
+/** @returns the client that a row is of */
+export const clientOf = ({
+  credential,
+  machine,
+  tenant,
+  policy,
+}: CredentialWithMachine): AuthenticatedClient => ({
+  credentialId: credential.id,
+  credentialKind: credential.kind,
+  expiresAt: credential.expiresAt,
+  machineId: machine.id,
+  machineName: machine.name,
+  clientId: machine.clientId,
+  tenantId: tenant.id,
+  policy,
+  machine,
+  tenant,
+});
+
+/** @returns what a client may know of itself */
+export function describeClient({ machine, tenant, credentialId, credentialKind }: AuthenticatedClient) {
+  const { slug, name } = tenant;
+  return { machine, tenant: { slug, name }, credential: { id: credentialId, kind: credentialKind } };
 }
 
 /** The word for records, and the sentence for the log. */

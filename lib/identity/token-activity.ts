@@ -2,7 +2,7 @@ import type { RefusalReason } from "@/lib/activity/schema";
 import { noteTokenRequest } from "@/lib/activity/token-requests";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import type { Claim } from "./client-authentication";
-import type { AuthenticatedClient } from "./credential-lookup";
+import type { AuthenticatedClient } from "./credential-row";
 import { OAuthError, type OAuthErrorCode } from "./oauth-error";
 
 /** What an error's code says by itself. Being asked for a nonce (RFC 9449 §8) is a step on the way to a token, and no refusal. */

@@ -75,6 +75,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "imported-jwk",
     "introspection",
     "key-material",
+    "known-rows",
     "metadata",
     "oauth-error",
     "resource-metadata",

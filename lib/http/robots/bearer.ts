@@ -1,7 +1,7 @@
 import type { ApiRequest } from "@/lib/api-request";
 import type { RobotActor, Sql } from "@/lib/ctx";
 import { type AccessTokenClaims, verifyAccessToken } from "@/lib/identity/access-token";
-import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
+import type { AuthenticatedClient } from "@/lib/identity/credential-row";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { findTokenStatus, presumedClient } from "@/lib/identity/token-status";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type ApiAnswer, type ApiHandler, json } from "@/lib/api-request";
+import type { ApiAnswer, ApiHandler } from "@/lib/api-request";
 import type { Asked, Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
 import {
   DATABASE_RETRY_AFTER_SECONDS,
@@ -12,7 +12,7 @@ import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import { nonceHeader } from "@/lib/http/dpop-nonce";
 import { type Method, type RouteHandler, withEveryMethod } from "@/lib/http/methods";
 import { directHandler, routeHandler } from "@/lib/http/web-request";
-import type { AuthenticatedClient } from "@/lib/identity/credential-lookup";
+import type { AuthenticatedClient } from "@/lib/identity/credential-row";
 import type { Scope } from "@/lib/identity/scopes";
 import { log, logRefusal } from "@/lib/log";
 import { presumeRobot, requireRobot } from "./bearer";
@@ -72,6 +72,7 @@ export function answering(handle: ApiHandler): ApiHandler {
 }
 
 const NO_STORE = { "cache-control": "no-store" };
+const JSON_NO_STORE = { "content-type": "application/json", ...NO_STORE };
 
 /** @returns data as JSON that no cache keeps; nothing as 204 */
 export const jsonAnswer = (
@@ -81,7 +82,7 @@ export const jsonAnswer = (
 ): ApiAnswer =>
   data === undefined
     ? { status: 204, headers: { ...NO_STORE, ...headers }, body: null }
-    : json(data, status, { ...NO_STORE, ...headers });
+    : { status, headers: { ...JSON_NO_STORE, ...headers }, body: JSON.stringify(data) };
 
 type Doing<I, D> = (ctx: Ctx<RobotActor, D>, input: I) => Promise<unknown>;
 

@@ -1,5 +1,5 @@
 import { robotResource, robotSelf } from "@/lib/http/robots/endpoint";
-import { describeClient } from "@/lib/identity/credential-lookup";
+import { describeClient } from "@/lib/identity/credential-row";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
   GET: robotSelf("OR.Robots", describeClient),
