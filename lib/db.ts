@@ -5,6 +5,7 @@ import { env } from "@/lib/env";
 import { PrismaClient } from "@/lib/generated/prisma/client";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
+import { parameterOf } from "@/lib/sql-parameters";
 import { onStop } from "@/lib/stopping";
 import { together } from "@/lib/together";
 
@@ -70,7 +71,7 @@ function openLane(name: string, { connections, statementTimeoutMilliseconds }: L
     errorFormat: "minimal",
   });
   const sql = sqlOver(async ({ name, text }, values) => {
-    const result = await pool.query({ name, text, values: [...values] });
+    const result = await pool.query({ name, text, values: values.map(parameterOf) });
     return result.rows;
   });
   onStop(name, async () => {

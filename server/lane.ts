@@ -29,8 +29,6 @@ export type LaneOptions = {
   readonly fail: (error: unknown) => void;
 };
 
-/** Without a query, an encoding, or anything else that could be read in two ways. */
-const plainTarget = /^\/[\w~./-]+$/;
 const noQuery = new URLSearchParams();
 /** A longer body, as a report of a job may have, goes the long way. */
 const bodyMaxBytes = 64 * 1024;
@@ -155,7 +153,8 @@ export function lane({ routes, headers, trusted, isFollowed, report, fail }: Lan
 
   return (request, response) => {
     const { url = "", method = "" } = request;
-    if (!plainTarget.test(url) || isFollowed()) return false;
+    if (isFollowed()) return false;
+    // It knows plain paths only: with a query, an encoding, or anything else that could be read in two ways, there is none.
     const match = find(url);
     const handle = (match?.module[method] as Direct | undefined)?.direct;
     if (!match || !handle || method === "HEAD") return false;

@@ -17,10 +17,10 @@ export function credentialToKeep(claimed: string | null): string | null {
   return claimed !== null && /^[\w-]{16,64}$/.test(claimed) ? claimed : null;
 }
 
-/** @returns the instant at which its minute, UTC, begins */
-export function minuteOf(at: Date): Date {
+/** @returns the instant at which its minute, UTC, begins, in milliseconds since 1970 */
+export function minuteOf(at: Date): number {
   const minute = MINUTE_SECONDS * SECOND_MILLISECONDS;
-  return new Date(Math.floor(at.getTime() / minute) * minute);
+  return Math.floor(at.getTime() / minute) * minute;
 }
 
 /**

@@ -39,14 +39,18 @@ const SUBJECTS_MAX = 20_000;
 export const seenThisMinute = () =>
   oncePerProcess("token-request-rates", () => ({ minute: 0, seen: new Map<string, number>(), serial: 0 }));
 
-/** @returns the first, which stands for both from now on; what they do not have in common is left open */
-export function foldRows(one: WaitingRow, other: WaitingRow): WaitingRow {
-  for (const column of ["credential", "code", "reason", "address", "userAgent"] as const) {
-    if (one[column] !== other[column]) one[column] = null;
-  }
-  if (other.lastAt > one.lastAt) one.lastAt = other.lastAt;
-  one.count += other.count;
-  return one;
+type Folded = Pick<WaitingRow, "credential" | "code" | "reason" | "address" | "userAgent">;
+
+/** @returns the row, which stands for the other requests, too, from now on; what they do not have in common is left open */
+export function foldInto(row: WaitingRow, other: Folded, lastAt: Date, count: number): WaitingRow {
+  if (row.credential !== other.credential) row.credential = null;
+  if (row.code !== other.code) row.code = null;
+  if (row.reason !== other.reason) row.reason = null;
+  if (row.address !== other.address) row.address = null;
+  if (row.userAgent !== other.userAgent) row.userAgent = null;
+  if (lastAt > row.lastAt) row.lastAt = lastAt;
+  row.count += count;
+  return row;
 }
 
 /** @returns the first, which stands for both from now on */
@@ -69,17 +73,26 @@ function countIn(minute: number, subject: string): number {
 
 type Keyed<T> = readonly [key: string, value: T];
 
-/** @returns a request as a row of its own, or, above the rate of its client, as part of its minute's; under the key that it waits under */
-export function rowOf(note: TokenRequestNote): Keyed<WaitingRow> {
+/**
+ * @param waiting what waits to be written, by key
+ * @returns a request as a row of its own, under the key that it is to wait under; null where it became part of its minute's, above the rate of its client
+ */
+export function rowOf(
+  note: TokenRequestNote,
+  waiting: ReadonlyMap<string, WaitingRow>,
+): Keyed<WaitingRow> | null {
   const minute = minuteOf(note.at);
   const subject = `${note.outcome} ${note.clientId}`;
-  if (countIn(minute.getTime(), subject) > ROWS_A_MINUTE[note.outcome]) {
-    const folded = { ...note, at: minute, lastAt: note.at, isFolded: true, count: 1 };
-    return [`${minute.getTime()} ${subject}`, folded];
+  if (countIn(minute, subject) <= ROWS_A_MINUTE[note.outcome]) {
+    const state = seenThisMinute();
+    state.serial += 1;
+    return [String(state.serial), { ...note, lastAt: note.at, isFolded: false, count: 1 }];
   }
-  const state = seenThisMinute();
-  state.serial += 1;
-  return [String(state.serial), { ...note, lastAt: note.at, isFolded: false, count: 1 }];
+  const key = `${minute} ${subject}`;
+  const folded = waiting.get(key);
+  if (!folded) return [key, { ...note, at: new Date(minute), lastAt: note.at, isFolded: true, count: 1 }];
+  foldInto(folded, note, note.at, 1);
+  return null;
 }
 
 /** @returns what a grant says of the credential it was for; null for what is none */

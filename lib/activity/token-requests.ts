@@ -7,7 +7,7 @@ import { credentialToKeep, userAgentToKeep } from "./rules";
 import {
   addUses,
   countedUse,
-  foldRows,
+  foldInto,
   rowOf,
   type TokenRequestNote,
   type WaitingRow,
@@ -89,7 +89,7 @@ async function writeRows(db: Sql, rows: readonly WaitingRow[]): Promise<void> {
 const requests = writeBehind<WaitingRow>("sign-in activity", {
   everyMilliseconds: FLUSH_INTERVAL_MILLISECONDS,
   max: WAITING_ROWS_MAX,
-  merge: foldRows,
+  merge: (one, other) => foldInto(one, other, other.lastAt, other.count),
   weight: ({ count }) => count,
   write: (db, entries) =>
     writeRows(
@@ -135,7 +135,8 @@ export function noteTokenRequest(db: Sql, note: TokenRequestNote): void {
     credential: credentialToKeep(note.credential),
     userAgent: userAgentOf(note.userAgent),
   };
-  requests.add(db, ...rowOf(kept));
+  const row = rowOf(kept, requests.waiting());
+  if (row) requests.add(db, ...row);
   const use = countedUse(kept);
   if (use) uses.add(db, ...use);
 }

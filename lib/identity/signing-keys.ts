@@ -102,9 +102,15 @@ export async function currentSigningKey(db: Sql, now: Date): Promise<SigningKey>
   throw new Error("there is no signing key: the first start makes one");
 }
 
+/** Of keys at an instant: many who ask at once ask for the same. */
+let lastPublished: { of: readonly SigningKey[]; at: number; keys: readonly SigningKey[] } | null = null;
+
 function publishedOf(keys: readonly SigningKey[], now: Date): readonly SigningKey[] {
+  const at = now.getTime();
+  if (lastPublished?.of === keys && lastPublished.at === at) return lastPublished.keys;
   const signer = signerAt(keys, now);
-  return keys.filter((key) => isPublished(stateOf(key, signer, now)));
+  lastPublished = { of: keys, at, keys: keys.filter((key) => isPublished(stateOf(key, signer, now))) };
+  return lastPublished.keys;
 }
 
 /** @returns the published key of that id, also one that another process has just made, or null. */

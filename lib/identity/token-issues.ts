@@ -18,13 +18,16 @@ const FLUSH = {
              ON CONFLICT (kid, expires_at) DO UPDATE SET count = token_issues.count + EXCLUDED.count`,
 };
 
-type Issued = { readonly kid: string; readonly expiresAt: Date; readonly count: number };
+type Issued = { readonly kid: string; readonly expiresAt: Date; count: number };
 
 /** Tokens by the minute they expire in and the key that signed them. */
 const issues = writeBehind<Issued>("counts of issued tokens", {
   everyMilliseconds: FLUSH_INTERVAL_SECONDS * SECOND_MILLISECONDS,
   max: WAITING_MAX,
-  merge: (one, other) => ({ ...one, count: one.count + other.count }),
+  merge: (one, other) => {
+    one.count += other.count;
+    return one;
+  },
   weight: ({ count }) => count,
   write: async (db, entries) => {
     await db.query(FLUSH, [

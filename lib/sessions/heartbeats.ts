@@ -27,18 +27,21 @@ export const beatOf = ({ actor, now }: Ctx<RobotActor, Sql>, { sessionId, state 
   tokenExpiresAt: actor.tokenExpiresAt,
 });
 
-const nameOf = ({ sessionId, machineId, credentialId, tokenId }: Beat) =>
-  `${sessionId} ${machineId} ${credentialId} ${tokenId}`;
+type BeatenRow = SessionRow & { readonly token_id: string };
 
-/** @returns one beat for each session and token, which says what the last of its beats said */
+const isAlike = (row: BeatenRow, { machineId, credentialId, tokenId }: Beat) =>
+  row.machine_id === machineId && row.credential_id === credentialId && row.token_id === tokenId;
+
+/** @returns one beat for each session, which says what the last of its like said; another's, or another token's, is left to the ordinary way */
 function merged<B extends Beat>(beats: readonly B[]): readonly B[] {
-  const byName = new Map<string, B>();
+  const bySession = new Map<string, B>();
   for (const beat of beats) {
-    const name = nameOf(beat);
-    const isBusy = beat.isBusy ?? byName.get(name)?.isBusy ?? null;
-    byName.set(name, isBusy === beat.isBusy ? beat : { ...beat, isBusy });
+    const first = bySession.get(beat.sessionId);
+    if (!first) bySession.set(beat.sessionId, beat);
+    else if (first.tokenId === beat.tokenId)
+      bySession.set(beat.sessionId, { ...beat, isBusy: beat.isBusy ?? first.isBusy });
   }
-  return [...byName.values()];
+  return [...bySession.values()];
 }
 
 /** What else the statement of heartbeats asks for; `b` is a beat, `s` its session. */
@@ -62,8 +65,6 @@ const COLUMNS = {
   token_id: "uuid",
   token_expires_at: "timestamptz",
 };
-
-type BeatenRow = SessionRow & { readonly token_id: string };
 
 /**
  * The heartbeats of all who beat at this moment. The rows are found by their ids alone: of one credential there may be a thousand. A row that
@@ -99,20 +100,18 @@ export function heartbeatsTogether<B extends Beat>(
         sent.map(({ machineId }) => machineId),
         sent.map(({ tenantId }) => tenantId),
         sent.map(({ credentialId }) => credentialId),
-        sent.map(({ at }) => at.toISOString()),
+        sent.map(({ at }) => at),
         sent.map(({ isBusy }) => isBusy),
         sent.map(({ tokenId }) => tokenId),
-        sent.map(({ tokenExpiresAt }) => tokenExpiresAt.toISOString()),
+        sent.map(({ tokenExpiresAt }) => tokenExpiresAt),
         ...condition.values(sent),
       ];
     },
     answers: (rows: readonly BeatenRow[], beats) => {
-      const views = new Map(
-        rows.map((row) => [`${row.id} ${row.machine_id} ${row.credential_id} ${row.token_id}`, row]),
-      );
+      const bySession = new Map(rows.map((row) => [row.id, row]));
       return beats.map((beat) => {
-        const row = views.get(nameOf(beat));
-        return row ? sessionView(row) : null;
+        const row = bySession.get(beat.sessionId);
+        return row && isAlike(row, beat) ? sessionView(row) : null;
       });
     },
     asker: ({ machineId }) => machineId,
