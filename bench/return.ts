@@ -31,7 +31,10 @@ try {
     .map(({ hostName, machine: { clientId, clientSecret } }) => ({ clientId, clientSecret, hostName }));
   const orders = dealtOut(robots, CLIENTS).map((part): ReturnOrder => ({ url, robots: part }));
   for (const _ of orders) clients.push((await startChild("returning-robots.ts")).child);
-  const busy = () => [processorSeconds(pid), processorSeconds(bench.postgresPid)];
+  const busy = () =>
+    [[pid], [bench.postgresPid], clients.map((client) => client.pid ?? 0)].map((pids) =>
+      pids.reduce((sum, one) => sum + processorSeconds(one), 0),
+    );
   const [before, startedAt, beganAt] = [busy(), nowMilliseconds(), new Date()];
   let mib = 0;
   const watch = setInterval(() => {
@@ -64,7 +67,7 @@ try {
   );
   console.log(`\nAvailable: ${available} of ${ROBOTS}`);
   console.log(
-    `processor seconds: server ${used[0]}, PostgreSQL ${used[1]}; server at most ${mib.toFixed(0)} MiB`,
+    `processor seconds: server ${used[0]}, PostgreSQL ${used[1]}, robots ${used[2]}; server at most ${mib.toFixed(0)} MiB`,
   );
   const failures = new Map<string, number>();
   for (const [what, count] of all.flatMap((returned) => Object.entries(returned.failures)))
