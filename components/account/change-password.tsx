@@ -1,8 +1,9 @@
 "use client";
 
 import type { AccountActions } from "@/components/account/account-actions";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Field } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { PasswordInput } from "@/components/ui/password-input";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
@@ -25,21 +26,12 @@ export function ChangePassword({ email, changePassword }: ChangePasswordProps) {
     },
   });
   return (
-    <form
+    <Form
       ref={form}
-      noValidate
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit({ oldPassword: typed("oldPassword"), newPassword: typed("newPassword") });
-      }}
+      onSubmit={() => submit({ oldPassword: typed("oldPassword"), newPassword: typed("newPassword") })}
       className="flex max-w-md flex-col gap-4"
     >
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       {/* For password managers, which would otherwise not know whose password this is. */}
       <input type="text" name="email" autoComplete="username" value={email} readOnly hidden />
       <Field label="Present password" error={errors.oldPassword}>
@@ -55,6 +47,6 @@ export function ChangePassword({ email, changePassword }: ChangePasswordProps) {
       <SubmitButton look="primary" aria-busy={isPending} className="self-start">
         Change password
       </SubmitButton>
-    </form>
+    </Form>
   );
 }

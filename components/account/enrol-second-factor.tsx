@@ -3,11 +3,12 @@
 import { useState } from "react";
 import { QrCode } from "@/components/account/qr-code";
 import type { Enrolment, SecondFactorActions } from "@/components/account/second-factor-actions";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Field, TextInput } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useForm } from "@/components/ui/use-form";
 import { codeOnlySchema, nothingSchema } from "@/lib/admins/schema";
@@ -31,11 +32,7 @@ export function EnrolSecondFactor({ begin, confirm, onCodes }: EnrolSecondFactor
       <p className="max-w-2xl">
         Off. With an authenticator app on your phone, somebody who knows your password still cannot come in.
       </p>
-      {beginning.failure ? (
-        <Banner look="danger" role="alert">
-          {beginning.failure}
-        </Banner>
-      ) : null}
+      <Alert>{beginning.failure}</Alert>
       <Button look="primary" aria-busy={beginning.isPending} onClick={() => beginning.submit({})}>
         Set up
       </Button>
@@ -55,14 +52,9 @@ function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
   return (
     <div className="flex flex-wrap gap-x-7 gap-y-4">
       <QrCode text={enrolment.uri} label="Picture for your authenticator app" />
-      <form
+      <Form
         ref={form}
-        noValidate
-        method="post"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit({ code: typed("code") });
-        }}
+        onSubmit={() => submit({ code: typed("code") })}
         className="flex min-w-0 max-w-md flex-1 basis-64 flex-col gap-4"
       >
         <p>
@@ -72,18 +64,14 @@ function Confirm({ enrolment, confirm, onCodes }: ConfirmProps) {
             <CopyButton value={enrolment.secret} name="Copy the key" />
           </span>
         </p>
-        {failure ? (
-          <Banner look="danger" role="alert">
-            {failure}
-          </Banner>
-        ) : null}
+        <Alert>{failure}</Alert>
         <Field label="Code" error={errors.code} hint="The six digits that the app shows now.">
           <TextInput name="code" inputMode="numeric" autoComplete="one-time-code" className="font-mono" />
         </Field>
         <SubmitButton look="primary" aria-busy={isPending} className="self-start">
           Turn on
         </SubmitButton>
-      </form>
+      </Form>
     </div>
   );
 }

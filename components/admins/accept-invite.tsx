@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 import { ROLE_HINTS } from "@/components/admins/labels";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import type { InviteView } from "@/lib/admins/schema";
@@ -37,11 +37,7 @@ export function AcceptInvite({ invite, accept, children }: AcceptInviteProps) {
           <span className="block text-small text-muted">{ROLE_HINTS[invite.role]}</span>
         </dd>
       </Panel>
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       {accept ? (
         <>
           <p className="text-muted wrap-anywhere">You are signed in as {invite.email}.</p>

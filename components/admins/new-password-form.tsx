@@ -1,11 +1,12 @@
 "use client";
 
-import { useRef, useState } from "react";
-import { type Action, attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import type { Action } from "@/components/ui/attempt";
+import { Alert } from "@/components/ui/banner";
 import { Field, TextInput } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { PasswordInput } from "@/components/ui/password-input";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { LEAVING } from "@/components/ui/use-attempt";
 import { useForm } from "@/components/ui/use-form";
 import { linkAndPasswordSchema } from "@/lib/admins/schema";
 
@@ -23,39 +24,25 @@ const LOST = "The server did not answer. Try again; if it says that the link was
 
 /** A person whose link says who they are chooses a password. */
 export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }: NewPasswordFormProps<T>) {
-  const sent = useRef("");
-  const [isLeaving, setLeaving] = useState(false);
-  const saveOrGone: Action<T> = async (input) => {
-    const answer = await attempt(() => save(input), LOST);
-    if (!answer.ok && answer.code === "gone") onGone();
-    return answer;
-  };
   const { form, errors, failure, isPending, submit, typed } = useForm({
     schema: linkAndPasswordSchema,
-    action: saveOrGone,
+    action: save,
     lost: LOST,
-    onDone: (done) => {
-      setLeaving(true);
-      void onDone(done, sent.current);
+    onDone: (done, { password }) => {
+      void onDone(done, password);
+      return LEAVING;
+    },
+    onRefused: ({ code }) => {
+      if (code === "gone") onGone();
     },
   });
   return (
-    <form
+    <Form
       ref={form}
-      noValidate
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
-        sent.current = typed("password");
-        void submit({ token, password: sent.current });
-      }}
+      onSubmit={() => submit({ token, password: typed("password") })}
       className="flex flex-col gap-4"
     >
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       <Field label="Email">
         <TextInput
           type="email"
@@ -73,9 +60,9 @@ export function NewPasswordForm<T>({ email, token, verb, save, onGone, onDone }:
       >
         <PasswordInput name="password" autoComplete="new-password" />
       </Field>
-      <SubmitButton look="primary" aria-busy={isPending || isLeaving} className="mt-1">
+      <SubmitButton look="primary" aria-busy={isPending} className="mt-1">
         {verb}
       </SubmitButton>
-    </form>
+    </Form>
   );
 }

@@ -1,18 +1,13 @@
 "use client";
 
-import { type FormEvent, useRef, useState } from "react";
-import { attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { useState } from "react";
+import { Alert } from "@/components/ui/banner";
 import { Field, TextInput } from "@/components/ui/field";
-import {
-  type FieldErrors,
-  fieldErrorsFrom,
-  fieldErrorsOf,
-  useFocusOnError,
-} from "@/components/ui/form-errors";
-import { textIn } from "@/components/ui/form-fields";
+import { Form } from "@/components/ui/form";
 import { PasswordInput } from "@/components/ui/password-input";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { LEAVING } from "@/components/ui/use-attempt";
+import { useForm } from "@/components/ui/use-form";
 import type { ActionResult } from "@/lib/errors";
 import { pathsOf } from "@/lib/paths";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
@@ -32,43 +27,29 @@ const LOST = "The server did not answer. Try again; if it says that the link was
 
 export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormProps) {
   const [tenantSlug, setTenantSlug] = useState<string>(DEFAULT_TENANT.slug);
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
-  const isBusy = useRef(false);
-  const form = useFocusOnError(errors);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy.current) return;
-    const input = setUpSchema.safeParse({
-      email: textIn(form.current, "email"),
-      password: textIn(form.current, "password"),
-      tenantName: textIn(form.current, "tenantName"),
-      tenantSlug: textIn(form.current, "tenantSlug"),
-      setupToken,
-    });
-    setErrors(input.success ? {} : fieldErrorsOf(input.error.issues));
-    setFailure(null);
-    if (!input.success) return;
-    isBusy.current = true;
-    setPending(true);
-    const answer = await attempt(() => setUp(input.data), LOST);
-    if (answer.ok) return onDone({ ...input.data, tenantSlug: answer.data.tenantSlug });
-    isBusy.current = false;
-    setPending(false);
-    if (answer.code === "gone") return onUsedLink();
-    setErrors(fieldErrorsFrom(answer.fieldErrors));
-    if (!answer.fieldErrors) setFailure(answer.message);
-  };
+  const { form, errors, failure, isPending, submit, typed } = useForm({
+    schema: setUpSchema,
+    action: setUp,
+    lost: LOST,
+    onDone: (done, sent) => {
+      onDone({ ...sent, tenantSlug: done.tenantSlug });
+      return LEAVING;
+    },
+    onRefused: ({ code }) => {
+      if (code === "gone") onUsedLink();
+    },
+  });
+  const read = () => ({
+    email: typed("email"),
+    password: typed("password"),
+    tenantName: typed("tenantName"),
+    tenantSlug: typed("tenantSlug"),
+    setupToken,
+  });
 
   return (
-    <form ref={form} noValidate method="post" onSubmit={submit} className="flex flex-col gap-4">
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+    <Form ref={form} onSubmit={() => submit(read())} className="flex flex-col gap-4">
+      <Alert>{failure}</Alert>
       <Field label="Email" error={errors.email}>
         <TextInput type="email" name="email" autoComplete="username" />
       </Field>
@@ -103,6 +84,6 @@ export function SetUpForm({ setupToken, setUp, onDone, onUsedLink }: SetUpFormPr
       <SubmitButton look="primary" aria-busy={isPending} className="mt-1">
         Create administrator
       </SubmitButton>
-    </form>
+    </Form>
   );
 }

@@ -1,13 +1,14 @@
 "use client";
 
-import { type FormEvent, useRef, useState } from "react";
-import { Banner } from "@/components/ui/banner";
+import { useRef, useState } from "react";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Field, TextInput } from "@/components/ui/field";
-import { type FieldErrors, fieldErrorsOf, useFocusOnError } from "@/components/ui/form-errors";
-import { textIn } from "@/components/ui/form-fields";
+import { Form } from "@/components/ui/form";
 import { PasswordInput } from "@/components/ui/password-input";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { LEAVING } from "@/components/ui/use-attempt";
+import { useForm } from "@/components/ui/use-form";
 import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
 
 export type Credentials = { readonly email: string; readonly password: string; readonly code?: string };
@@ -24,60 +25,36 @@ type SignInFormProps = {
   verb?: string;
 };
 
+const LOST = "The server did not answer. Try again.";
+
 /** Email and password; then, for whoever has a second factor, its code. */
 export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: SignInFormProps) {
   const [email, setEmail] = useState(settled ?? "");
   /** What was accepted of somebody who has to give a code, too. */
   const [first, setFirst] = useState<Credentials | null>(null);
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
-  const isBusy = useRef(false);
-  const form = useFocusOnError(errors);
-
-  const attempt = async (credentials: Credentials): Promise<string | null> => {
-    const answer = await signIn(credentials);
-    if (answer === "in") return onIn();
-    isBusy.current = false;
-    setPending(false);
-    if (answer === "code") {
-      setFirst(credentials);
-      return null;
-    }
-    return answer.refused;
-  };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy.current) return;
-    const typed = (name: string) => textIn(form.current, name);
-    const input = first
-      ? signInWithCodeSchema.safeParse({ ...first, code: typed("code") })
-      : signInSchema.safeParse({ email: typed("email"), password: typed("password") });
-    setErrors(input.success ? {} : fieldErrorsOf(input.error.issues));
-    setFailure(null);
-    if (!input.success) return;
-    isBusy.current = true;
-    setPending(true);
-    const refused = await attempt(input.data);
-    if (refused === null) return;
-    isBusy.current = false;
-    setPending(false);
-    setFailure(refused);
-  };
+  const { form, errors, failure, isPending, submit, typed, clear } = useForm({
+    schema: first ? signInWithCodeSchema : signInSchema,
+    action: async (_typed, credentials: Credentials) => {
+      const answer = await signIn(credentials);
+      if (answer === "code") return { ok: true, data: answer };
+      const refused = answer === "in" ? await onIn() : answer.refused;
+      if (refused === null) return { ok: true, data: "in" as const };
+      return { ok: false, code: "forbidden", message: refused };
+    },
+    lost: LOST,
+    onDone: (answer, sent) => (answer === "in" ? LEAVING : setFirst(sent)),
+  });
+  const read = () =>
+    first ? { ...first, code: typed("code") } : { email: typed("email"), password: typed("password") };
   const startOver = () => {
     setEmail(first?.email ?? email);
     setFirst(null);
-    setFailure(null);
-    setErrors({});
+    clear();
   };
 
   return (
-    <form ref={form} noValidate method="post" onSubmit={submit} className="flex flex-col gap-4">
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+    <Form ref={form} onSubmit={() => submit(read())} className="flex flex-col gap-4">
+      <Alert>{failure}</Alert>
       {first ? (
         <CodeField email={first.email} error={errors.code} />
       ) : (
@@ -105,7 +82,7 @@ export function SignInForm({ signIn, onIn, email: settled, verb = "Sign in" }: S
           Back
         </Button>
       ) : null}
-    </form>
+    </Form>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { LogIn } from "lucide-react";
 import { useState } from "react";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 
 type SingleSignOnButtonProps = {
@@ -29,11 +29,7 @@ export function SingleSignOnButton({ label, go }: SingleSignOnButtonProps) {
   };
   return (
     <>
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       <Button look="primary" aria-busy={isPending} onClick={leave}>
         <LogIn aria-hidden size={16} />
         {label}

@@ -3,7 +3,7 @@
 import { Download } from "lucide-react";
 import { type MouseEvent, useState } from "react";
 import { type Action, attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { buttonClass } from "@/components/ui/button";
 
 type ExportLinksProps = {
@@ -31,11 +31,7 @@ export function ExportLinks({ files, ask }: ExportLinksProps) {
           {label}
         </a>
       ))}
-      {failure ? (
-        <Banner look="danger" role="alert" className="w-full">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert className="w-full">{failure}</Alert>
     </>
   );
 }

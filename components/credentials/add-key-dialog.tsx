@@ -12,7 +12,8 @@ import { Field, TextInput } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { tabClass, tabsClass } from "@/components/ui/tab";
 import { useForm } from "@/components/ui/use-form";
-import type { AddedKey, KeyView } from "@/lib/credentials/schema";
+import { type AddedKey, addKeySchema, type KeyView } from "@/lib/credentials/schema";
+import type { ActionResult } from "@/lib/errors";
 
 /** A key that was added, with its private half when this browser made it. */
 export type NewKey = { readonly added: AddedKey; readonly pair: KeyPair | null };
@@ -27,6 +28,9 @@ type AddKeyDialogProps = {
   onClose: () => void;
 };
 
+/** The pair is made once the rest is right. */
+const madeKeySchema = addKeySchema.omit({ publicKey: true });
+
 const LOST =
   "The server did not answer, so the key may or may not be added. Everything is still here: try again.";
 const NOT_MADE = "This browser could not make the key pair. Choose another algorithm, or paste a public key.";
@@ -38,17 +42,22 @@ export function AddKeyDialog({ machine, keys, lifetimeDaysMax, add, onAdded, onC
   const [expiry, setExpiry] = useState(NEVER);
   const [pasted, setPasted] = useState("");
   const [algorithm, setAlgorithm] = useState<PairAlgorithm>("ES256");
-  const [notMade, setNotMade] = useState<string | null>(null);
   // A refusal or a lost answer does not lose the pair: the next try sends the same one.
   const made = useRef<KeyPair | null>(null);
-  // A second click while a pair is being made would make another one, and the server would get the wrong half.
-  const isBusy = useRef(false);
-  const [isMaking, setMaking] = useState(false);
   const isMade = way === "make";
   const [sentWay, setSentWay] = useState(way);
+  const typed = { machineId: machine.id, name, expiresAt: expiresAtOf(expiry) };
+  const addMade = async (): Promise<ActionResult<AddedKey>> => {
+    try {
+      if (made.current?.algorithm !== algorithm) made.current = await makeKeyPair(algorithm);
+    } catch {
+      return { ok: false, code: "unavailable", message: NOT_MADE };
+    }
+    return add({ ...typed, publicKey: made.current.publicKey });
+  };
   const { form, errors, failure, isPending, submit } = useForm({
-    schema: pastedKeySchema,
-    action: add,
+    schema: isMade ? madeKeySchema : pastedKeySchema,
+    action: isMade ? addMade : add,
     lost: LOST,
     onDone: (added) => onAdded({ added, pair: isMade ? made.current : null }),
   });
@@ -67,27 +76,10 @@ export function AddKeyDialog({ machine, keys, lifetimeDaysMax, add, onAdded, onC
     onAdded({ added, pair: made.current });
   }, [arrivedId, machine, onAdded]);
 
-  const makePair = async () => {
-    setMaking(true);
-    setNotMade(null);
-    try {
-      if (made.current?.algorithm !== algorithm) made.current = await makeKeyPair(algorithm);
-      return made.current;
-    } catch {
-      setNotMade(NOT_MADE);
-      return null;
-    } finally {
-      setMaking(false);
-    }
-  };
-  const send = async () => {
-    if (isBusy.current) return;
-    isBusy.current = true;
+  const send = () => {
+    if (isPending) return;
     setSentWay(way);
-    const typed = { machineId: machine.id, name, expiresAt: expiresAtOf(expiry) };
-    const publicKey = isMade ? (await makePair())?.publicKey : pasted;
-    if (publicKey !== undefined) await submit({ ...typed, publicKey });
-    isBusy.current = false;
+    void submit(isMade ? typed : { ...typed, publicKey: pasted });
   };
 
   return (
@@ -96,8 +88,8 @@ export function AddKeyDialog({ machine, keys, lifetimeDaysMax, add, onAdded, onC
       description="The robot signs with the private key; the server keeps the public one to check it with (private_key_jwt)."
       verb={isMade ? "Make key pair" : "Add key"}
       form={form}
-      failure={notMade ?? failure ?? refused ?? null}
-      isPending={isPending || isMaking}
+      failure={failure ?? refused ?? null}
+      isPending={isPending}
       onSubmit={send}
       onClose={onClose}
     >

@@ -7,7 +7,7 @@ import { DeleteCredentialDialog } from "@/components/credentials/delete-credenti
 import type { Cut } from "@/components/sessions/disconnected";
 import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import type { Action } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { AtMost } from "@/components/ui/page-footer";
 import { countLive, credentialState } from "@/lib/credentials/rules";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type CredentialView } from "@/lib/credentials/schema";
@@ -61,11 +61,7 @@ export function CredentialSection<T extends CredentialView>({
         </p>
         {canChange ? <div className="flex flex-wrap gap-2">{buttons}</div> : null}
       </div>
-      {failure ? (
-        <Banner look="danger" role="alert" className="mb-3">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert className="mb-3">{failure}</Alert>
       <CredentialTable
         kind={kind}
         rows={rows}

@@ -4,15 +4,15 @@ import { type RefObject, useRef, useState } from "react";
 import type { RemoveActions } from "@/components/credentials/credential-section";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { CutHosts } from "@/components/sessions/cut-hosts";
-import { disconnectedSentence } from "@/components/sessions/disconnected";
+import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
 import { type Impact, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
-import { attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
 import { Ago } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
+import { useAttempt } from "@/components/ui/use-attempt";
 import { credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
 
@@ -43,32 +43,24 @@ export function DeleteCredentialDialog({
   const isExpired = credentialState(credential, now) === "Expired";
   const [asksLast, setAsksLast] = useState(isLast);
   const [confirmedLast, setConfirmedLast] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
   const isDeleted = useRef(false);
   const toasts = useToasts();
   const impact = through(useConnectedHosts(actions, [machineId]), credential.id);
 
-  const remove = async () => {
-    if (isPending) return;
-    setPending(true);
-    setFailure(null);
-    const answer = await attempt(
-      () => actions.remove({ machineId, credentialId: credential.id, confirmedLast }),
-      texts.lost,
-    );
-    setPending(false);
-    if (answer.ok) {
+  const { failure, isPending, run } = useAttempt({
+    lost: texts.lost,
+    onDone: (cut: Cut) => {
       isDeleted.current = true;
-      toasts.add({
-        title: `${texts.one} ${credential.id} deleted.${disconnectedSentence(answer.data)}`,
-      });
-      return onClose();
-    }
-    // Somebody deleted the others meanwhile: now this one is the last, and that has to be asked.
-    if (answer.fieldErrors?.confirmedLast) setAsksLast(true);
-    setFailure(answer.fieldErrors?.confirmedLast ?? answer.message);
-  };
+      toasts.add({ title: `${texts.one} ${credential.id} deleted.${disconnectedSentence(cut)}` });
+      onClose();
+    },
+    onRefused: ({ fieldErrors, message }) => {
+      // Somebody deleted the others meanwhile: now this one is the last, and that has to be asked.
+      if (fieldErrors?.confirmedLast) setAsksLast(true);
+      return fieldErrors?.confirmedLast ?? message;
+    },
+  });
+  const remove = () => run(() => actions.remove({ machineId, credentialId: credential.id, confirmedLast }));
 
   return (
     <Dialog
@@ -104,11 +96,7 @@ export function DeleteCredentialDialog({
       {asksLast ? (
         <LabelledCheckbox label={texts.last} checked={confirmedLast} onCheckedChange={setConfirmedLast} />
       ) : null}
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
     </Dialog>
   );
 }

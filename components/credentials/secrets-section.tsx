@@ -1,13 +1,14 @@
 "use client";
 
 import { CalendarClock, Plus } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { CredentialSection, type RemoveActions } from "@/components/credentials/credential-section";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
 import { NamedSecretDialog } from "@/components/credentials/named-secret-dialog";
-import { type Action, attempt } from "@/components/ui/attempt";
+import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
+import { useAttempt } from "@/components/ui/use-attempt";
 import { countLive } from "@/lib/credentials/rules";
 import type { IssuedSecret, SecretView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
@@ -37,25 +38,17 @@ export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionP
   const { machineId, limits, now } = machine;
   const [issued, setIssued] = useState<IssuedSecret | null>(null);
   const [isNaming, setNaming] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
-  const isBusy = useRef(false);
+  const [full, setFull] = useState<string | null>(null);
+  const { failure, isPending, run, clear } = useAttempt({ lost: LOST, onDone: setIssued });
 
   const ifThereIsRoom = (then: () => void) => {
-    if (isBusy.current) return;
+    if (isPending) return;
+    clear();
     const isFull = countLive(secrets, now) >= limits.liveCredentialsMax;
-    setFailure(isFull ? CREDENTIAL_TEXTS.Secret.full(limits.liveCredentialsMax) : null);
+    setFull(isFull ? CREDENTIAL_TEXTS.Secret.full(limits.liveCredentialsMax) : null);
     if (!isFull) then();
   };
-  const add = async () => {
-    isBusy.current = true;
-    setPending(true);
-    const answer = await attempt(() => actions.add({ machineId }), LOST);
-    isBusy.current = false;
-    setPending(false);
-    if (answer.ok) setIssued(answer.data);
-    else setFailure(answer.message);
-  };
+  const add = () => run(() => actions.add({ machineId }));
 
   return (
     <CredentialSection
@@ -64,7 +57,7 @@ export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionP
       rows={secrets}
       own={HINT}
       actions={actions}
-      failure={failure}
+      failure={full ?? failure}
       buttons={
         <>
           <Button look="quiet" onClick={() => ifThereIsRoom(() => setNaming(true))}>

@@ -1,11 +1,12 @@
 "use client";
 
 import { OctagonX, Square } from "lucide-react";
-import { useRef, useState } from "react";
-import { type Action, attempt } from "@/components/ui/attempt";
+import { useState } from "react";
+import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog, LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { useToasts } from "@/components/ui/toast";
+import { useAttempt } from "@/components/ui/use-attempt";
 import { nextState } from "@/lib/jobs/rules";
 import type { JobView } from "@/lib/jobs/schema";
 
@@ -15,28 +16,23 @@ type JobButtonsProps = { job: JobView; actions: JobActions };
 
 export function JobButtons({ job, actions }: JobButtonsProps) {
   const toasts = useToasts();
-  const [isPending, setPending] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const isBusy = useRef(false);
   const canStop = nextState(job.state, "stop") !== null;
   const canKill = job.state !== "Pending" && nextState(job.state, "kill") !== null;
 
-  const stop = async () => {
-    if (isBusy.current) return;
-    isBusy.current = true;
-    setPending(true);
-    const answer = await attempt(() => actions.stop({ jobId: job.id }), LOST_ANSWER);
-    isBusy.current = false;
-    setPending(false);
-    toasts.add(
-      answer.ok ? { title: "Asked to stop." } : { title: answer.message, priority: "high", type: "failure" },
-    );
-  };
+  const { isPending, run } = useAttempt({
+    lost: LOST_ANSWER,
+    onDone: () => toasts.add({ title: "Asked to stop." }),
+    onRefused: ({ message }) => {
+      toasts.add({ title: message, priority: "high", type: "failure" });
+      return null;
+    },
+  });
 
   return (
     <div className="flex gap-2 empty:hidden">
       {canStop ? (
-        <Button aria-busy={isPending} onClick={stop}>
+        <Button aria-busy={isPending} onClick={() => run(() => actions.stop({ jobId: job.id }))}>
           <Square aria-hidden size={14} />
           Stop
         </Button>

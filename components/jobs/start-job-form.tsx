@@ -3,9 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Action } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { Field, TextArea, TextInput } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Panel } from "@/components/ui/panel";
 import { Select } from "@/components/ui/select";
 import { SubmitButton } from "@/components/ui/submit-button";
@@ -59,14 +60,9 @@ export function StartJobForm({ processes, machines, processId, tenantSlug, start
     setChosen(id);
   };
   return (
-    <form
+    <Form
       ref={form}
-      noValidate
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit({ processId: chosen, machineId: machineId || undefined, hostName, input });
-      }}
+      onSubmit={() => submit({ processId: chosen, machineId: machineId || undefined, hostName, input })}
       className="max-w-2xl"
     >
       <Panel className="grid gap-5 p-5 sm:grid-cols-2">
@@ -108,11 +104,7 @@ export function StartJobForm({ processes, machines, processId, tenantSlug, start
           <TextArea name="input" isCode rows={8} value={input} onValueChange={setInput} />
         </Field>
       </Panel>
-      {failure ? (
-        <Banner look="danger" role="alert" className="mt-4">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert className="mt-4">{failure}</Alert>
       <div className="mt-4 flex flex-wrap gap-2">
         <SubmitButton look="primary" aria-busy={isPending}>
           Start job
@@ -121,6 +113,6 @@ export function StartJobForm({ processes, machines, processId, tenantSlug, start
           Cancel
         </ButtonLink>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,18 +1,18 @@
 "use client";
 
-import { type FormEvent, useId, useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { LOST_ANSWER, type MachineActions, type NamedMachine } from "@/components/machines/machine-actions";
 import { CutHosts } from "@/components/sessions/cut-hosts";
-import { disconnectedSentence } from "@/components/sessions/disconnected";
+import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
 import { useConnectedHosts } from "@/components/sessions/use-connected-hosts";
-import { attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, TextInput } from "@/components/ui/field";
 import { ScrollBox } from "@/components/ui/scroll-box";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
+import { useAttempt } from "@/components/ui/use-attempt";
 import { formatQuantity } from "@/lib/format";
 
 type DeleteMachinesDialogProps = {
@@ -28,8 +28,6 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
   const formId = useId();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
   // The button that opened the dialog may be gone with its row; then focus goes to the page's heading.
   const isDeleted = useRef(false);
   const toasts = useToasts();
@@ -42,18 +40,14 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
 
   const isConfirmed = typed.trim() === expected.trim();
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isPending || !isConfirmed) return;
-    setPending(true);
-    setFailure(null);
-    const answer = await attempt(() => actions.deleteMachines({ machineIds }), LOST_ANSWER);
-    setPending(false);
-    if (!answer.ok) return setFailure(answer.message);
-    toasts.add({ title: `${subject} deleted.${disconnectedSentence(answer.data)}` });
-    isDeleted.current = true;
-    onClose(true);
-  };
+  const { failure, isPending, run } = useAttempt({
+    lost: LOST_ANSWER,
+    onDone: (cut: Cut) => {
+      toasts.add({ title: `${subject} deleted.${disconnectedSentence(cut)}` });
+      isDeleted.current = true;
+      onClose(true);
+    },
+  });
 
   return (
     <Dialog
@@ -76,14 +70,16 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
         </>
       }
     >
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       {isOne ? <p className={NAMES}>{only.name}</p> : <MachineNames machines={machines} />}
       <CutHosts impact={impact} through={isOne ? "as this machine" : "as these machines"} />
-      <form id={formId} onSubmit={submit}>
+      <form
+        id={formId}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isConfirmed) void run(() => actions.deleteMachines({ machineIds }));
+        }}
+      >
         <Field label={isOne ? "Type the machine’s name to confirm" : `Type “${expected}” to confirm`}>
           <TextInput
             ref={input}

@@ -1,15 +1,14 @@
 "use client";
 
-import { useState } from "react";
 import { LOST_ANSWER, type MachineActions, type NamedMachine } from "@/components/machines/machine-actions";
 import { CutHosts } from "@/components/sessions/cut-hosts";
-import { disconnectedSentence } from "@/components/sessions/disconnected";
+import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
 import { useConnectedHosts } from "@/components/sessions/use-connected-hosts";
-import { attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { useToasts } from "@/components/ui/toast";
+import { useAttempt } from "@/components/ui/use-attempt";
 
 type DisableMachineDialogProps = {
   machine: NamedMachine;
@@ -18,21 +17,16 @@ type DisableMachineDialogProps = {
 };
 
 export function DisableMachineDialog({ machine, actions, onClose }: DisableMachineDialogProps) {
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
   const toasts = useToasts();
   const impact = useConnectedHosts(actions, [machine.id]);
 
-  const disable = async () => {
-    if (isPending) return;
-    setPending(true);
-    setFailure(null);
-    const answer = await attempt(() => actions.disable({ machineId: machine.id }), LOST_ANSWER);
-    setPending(false);
-    if (!answer.ok) return setFailure(answer.message);
-    toasts.add({ title: `${machine.name} disabled.${disconnectedSentence(answer.data)}` });
-    onClose();
-  };
+  const { failure, isPending, run } = useAttempt({
+    lost: LOST_ANSWER,
+    onDone: (cut: Cut) => {
+      toasts.add({ title: `${machine.name} disabled.${disconnectedSentence(cut)}` });
+      onClose();
+    },
+  });
 
   return (
     <Dialog
@@ -48,17 +42,17 @@ export function DisableMachineDialog({ machine, actions, onClose }: DisableMachi
       buttons={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" aria-busy={isPending} onClick={disable}>
+          <Button
+            look="danger"
+            aria-busy={isPending}
+            onClick={() => run(() => actions.disable({ machineId: machine.id }))}
+          >
             Disable
           </Button>
         </>
       }
     >
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       <CutHosts impact={impact} through="as this machine" />
     </Dialog>
   );

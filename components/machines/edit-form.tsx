@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useRef, useState } from "react";
+import { useState } from "react";
 import { detailsOf, draftOf, type MachineDraft } from "@/components/machines/machine-draft";
 import { MachineFields } from "@/components/machines/machine-fields";
 import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
@@ -8,17 +8,13 @@ import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts"
 import type { Inherited } from "@/components/tokens/labels";
 import { MachinePolicyCut } from "@/components/tokens/machine-policy-cut";
 import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";
-import { type Action, attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import type { Action } from "@/components/ui/attempt";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
-import {
-  type FieldErrors,
-  fieldErrorsFrom,
-  fieldErrorsOf,
-  useFocusOnError,
-} from "@/components/ui/form-errors";
+import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
+import { useForm } from "@/components/ui/use-form";
 import { editMachineSchema, type MachineView } from "@/lib/machines/schema";
 
 type EditFormProps = {
@@ -36,37 +32,22 @@ export function EditForm({ machine, inherited, save, questions }: EditFormProps)
   const [draft, setDraft] = useState<MachineDraft>(() => draftOf(machine));
   // The revision what is typed here started from, whatever the page around it has loaded since.
   const [revision, setRevision] = useState(machine.revision);
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [failure, setFailure] = useState<{ message: string; isStale: boolean } | null>(null);
-  const [isPending, setPending] = useState(false);
-  const isBusy = useRef(false);
-  const form = useFocusOnError(errors);
+  const [isStale, setStale] = useState(false);
   const toasts = useToasts();
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy.current) return;
-    const input = editMachineSchema.safeParse({ ...detailsOf(draft), machineId: machine.id, revision });
-    setErrors(input.success ? {} : fieldErrorsOf(input.error.issues));
-    setFailure(null);
-    if (!input.success) return;
-    isBusy.current = true;
-    setPending(true);
-    const answer = await attempt(() => save(input.data), LOST);
-    isBusy.current = false;
-    setPending(false);
-    if (answer.ok) {
-      setRevision(answer.data.revision);
-      setDraft((now) => ({ ...now, name: input.data.name, tags: input.data.tags, tag: "" }));
-      toasts.add({ title: `Saved.${disconnectedSentence(answer.data)}` });
-      return;
-    }
-    setErrors(fieldErrorsFrom(answer.fieldErrors));
-    if (!answer.fieldErrors) setFailure({ message: answer.message, isStale: answer.code === "conflict" });
-  };
+  const { form, errors, failure, isPending, submit } = useForm({
+    schema: editMachineSchema,
+    action: save,
+    lost: LOST,
+    onDone: (saved, { name, tags }) => {
+      setRevision(saved.revision);
+      setDraft((now) => ({ ...now, name, tags, tag: "" }));
+      toasts.add({ title: `Saved.${disconnectedSentence(saved)}` });
+    },
+    onRefused: ({ code }) => setStale(code === "conflict"),
+  });
 
   return (
-    <form ref={form} noValidate method="post" onSubmit={submit}>
+    <Form ref={form} onSubmit={() => submit({ ...detailsOf(draft), machineId: machine.id, revision })}>
       <MachineFields
         kind={machine.kind}
         draft={draft}
@@ -90,10 +71,10 @@ export function EditForm({ machine, inherited, save, questions }: EditFormProps)
           />
         </div>
       </fieldset>
-      {failure ? (
-        <Banner look="danger" role="alert" className="mt-5">
-          <p>{failure.message}</p>
-          {failure.isStale ? (
+      {failure === null ? null : (
+        <Alert className="mt-5">
+          <p>{failure}</p>
+          {isStale ? (
             <>
               <p className="mt-1 text-muted">What you typed stays here until you reload.</p>
               <Button size="sm" className="mt-2" onClick={() => window.location.reload()}>
@@ -101,11 +82,11 @@ export function EditForm({ machine, inherited, save, questions }: EditFormProps)
               </Button>
             </>
           ) : null}
-        </Banner>
-      ) : null}
+        </Alert>
+      )}
       <SubmitButton look="primary" aria-busy={isPending} className="mt-5">
         Save
       </SubmitButton>
-    </form>
+    </Form>
   );
 }

@@ -3,12 +3,13 @@
 import { useEffect, useRef, useState } from "react";
 import type { SigningKeyActions } from "@/components/signing-keys/signing-key-actions";
 import { attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { useToasts } from "@/components/ui/toast";
+import { useAttempt } from "@/components/ui/use-attempt";
 import { formatQuantity } from "@/lib/format";
 import type { SigningKeyView, WithdrawalImpact } from "@/lib/identity/schema";
 
@@ -44,27 +45,23 @@ export function WithdrawKeyDialog({ signingKey, actions, onClose }: WithdrawKeyD
   const impact = useImpact(actions.askWithdrawal, kid);
   const [isNowActive, setNowActive] = useState(false);
   const [confirmedActive, setConfirmedActive] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
   const isDone = useRef(false);
   const isActive =
     isNowActive || (typeof impact === "object" ? impact.isActive : signingKey.state === "Active");
 
-  const withdraw = async () => {
-    if (isPending) return;
-    setPending(true);
-    setFailure(null);
-    const answer = await attempt(() => actions.withdraw({ kid, confirmedActive }), LOST_ANSWER);
-    setPending(false);
-    if (answer.ok) {
+  const { failure, isPending, run } = useAttempt({
+    lost: LOST_ANSWER,
+    onDone: ({ liveTokens }: { liveTokens: number }) => {
       isDone.current = true;
-      toasts.add({ title: `Key withdrawn. ${formatQuantity(answer.data.liveTokens, "live token")} cut.` });
-      return onClose();
-    }
-    // Its time came while the question was open: now it is the one that signs, and that has to be asked.
-    if (answer.fieldErrors?.confirmedActive) setNowActive(true);
-    setFailure(answer.fieldErrors?.confirmedActive ?? answer.message);
-  };
+      toasts.add({ title: `Key withdrawn. ${formatQuantity(liveTokens, "live token")} cut.` });
+      onClose();
+    },
+    onRefused: ({ fieldErrors, message }) => {
+      // Its time came while the question was open: now it is the one that signs, and that has to be asked.
+      if (fieldErrors?.confirmedActive) setNowActive(true);
+      return fieldErrors?.confirmedActive ?? message;
+    },
+  });
 
   return (
     <Dialog
@@ -85,7 +82,7 @@ export function WithdrawKeyDialog({ signingKey, actions, onClose }: WithdrawKeyD
             look="danger"
             aria-busy={isPending}
             disabled={isActive && !confirmedActive}
-            onClick={withdraw}
+            onClick={() => run(() => actions.withdraw({ kid, confirmedActive }))}
           >
             Withdraw
           </Button>
@@ -98,11 +95,7 @@ export function WithdrawKeyDialog({ signingKey, actions, onClose }: WithdrawKeyD
       {isActive ? (
         <LabelledCheckbox label={ACTIVE} checked={confirmedActive} onCheckedChange={setConfirmedActive} />
       ) : null}
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
     </Dialog>
   );
 }

@@ -2,8 +2,9 @@
 
 import { useState } from "react";
 import type { Action } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Field, TextInput } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
@@ -55,16 +56,7 @@ export function LimitsForm({ limits, save }: { limits: Limits; save: Action<null
   );
   const { min, max } = LIVE_CREDENTIALS_MAX;
   return (
-    <form
-      ref={form}
-      noValidate
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit(typed);
-      }}
-      className="flex flex-col gap-4"
-    >
+    <Form ref={form} onSubmit={() => submit(typed)} className="flex flex-col gap-4">
       <div className="grid gap-x-5 gap-y-5 sm:grid-cols-2 lg:grid-cols-3">
         <Field label="Machines" error={errors.machinesMax} hint="How many the tenant may have.">
           {input("machinesMax", "No limit")}
@@ -84,14 +76,10 @@ export function LimitsForm({ limits, save }: { limits: Limits; save: Action<null
           {input("lifetimeDaysMax", "No limit")}
         </Field>
       </div>
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       <SubmitButton look="primary" aria-busy={isPending} className="w-fit">
         Save limits
       </SubmitButton>
-    </form>
+    </Form>
   );
 }

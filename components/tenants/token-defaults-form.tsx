@@ -8,7 +8,8 @@ import { PolicyCut } from "@/components/tokens/policy-cut";
 import { policyDraftOf, policyOf, type TokenPolicyDraft } from "@/components/tokens/token-policy-draft";
 import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";
 import type { Action } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
+import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
@@ -44,16 +45,7 @@ export function TokenDefaultsForm({ defaults, actions }: TokenDefaultsFormProps)
   const demandsProof = typed.data?.requiresDpop === true && !seen.requiresDpop;
 
   return (
-    <form
-      ref={form}
-      noValidate
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit(policyOf(draft));
-      }}
-      className="flex flex-col gap-4"
-    >
+    <Form ref={form} onSubmit={() => submit(policyOf(draft))} className="flex flex-col gap-4">
       <TokenPolicyFields
         draft={draft}
         errors={errors}
@@ -61,15 +53,11 @@ export function TokenDefaultsForm({ defaults, actions }: TokenDefaultsFormProps)
         onChange={(change) => setDraft((now) => ({ ...now, ...change }))}
       />
       {refused || demandsProof ? <Asking {...{ actions, refused, demandsProof }} /> : null}
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       <SubmitButton look="primary" aria-busy={isPending} className="w-fit">
         Save
       </SubmitButton>
-    </form>
+    </Form>
   );
 }
 

@@ -13,7 +13,7 @@ type BannerProps = {
   /** `alert` interrupts a screen reader: for answers to something the person just did. */
   role?: "alert" | "status";
   id?: string;
-  className?: string;
+  className?: string | undefined;
   children: ReactNode;
 };
 
@@ -28,5 +28,15 @@ export function Banner({ look, role, id, className, children }: BannerProps) {
       <Icon aria-hidden size={16} className={classes("mt-[3px] shrink-0", mark)} />
       <div className="min-w-0 flex-1 break-words">{children}</div>
     </div>
+  );
+}
+
+/** Why something that a person did has failed; nothing while nothing did. */
+export function Alert({ className, children }: Pick<BannerProps, "className" | "children">) {
+  if (children === null) return null;
+  return (
+    <Banner look="danger" role="alert" className={className}>
+      {children}
+    </Banner>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
 
-import { type ReactNode, useRef, useState } from "react";
-import { attempt } from "@/components/ui/attempt";
-import { Banner } from "@/components/ui/banner";
+import { type ReactNode, useRef } from "react";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { useAttempt } from "@/components/ui/use-attempt";
 import type { ActionResult } from "@/lib/errors";
 
 type ConfirmDialogProps<T> = {
@@ -33,25 +33,21 @@ export function ConfirmDialog<T>({
   onClose,
   children,
 }: ConfirmDialogProps<T>) {
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isPending, setPending] = useState(false);
-  const isBusy = useRef(false);
   // The button that opened the dialog is often gone with its row; then focus goes to the page's heading.
   const isDone = useRef(false);
 
-  const confirm = async () => {
-    if (isBusy.current) return;
-    isBusy.current = true;
-    setPending(true);
-    setFailure(null);
-    const answer = await attempt(() => run(), LOST_ANSWER);
-    isBusy.current = false;
-    setPending(false);
-    if (!answer.ok) return setFailure(answer.message);
-    isDone.current = true;
-    onDone(answer.data);
-    onClose();
-  };
+  const {
+    failure,
+    isPending,
+    run: attempt,
+  } = useAttempt<T>({
+    lost: LOST_ANSWER,
+    onDone: (data) => {
+      isDone.current = true;
+      onDone(data);
+      onClose();
+    },
+  });
 
   return (
     <Dialog
@@ -63,17 +59,13 @@ export function ConfirmDialog<T>({
       buttons={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look={look} aria-busy={isPending} onClick={confirm}>
+          <Button look={look} aria-busy={isPending} onClick={() => attempt(run)}>
             {verb}
           </Button>
         </>
       }
     >
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      <Alert>{failure}</Alert>
       {children}
     </Dialog>
   );

@@ -1,9 +1,10 @@
 "use client";
 
 import { type ComponentProps, type ReactNode, useId } from "react";
-import { Banner } from "@/components/ui/banner";
+import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 
 type FormDialogProps = Pick<ComponentProps<typeof Dialog>, "title" | "description"> & {
@@ -42,24 +43,10 @@ export function FormDialog({
         </>
       }
     >
-      <form
-        id={formId}
-        ref={form}
-        noValidate
-        method="post"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSubmit();
-        }}
-        className="flex flex-col gap-4"
-      >
+      <Form id={formId} ref={form} onSubmit={() => onSubmit()} className="flex flex-col gap-4">
         {children}
-      </form>
-      {failure ? (
-        <Banner look="danger" role="alert">
-          {failure}
-        </Banner>
-      ) : null}
+      </Form>
+      <Alert>{failure}</Alert>
     </Dialog>
   );
 }
