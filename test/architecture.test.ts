@@ -109,6 +109,12 @@ test("the plan has no circles, and no two files load each other", () => {
   arrowsThat(({ from, target, isTypeOnly }) => !isTypeOnly && loadedBy(target).includes(from));
 });
 
+test("components have no circles, not of types either", () => {
+  arrowsThat(
+    ({ from, target }) => placeOf(from.path) === "components" && loadedBy(target, true).includes(from),
+  );
+});
+
 test("lib holds rooms, what stands around them and the cellar, and nothing else", () => {
   sourcesThat(({ path }) => path.startsWith("lib/") && !ANYWHERE_IN_LIB.has(placeOf(path)));
 });

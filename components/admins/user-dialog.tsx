@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { ChangeRoleDialog } from "@/components/admins/change-role-dialog";
 import type { UserActions } from "@/components/admins/user-actions";
-import type { UserDeed } from "@/components/admins/user-table";
+import type { UserDeed } from "@/components/admins/user-menu";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useToasts } from "@/components/ui/toast";
 import type { IssuedLink, PersonRow } from "@/lib/admins/schema";

@@ -1,10 +1,11 @@
 "use client";
 
 import { Building, KeyRound, MoreHorizontal, UserCheck, UserCog, UserMinus, UserX } from "lucide-react";
-import type { UserDeed } from "@/components/admins/user-table";
 import { buttonClass } from "@/components/ui/button";
 import { MenuItem, MenuPopup, MenuRoot, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
 import type { PersonRow } from "@/lib/admins/schema";
+
+export type UserDeed = "changeRole" | "shareInstallation" | "disable" | "enable" | "remove" | "makeResetLink";
 
 type UserMenuProps = {
   person: PersonRow;

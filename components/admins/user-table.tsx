@@ -1,10 +1,8 @@
-import { UserMenu } from "@/components/admins/user-menu";
+import { type UserDeed, UserMenu } from "@/components/admins/user-menu";
 import { Badge } from "@/components/ui/badge";
 import { type Column, StackCell, StackRow, StackTable, Under } from "@/components/ui/stack-table";
 import { Ago, Day } from "@/components/ui/time";
 import type { PersonRow } from "@/lib/admins/schema";
-
-export type UserDeed = "changeRole" | "shareInstallation" | "disable" | "enable" | "remove" | "makeResetLink";
 
 type UserTableProps = {
   people: readonly PersonRow[];

@@ -3,18 +3,15 @@
 import { type ReactNode, useRef, useState } from "react";
 import { CredentialTable, type OwnColumn } from "@/components/credentials/credential-table";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
-import { DeleteCredentialDialog } from "@/components/credentials/delete-credential-dialog";
-import type { Cut } from "@/components/sessions/disconnected";
-import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
-import type { Action } from "@/components/ui/attempt";
+import {
+  DeleteCredentialDialog,
+  type RemoveActions,
+} from "@/components/credentials/delete-credential-dialog";
 import { Alert } from "@/components/ui/banner";
 import { AtMost } from "@/components/ui/page-footer";
 import { countLive, credentialState } from "@/lib/credentials/rules";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type CredentialView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
-
-/** Deletes one credential, and asks first what that would cut. */
-export type RemoveActions = ImpactQuestions & { readonly remove: Action<Cut> };
 
 type CredentialSectionProps<T> = {
   kind: CredentialKind;

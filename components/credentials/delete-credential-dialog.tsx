@@ -1,11 +1,15 @@
 "use client";
 
 import { type RefObject, useRef, useState } from "react";
-import type { RemoveActions } from "@/components/credentials/credential-section";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { CutHosts } from "@/components/sessions/cut-hosts";
 import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
-import { type Impact, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
+import {
+  type Impact,
+  type ImpactQuestions,
+  useConnectedHosts,
+} from "@/components/sessions/use-connected-hosts";
+import type { Action } from "@/components/ui/attempt";
 import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
@@ -15,6 +19,9 @@ import { useToasts } from "@/components/ui/toast";
 import { useAttempt } from "@/components/ui/use-attempt";
 import { credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+
+/** Deletes one credential, and asks first what that would cut. */
+export type RemoveActions = ImpactQuestions & { readonly remove: Action<Cut> };
 
 type DeleteCredentialDialogProps = {
   kind: CredentialKind;

@@ -2,8 +2,9 @@
 
 import { CalendarClock, Plus } from "lucide-react";
 import { useState } from "react";
-import { CredentialSection, type RemoveActions } from "@/components/credentials/credential-section";
+import { CredentialSection } from "@/components/credentials/credential-section";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
+import type { RemoveActions } from "@/components/credentials/delete-credential-dialog";
 import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
 import { NamedSecretDialog } from "@/components/credentials/named-secret-dialog";
 import type { Action } from "@/components/ui/attempt";

@@ -1,5 +1,5 @@
 import { MachineActivity, type MachineActivityView } from "@/components/activity/machine-activity";
-import type { RemoveActions } from "@/components/credentials/credential-section";
+import type { RemoveActions } from "@/components/credentials/delete-credential-dialog";
 import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import { EditForm } from "@/components/machines/edit-form";

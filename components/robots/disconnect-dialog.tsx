@@ -1,7 +1,7 @@
 "use client";
 
-import type { RobotActions } from "@/components/robots/robot-list";
-import { disconnectedSentence } from "@/components/sessions/disconnected";
+import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
+import type { Action } from "@/components/ui/attempt";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useToasts } from "@/components/ui/toast";
 import { formatQuantity } from "@/lib/format";
@@ -9,7 +9,7 @@ import type { RobotRow } from "@/lib/sessions/schema";
 
 type DisconnectDialogProps = {
   robot: RobotRow;
-  disconnect: RobotActions["disconnect"];
+  disconnect: Action<Cut>;
   onClose: () => void;
 };
 

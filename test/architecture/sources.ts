@@ -55,14 +55,15 @@ export const SOURCES: readonly Source[] = [...paths].sort().map(read);
 
 const byPath = new Map(SOURCES.map((source) => [source.path, source]));
 
-/** All files that are loaded when `path` is, itself included. */
-export function loadedBy(path: string): Source[] {
+/** All files that are loaded when `path` is, itself included; with types, also those it only names types of. */
+export function loadedBy(path: string, withTypes = false): Source[] {
   const loaded = new Map<string, Source>();
   const visit = (at: string) => {
     const source = byPath.get(at);
     if (!source || loaded.has(at)) return;
     loaded.set(at, source);
-    for (const { target, isTypeOnly } of source.imports) if (target && !isTypeOnly) visit(target);
+    for (const { target, isTypeOnly } of source.imports)
+      if (target && (withTypes || !isTypeOnly)) visit(target);
   };
   visit(path);
   return [...loaded.values()];
