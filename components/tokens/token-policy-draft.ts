@@ -11,16 +11,6 @@ export type TokenPolicyDraft = {
   readonly requiresDpop: string;
 };
 
-/** A machine that leaves everything to its tenant. */
-export const INHERITS: TokenPolicyDraft = {
-  lifetime: "",
-  lifetimeUnit: "minutes",
-  limitsScopes: false,
-  scopes: [],
-  clientAuthentication: "",
-  requiresDpop: "",
-};
-
 export function policyDraftOf(policy: MachineTokenPolicy): TokenPolicyDraft {
   const { tokenLifetimeSeconds: seconds, allowedScopes, clientAuthentication, requiresDpop } = policy;
   const lifetime = seconds === null ? null : inLifetimeUnit(seconds);

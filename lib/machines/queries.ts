@@ -1,27 +1,18 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { knownScopes } from "@/lib/token-policy/rules";
-import { MACHINES_MEANT_MAX, MACHINES_OFFERED_MAX, type MachineKind, type MachineView } from "./schema";
-
-/** What a robot may know of its machine. */
-const MACHINE_DETAILS = {
-  name: true,
-  description: true,
-  unattendedRuntimes: true,
-  nonProductionRuntimes: true,
-  testingRuntimes: true,
-  processType: true,
-  processCompatibility: true,
-  tags: true,
-} as const;
+import {
+  MACHINES_MEANT_MAX,
+  MACHINES_OFFERED_MAX,
+  type MachineDetails,
+  type MachineKind,
+  type MachineView,
+  machineDetailsSchema,
+} from "./schema";
 
 /** What a machine's form holds. */
-export const MACHINE_FORM = {
-  ...MACHINE_DETAILS,
-  tokenLifetimeSeconds: true,
-  allowedScopes: true,
-  clientAuthentication: true,
-  requiresDpop: true,
-} as const;
+export const MACHINE_FORM = Object.fromEntries(
+  Object.keys(machineDetailsSchema.shape).map((name) => [name, true]),
+) as Readonly<Record<keyof MachineDetails, true>>;
 
 /** @returns the machine as its edit page shows it, or null when the tenant has none of that id. */
 export async function getMachine(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isPlainLine, isPlainText } from "@/lib/text";
-import { type MachineTokenPolicy, machineTokenPolicySchema } from "@/lib/token-policy/schema";
+import { machineTokenPolicySchema } from "@/lib/token-policy/schema";
 
 /** The values of these three lists are stored and sent as they stand here. */
 export const MACHINE_KINDS = ["Template", "Standard"] as const;
@@ -118,6 +118,7 @@ export const machineListSchema = z.object({
     .default(25),
 });
 
+export type MachineDetails = Readonly<z.output<typeof machineDetailsSchema>>;
 export type MachineKind = (typeof MACHINE_KINDS)[number];
 export type ProcessType = (typeof PROCESS_TYPES)[number];
 export type ProcessCompatibility = (typeof PROCESS_COMPATIBILITIES)[number];
@@ -159,18 +160,10 @@ export type MachinePage = {
 };
 
 /** A machine as its edit page shows it. */
-export type MachineView = MachineTokenPolicy & {
+export type MachineView = MachineDetails & {
   readonly id: string;
   readonly kind: MachineKind;
-  readonly name: string;
-  readonly description: string;
   readonly clientId: string;
-  readonly unattendedRuntimes: number;
-  readonly nonProductionRuntimes: number;
-  readonly testingRuntimes: number;
-  readonly processType: ProcessType;
-  readonly processCompatibility: ProcessCompatibility;
-  readonly tags: readonly string[];
   readonly revision: number;
   readonly createdAt: Date;
   readonly createdBy: string | null;
