@@ -25,6 +25,7 @@ export default {
   htmlLimitedBots: /.*/,
   serverExternalPackages: ["pg", "pino", "@prisma/client", "@prisma/adapter-pg", "bcryptjs", "jose"],
   experimental: {
+    preloadEntriesOnStart: false,
     serverActions: {
       // A job's input is up to 64 KiB and grows where it is escaped on its way.
       bodySizeLimit: "256kb",

@@ -24,6 +24,7 @@ import { awaitGivenDatabase } from "@/server/given-database";
 import { close, httpServer, listen } from "@/server/http";
 import { lane } from "@/server/lane";
 import { type Life, watchLife } from "@/server/life";
+import { preferMemory, preferSpeed } from "@/server/memory";
 import { migrate, newestMigration, requireMigrated } from "@/server/migrations";
 import { mount } from "@/server/mount";
 import { correctStatus } from "@/server/page-status";
@@ -105,6 +106,7 @@ export async function startOneOfSeveral(options: StartOptions): Promise<void> {
 }
 
 function begin(): Life {
+  preferMemory();
   bcrypt(passwordThread);
   return watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
 }
@@ -202,6 +204,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
   life.before("Next.js", () => app.close());
   life.before("HTTP", () => close(server));
   life.before("streams and long polls", askToStop);
+  preferSpeed();
   await listen(server, port, host);
   log.info({ event: "listening", connectionsMax: server.maxConnections }, "listening");
   life.before("readiness", async () => {
