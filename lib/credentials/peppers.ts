@@ -1,4 +1,5 @@
 import type { Ctx, SystemActor } from "@/lib/ctx";
+import { whereLive } from "./conditions";
 import { pepperIds } from "./material";
 
 /** A live secret whose digest is not under APP_SECRET yet, because it was not used since that changed. */
@@ -17,8 +18,7 @@ export type PepperCounts = { readonly current: number; readonly previous: number
 /** Deleted and expired secrets open nothing under any pepper; public keys have none. */
 const liveSecrets = (now: Date) => ({
   kind: "Secret" as const,
-  revokedAt: null,
-  OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
+  ...whereLive(now),
 });
 
 /** @returns the live secrets by pepper */

@@ -1,4 +1,5 @@
 import type { Ctx } from "@/lib/ctx";
+import { whereLive } from "./conditions";
 import { secretHint } from "./material";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type KeyView, type SecretView } from "./schema";
 
@@ -64,8 +65,7 @@ export async function countLiveCredentials(
     where: {
       tenantId: ctx.actor.tenantId,
       machineId,
-      revokedAt: null,
-      OR: [{ expiresAt: null }, { expiresAt: { gt: ctx.now } }],
+      ...whereLive(ctx.now),
       ...(kind && { kind }),
     },
   });

@@ -9,6 +9,7 @@ import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-eve
 import { auditListSchema } from "@/lib/audit/schema";
 import { countLiveCredentials, listKeys, listSecrets } from "@/lib/credentials/queries";
 import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
+import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
@@ -48,7 +49,7 @@ import { openSession } from "@/lib/sessions/commands/open-session";
 import { holdForOpening, openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
-import { findEnd, listConnectedHosts, listFollowingHosts, requireOwnSession } from "@/lib/sessions/queries";
+import { findEnd, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdminActor, RobotActor } from "@/lib/ctx";
+import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
-import { listConnectedHosts } from "@/lib/sessions/queries";
 import { addSeconds } from "@/lib/time";
 import { buyToken, connect, type Session, send } from "@/test/robot";
 import {

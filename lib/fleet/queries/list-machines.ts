@@ -1,3 +1,4 @@
+import { isLive } from "@/lib/credentials/conditions";
 import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
@@ -5,7 +6,7 @@ import type { MachineListQuery, MachinePage, MachineRow } from "@/lib/machines/s
 import { COUNTED_MAX, type Part, readPage } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { type Cursor, cursorText, partOf, readCursor } from "./machine-order";
-import { hasOneSecret, idleSecrets, isLive } from "./secret-conditions";
+import { hasOneSecret, idleSecrets } from "./secret-conditions";
 
 /** In a LIKE pattern `%`, `_` and the escape character itself must be taken literally. */
 const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;

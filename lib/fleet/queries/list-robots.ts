@@ -1,20 +1,8 @@
 import type { Ctx } from "@/lib/ctx";
-import type { Prisma } from "@/lib/generated/prisma/client";
-import { ON_HOST } from "@/lib/jobs/rules";
 import type { Slice } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
-import { sessionState } from "@/lib/sessions/rules";
-import type { RobotListQuery, RobotRow, SessionState } from "@/lib/sessions/schema";
-
-/** The rows that `sessionState` calls so. */
-function inState(state: SessionState, silent: Date): Prisma.SessionWhereInput {
-  if (state === "Disconnected") return { endedAt: { not: null } };
-  if (state === "Unresponsive") return { endedAt: null, heartbeatAt: { lte: silent } };
-  const busy: Prisma.SessionWhereInput = {
-    OR: [{ isBusy: true }, { jobs: { some: { state: { in: [...ON_HOST] } } } }],
-  };
-  return { endedAt: null, heartbeatAt: { gt: silent }, ...(state === "Busy" ? busy : { NOT: busy }) };
-}
+import type { RobotListQuery, RobotRow } from "@/lib/sessions/schema";
+import { hostState, inState, JOBS_THERE } from "./host-conditions";
 
 /**
  * @returns the tenant's hosts with what runs on them: the connected ones first, then the ended ones, newest first; of one state where
@@ -45,7 +33,7 @@ export async function listRobots(
       platform: true,
       machine: { select: { name: true } },
       jobs: {
-        where: { state: { in: [...ON_HOST] } },
+        where: JOBS_THERE,
         select: { id: true, process: { select: { name: true } } },
       },
     },
@@ -54,7 +42,7 @@ export async function listRobots(
     ...row,
     sessionId: id,
     machineName: machine.name,
-    state: sessionState({ ...row, isBusy: isBusy || jobs.length > 0 }, silent),
+    state: hostState({ ...row, isBusy, jobs }, silent),
     runningJobs: jobs.map((job) => ({ jobId: job.id, processName: job.process.name })),
   }));
 }

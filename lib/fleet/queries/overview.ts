@@ -3,6 +3,7 @@ import type { OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { COUNTED_MAX } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
+import { IS_BUSY } from "./host-conditions";
 import { hasOneSecret, type Idleness, idleSecrets } from "./secret-conditions";
 
 /** @returns how many secrets are idle and on how many machines, so far as they are counted */
@@ -31,8 +32,7 @@ export async function countHosts(ctx: Ctx, disconnectedMax?: number): Promise<Ho
               SELECT FROM sessions WHERE tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NOT NULL
                LIMIT ${disconnectedMax ?? null}::bigint) AS ended) AS "Disconnected"
       FROM (SELECT heartbeat_at > ${silent} AS is_alive,
-                   is_busy OR EXISTS (SELECT FROM jobs j WHERE j.tenant_id = s.tenant_id AND j.session_id = s.id
-                                       AND j.state IN ('Running', 'Stopping', 'Terminating')) AS is_busy
+                   ${IS_BUSY} AS is_busy
               FROM sessions s WHERE s.tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NULL) host`;
   return counts ?? { Available: 0, Busy: 0, Unresponsive: 0, Disconnected: 0 };
 }

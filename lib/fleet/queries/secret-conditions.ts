@@ -1,11 +1,8 @@
+import { isLive } from "@/lib/credentials/conditions";
 import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
 import { Prisma } from "@/lib/generated/prisma/client";
 import type { SecretFilter } from "@/lib/machines/schema";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
-
-/** @returns the condition under which a row of credentials is live: neither deleted nor expired */
-export const isLive = (now: Date): Prisma.Sql =>
-  Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})`;
 
 /** How long a secret was not used: not at all yet, or not for long. */
 export type Idleness = Exclude<SecretFilter, "single">;

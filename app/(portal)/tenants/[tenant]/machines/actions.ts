@@ -1,6 +1,7 @@
 "use server";
 
 import { addKeySchema, deleteCredentialSchema, issueSecretSchema } from "@/lib/credentials/schema";
+import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { addKey } from "@/lib/machines/commands/add-key";
@@ -13,7 +14,6 @@ import {
   machineIdSchema,
   provisionMachineSchema,
 } from "@/lib/machines/schema";
-import { listConnectedHosts } from "@/lib/sessions/queries";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";

@@ -1,6 +1,7 @@
 "use server";
 
 import { z } from "zod";
+import { listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
@@ -10,7 +11,6 @@ import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/l
 import { listFollowingJobs } from "@/lib/jobs/queries";
 import { editLimits } from "@/lib/limits/commands";
 import { editLimitsSchema } from "@/lib/limits/schema";
-import { listFollowingHosts } from "@/lib/sessions/queries";
 import { renameTenant } from "@/lib/tenants/commands";
 import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/lib/tenants/schema";
 import { addTenant } from "@/lib/workflows/add-tenant";

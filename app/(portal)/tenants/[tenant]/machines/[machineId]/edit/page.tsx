@@ -12,11 +12,11 @@ import { Live } from "@/components/shell/live";
 import { chartActivity, keptDays } from "@/lib/activity/queries";
 import { activityListSchema, activityPeriodSchema, REQUESTS_A_MACHINE_PAGE } from "@/lib/activity/schema";
 import { listKeys, listSecrets } from "@/lib/credentials/queries";
+import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { getLimits } from "@/lib/limits/queries";
-import { listConnectedHosts } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 
 type EditMachinePageProps = {
