@@ -11,6 +11,8 @@ export default defineConfig({
       ORIGIN: "http://localhost:3000",
       LOG_LEVEL: "silent",
     },
+    // Much of the time they wait, for the database or for what is to happen next.
+    maxWorkers: 3,
     setupFiles: ["test/no-console-errors.ts"],
     globalSetup: ["test/postgres.ts"],
     // Ten times what the slowest takes: a limit ends what is stuck, and says nothing of how quick the machine is.

@@ -51,6 +51,8 @@ export class WatchedClient extends pg.Client {
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | undefined {
     this.#isOver = true;
+    // What the server says after the farewell, such as that it stops too, concerns nobody any more.
+    this.on("error", () => undefined);
     return callback ? void super.end(callback) : super.end();
   }
 

@@ -35,6 +35,16 @@ async function setZone(zone: string): Promise<void> {
   await client.end();
 }
 
+/** Events have their zone with them by now; those versions wrote them like all else. */
+async function shiftEvents(tenantId: string, zone: string): Promise<void> {
+  const client = await openDatabase(database.url);
+  await client.query("ALTER TABLE audit_events DISABLE TRIGGER audit_events_unchanged");
+  const shifted = "at = (at AT TIME ZONE 'UTC') AT TIME ZONE $2";
+  await client.query(`UPDATE audit_events SET ${shifted} WHERE tenant_id = $1`, [tenantId, zone]);
+  await client.query("ALTER TABLE audit_events ENABLE ALWAYS TRIGGER audit_events_unchanged");
+  await client.end();
+}
+
 /** A tenant with a machine and two secrets, written as versions wrote that took the session's zone as it came. */
 async function writeIn(zone: string): Promise<{ tenantId: string; secretId: string }> {
   await setZone(zone);
@@ -52,6 +62,7 @@ async function writeIn(zone: string): Promise<{ tenantId: string; secretId: stri
     const { secretId } = await issueSecret({ db, actor, now: NOW }, { machineId, expiresAt: EXPIRES_AT });
     return { tenantId: tenant.id, secretId };
   });
+  await shiftEvents(written.tenantId, zone);
   await prisma.$transaction((db) => sealEvents(systemCtx(db, NOW), { waits: true }));
   await prisma.$disconnect();
   await pool.end();
