@@ -3,38 +3,38 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseAndValidateFlightRouterState } from "next/dist/server/app-render/parse-and-validate-flight-router-state.js";
-import { bcrypt } from "@/lib/admins/password-work";
 import { startClock } from "@/lib/background/schedule";
 import { database, outage, robotsDatabase } from "@/lib/db";
 import { type Env, EnvironmentError, env } from "@/lib/env";
 import { derivedKey } from "@/lib/keys";
 import { log } from "@/lib/log";
-import { appSecretStanding } from "@/lib/operator/app-secret";
+import { appSecretStatus } from "@/lib/operator/app-secret";
 import { prepareFirstAdministrator, takeOverStoredData } from "@/lib/operator/first-start";
 import { readiness } from "@/lib/readiness";
 import { askToStop, runStops } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
-import { announce } from "@/server/announce";
-import { answerHeaders } from "@/server/answer-headers";
-import { completeEnvironment } from "@/server/complete-environment";
-import { consoleToLog } from "@/server/console-log";
-import { refuseAtDoorstep, refuseAtPages, refuseOtherSite } from "@/server/doorstep";
-import { admit } from "@/server/gate";
-import { awaitGivenDatabase } from "@/server/given-database";
-import { close, httpServer, listen } from "@/server/http";
-import { lane } from "@/server/lane";
-import { type Life, watchLife } from "@/server/life";
-import { preferMemory, preferSpeed } from "@/server/memory";
-import { migrate, newestMigration, requireMigrated } from "@/server/migrations";
-import { mount } from "@/server/mount";
-import { correctStatus } from "@/server/page-status";
-import { passwordThread } from "@/server/password-thread";
-import { Problem } from "@/server/problem";
-import { processCount } from "@/server/process-count";
-import { type Said, STOP, startProcesses } from "@/server/processes";
-import { followRequest, levelOf, type RequestLine } from "@/server/request-log";
-import { refuseUnreadable, requireRightAppSecret } from "@/server/right-app-secret";
-import { refuseUnreadablePage } from "@/server/unreadable-pages";
+import { bcrypt } from "@/lib/users/password-work";
+import { awaitGivenDatabase } from "@/server/database/given-database";
+import { migrate, newestMigration, requireMigrated } from "@/server/database/migrations";
+import { refuseUnreadable, requireRightAppSecret } from "@/server/database/right-app-secret";
+import { answerHeaders } from "@/server/http/answer-headers";
+import { admit } from "@/server/http/gate";
+import { close, httpServer, listen } from "@/server/http/http";
+import { lane } from "@/server/http/lane";
+import { mount } from "@/server/http/mount";
+import { correctStatus } from "@/server/http/page-status";
+import { refuseAtPages, refuseBadRequest, refuseOtherSite } from "@/server/http/request-checks";
+import { followRequest, levelOf, type RequestLine } from "@/server/http/request-log";
+import { refuseUnreadablePage } from "@/server/http/unreadable-pages";
+import { announce } from "@/server/lifecycle/announce";
+import { completeEnvironment } from "@/server/lifecycle/complete-environment";
+import { consoleToLog } from "@/server/lifecycle/console-log";
+import { type Lifecycle, watchLifecycle } from "@/server/lifecycle/lifecycle";
+import { preferMemory, preferSpeed } from "@/server/lifecycle/memory";
+import { passwordThread } from "@/server/lifecycle/password-thread";
+import { processCount } from "@/server/lifecycle/process-count";
+import { type Said, STOP, startProcesses } from "@/server/lifecycle/processes";
+import { StartupError } from "@/server/lifecycle/startup-error";
 
 /** What a process that serves may take to end, besides DRAIN_SECONDS: answers and closings have 10 and 15 seconds of their own. */
 const STOP_PATIENCE_SECONDS = 40;
@@ -66,7 +66,7 @@ export async function start(options: StartOptions): Promise<void> {
     const { isFirstStart } = await requireRightAppSecret(kept, announce);
     const { setupLink } = await prepareFirstAdministrator();
     // Another process, with another secret, may have made the first signing key at the same moment.
-    if (isFirstStart) refuseUnreadable(await appSecretStanding(), kept);
+    if (isFirstStart) refuseUnreadable(await appSecretStatus(), kept);
     const { processes } = env();
     const count = options.dev || processes === 1 ? 1 : await fittingProcesses(processes, isEmbedded);
     announce(
@@ -77,7 +77,7 @@ export async function start(options: StartOptions): Promise<void> {
     if (setupLink !== undefined) announce(`no administrator yet; become the first one at ${setupLink}`);
     announce(`Latchkey is ready: ${env().origin}`);
   } catch (error) {
-    if (error instanceof Problem || error instanceof EnvironmentError)
+    if (error instanceof StartupError || error instanceof EnvironmentError)
       process.stderr.write(`\n${error.message}\n`);
     else log.fatal({ err: error }, "the start failed");
     await life.end(1);
@@ -99,21 +99,21 @@ export async function startOneOfSeveral(options: StartOptions): Promise<void> {
     await serve(life, options);
     await say({ kind: "ready" });
   } catch (error) {
-    if (error instanceof Problem) await say({ kind: "problem", sentence: error.message });
+    if (error instanceof StartupError) await say({ kind: "problem", sentence: error.message });
     else log.fatal({ err: error }, "the start failed");
     await life.end(1);
   }
 }
 
-function begin(): Life {
+function begin(): Lifecycle {
   preferMemory();
   bcrypt(passwordThread);
-  return watchLife((error) => log.fatal({ err: error }, "unexpected failure"));
+  return watchLifecycle((error) => log.fatal({ err: error }, "unexpected failure"));
 }
 
 const migrationsOf = ({ root }: StartOptions) => join(root, "prisma/migrations");
 
-async function prepareDatabase(life: Life, options: StartOptions): Promise<void> {
+async function prepareDatabase(life: Lifecycle, options: StartOptions): Promise<void> {
   const { databaseUrl } = env();
   await awaitGivenDatabase(databaseUrl, announce);
   const applied = await migrate(databaseUrl, migrationsOf(options), announce);
@@ -122,7 +122,7 @@ async function prepareDatabase(life: Life, options: StartOptions): Promise<void>
 }
 
 /** From here on the process is ready for its database, and what it opens there is closed at its end. */
-function stopServices(life: Life, options: StartOptions): void {
+function stopServices(life: Lifecycle, options: StartOptions): void {
   readiness().newestMigration = newestMigration(migrationsOf(options));
   life.before("what was opened while serving", closeServices);
 }
@@ -143,12 +143,12 @@ function fittingProcesses(asked: Env["processes"], isEmbedded: boolean): Promise
   });
 }
 
-async function serveInSeveral(life: Life, { root }: StartOptions, count: number): Promise<void> {
+async function serveInSeveral(life: Lifecycle, { root }: StartOptions, count: number): Promise<void> {
   // This process asks the database no more.
   await closeServices();
   await startProcesses(life, {
     count,
-    script: join(root, "server/worker.mjs"),
+    script: join(root, "server/lifecycle/worker.mjs"),
     args: [root],
     stopPatienceMs: (env().drainSeconds + STOP_PATIENCE_SECONDS) * SECOND_MILLISECONDS,
     report: announce,
@@ -156,7 +156,7 @@ async function serveInSeveral(life: Life, { root }: StartOptions, count: number)
 }
 
 /** Next.js, listening, the clock. */
-async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
+async function serve(life: Lifecycle, { root, dev }: StartOptions): Promise<void> {
   const { port, host, origin, trustedProxies, drainSeconds } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const headers = answerHeaders({ secure: origin.startsWith("https:"), dev });
@@ -173,7 +173,7 @@ async function serve(life: Life, { root, dev }: StartOptions): Promise<void> {
     if (direct(request, response)) return;
     headers.putOn(response);
     followRequest(request, response, report);
-    if (refuseAtDoorstep(request, response, trustedProxies) || mounted(request, response)) return;
+    if (refuseBadRequest(request, response, trustedProxies) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     if (refuseUnreadablePage(request, response, parseAndValidateFlightRouterState)) return;
     headers.letBePage(request, response);

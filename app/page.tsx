@@ -1,12 +1,12 @@
 import { redirect } from "next/navigation";
 import { KeyBoard } from "@/components/machines/machine-art";
 import { FrontPage } from "@/components/shell/front-page";
-import { requireAdmin } from "@/lib/http/portal/actions";
+import { requireUser } from "@/lib/http/portal/actions";
 import { pathsOf } from "@/lib/paths";
 import { SignOutButton } from "./(portal)/sign-out-button";
 
 export default async function HomePage() {
-  const { admin, tenants } = await requireAdmin();
+  const { admin, tenants } = await requireUser();
   const [first] = tenants;
   if (first) redirect(pathsOf(first.slug).machines);
   return (

@@ -1,6 +1,6 @@
 import { forgetActivity } from "@/lib/activity/commands";
 import { activityListSchema } from "@/lib/activity/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -28,7 +28,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Lists and deletion where the record is large: rows of 200 machines over 30 days, one in 100 refused. */
-async function measureLargeRecord(admin: AdminActor, machineIds: readonly string[]): Promise<void> {
+async function measureLargeRecord(admin: UserActor, machineIds: readonly string[]): Promise<void> {
   const { prisma } = database();
   const now = new Date();
   const begin = addSeconds(now, -30 * DAY_SECONDS);

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { hashPassword } from "@/lib/admins/passwords";
 import { record } from "@/lib/audit/commands";
 import { eventDigest } from "@/lib/audit/digest";
 import type { AuditEvent } from "@/lib/audit/events";
 import { recordKey } from "@/lib/audit/record-keys";
 import { auditListSchema } from "@/lib/audit/schema";
-import { sealAll } from "@/lib/background/audit-chainer";
+import { chainAll } from "@/lib/background/audit-chainer";
 import type { Db } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { readRecord } from "@/lib/fleet/queries/read-record";
+import { hashPassword } from "@/lib/users/passwords";
 import { uuid7 } from "@/lib/uuid";
 import { ask } from "@/test/people";
 import { median } from "./figures";
@@ -53,11 +53,11 @@ async function written(before: (db: Db) => Promise<unknown>): Promise<number> {
   return count / SECONDS;
 }
 
-async function whileSealing(work: () => Promise<number>): Promise<number> {
+async function whileChaining(work: () => Promise<number>): Promise<number> {
   const stop = new AbortController();
   const sealing = (async () => {
     while (!stop.signal.aborted) {
-      await sealAll({ waits: false });
+      await chainAll({ waits: false });
       await pause(1000, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   })();
@@ -84,7 +84,7 @@ async function compareWriters() {
   await bench.server.stop();
   const ways = [
     { name: "16 writers, nothing sealed meanwhile", run: () => written(nothing) },
-    { name: "16 writers, sealed every second", run: () => whileSealing(() => written(nothing)) },
+    { name: "16 writers, sealed every second", run: () => whileChaining(() => written(nothing)) },
     { name: "16 writers that hold the chain's lock in turn", run: () => written(inTurn) },
   ];
   // What is prepared and warmed by the first round is not the second way's merit.
@@ -95,7 +95,7 @@ async function compareWriters() {
     for (let turn = 0; turn < ways.length; turn += 1) {
       const way = (round + turn) % ways.length;
       figures[way] = (await ways[way]?.run()) ?? Number.NaN;
-      await sealAll({ waits: true });
+      await chainAll({ waits: true });
     }
     rounds.push(figures);
     console.log(`round ${round}: ${figures.map(Math.round).join(", ")}`);
@@ -214,7 +214,7 @@ try {
   await compareWriters();
   const [, filling] = await timed(fill);
   console.log(`filled to ${EVENTS} in ${filling.toFixed(0)} s`);
-  const [, sealing] = await timed(() => sealAll({ waits: true }));
+  const [, sealing] = await timed(() => chainAll({ waits: true }));
   console.log(`sealed in ${sealing.toFixed(0)} s`);
   await prisma.$executeRaw`ANALYZE audit_events`;
   await verified();

@@ -6,18 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { IssuedSecret } from "@/lib/credentials/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { openDatabase } from "@/lib/database-connection";
 import { runStops } from "@/lib/stopping";
-import { freePort } from "@/server/embedded-postgres";
-import type { Durability } from "@/server/postgres-watchdog";
+import { freePort } from "@/server/database/embedded-postgres";
+import type { Durability } from "@/server/database/postgres-watchdog";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { startChild } from "./child";
 import { parentOf } from "./processes";
 
 export type Provisioned = {
   /** Who provisioned the machines. */
-  readonly admin: AdminActor;
+  readonly admin: UserActor;
   readonly machines: readonly (IssuedSecret & { readonly machineId: string })[];
 };
 

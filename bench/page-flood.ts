@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { hashPassword } from "@/lib/admins/passwords";
 import { database } from "@/lib/db";
+import { hashPassword } from "@/lib/users/passwords";
 import { Visitor } from "@/test/shipped/visitor";
 import { startChild } from "./child";
 import { printTable, quantile, setting } from "./figures";

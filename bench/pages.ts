@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { AdminActor, Ctx } from "@/lib/ctx";
+import type { Ctx, UserActor } from "@/lib/ctx";
 import { openDatabase } from "@/lib/database-connection";
 import { database } from "@/lib/db";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
@@ -10,7 +10,7 @@ import { listJobs } from "@/lib/jobs/queries";
 import { jobCursorText, jobListSchema } from "@/lib/jobs/schema";
 import { machineListSchema } from "@/lib/machines/schema";
 import { runStops } from "@/lib/stopping";
-import { migrate } from "@/server/migrations";
+import { migrate } from "@/server/database/migrations";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { CROWDED, makeEndedSessions, makeJobs, makeMachines } from "./page-rows";
 
@@ -48,7 +48,7 @@ if (knownJobs.length === 0) {
 }
 const { prisma } = database();
 const tenant = await prisma.tenant.findUniqueOrThrow({ where: { slug: CROWDED } });
-const actor: AdminActor = {
+const actor: UserActor = {
   kind: "admin",
   id: "00000000-0000-7000-8000-000000000000",
   name: "bench",

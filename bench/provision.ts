@@ -1,4 +1,4 @@
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
@@ -17,7 +17,7 @@ const tenant = await prisma.tenant.create({ data: { slug: "bench", name: "Bench"
 const { id, email } = await prisma.admin.create({
   data: { email: "bench@example.com", emailKey: "bench@example.com", createdAt: now },
 });
-const admin: AdminActor = {
+const admin: UserActor = {
   kind: "admin",
   id,
   name: email,

@@ -1,9 +1,7 @@
-import { hashPassword } from "@/lib/admins/passwords";
-import { emailKey } from "@/lib/admins/rules";
 import { addAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import type { IssuedSecret } from "@/lib/credentials/schema";
-import type { AdminActor, Ctx } from "@/lib/ctx";
+import type { Ctx, UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { addProcessSchema } from "@/lib/jobs/schema";
@@ -12,6 +10,8 @@ import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
+import { hashPassword } from "@/lib/users/passwords";
+import { emailKey } from "@/lib/users/rules";
 
 /** The processes of the demo: how long each takes, in seconds, and what it counts. */
 export const PROCESSES = {
@@ -24,20 +24,17 @@ export const PROCESSES = {
 export type Host = { readonly name: string; readonly credentials: IssuedSecret };
 
 export type Cast = {
-  readonly admin: AdminActor;
+  readonly admin: UserActor;
   readonly hosts: readonly Host[];
   readonly processIds: readonly string[];
 };
 
 /** Does a deed of the demo's administrator as the admin door does. */
-export const act = <I, T>(
-  actor: AdminActor,
-  deed: (ctx: Ctx, input: I) => Promise<T>,
-  input: I,
-): Promise<T> => database().prisma.$transaction((db) => deed({ db, actor, now: new Date() }, input));
+export const act = <I, T>(actor: UserActor, deed: (ctx: Ctx, input: I) => Promise<T>, input: I): Promise<T> =>
+  database().prisma.$transaction((db) => deed({ db, actor, now: new Date() }, input));
 
 /** The demo's administrator, in a tenant of its own. */
-export async function makeAdmin(email: string, password: string): Promise<AdminActor> {
+export async function makeAdmin(email: string, password: string): Promise<UserActor> {
   const { prisma } = database();
   const now = new Date();
   const tenant = await prisma.$transaction((db) =>
@@ -66,7 +63,7 @@ export async function makeAdmin(email: string, password: string): Promise<AdminA
 }
 
 /** Machines, secrets, processes and an asset, made by the product's own deeds. */
-export async function makeCast(admin: AdminActor): Promise<Cast> {
+export async function makeCast(admin: UserActor): Promise<Cast> {
   const provision = (name: string, kind: "Template" | "Standard", description: string) =>
     act(
       admin,

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
-import { hashPassword } from "@/lib/admins/passwords";
-import { emailKey } from "@/lib/admins/rules";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
@@ -11,6 +9,8 @@ import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { Role } from "@/lib/roles";
+import { hashPassword } from "@/lib/users/passwords";
+import { emailKey } from "@/lib/users/rules";
 
 const PASSWORD = "correct horse battery";
 const passwordHash = hashPassword(PASSWORD);

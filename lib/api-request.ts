@@ -33,7 +33,7 @@ export type ApiAnswer = {
 
 export type ApiHandler = (request: ApiRequest) => Promise<ApiAnswer>;
 
-/** Beside what Next.js calls: what the process may call itself, without a Request and a Response (server/lane.ts). */
+/** Beside what Next.js calls: what the process may call itself, without a Request and a Response (server/http/lane.ts). */
 export type Direct = { readonly direct?: ApiHandler };
 
 /** @returns data as JSON; nothing as an empty body */

@@ -3,7 +3,7 @@ import type { Prisma } from "@/lib/generated/prisma/client";
 import type { Role } from "./roles";
 
 /** A person acting in one tenant. */
-export type AdminActor = {
+export type UserActor = {
   readonly kind: "admin";
   readonly id: string;
   readonly name: string;
@@ -52,7 +52,7 @@ export type AnonymousActor = { readonly kind: "anonymous"; readonly address: str
 /** The process itself: first start, key creation. */
 export type SystemActor = { readonly kind: "system" };
 
-export type TenantActor = AdminActor | ClientActor | RobotActor;
+export type TenantActor = UserActor | ClientActor | RobotActor;
 export type Actor = TenantActor | PersonActor | AnonymousActor | SystemActor;
 
 /** The Prisma client, inside a transaction or not. Never the root client's `$connect` and the like. */
@@ -79,7 +79,7 @@ export type Sql = {
 };
 
 /** What a door hands over: a database handle, who acts, and the time. Three fields, for ever. */
-export type Ctx<A extends Actor = AdminActor, D = Db> = {
+export type Ctx<A extends Actor = UserActor, D = Db> = {
   readonly db: D;
   readonly actor: A;
   readonly now: Date;

@@ -63,14 +63,14 @@ export function keyName(key: Buffer): string {
 }
 
 /** Encrypts with AES-256-GCM: nonce, ciphertext, tag in one buffer. `boundTo` must be given again to open. */
-export function seal(key: Buffer, plain: Buffer, boundTo: string): Buffer {
+export function encrypt(key: Buffer, plain: Buffer, boundTo: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(boundTo));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function open(key: Buffer, sealed: Uint8Array, boundTo: string): Buffer {
-  const bytes = Buffer.from(sealed);
+function open(key: Buffer, encrypted: Uint8Array, boundTo: string): Buffer {
+  const bytes = Buffer.from(encrypted);
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES))
     .setAAD(Buffer.from(boundTo))
     .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
@@ -81,32 +81,32 @@ function open(key: Buffer, sealed: Uint8Array, boundTo: string): Buffer {
 }
 
 /**
- * Opens what `seal` made. The sealed bytes name no key: the tag tells whether it was the right one.
+ * Opens what `encrypt` made. The encrypted bytes name no key: the tag tells whether it was the right one.
  * @param keys one, or several to be tried in turn
  * @throws when no key fits, `boundTo` is another one, or the bytes were changed
  */
-export function unseal(keys: Buffer | readonly Buffer[], sealed: Uint8Array, boundTo: string): Buffer {
+export function decrypt(keys: Buffer | readonly Buffer[], encrypted: Uint8Array, boundTo: string): Buffer {
   const [first, ...others] = Buffer.isBuffer(keys) ? [keys] : keys;
   if (!first) throw new Error("no key to open with");
   try {
-    return open(first, sealed, boundTo);
+    return open(first, encrypted, boundTo);
   } catch (error) {
     if (others.length === 0) throw error;
-    return unseal(others, sealed, boundTo);
+    return decrypt(others, encrypted, boundTo);
   }
 }
 
-/** Under which secret something is sealed. "neither" also stands for bytes that were changed. */
-export type SealedUnder = "current" | "previous" | "neither";
+/** Under which secret something is encrypted. "neither" also stands for bytes that were changed. */
+export type EncryptedUnder = "current" | "previous" | "neither";
 
-/** @returns what is sealed and bound to `from`, sealed anew and bound to `to`; null where it is not */
+/** @returns what is encrypted and bound to `from`, encrypted anew and bound to `to`; null where it is not */
 export function rebound(
   purpose: Purpose,
-  sealed: Uint8Array,
+  encrypted: Uint8Array,
   { from, to }: { readonly from: string; readonly to: string },
 ): Uint8Array<ArrayBuffer> | null {
   try {
-    return Uint8Array.from(seal(derivedKey(purpose), unseal(readingKeys(purpose), sealed, from), to));
+    return Uint8Array.from(encrypt(derivedKey(purpose), decrypt(readingKeys(purpose), encrypted, from), to));
   } catch {
     return null;
   }
@@ -117,11 +117,11 @@ export type Renewal =
   | { readonly under: "previous"; readonly anew: Uint8Array<ArrayBuffer> }
   | { readonly under: "current" | "neither" };
 
-/** @returns under which secret it is sealed; what is under the previous one also comes sealed anew under the current one */
-export function reseal(purpose: Purpose, sealed: Uint8Array, boundTo: string): Renewal {
+/** @returns under which secret it is encrypted; what is under the previous one also comes encrypted anew under the current one */
+export function reencrypt(purpose: Purpose, encrypted: Uint8Array, boundTo: string): Renewal {
   const opened = (key: Buffer | null) => {
     try {
-      return key && open(key, sealed, boundTo);
+      return key && open(key, encrypted, boundTo);
     } catch {
       return null;
     }
@@ -129,5 +129,5 @@ export function reseal(purpose: Purpose, sealed: Uint8Array, boundTo: string): R
   if (opened(derivedKey(purpose))) return { under: "current" };
   const plain = opened(previousKey(purpose));
   if (!plain) return { under: "neither" };
-  return { under: "previous", anew: Uint8Array.from(seal(derivedKey(purpose), plain, boundTo)) };
+  return { under: "previous", anew: Uint8Array.from(encrypt(derivedKey(purpose), plain, boundTo)) };
 }

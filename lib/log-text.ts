@@ -3,7 +3,7 @@ export const REMOVED = "[removed]";
 
 /** Fields that hold something secret by their name, at any depth; `secretId` and `tokenId` are public. */
 const SECRET_NAME =
-  /pass(?:word|phrase)|secret$|token$|^authorization$|cookie|assertion|^dpop$|api_?key|^private|^sealed|^digest$|pepper$|^hash$/i;
+  /pass(?:word|phrase)|secret$|token$|^authorization$|cookie|assertion|^dpop$|api_?key|^private|^sealed|^encrypted|^digest$|pepper$|^hash$/i;
 
 /** What a secret looks like wherever it stands. */
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [

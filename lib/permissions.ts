@@ -1,4 +1,4 @@
-import type { Actor, AdminActor } from "@/lib/ctx";
+import type { Actor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Role } from "./roles";
 
@@ -40,7 +40,7 @@ export function may(role: Role, permission: Permission): boolean {
  * The first line of every deed of an admin.
  * @throws Refusal `forbidden` unless the actor is an admin whose role in this tenant has the permission
  */
-export function allow(actor: Actor, permission: Permission): asserts actor is AdminActor {
+export function allow(actor: Actor, permission: Permission): asserts actor is UserActor {
   if (actor.kind === "admin" && may(actor.role, permission)) return;
   throw new Refusal(
     "forbidden",
@@ -52,7 +52,7 @@ export function allow(actor: Actor, permission: Permission): asserts actor is Ad
  * The first line of every deed that concerns all tenants at once, such as changing signing keys.
  * @throws Refusal `forbidden` unless the actor is an admin who manages the installation, whatever their role in the tenant
  */
-export function allowInstallation(actor: Actor): asserts actor is AdminActor {
+export function allowInstallation(actor: Actor): asserts actor is UserActor {
   if (actor.kind === "admin" && actor.managesInstallation) return;
   throw new Refusal(
     "forbidden",

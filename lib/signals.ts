@@ -23,7 +23,7 @@ export type Signal =
   | { readonly kind: "page"; readonly tenantId: string };
 
 /** A signal as all processes hear it, in the same order, with the transaction that sent it. */
-export type HeardSignal = Signal & { readonly transactionId: string };
+export type ReceivedSignal = Signal & { readonly transactionId: string };
 
 /** Sends signals when the transaction commits, and not at all when it is rolled back. */
 export async function signal(db: Db, signals: readonly Signal[]): Promise<void> {

@@ -7,7 +7,7 @@ import { orchestratorAt } from "./orchestrator";
 import type { LocalProcesses } from "./processes";
 import { endOfSession, openSession, SessionOver } from "./session";
 import type { Settings } from "./settings";
-import { tokenPurse } from "./tokens";
+import { tokenCache } from "./tokens";
 import { startWatchdog } from "./watchdog";
 
 /** A session that lasted this long was a good one; before, the next try waits longer. */
@@ -47,7 +47,7 @@ export async function runRobot({
 }: RobotOptions): Promise<RobotEnd> {
   const over = new AbortController();
   const draining = new AbortController();
-  const tokens = tokenPurse(settings);
+  const tokens = tokenCache(settings);
   const orchestrator = orchestratorAt(settings.url, tokens, log);
   const watchdog = startWatchdog();
   let sessionId: string | undefined;

@@ -66,7 +66,7 @@ function refusalOf(error: unknown): Error {
 }
 
 /** Buys with the client credentials grant (RFC 6749 §4.4), through openid-client. */
-export function tokenPurse({ url, clientId, credential: given }: Settings): Tokens {
+export function tokenCache({ url, clientId, credential: given }: Settings): Tokens {
   const clock = serverClock();
   let held: Held | undefined;
   let buying: Promise<Held> | undefined;

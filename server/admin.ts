@@ -5,12 +5,12 @@ import { formatInstant } from "@/lib/format";
 import { log } from "@/lib/log";
 import { disableSecondFactorOf, listAdmins, resetPasswordOf } from "@/lib/operator/accounts";
 import { runStops } from "@/lib/stopping";
-import { completeEnvironment, takeAppSecretOf } from "./complete-environment";
-import { awaitGivenDatabase } from "./given-database";
-import { hasSettings } from "./kept-settings";
-import { requireMigrated } from "./migrations";
-import { Problem } from "./problem";
-import { runningDatabase } from "./running-database";
+import { awaitGivenDatabase } from "@/server/database/given-database";
+import { hasSettings } from "@/server/database/kept-settings";
+import { requireMigrated } from "@/server/database/migrations";
+import { runningDatabase } from "@/server/database/running-database";
+import { completeEnvironment, takeAppSecretOf } from "@/server/lifecycle/complete-environment";
+import { StartupError } from "@/server/lifecycle/startup-error";
 
 const USAGE = `Usage, on the server and with the environment that Latchkey has:
   npm run admin -- list                      everybody who has an account
@@ -28,7 +28,7 @@ async function openDatabase(root: string, onEnd: (stop: Stop) => void): Promise<
   const given = readGivenEnv(process.env);
   const isGiven = given.databaseUrl !== undefined;
   if (!isGiven && !hasSettings(given.dataDir)) {
-    throw new Problem(
+    throw new StartupError(
       `There is no Latchkey in ${given.dataDir}. Set DATA_DIR to the folder it was started on, or DATABASE_URL to its database.`,
     );
   }
@@ -98,7 +98,7 @@ export async function run(root: string, words: readonly string[]): Promise<numbe
     return 0;
   } catch (error) {
     const isExpected =
-      error instanceof Problem || error instanceof EnvironmentError || error instanceof Refusal;
+      error instanceof StartupError || error instanceof EnvironmentError || error instanceof Refusal;
     report(isExpected ? error.message : String(error instanceof Error ? error.stack : error));
     return 1;
   } finally {

@@ -3,17 +3,17 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
 import { log } from "@/lib/log";
-import { appSecretStanding, resealEverything } from "@/lib/operator/app-secret";
+import { appSecretStatus, reencryptEverything } from "@/lib/operator/app-secret";
 import { runStops } from "@/lib/stopping";
-import { announce } from "./announce";
-import { showStanding } from "./app-secret-standing";
-import { completeEnvironment, type Kept, takeAppSecretOf } from "./complete-environment";
-import { awaitGivenDatabase } from "./given-database";
-import { hasSettings, keepSettings, withNewAppSecret } from "./kept-settings";
-import { requireMigrated } from "./migrations";
-import { Problem } from "./problem";
-import { many, refuseUnreadable } from "./right-app-secret";
-import { runningDatabase } from "./running-database";
+import { awaitGivenDatabase } from "@/server/database/given-database";
+import { hasSettings, keepSettings, withNewAppSecret } from "@/server/database/kept-settings";
+import { requireMigrated } from "@/server/database/migrations";
+import { many, refuseUnreadable } from "@/server/database/right-app-secret";
+import { runningDatabase } from "@/server/database/running-database";
+import { announce } from "@/server/lifecycle/announce";
+import { showAppSecretStatus } from "@/server/lifecycle/app-secret-status";
+import { completeEnvironment, type Kept, takeAppSecretOf } from "@/server/lifecycle/complete-environment";
+import { StartupError } from "@/server/lifecycle/startup-error";
 
 const USAGE = `Usage:
   npm run app-secret -- status            what depends on the previous APP_SECRET; changes nothing
@@ -28,7 +28,6 @@ type Order = { readonly verb: "status" | "change"; readonly until: string | unde
 
 /**
  * The command `npm run app-secret`.
- *
  * @param root the folder that holds `prisma/`
  * @param args what follows the command
  * @returns the exit code: 0 when it did what was asked
@@ -48,10 +47,10 @@ export async function run(root: string, args: readonly string[]): Promise<number
     await awaitGivenDatabase(env().databaseUrl, announce);
     await requireMigrated(env().databaseUrl, join(root, "prisma/migrations"));
     if (order.verb === "change") await change(kept);
-    await showStanding(kept);
+    await showAppSecretStatus(kept);
     return 0;
   } catch (error) {
-    const isExpected = error instanceof Problem || error instanceof EnvironmentError;
+    const isExpected = error instanceof StartupError || error instanceof EnvironmentError;
     process.stderr.write(`\n${isExpected ? error.message : `It did not succeed: ${String(error)}`}\n`);
     return 1;
   } finally {
@@ -81,21 +80,21 @@ async function prepare({ verb, until }: Order, onEnd: (stop: () => Promise<void>
   const given = readGivenEnv(process.env);
   const keepsItself = given.databaseUrl === undefined && given.appSecret === undefined;
   if (given.databaseUrl === undefined && !hasSettings(given.dataDir)) {
-    throw new Problem(
+    throw new StartupError(
       `There is no Latchkey in ${given.dataDir}. Set DATA_DIR to the folder it was started on, or DATABASE_URL to its database.`,
     );
   }
   if (until !== undefined) {
     if (!keepsItself) {
-      throw new Problem(
+      throw new StartupError(
         "--until is for a secret that Latchkey keeps itself. Where you set APP_SECRET, set APP_SECRET_PREVIOUS_UNTIL beside APP_SECRET_PREVIOUS, for every process.",
       );
     }
     if (!z.iso.datetime({ offset: true }).safeParse(until).success)
-      throw new Problem("--until takes a date and time with its zone, like 2027-01-31T18:00:00Z.");
+      throw new StartupError("--until takes a date and time with its zone, like 2027-01-31T18:00:00Z.");
   }
   if (verb === "change" && !keepsItself && given.previousAppSecret === undefined) {
-    throw new Problem(
+    throw new StartupError(
       "APP_SECRET_PREVIOUS is not set. Set APP_SECRET to the new secret and APP_SECRET_PREVIOUS to the one before, here and for every process.",
     );
   }
@@ -114,10 +113,10 @@ async function prepare({ verb, until }: Order, onEnd: (stop: () => Promise<void>
   return kept;
 }
 
-/** @throws Problem, before anything is written, when something opens under neither secret. */
+/** @throws StartupError, before anything is written, when something opens under neither secret. */
 async function change(kept: Kept): Promise<void> {
-  refuseUnreadable(await appSecretStanding(), kept);
+  refuseUnreadable(await appSecretStatus(), kept);
   // On the disk before anything is encrypted under it: whatever happens from here on, both secrets are there.
   if (kept) keepSettings(kept.dataDir, kept.settings);
-  await resealEverything((count, holds) => announce(`${holds}: ${many(count, "value")} encrypted anew`));
+  await reencryptEverything((count, holds) => announce(`${holds}: ${many(count, "value")} encrypted anew`));
 }

@@ -5,11 +5,11 @@ import { formatCount, formatQuantity } from "@/lib/format";
 import { log } from "@/lib/log";
 import { type ChainReport, type Finding, verifyAllRecords } from "@/lib/operator/verify-audit";
 import { runStops } from "@/lib/stopping";
-import { completeEnvironment, takeAppSecretOf } from "./complete-environment";
-import { hasSettings } from "./kept-settings";
-import { requireMigrated } from "./migrations";
-import { codeOf, Problem } from "./problem";
-import { runningDatabase } from "./running-database";
+import { hasSettings } from "@/server/database/kept-settings";
+import { requireMigrated } from "@/server/database/migrations";
+import { runningDatabase } from "@/server/database/running-database";
+import { completeEnvironment, takeAppSecretOf } from "@/server/lifecycle/complete-environment";
+import { codeOf, StartupError } from "@/server/lifecycle/startup-error";
 
 const INTACT = 0;
 const BROKEN = 1;
@@ -24,10 +24,10 @@ function place({ kind, sequence, eventId, event, subjectId }: Finding): string {
 }
 
 function tell(name: string, report: ChainReport): void {
-  const { sealed, waiting, head, findings, findingCount, missingGuards } = report;
+  const { chained, waiting, head, findings, findingCount, missingGuards } = report;
   const waits = waiting === 0 ? "" : `, ${formatCount(waiting)} waiting for the sealer`;
   const verdict = findingCount === 0 ? "intact" : `BROKEN in ${formatQuantity(findingCount, "place")}`;
-  say(`${name}: ${formatQuantity(sealed, "event")} sealed${waits}: ${verdict}`);
+  say(`${name}: ${formatQuantity(chained, "event")} sealed${waits}: ${verdict}`);
   if (head) say(`  head ${head.sequence}:${head.digest}`);
   for (const finding of findings) say(place(finding));
   if (findingCount > findings.length) say(`  and ${formatCount(findingCount - findings.length)} more`);
@@ -40,7 +40,7 @@ async function joinDatabase(onEnd: (stop: () => Promise<void> | void) => void): 
   const given = readGivenEnv(process.env);
   if (given.databaseUrl !== undefined) return;
   if (!hasSettings(given.dataDir)) {
-    throw new Problem(
+    throw new StartupError(
       `There is no Latchkey in ${given.dataDir}. Set DATA_DIR to the folder it was started on, or DATABASE_URL to its database.`,
     );
   }
@@ -73,13 +73,15 @@ async function verifyAll(heads: readonly string[]): Promise<number> {
 function headOf(text: string): string {
   const digest = /^(?:\d+:)?([0-9a-f]{64})$/i.exec(text.trim())?.[1];
   if (!digest)
-    throw new Problem(`${text} is no head. Give it as it was printed: <number>:<64 hexadecimal digits>.`);
+    throw new StartupError(
+      `${text} is no head. Give it as it was printed: <number>:<64 hexadecimal digits>.`,
+    );
   return digest.toLowerCase();
 }
 
 function sentence(error: unknown): string {
   const isExpected =
-    error instanceof Problem ||
+    error instanceof StartupError ||
     error instanceof EnvironmentError ||
     (error instanceof TypeError && codeOf(error)?.startsWith("ERR_PARSE_ARGS"));
   return isExpected

@@ -43,7 +43,7 @@ const modelsOf = (place: string): readonly string[] =>
 
 /** What the process itself starts: what is done in the background and on the server, and the thread on which passwords are checked. */
 const isEnteredByTheProcess = (target: string) =>
-  ["background", "operator"].includes(placeOf(target)) || target === "lib/admins/password-work.ts";
+  ["background", "operator"].includes(placeOf(target)) || target === "lib/users/password-work.ts";
 
 /** Pure functions of text, and lists of words. */
 const PLAIN = ["lib/format.ts", "lib/paths.ts", "lib/roles.ts", "lib/text.ts"];

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, vi } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { basic, type Client, forged, TOKEN_ENDPOINT } from "@/test/robot";
 import { call, logLines, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
 
@@ -9,7 +9,7 @@ vi.hoisted(() =>
   Object.assign(process.env, { TOKEN_FAILURES_PER_CLIENT: "5", TOKEN_FAILURES_PER_ADDRESS: "12" }),
 );
 
-export let admin: AdminActor;
+export let admin: UserActor;
 export let machine: Provisioned;
 export let address: string;
 

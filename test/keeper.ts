@@ -1,6 +1,6 @@
 import { Client } from "pg";
-import { startEmbeddedDatabase } from "@/server/embedded-database";
-import { Problem } from "@/server/problem";
+import { startEmbeddedDatabase } from "@/server/database/embedded-database";
+import { StartupError } from "@/server/lifecycle/startup-error";
 
 /**
  * A process that keeps the embedded database of a folder and writes one row after the other, saying so as soon as PostgreSQL has
@@ -16,7 +16,7 @@ try {
   });
   if (work === "write") await writeForEver(database.url);
 } catch (error) {
-  console.log(error instanceof Problem ? `problem ${error.message}` : error);
+  console.log(error instanceof StartupError ? `problem ${error.message}` : error);
   process.exit(1);
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { act, type Provisioned, unique } from "./people";
 
@@ -14,7 +14,7 @@ export type RobotKey = {
 
 /** Makes a key pair where the robot is, and gives its public half to the machine. */
 export async function addedKey(
-  admin: AdminActor,
+  admin: UserActor,
   machine: Provisioned,
   algorithm = "ES256",
   details: { readonly expiresAt?: Date } = {},

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import { openDatabase } from "@/lib/database-connection";
 import type { WatchedClient } from "@/lib/database-loss";
-import { migrate } from "@/server/migrations";
+import { migrate } from "@/server/database/migrations";
 
 const FOLDER = join(import.meta.dirname, "../prisma/migrations");
 

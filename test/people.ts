@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type {
   Actor,
-  AdminActor,
   AnonymousActor,
   Ctx,
   Db,
   PersonActor,
   RobotActor,
   SystemActor,
+  UserActor,
 } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import type { Deed, InSteps } from "@/lib/http/portal/deeds";
@@ -52,7 +52,7 @@ export function newTenant(): Promise<Tenant> {
 }
 
 /** A person of the tenant. Has no password, so cannot sign in: hashing one takes a quarter of a second. */
-export async function newAdmin(tenant: Tenant, role: Role = "Administrator"): Promise<AdminActor> {
+export async function newAdmin(tenant: Tenant, role: Role = "Administrator"): Promise<UserActor> {
   const email = `${unique("admin")}@latchkey.test`;
   const { id } = await prisma().admin.create({
     data: {
@@ -77,7 +77,7 @@ export async function newAdmin(tenant: Tenant, role: Role = "Administrator"): Pr
 export const newTenantAdmin = async () => newAdmin(await newTenant());
 
 /** Somebody who may also do what concerns all tenants. */
-export async function newInstallationAdmin(): Promise<AdminActor> {
+export async function newInstallationAdmin(): Promise<UserActor> {
   const admin = await newTenantAdmin();
   await prisma().admin.update({ where: { id: admin.id }, data: { managesInstallation: true } });
   return { ...admin, managesInstallation: true };
@@ -85,7 +85,7 @@ export async function newInstallationAdmin(): Promise<AdminActor> {
 
 /** Does a deed of an admin as the admin door does. */
 export function act<I, T>(
-  actor: AdminActor,
+  actor: UserActor,
   deed: (ctx: Ctx, input: I) => Promise<T>,
   input: I,
   now: Date = new Date(),
@@ -95,7 +95,7 @@ export function act<I, T>(
 
 /** Asks a question of an admin as a page does. */
 export function ask<I, T>(
-  actor: AdminActor,
+  actor: UserActor,
   query: (ctx: Ctx, input: I) => Promise<T>,
   input: I,
   now: Date = new Date(),
@@ -104,7 +104,7 @@ export function ask<I, T>(
 }
 
 /** The same person with a sign-in of their own, as the owner of their account. */
-export async function signedIn(admin: AdminActor, startedAt: Date = new Date()): Promise<PersonActor> {
+export async function signedIn(admin: UserActor, startedAt: Date = new Date()): Promise<PersonActor> {
   const at = { startedAt, confirmedAt: startedAt, lastSeenAt: startedAt };
   const { id: signInId } = await prisma().signIn.create({
     data: { adminId: admin.id, ...at, address: admin.address, userAgent: "Firefox/140.0 (Linux)" },
@@ -154,7 +154,7 @@ export type Provisioned = Awaited<ReturnType<typeof provisionMachine>>;
 
 /** A machine with its first secret; a template unless said otherwise. */
 export function provisioned(
-  actor: AdminActor,
+  actor: UserActor,
   details: Partial<(typeof provisionMachineSchema)["_input"]> = {},
 ): Promise<Provisioned> {
   const input = provisionMachineSchema.parse({ name: unique("machine"), kind: "Template", ...details });
@@ -162,7 +162,7 @@ export function provisioned(
 }
 
 /** What the token endpoint finds out about a machine that shows its first secret. */
-export const clientOf = (admin: AdminActor, machine: Provisioned): AuthenticatedClient => ({
+export const clientOf = (admin: UserActor, machine: Provisioned): AuthenticatedClient => ({
   credentialId: machine.secretId,
   credentialKind: "Secret",
   expiresAt: null,
@@ -175,7 +175,7 @@ export const clientOf = (admin: AdminActor, machine: Provisioned): Authenticated
   tenant: { id: admin.tenantId, slug: "tenant", name: "Tenant" },
 });
 
-export const robotOf = (admin: AdminActor, machine: Provisioned): RobotActor => ({
+export const robotOf = (admin: UserActor, machine: Provisioned): RobotActor => ({
   kind: "robot",
   id: machine.machineId,
   name: machine.machineName,

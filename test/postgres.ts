@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
-import { migrate } from "@/server/migrations";
+import { migrate } from "@/server/database/migrations";
 import { forgetLogs } from "@/test/kept-logs";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 

@@ -1,6 +1,6 @@
 import { compare, hash } from "bcryptjs";
-import { type Bcrypt, bcrypt } from "@/lib/admins/password-work";
 import { database } from "@/lib/db";
+import { type Bcrypt, bcrypt } from "@/lib/users/password-work";
 
 /** The connections that were lent out each time bcrypt began with something. */
 export const lentDuringWork: number[] = [];

@@ -4,7 +4,7 @@ import { afterAll } from "vitest";
 import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
-import { type RouteModule, routeTable } from "@/server/route-table";
+import { type RouteModule, routeTable } from "@/server/http/route-table";
 import { testDatabase } from "@/test/database";
 import { keepLog } from "@/test/kept-logs";
 import { CALLER_ADDRESS, inTransaction, systemCtx } from "@/test/people";

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { takeLock } from "../server/folder-lock.mjs";
+import { takeLock } from "../server/database/folder-lock.mjs";
 
 /** A build did not succeed; the message holds what a step of it said, or what to do. */
 export class BuildError extends Error {}

@@ -10,5 +10,5 @@ await bundle(
   "server.ts",
   `dist/${mode}/server.mjs`,
   [routesPlugin(root, mode === "production")],
-  ["server/light-response.ts"],
+  ["server/http/light-response.ts"],
 );

@@ -3,8 +3,8 @@ import { ColumnTypeEnum, type SqlQuery, type SqlResultSet } from "@prisma/driver
 import type { QueryArrayConfig, QueryArrayResult } from "pg";
 
 /** Object ids of PostgreSQL's types `"char"`, which its catalogues use and the adapter refuses, and `varchar`, which it takes. */
-const internalChar = 18;
-const varchar = 1043;
+const INTERNAL_CHAR = 18;
+const VARCHAR = 1043;
 
 /**
  * The adapter for an engine that reads PostgreSQL's catalogues, as `diff` does: it passes columns of type `"char"` on as characters.
@@ -20,9 +20,9 @@ export class DescribingPg extends PrismaPg {
       const result = await query(config);
       this.#characters.set(
         result.rows,
-        result.fields.flatMap((field, column) => (field.dataTypeID === internalChar ? [column] : [])),
+        result.fields.flatMap((field, column) => (field.dataTypeID === INTERNAL_CHAR ? [column] : [])),
       );
-      for (const field of result.fields) if (field.dataTypeID === internalChar) field.dataTypeID = varchar;
+      for (const field of result.fields) if (field.dataTypeID === INTERNAL_CHAR) field.dataTypeID = VARCHAR;
       return result;
     };
     Object.assign(pool, { query: recording });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { databasePool } from "@/lib/database-connection";
-import { migrate } from "@/server/migrations";
+import { migrate } from "@/server/database/migrations";
 import { DescribingPg } from "./describing-adapter";
 import { openSchemaEngine } from "./schema-engine";
 import { startScratchPostgres } from "./scratch-postgres";

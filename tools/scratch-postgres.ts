@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@/lib/database-connection";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/server/embedded-postgres";
-import { postmasterOf } from "@/server/postgres-orphans";
-import { postgresUser } from "@/server/postgres-user";
-import type { Durability } from "@/server/postgres-watchdog";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/server/database/embedded-postgres";
+import { postmasterOf } from "@/server/database/postgres-orphans";
+import { postgresUser } from "@/server/database/postgres-user";
+import type { Durability } from "@/server/database/postgres-watchdog";
 
 /** A PostgreSQL that is thrown away. */
 export type ScratchPostgres = EmbeddedPostgres & {

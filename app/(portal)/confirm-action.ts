@@ -1,8 +1,8 @@
 "use server";
 
-import { confirmSignIn, proveAgain } from "@/lib/admins/commands/confirm-sign-in";
-import { confirmSignInSchema } from "@/lib/admins/schema";
 import { guardedAction } from "@/lib/http/portal/actions";
 import { inSteps } from "@/lib/http/portal/deeds";
+import { confirmSignIn, proveAgain } from "@/lib/users/commands/confirm-sign-in";
+import { confirmSignInSchema } from "@/lib/users/schema";
 
 export const confirmSignInAction = guardedAction(confirmSignInSchema, inSteps(proveAgain, confirmSignIn));

@@ -1,10 +1,10 @@
 "use server";
 
-import { acceptInvite, acceptInviteAsNew, chooseInInvite } from "@/lib/admins/commands/invite";
-import { readInvite } from "@/lib/admins/queries/people";
-import { linkAndPasswordSchema, linkSchema } from "@/lib/admins/schema";
 import { personAction, publicAction, publicQuestion } from "@/lib/http/portal/actions";
 import { inSteps } from "@/lib/http/portal/deeds";
+import { acceptInvite, acceptInviteAsNew, chooseInInvite } from "@/lib/users/commands/invite";
+import { readInvite } from "@/lib/users/queries/people";
+import { linkAndPasswordSchema, linkSchema } from "@/lib/users/schema";
 
 export const readInviteQuestion = publicQuestion(linkSchema, readInvite);
 export const acceptInviteAction = personAction(linkSchema, acceptInvite);

@@ -3,16 +3,16 @@
 import { signIn } from "next-auth/react";
 import { signOutAndLeave } from "@/app/(portal)/sign-out";
 import { signInWithPassword } from "@/app/sign-in/credentials";
-import { AcceptInvite } from "@/components/admins/accept-invite";
-import { LinkNotice } from "@/components/admins/link-notice";
-import { NewPasswordForm } from "@/components/admins/new-password-form";
-import { SignInForm } from "@/components/admins/sign-in-form";
-import { SingleSignOnButton } from "@/components/admins/single-sign-on-button";
-import { useLink } from "@/components/admins/use-link";
-import { WrongPerson } from "@/components/admins/wrong-person";
 import { attempt } from "@/components/ui/attempt";
-import { emailKey } from "@/lib/admins/rules";
+import { AcceptInvite } from "@/components/users/accept-invite";
+import { LinkNotice } from "@/components/users/link-notice";
+import { NewPasswordForm } from "@/components/users/new-password-form";
+import { SignInForm } from "@/components/users/sign-in-form";
+import { SingleSignOnButton } from "@/components/users/single-sign-on-button";
+import { useLink } from "@/components/users/use-link";
+import { WrongPerson } from "@/components/users/wrong-person";
 import { pathsOf, SIGN_IN_PATH } from "@/lib/paths";
+import { emailKey } from "@/lib/users/rules";
 import { acceptInviteAction, acceptInviteAsNewAction, readInviteQuestion } from "./actions";
 
 // A whole page load, so that nothing the router kept from before is shown.

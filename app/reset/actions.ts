@@ -1,10 +1,10 @@
 "use server";
 
-import { chooseInReset, resetPassword } from "@/lib/admins/commands/reset-password";
-import { readReset } from "@/lib/admins/queries/people";
-import { linkAndPasswordSchema, linkSchema } from "@/lib/admins/schema";
 import { publicAction, publicQuestion } from "@/lib/http/portal/actions";
 import { inSteps } from "@/lib/http/portal/deeds";
+import { chooseInReset, resetPassword } from "@/lib/users/commands/reset-password";
+import { readReset } from "@/lib/users/queries/people";
+import { linkAndPasswordSchema, linkSchema } from "@/lib/users/schema";
 
 export const readResetQuestion = publicQuestion(linkSchema, readReset);
 export const resetPasswordAction = publicAction(linkAndPasswordSchema, inSteps(chooseInReset, resetPassword));

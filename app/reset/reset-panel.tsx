@@ -1,9 +1,9 @@
 "use client";
 
 import { signInWithPassword } from "@/app/sign-in/credentials";
-import { LinkNotice } from "@/components/admins/link-notice";
-import { NewPasswordForm } from "@/components/admins/new-password-form";
-import { useLink } from "@/components/admins/use-link";
+import { LinkNotice } from "@/components/users/link-notice";
+import { NewPasswordForm } from "@/components/users/new-password-form";
+import { useLink } from "@/components/users/use-link";
 import { SIGN_IN_PATH } from "@/lib/paths";
 import { readResetQuestion, resetPasswordAction } from "./actions";
 

@@ -2,9 +2,9 @@
 
 import { useState } from "react";
 import { signInWithPassword } from "@/app/sign-in/credentials";
-import { type SetUpAnswer, SetUpForm } from "@/components/admins/set-up-form";
-import { SetUpNotice } from "@/components/admins/set-up-notice";
-import { useLinkToken } from "@/components/admins/use-link-token";
+import { type SetUpAnswer, SetUpForm } from "@/components/users/set-up-form";
+import { SetUpNotice } from "@/components/users/set-up-notice";
+import { useLinkToken } from "@/components/users/use-link-token";
 import { pathsOf, SIGN_IN_PATH } from "@/lib/paths";
 
 type SetUpPanelProps = { setUp: (input: unknown) => Promise<SetUpAnswer> };

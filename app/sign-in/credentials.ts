@@ -1,6 +1,6 @@
 import { signIn } from "next-auth/react";
-import type { Credentials, SignInAnswer } from "@/components/admins/sign-in-form";
 import { isOpenedElsewhere } from "@/components/shell/opened-elsewhere";
+import type { Credentials, SignInAnswer } from "@/components/users/sign-in-form";
 import { formatQuantity } from "@/lib/format";
 
 const AWAY = "The server cannot sign anybody in right now. Try again in a moment.";

@@ -2,9 +2,9 @@
 
 import { signIn } from "next-auth/react";
 import { useState } from "react";
-import { SignInForm } from "@/components/admins/sign-in-form";
-import { SingleSignOnButton } from "@/components/admins/single-sign-on-button";
 import { Banner } from "@/components/ui/banner";
+import { SignInForm } from "@/components/users/sign-in-form";
+import { SingleSignOnButton } from "@/components/users/single-sign-on-button";
 import { signInWithPassword } from "./credentials";
 
 type SignInPanelProps = {

@@ -5,7 +5,7 @@ import { SecondFactor } from "@/components/account/second-factor";
 import { SignInList } from "@/components/account/sign-in-list";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
 import { Panel } from "@/components/ui/panel";
-import type { SecondFactorView, SignInView } from "@/lib/admins/schema";
+import type { SecondFactorView, SignInView } from "@/lib/users/schema";
 
 type AccountProps = {
   crumbs: readonly Crumb[];

@@ -8,7 +8,7 @@ import { PasswordInput } from "@/components/ui/password-input";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
-import { changePasswordSchema } from "@/lib/admins/schema";
+import { changePasswordSchema } from "@/lib/users/schema";
 
 type ChangePasswordProps = { email: string; changePassword: AccountActions["changePassword"] };
 

@@ -11,7 +11,7 @@ import { Field, TextInput } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useForm } from "@/components/ui/use-form";
-import { codeOnlySchema, nothingSchema } from "@/lib/admins/schema";
+import { codeOnlySchema, nothingSchema } from "@/lib/users/schema";
 
 type EnrolSecondFactorProps = Pick<SecondFactorActions, "begin" | "confirm"> & {
   onCodes: (recoveryCodes: readonly string[]) => void;

@@ -1,7 +1,6 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { SingleSignOnButton } from "@/components/admins/single-sign-on-button";
 import { type Action, confirmWith } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -9,7 +8,8 @@ import { Field, TextInput } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useForm } from "@/components/ui/use-form";
-import { confirmSignInSchema } from "@/lib/admins/schema";
+import { SingleSignOnButton } from "@/components/users/single-sign-on-button";
+import { confirmSignInSchema } from "@/lib/users/schema";
 
 type ReauthenticationProps = {
   hasPassword: boolean;

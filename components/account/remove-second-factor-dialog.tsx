@@ -7,7 +7,7 @@ import { FormDialog } from "@/components/ui/form-dialog";
 import { PasswordInput } from "@/components/ui/password-input";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
-import { passwordOnlySchema } from "@/lib/admins/schema";
+import { passwordOnlySchema } from "@/lib/users/schema";
 
 type RemoveSecondFactorDialogProps = { remove: SecondFactorActions["remove"]; onClose: () => void };
 

@@ -5,7 +5,7 @@ import { LOST_ANSWER } from "@/components/ui/confirm-dialog";
 import { Field, TextInput } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { useForm } from "@/components/ui/use-form";
-import { codeOnlySchema } from "@/lib/admins/schema";
+import { codeOnlySchema } from "@/lib/users/schema";
 
 type ReplaceCodesDialogProps = {
   replace: SecondFactorActions["replaceCodes"];

@@ -9,8 +9,8 @@ import { ReplaceCodesDialog } from "@/components/account/replace-codes-dialog";
 import type { SecondFactorActions } from "@/components/account/second-factor-actions";
 import { Button } from "@/components/ui/button";
 import { Instant } from "@/components/ui/time";
-import type { SecondFactorView } from "@/lib/admins/schema";
 import { formatQuantity } from "@/lib/format";
+import type { SecondFactorView } from "@/lib/users/schema";
 
 type SecondFactorProps = { email: string; factor: SecondFactorView | null; actions: SecondFactorActions };
 

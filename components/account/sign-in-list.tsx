@@ -10,7 +10,7 @@ import { AtMost } from "@/components/ui/page-footer";
 import { type Column, StackCell, StackRow, StackTable } from "@/components/ui/stack-table";
 import { Ago, Instant } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
-import { SIGN_INS_SHOWN_MAX, type SignInView } from "@/lib/admins/schema";
+import { SIGN_INS_SHOWN_MAX, type SignInView } from "@/lib/users/schema";
 
 type SignInListProps = {
   signIns: readonly SignInView[];

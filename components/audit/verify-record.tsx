@@ -57,13 +57,13 @@ export function VerifyRecord({ verify, children }: VerifyRecordProps) {
 }
 
 function Report({ report }: { report: ChainReport }) {
-  const { sealed, waiting, head, findings, findingCount, missingGuards } = report;
+  const { chained, waiting, head, findings, findingCount, missingGuards } = report;
   const ok = isIntact(report);
   return (
     <Banner look={ok ? "note" : "danger"} role={ok ? "status" : "alert"}>
       <p className="font-semibold">
         {ok
-          ? `The chain is intact: ${formatQuantity(sealed, "event is", "events are")} as they were written, and none is missing.`
+          ? `The chain is intact: ${formatQuantity(chained, "event is", "events are")} as they were written, and none is missing.`
           : `The chain is broken in ${formatQuantity(findingCount + missingGuards.length, "place")}.`}
       </p>
       {waiting > 0 ? <p>{formatCount(waiting)} more will be sealed within a few seconds.</p> : null}

@@ -2,13 +2,9 @@
 
 import { type RefObject, useRef, useState } from "react";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
-import { CutHosts } from "@/components/sessions/cut-hosts";
-import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
-import {
-  type Impact,
-  type ImpactQuestions,
-  useConnectedHosts,
-} from "@/components/sessions/use-connected-hosts";
+import { CutHosts } from "@/components/hosts/cut-hosts";
+import { type Cut, disconnectedSentence } from "@/components/hosts/disconnected";
+import { type Impact, type ImpactQuestions, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
 import type { Action } from "@/components/ui/attempt";
 import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";

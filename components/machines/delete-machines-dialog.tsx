@@ -1,10 +1,10 @@
 "use client";
 
 import { useId, useRef, useState } from "react";
+import { CutHosts } from "@/components/hosts/cut-hosts";
+import { type Cut, disconnectedSentence } from "@/components/hosts/disconnected";
+import { useConnectedHosts } from "@/components/hosts/use-connected-hosts";
 import { LOST_ANSWER, type MachineActions, type NamedMachine } from "@/components/machines/machine-actions";
-import { CutHosts } from "@/components/sessions/cut-hosts";
-import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
-import { useConnectedHosts } from "@/components/sessions/use-connected-hosts";
 import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";

@@ -1,10 +1,10 @@
 "use client";
 
 import { useState } from "react";
+import { type Cut, disconnectedSentence } from "@/components/hosts/disconnected";
+import type { ImpactQuestions } from "@/components/hosts/use-connected-hosts";
 import { detailsOf, draftOf, type MachineDraft } from "@/components/machines/machine-draft";
 import { MachineFields } from "@/components/machines/machine-fields";
-import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
-import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
 import type { Inherited } from "@/components/tokens/labels";
 import { MachinePolicyCut } from "@/components/tokens/machine-policy-cut";
 import { TokenPolicyFields } from "@/components/tokens/token-policy-fields";

@@ -2,13 +2,13 @@ import { MachineActivity, type MachineActivityView } from "@/components/activity
 import type { RemoveActions } from "@/components/credentials/delete-credential-dialog";
 import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
+import type { Cut } from "@/components/hosts/disconnected";
+import { HostTable } from "@/components/hosts/host-table";
 import { EditForm } from "@/components/machines/edit-form";
 import { KIND_LABELS } from "@/components/machines/labels";
 import type { MachineActions } from "@/components/machines/machine-actions";
 import { MachineDangerZone } from "@/components/machines/machine-danger-zone";
 import { MachineFacts } from "@/components/machines/machine-facts";
-import type { Cut } from "@/components/sessions/disconnected";
-import { HostTable } from "@/components/sessions/host-table";
 import type { Inherited } from "@/components/tokens/labels";
 import type { Action } from "@/components/ui/attempt";
 import { Badge } from "@/components/ui/badge";

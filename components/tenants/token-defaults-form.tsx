@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { type Cut, disconnectedSentence } from "@/components/sessions/disconnected";
-import { type ImpactQuestions, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
+import { type Cut, disconnectedSentence } from "@/components/hosts/disconnected";
+import { type ImpactQuestions, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
 import type { Inherited } from "@/components/tokens/labels";
 import { PolicyCut } from "@/components/tokens/policy-cut";
 import { policyDraftOf, policyOf, type TokenPolicyDraft } from "@/components/tokens/token-policy-draft";

@@ -1,5 +1,5 @@
-import type { Cut } from "@/components/sessions/disconnected";
-import type { ImpactQuestions } from "@/components/sessions/use-connected-hosts";
+import type { Cut } from "@/components/hosts/disconnected";
+import type { ImpactQuestions } from "@/components/hosts/use-connected-hosts";
 import { TokenDefaultsForm } from "@/components/tenants/token-defaults-form";
 import {
   AUTHENTICATION_LABELS,

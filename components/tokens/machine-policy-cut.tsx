@@ -1,6 +1,6 @@
 "use client";
 
-import { type ImpactQuestions, useConnectedHosts } from "@/components/sessions/use-connected-hosts";
+import { type ImpactQuestions, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
 import type { Inherited } from "@/components/tokens/labels";
 import { PolicyCut } from "@/components/tokens/policy-cut";
 import { policyOf, type TokenPolicyDraft } from "@/components/tokens/token-policy-draft";

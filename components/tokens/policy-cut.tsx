@@ -1,7 +1,7 @@
 "use client";
 
-import { CutHosts } from "@/components/sessions/cut-hosts";
-import type { Impact } from "@/components/sessions/use-connected-hosts";
+import { CutHosts } from "@/components/hosts/cut-hosts";
+import type { Impact } from "@/components/hosts/use-connected-hosts";
 import { Banner } from "@/components/ui/banner";
 import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
 import type { CredentialKind } from "@/lib/credentials/schema";

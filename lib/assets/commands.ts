@@ -6,9 +6,9 @@ import { folded } from "@/lib/fold";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { findMachineName } from "@/lib/machines/queries";
 import { allow } from "@/lib/permissions";
+import { bindingOf, encryptValue } from "./encrypted-value";
 import { assetContent } from "./rules";
 import type { AddAssetInput, AssetContent, AssetType, SetAssetInput } from "./schema";
-import { bindingOf, sealValue } from "./sealed-value";
 
 const noSuchAsset = () => new Refusal("not_found", "There is no such asset. It may have been deleted.");
 
@@ -33,7 +33,7 @@ export async function addAsset(ctx: Ctx, input: AddAssetInput): Promise<{ assetI
         nameKey: folded(name),
         description,
         type,
-        sealedValue: sealValue(requireContent(input), bindingOf({ tenantId, id, type }, null)),
+        encryptedValue: encryptValue(requireContent(input), bindingOf({ tenantId, id, type }, null)),
         createdAt: ctx.now,
         updatedAt: ctx.now,
         createdById: ctx.actor.id,
@@ -65,17 +65,17 @@ export async function setAsset(ctx: Ctx, input: SetAssetInput): Promise<null> {
   if (!asset) throw noSuchAsset();
   const { type } = asset;
   const binding = bindingOf({ tenantId, id: assetId, type }, machineId ?? null);
-  const sealedValue = sealValue(requireContent({ ...input, type }), binding);
+  const encryptedValue = encryptValue(requireContent({ ...input, type }), binding);
   if (machineId === undefined) {
-    await ctx.db.asset.updateMany({ where: { id: assetId, tenantId }, data: { sealedValue } });
+    await ctx.db.asset.updateMany({ where: { id: assetId, tenantId }, data: { encryptedValue } });
   } else {
     if (!(await findMachineName(ctx, { machineId }))) {
       throw new Refusal("not_found", "There is no such machine.", { field: "machineId" });
     }
     await ctx.db.assetValue.upsert({
       where: { assetId_machineId: { assetId, machineId }, tenantId },
-      create: { assetId, tenantId, machineId, sealedValue },
-      update: { sealedValue },
+      create: { assetId, tenantId, machineId, encryptedValue },
+      update: { encryptedValue },
     });
   }
   await record(ctx, [{ type: "asset.changed", assetId, name: asset.name, machineId, change: "value set" }]);

@@ -2,9 +2,9 @@ import type { Ctx, RobotActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { folded } from "@/lib/fold";
 import type { Slice } from "@/lib/pages";
+import { bindingOf, openValue } from "./encrypted-value";
 import { shownContent } from "./rules";
 import type { AssetContent, AssetType, AssetView } from "./schema";
-import { bindingOf, openValue } from "./sealed-value";
 
 /** @returns how many assets the tenant has */
 export async function countAssets(ctx: Ctx): Promise<number> {
@@ -23,29 +23,29 @@ export async function listAssets(ctx: Ctx, slice: Slice = {}): Promise<AssetView
       name: true,
       description: true,
       type: true,
-      sealedValue: true,
+      encryptedValue: true,
       updatedAt: true,
       createdBy: { select: { email: true } },
       values: {
         where: { tenantId, machine: { deletedAt: null } },
         orderBy: { machine: { nameKey: "asc" } },
-        select: { machineId: true, sealedValue: true, machine: { select: { name: true } } },
+        select: { machineId: true, encryptedValue: true, machine: { select: { name: true } } },
       },
     },
   });
-  return rows.map(({ sealedValue, values, createdBy, ...row }) => {
-    const shown = (sealed: Uint8Array, machineId: string | null) =>
+  return rows.map(({ encryptedValue, values, createdBy, ...row }) => {
+    const shown = (encrypted: Uint8Array, machineId: string | null) =>
       row.type === "Credential"
         ? null
-        : shownContent(row.type, openValue(sealed, bindingOf({ ...row, tenantId }, machineId)));
+        : shownContent(row.type, openValue(encrypted, bindingOf({ ...row, tenantId }, machineId)));
     return {
       ...row,
       createdBy: createdBy?.email ?? null,
-      value: shown(sealedValue, null),
+      value: shown(encryptedValue, null),
       machineValues: values.map((own) => ({
         machineId: own.machineId,
         machineName: own.machine.name,
-        value: shown(own.sealedValue, own.machineId),
+        value: shown(own.encryptedValue, own.machineId),
       })),
     };
   });
@@ -63,12 +63,12 @@ export async function readAsset(
       id: true,
       name: true,
       type: true,
-      sealedValue: true,
-      values: { where: { machineId }, select: { sealedValue: true } },
+      encryptedValue: true,
+      values: { where: { machineId }, select: { encryptedValue: true } },
     },
   });
   if (!asset) throw new Refusal("not_found", "There is no such asset.", { problem: "asset_not_found" });
-  const own = asset.values[0]?.sealedValue;
+  const own = asset.values[0]?.encryptedValue;
   const binding = bindingOf({ ...asset, tenantId }, own ? machineId : null);
-  return { name: asset.name, type: asset.type, value: openValue(own ?? asset.sealedValue, binding) };
+  return { name: asset.name, type: asset.type, value: openValue(own ?? asset.encryptedValue, binding) };
 }

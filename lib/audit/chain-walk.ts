@@ -38,7 +38,7 @@ export type LinkRow = {
 export type Walk = {
   readonly chain: string;
   readonly wanted: ReadonlySet<string>;
-  sealed: number;
+  chained: number;
   waiting: number;
   /** The digest the next link may build on: what is stored, and what should be. They differ where a link was edited. */
   previous: readonly (Buffer | null)[];
@@ -105,7 +105,7 @@ export function step(walk: Walk, row: LinkRow, keys: Keys): void {
   const hasGap = sequence !== walk.sequence + 1n;
   if (hasGap) find(walk, "links removed", String(walk.sequence + 1n), null, null);
   walk.sequence = sequence;
-  walk.sealed += 1;
+  walk.chained += 1;
   walk.head = { sequence: row.sequence, digest: row.link_digest.toString("hex") };
   const key = keys.get(row.link_key_id);
   if (!key) {

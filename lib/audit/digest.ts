@@ -12,7 +12,7 @@ import { createHmac } from "node:crypto";
  */
 const EVENT = "latchkey audit event 1";
 const LINK = "latchkey audit link 1";
-/** What the sealer signs where a row has no right digest: it is older than the chain, or was not written by Latchkey. */
+/** What the audit chainer signs where a row has no right digest: it is older than the chain, or was not written by Latchkey. */
 const UNSIGNED_EVENT = "latchkey audit event 1, sealed unsigned";
 
 /** The chain of events that belong to no tenant. */
@@ -68,7 +68,7 @@ const columns = (event: EventContent): readonly unknown[] => [
 export const eventDigest = (key: Buffer, event: EventContent): Buffer =>
   keyed(key, [EVENT, ...columns(event)]);
 
-/** @returns the digest that the sealer gives to an event that has no right one of its own */
+/** @returns the digest that the audit chainer gives to an event that has no right one of its own */
 export const unsignedEventDigest = (key: Buffer, event: EventContent): Buffer =>
   keyed(key, [UNSIGNED_EVENT, ...columns(event)]);
 

@@ -1,6 +1,6 @@
 import type { Db, Sql } from "@/lib/ctx";
-import { derivedKey, keyName, readingKeys, seal, unseal } from "@/lib/keys";
-import type { SealedPlace } from "@/lib/sealed-place";
+import type { EncryptedColumn } from "@/lib/encrypted-column";
+import { decrypt, derivedKey, encrypt, keyName, readingKeys } from "@/lib/keys";
 
 const SEALING = "audit-key sealing";
 
@@ -18,8 +18,8 @@ export function recordKey(): RecordKey {
  */
 export async function keepRecordKey(db: Db, { id, key }: RecordKey, now: Date): Promise<void> {
   if ((await db.auditKey.count({ where: { id } })) > 0) return;
-  const sealedKey = Uint8Array.from(seal(derivedKey(SEALING), key, id));
-  await db.auditKey.createMany({ data: [{ id, sealedKey, createdAt: now }], skipDuplicates: true });
+  const encryptedKey = Uint8Array.from(encrypt(derivedKey(SEALING), key, id));
+  await db.auditKey.createMany({ data: [{ id, encryptedKey, createdAt: now }], skipDuplicates: true });
 }
 
 const KEYS = { name: "audit_record_keys", text: "SELECT id, sealed_key FROM audit_keys" };
@@ -30,7 +30,7 @@ export async function recordKeys(db: Sql): Promise<ReadonlyMap<string, Buffer>> 
   for (const key of readingKeys("audit record")) keys.set(keyName(key), key);
   for (const row of await db.query<{ id: string; sealed_key: Buffer }>(KEYS, [])) {
     try {
-      const key = unseal(readingKeys(SEALING), row.sealed_key, row.id);
+      const key = decrypt(readingKeys(SEALING), row.sealed_key, row.id);
       if (keyName(key) === row.id) keys.set(row.id, key);
     } catch {
       // Whatever was written under it is reported as written under another key.
@@ -40,7 +40,7 @@ export async function recordKeys(db: Sql): Promise<ReadonlyMap<string, Buffer>> 
 }
 
 /** The keys of the record, as a change of APP_SECRET meets them. */
-export const SEALED_RECORD_KEYS: SealedPlace = {
+export const ENCRYPTED_RECORD_KEYS: EncryptedColumn = {
   holds: "keys of the audit record",
   purpose: SEALING,
 
@@ -49,13 +49,13 @@ export const SEALED_RECORD_KEYS: SealedPlace = {
       where: id === null ? {} : { id: { gt: id } },
       orderBy: { id: "asc" },
       take,
-      select: { id: true, sealedKey: true },
+      select: { id: true, encryptedKey: true },
     });
-    return rows.map((row) => ({ id: row.id, sealed: row.sealedKey, boundTo: row.id }));
+    return rows.map((row) => ({ id: row.id, encrypted: row.encryptedKey, boundTo: row.id }));
   },
 
-  async replace(db, { id, sealed }, anew) {
-    const where = { id, sealedKey: Uint8Array.from(sealed) };
-    return (await db.auditKey.updateMany({ where, data: { sealedKey: anew } })).count === 1;
+  async replace(db, { id, encrypted }, anew) {
+    const where = { id, encryptedKey: Uint8Array.from(encrypted) };
+    return (await db.auditKey.updateMany({ where, data: { encryptedKey: anew } })).count === 1;
   },
 };

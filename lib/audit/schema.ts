@@ -118,7 +118,7 @@ export type Head = { readonly sequence: string; readonly digest: string };
 export type ChainReport = {
   /** The tenant's id; all zeros for the installation's own events. */
   readonly chain: string;
-  readonly sealed: number;
+  readonly chained: number;
   /** Written, and to be sealed within a second or two. */
   readonly waiting: number;
   /** The end of the chain, which stands for all of it; null for an empty one. */

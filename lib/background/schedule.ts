@@ -2,18 +2,18 @@ import { forgetActivity } from "@/lib/activity/commands";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, inTransaction, isDatabaseAway, tookTooLong } from "@/lib/db";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
+import { forgetConsumedJtis } from "@/lib/identity/consumed-jtis";
 import { forgetFailures } from "@/lib/identity/failure-throttle";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
-import { forgetSpentJtis } from "@/lib/identity/spent-jtis";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { startHearing } from "@/lib/live/hearing";
-import { hear } from "@/lib/live/notifications";
+import { subscribe } from "@/lib/live/notifications";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
-import { startSealer } from "./audit-chainer";
+import { startAuditChainer } from "./audit-chainer";
 
 const LOOK_EVERY_SECONDS = 10;
 
@@ -22,7 +22,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   loseJobsOfSilentHosts,
   cutExpired,
   forgetExpiredTokens,
-  forgetSpentJtis,
+  forgetConsumedJtis,
   keepSigningKeys,
   forgetFailures,
   forgetActivity,
@@ -42,16 +42,16 @@ async function tick(): Promise<void> {
 }
 
 /**
- * Starts the process's clock, and hears when keys change; both stop with the process. The sealer stops after them, and so seals what the
+ * Starts the process's clock, and hears when keys change; both stop with the process. The audit chainer stops after them, and so chains what the
  * last tick wrote. Resolves when it is noted that hosts can be heard.
  */
 export async function startClock(): Promise<void> {
-  startSealer();
+  startAuditChainer();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     running = running.then(tick);
   }, LOOK_EVERY_SECONDS * SECOND_MILLISECONDS);
-  const stopHearing = hear("keys", forgetSigningKeys);
+  const stopHearing = subscribe("keys", forgetSigningKeys);
   onStop("the clock", async () => {
     stopHearing();
     clearInterval(timer);

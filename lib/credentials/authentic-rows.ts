@@ -1,7 +1,7 @@
 import type { Db } from "@/lib/ctx";
+import type { EncryptedColumn } from "@/lib/encrypted-column";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { derivedKey, keyName } from "@/lib/keys";
-import type { SealedPlace } from "@/lib/sealed-place";
 import {
   AUTHENTICATION,
   authenticated,
@@ -50,11 +50,11 @@ export async function rewriteRows(
 }
 
 /** The MACs of credentials, as a change of APP_SECRET meets them. */
-export const AUTHENTIC_CREDENTIALS: SealedPlace = {
+export const AUTHENTIC_CREDENTIALS: EncryptedColumn = {
   holds: "credentials",
   purpose: AUTHENTICATION,
   areRefusedOneByOne: true,
-  renewal: ({ sealed, boundTo }) => renewedMac(boundTo, sealed),
+  renewal: ({ encrypted, boundTo }) => renewedMac(boundTo, encrypted),
 
   async rowsAfter(db, id, take) {
     const rows = await db.credential.findMany({
@@ -63,13 +63,13 @@ export const AUTHENTIC_CREDENTIALS: SealedPlace = {
       take,
       select: ROW,
     });
-    return rows.map((row) => ({ id: row.id, sealed: row.mac, boundTo: contentText(row) }));
+    return rows.map((row) => ({ id: row.id, encrypted: row.mac, boundTo: contentText(row) }));
   },
 
-  async replace(db, { id, sealed }, anew) {
+  async replace(db, { id, encrypted }, anew) {
     const data = { mac: anew, macKeyId: keyName(derivedKey(AUTHENTICATION)) };
     return (
-      (await db.credential.updateMany({ where: { id, mac: Uint8Array.from(sealed) }, data })).count === 1
+      (await db.credential.updateMany({ where: { id, mac: Uint8Array.from(encrypted) }, data })).count === 1
     );
   },
 };

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { canonicalJson } from "@/lib/audit/digest";
+import type { Renewal } from "@/lib/encrypted-column";
 import { derivedKey, keyName, previousKey, readingKeys } from "@/lib/keys";
-import type { Renewal } from "@/lib/sealed-place";
 import type { CredentialKind } from "./schema";
 
 /** What the key of all MACs is derived for. */

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from "@/lib/api-request";
-import { hearStop } from "@/lib/live/notifications";
+import { subscribeToStop } from "@/lib/live/notifications";
 import { oncePerProcess } from "@/lib/shared";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 
@@ -49,7 +49,7 @@ const COMMENT = ":\n\n";
 export class Events {
   /** Something at once: Next.js sends the head of an answer with the first piece of its body. */
   readonly #waiting = new Set([COMMENT]);
-  readonly #stopHearing = hearStop(() => this.end());
+  readonly #stopHearing = subscribeToStop(() => this.end());
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #isWanted = false;
   #isUnread = false;

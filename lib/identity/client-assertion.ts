@@ -7,11 +7,11 @@ import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { atNumericDate, MINUTE_SECONDS, secondsUntil } from "@/lib/time";
 import { issuer, tokenEndpoint } from "./addresses";
 import { isCanonicalJws } from "./compact-jws";
+import { consumeJti } from "./consumed-jtis";
 import { type CandidateKey, findKeys } from "./credential-lookup";
 import type { AuthenticatedClient } from "./credential-row";
 import { OAuthError } from "./oauth-error";
 import { CLOCK_SKEW_SECONDS } from "./rules";
-import { spendJti } from "./spent-jtis";
 
 /** RFC 7523 §2.2. */
 export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -109,7 +109,7 @@ export async function checkAssertion(
     const expiresAt = checkTimes(payload, ctx.now);
     const jti = payload.jti ?? "";
     if (jti === "" || jti.length > JTI_MAX_LENGTH) throw refused("its jti is empty or too long");
-    if (!(await spendJti(ctx.db, { kind: "client assertion", owner: clientId, jti }, expiresAt))) {
+    if (!(await consumeJti(ctx.db, { kind: "client assertion", owner: clientId, jti }, expiresAt))) {
       throw refused("its jti was used before", "assertion_used_before");
     }
     const checked = key.accept();

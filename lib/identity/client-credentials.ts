@@ -10,7 +10,7 @@ import {
   requireParameter,
 } from "./client-request";
 import type { AuthenticatedClient } from "./credential-row";
-import { checkProof, type Proof, spendProof } from "./dpop-proof";
+import { checkProof, consumeProof, type Proof } from "./dpop-proof";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
@@ -53,7 +53,7 @@ async function boundTo(
   proof: Proof | null,
   { policy }: AuthenticatedClient,
 ): Promise<string | null> {
-  if (proof) await spendProof(db, proof);
+  if (proof) await consumeProof(db, proof);
   else if (policy.requiresDpop) {
     throw new OAuthError("invalid_dpop_proof", {
       reason: "proof_missing",

@@ -7,11 +7,11 @@ import { Refusal } from "@/lib/errors";
 import { atNumericDate, MINUTE_SECONDS, numericDate } from "@/lib/time";
 import { ASSERTION_ALGORITHMS } from "./client-assertion";
 import { isSignedWith, readJwt, type UnverifiedJwt } from "./compact-jws";
+import { consumeJti } from "./consumed-jtis";
 import { isAcceptedNonce } from "./dpop-nonce";
 import { normalizedTarget, targetOf } from "./dpop-target";
 import { OAuthError } from "./oauth-error";
 import { CLOCK_SKEW_SECONDS } from "./rules";
-import { spendJti } from "./spent-jtis";
 
 /** What a proof may be signed with; the same as an assertion. */
 export const DPOP_ALGORITHMS: readonly string[] = ASSERTION_ALGORITHMS;
@@ -138,7 +138,7 @@ function checkNonce({ nonce }: Claims, now: Date): void {
 }
 
 /**
- * Checks a DPoP proof as RFC 9449 §4.3 asks, without the database; {@link spendProof} does the rest.
+ * Checks a DPoP proof as RFC 9449 §4.3 asks, without the database; {@link consumeProof} does the rest.
  * @param proof the value of the `DPoP` header
  * @throws OAuthError `invalid_dpop_proof`; `use_dpop_nonce` when nothing is wrong but the nonce
  */
@@ -161,7 +161,7 @@ export async function checkProof(proof: string, request: ProvenRequest, now: Dat
  * token writes anything.
  * @throws OAuthError `invalid_dpop_proof` when it was sent before
  */
-export async function spendProof(db: Sql, { jkt, jti, expiresAt }: Proof): Promise<void> {
-  const isFirst = await spendJti(db, { kind: "DPoP proof", owner: jkt, jti }, expiresAt);
+export async function consumeProof(db: Sql, { jkt, jti, expiresAt }: Proof): Promise<void> {
+  const isFirst = await consumeJti(db, { kind: "DPoP proof", owner: jkt, jti }, expiresAt);
   if (!isFirst) throw refused("it was used before");
 }

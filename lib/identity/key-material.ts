@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sig
 import { promisify } from "node:util";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { SigningAlgorithm } from "@/lib/algorithms";
-import { derivedKey, readingKeys, seal, unseal } from "@/lib/keys";
+import { decrypt, derivedKey, encrypt, readingKeys } from "@/lib/keys";
 
 export const RSA_MODULUS_BITS_MIN = 2048;
 
@@ -53,14 +53,14 @@ export async function material(
   return { kid: name, algorithm, publicJwk: published(publicKey, name, algorithm), privateKey };
 }
 
-/** What all private halves are sealed for, and what each is bound to. */
+/** What all private halves are encrypted for, and what each is bound to. */
 export const KEY_SEALING = "signing-key sealing";
 export const bindingOf = (kid: string) => `signing key ${kid}`;
 
 /** @returns the private half encrypted, bound to the key's name, as it lies in the database */
-export function sealedPrivateHalf({ kid, privateKey }: KeyMaterial): Uint8Array<ArrayBuffer> {
+export function encryptedPrivateHalf({ kid, privateKey }: KeyMaterial): Uint8Array<ArrayBuffer> {
   const der = privateKey.export({ format: "der", type: "pkcs8" });
-  return Uint8Array.from(seal(derivedKey(KEY_SEALING), der, bindingOf(kid)));
+  return Uint8Array.from(encrypt(derivedKey(KEY_SEALING), der, bindingOf(kid)));
 }
 
 const ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
@@ -70,12 +70,15 @@ const ALGORITHMS: Readonly<Record<string, SigningAlgorithm>> = {
 };
 
 /**
- * The key whose private half `sealedPrivateHalf` made. Its algorithm and public half follow from the private one, which nobody
+ * The key whose private half `encryptedPrivateHalf` made. Its algorithm and public half follow from the private one, which nobody
  * without APP_SECRET can replace; what else the database says of them is not asked.
  * @throws when APP_SECRET or the key's name is another one
  */
-export function openedKey(sealed: Uint8Array, kid: string): KeyMaterial & { readonly publicKey: KeyObject } {
-  const der = unseal(readingKeys(KEY_SEALING), sealed, bindingOf(kid));
+export function openedKey(
+  encrypted: Uint8Array,
+  kid: string,
+): KeyMaterial & { readonly publicKey: KeyObject } {
+  const der = decrypt(readingKeys(KEY_SEALING), encrypted, bindingOf(kid));
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const algorithm = ALGORITHMS[privateKey.asymmetricKeyType ?? ""];
   if (!algorithm) throw new Error(`signing key ${kid} is of a kind that signs nothing here`);

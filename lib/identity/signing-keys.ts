@@ -17,7 +17,7 @@ export type SigningKey = KeyLife &
   KeyMaterial & {
     readonly publicKey: KeyObject;
     /** The bytes it was opened from. */
-    readonly sealed: Buffer;
+    readonly encrypted: Buffer;
   };
 
 /** How often a token with an unknown `kid` may cause a read. */
@@ -56,8 +56,8 @@ const keyRing = () =>
 
 function keyOf(row: Row, known: SigningKey | undefined): SigningKey {
   return {
-    ...(known?.sealed.equals(row.sealed_key) ? known : openedKey(row.sealed_key, row.kid)),
-    sealed: row.sealed_key,
+    ...(known?.encrypted.equals(row.sealed_key) ? known : openedKey(row.sealed_key, row.kid)),
+    encrypted: row.sealed_key,
     createdAt: row.created_at,
     activatesAt: row.activates_at,
     retiredAt: row.retired_at,

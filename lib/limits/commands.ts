@@ -9,7 +9,7 @@ import { type EditLimitsInput, type Limits, NO_LIMITS } from "./schema";
  * that never set limits has nothing to count against, and its deeds do not wait for each other.
  * @returns the limits
  */
-export async function holdLimits(ctx: Ctx): Promise<Limits> {
+export async function lockLimits(ctx: Ctx): Promise<Limits> {
   const [row] = await ctx.db.$queryRaw<Limits[]>`
     SELECT machines_max AS "machinesMax", live_credentials_max AS "liveCredentialsMax",
            lifetime_days_max AS "lifetimeDaysMax"

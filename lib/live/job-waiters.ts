@@ -1,4 +1,4 @@
-import { hear, hearStop } from "./notifications";
+import { subscribe, subscribeToStop } from "./notifications";
 
 /** Calls the next host that a job may be for. */
 type Round = () => void;
@@ -6,13 +6,13 @@ type Round = () => void;
 /** How many hosts try for one job at once; each that cannot take it has the next one called. */
 const CALLED_AT_ONCE = 4;
 
-const queues = new Map<string, { readonly places: Set<WaitingPlace>; readonly stopHearing: () => void }>();
+const queues = new Map<string, { readonly places: Set<JobWaiter>; readonly stopHearing: () => void }>();
 
 /**
  * Calls hosts to one job, the longest waiting first, each at most once: so the call reaches whoever may take it, and ends
  * however many may not.
  */
-function callAround(places: Iterable<WaitingPlace>, machineId: string | null): void {
+function callAround(places: Iterable<JobWaiter>, machineId: string | null): void {
   const fitting = [...places].filter((place) => machineId === null || place.machineId === machineId);
   const next: Round = () => {
     let place = fitting.shift();
@@ -23,15 +23,15 @@ function callAround(places: Iterable<WaitingPlace>, machineId: string | null): v
 }
 
 /** Has the hosts of a machine, or all, show their tokens again. */
-function callAll(places: Iterable<WaitingPlace>, machineId: string | null): void {
+function callAll(places: Iterable<JobWaiter>, machineId: string | null): void {
   for (const place of places) if (machineId === null || place.machineId === machineId) place.call();
 }
 
-function placesOf(tenantId: string): Set<WaitingPlace> {
+function placesOf(tenantId: string): Set<JobWaiter> {
   const known = queues.get(tenantId);
   if (known) return known.places;
-  const places = new Set<WaitingPlace>();
-  const stopHearing = hear(`job ${tenantId}`, (signal) => {
+  const places = new Set<JobWaiter>();
+  const stopHearing = subscribe(`job ${tenantId}`, (signal) => {
     if (signal?.kind === "job") callAround(places, signal.machineId);
     else callAll(places, signal?.kind === "terms" ? signal.machineId : null);
   });
@@ -43,7 +43,7 @@ function placesOf(tenantId: string): Set<WaitingPlace> {
  * A host's place in the queue for its tenant's jobs. It is taken before the tables are looked at, so that no call between
  * a look and the wait is lost.
  */
-export class WaitingPlace {
+export class JobWaiter {
   readonly #stops: (() => void)[];
   #rounds: Round[] = [];
   #isCalled = false;
@@ -63,8 +63,8 @@ export class WaitingPlace {
     };
     hungUp.addEventListener("abort", over);
     this.#stops = [
-      hear(`session ${sessionId}`, () => this.call()),
-      hearStop(over),
+      subscribe(`session ${sessionId}`, () => this.call()),
+      subscribeToStop(over),
       () => hungUp.removeEventListener("abort", over),
     ];
     placesOf(tenantId).add(this);

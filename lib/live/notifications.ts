@@ -7,7 +7,7 @@ import { robotsDatabase } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { oncePerProcess } from "@/lib/shared";
-import { type HeardSignal, SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
+import { type ReceivedSignal, SIGNAL_CHANNEL, type Signal } from "@/lib/signals";
 import { onStop, onStopAsked } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { Topics } from "./topics";
@@ -134,7 +134,7 @@ async function listenOnce(
   });
   client.on("notification", ({ channel, payload }) => {
     if (channel !== SIGNAL_CHANNEL) return;
-    const signal = JSON.parse(payload ?? "{}") as HeardSignal;
+    const signal = JSON.parse(payload ?? "{}") as ReceivedSignal;
     if (signal.kind === "page") lastChanges.note(signal.tenantId, signal.transactionId);
     topics.tell(topicOf(signal), signal);
   });
@@ -164,7 +164,10 @@ async function listenOnce(
  * @param hearer called without waiting; it must look at the tables and believe nothing else
  * @returns stops hearing
  */
-export function hear(topics: Topic | readonly Topic[], hearer: (signal: Signal | null) => void): () => void {
+export function subscribe(
+  topics: Topic | readonly Topic[],
+  hearer: (signal: Signal | null) => void,
+): () => void {
   return ear().topics.hear([topics].flat(), hearer);
 }
 
@@ -175,7 +178,7 @@ export function hear(topics: Topic | readonly Topic[], hearer: (signal: Signal |
 export const lastChange = (tenantId: string): string => ear().lastChanges.of(tenantId);
 
 /** Calls back when the process is about to stop, so that nothing is kept waiting. @returns stops hearing */
-export function hearStop(hearer: () => void): () => void {
+export function subscribeToStop(hearer: () => void): () => void {
   const { stopHearers, isStopping } = ear();
   stopHearers.add(hearer);
   // Over a connection that was kept alive somebody may still come after the others were let go.

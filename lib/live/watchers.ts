@@ -13,13 +13,13 @@ export type Watcher = {
 const AT_ONCE = 1_000;
 
 /**
- * Makes a lookout over the tables. Watchers that ask while one look is under way share the next, so that a cut of a thousand hosts
+ * Makes a lookTogether over the tables. Watchers that ask while one look is under way share the next, so that a cut of a thousand hosts
  * costs a few questions and not a thousand. A look that fails is tried again until it succeeds: what was signalled is not signalled twice.
  * @param name one a kind of watcher
  * @param tell looks once for all of them, and tells each
  * @returns looks for a watcher, soon and at least once from now on
  */
-export function lookout<W extends Watcher>(
+export function lookTogether<W extends Watcher>(
   name: string,
   tell: (watchers: readonly W[]) => Promise<void>,
 ): (watcher: W) => void {

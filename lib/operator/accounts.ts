@@ -1,9 +1,9 @@
-import { makeResetLinkAtServer } from "@/lib/admins/commands/reset-password";
-import { removeSecondFactorAtServer } from "@/lib/admins/commands/second-factor";
-import { listEverybody } from "@/lib/admins/queries/people";
-import type { IssuedLink, PersonAtServer } from "@/lib/admins/schema";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, inTransaction } from "@/lib/db";
+import { makeResetLinkAtServer } from "@/lib/users/commands/reset-password";
+import { removeSecondFactorAtServer } from "@/lib/users/commands/second-factor";
+import { listEverybody } from "@/lib/users/queries/people";
+import type { IssuedLink, PersonAtServer } from "@/lib/users/schema";
 
 /** The door for somebody at the server, who could read the database anyway: no questions, but a record. */
 const atServer = <T>(deed: (ctx: Ctx<SystemActor>) => Promise<T>): Promise<T> =>

@@ -6,14 +6,14 @@ import {
 } from "@/lib/credentials/peppers";
 import type { Ctx, Db, SystemActor } from "@/lib/ctx";
 import { database, isWriteConflict } from "@/lib/db";
-import { countBatch, type SealedCounts, type SealedPlace } from "@/lib/sealed-place";
-import { resealNext, SEALED_PLACES } from "@/lib/workflows/change-app-secret";
+import { countBatch, type EncryptedColumn, type EncryptedCounts } from "@/lib/encrypted-column";
+import { ENCRYPTED_COLUMNS, reencryptNext } from "@/lib/workflows/change-app-secret";
 
 export type { SecretLeft };
 
-export type PlaceStanding = {
+export type ColumnStatus = {
   readonly holds: string;
-  readonly counts: SealedCounts;
+  readonly counts: EncryptedCounts;
   /** The first rows that open under neither secret. */
   readonly closedIds: readonly string[];
   /** Such rows are refused where they are used, and stop nothing else. */
@@ -21,8 +21,8 @@ export type PlaceStanding = {
 };
 
 /** What is encrypted and peppered under which secret. */
-export type AppSecretStanding = {
-  readonly places: readonly PlaceStanding[];
+export type AppSecretStatus = {
+  readonly places: readonly ColumnStatus[];
   readonly secrets: PepperCounts;
 };
 
@@ -31,7 +31,7 @@ const systemCtx = (db: Db): Ctx<SystemActor> => ({ db, actor: { kind: "system" }
 /** More names than anybody goes after one by one. */
 const CLOSED_IDS_MAX = 20;
 
-async function placeStanding(db: Db, place: SealedPlace): Promise<PlaceStanding> {
+async function columnStatus(db: Db, place: EncryptedColumn): Promise<ColumnStatus> {
   const sum = { current: 0, previous: 0, neither: 0 };
   const closed: string[] = [];
   for (let after: string | null = null; ; ) {
@@ -46,11 +46,11 @@ async function placeStanding(db: Db, place: SealedPlace): Promise<PlaceStanding>
   }
 }
 
-/** Opens everything that is sealed, so that a wrong APP_SECRET is known before anybody is answered. Writes nothing. */
-export async function appSecretStanding(): Promise<AppSecretStanding> {
+/** Opens everything that is encrypted, so that a wrong APP_SECRET is known before anybody is answered. Writes nothing. */
+export async function appSecretStatus(): Promise<AppSecretStatus> {
   const { prisma } = database();
   const places = [];
-  for (const place of SEALED_PLACES) places.push(await placeStanding(prisma, place));
+  for (const place of ENCRYPTED_COLUMNS) places.push(await columnStatus(prisma, place));
   return { places, secrets: await countByPepper(systemCtx(prisma)) };
 }
 
@@ -60,10 +60,10 @@ export function secretsLeft(limit: number): Promise<SecretLeft[]> {
 }
 
 /** A step that met somebody else's write is done again; it holds its locks for moments only. */
-async function step(place: SealedPlace, after: string | null) {
+async function step(place: EncryptedColumn, after: string | null) {
   for (;;) {
     try {
-      return await database().prisma.$transaction((db) => resealNext(systemCtx(db), place, after));
+      return await database().prisma.$transaction((db) => reencryptNext(systemCtx(db), place, after));
     } catch (error) {
       if (!isWriteConflict(error)) throw error;
     }
@@ -71,12 +71,12 @@ async function step(place: SealedPlace, after: string | null) {
 }
 
 /**
- * Seals everything under APP_SECRET that is under the previous one, in small transactions. It may be stopped at any moment
+ * Encrypts everything under APP_SECRET that is under the previous one, in small transactions. It may be stopped at any moment
  * and run again, and several may run at once.
- * @param report receives how many of what were sealed anew
+ * @param report receives how many of what were encrypted anew
  */
-export async function resealEverything(report: (count: number, holds: string) => void): Promise<void> {
-  for (const place of SEALED_PLACES) {
+export async function reencryptEverything(report: (count: number, holds: string) => void): Promise<void> {
+  for (const place of ENCRYPTED_COLUMNS) {
     let total = 0;
     for (let after: string | null = null; ; ) {
       const { count, lastId } = await step(place, after);

@@ -1,9 +1,9 @@
-import { linkTo } from "@/lib/admins/link-token";
-import { hashPassword } from "@/lib/admins/passwords";
-import { isFirstAdminMissing } from "@/lib/admins/queries/sign-ins";
 import { database } from "@/lib/db";
 import { env } from "@/lib/env";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
+import { linkTo } from "@/lib/users/link-token";
+import { hashPassword } from "@/lib/users/passwords";
+import { isFirstAdminMissing } from "@/lib/users/queries/sign-ins";
 import { type Authenticated, authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 

@@ -1,5 +1,5 @@
 import { record } from "@/lib/audit/commands";
-import type { AdminActor, AnonymousActor, Ctx, SystemActor } from "@/lib/ctx";
+import type { AnonymousActor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow, allowInstallation } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
@@ -12,7 +12,7 @@ import type { EditTokenDefaultsInput, RenameTenantInput } from "./schema";
  * @throws Refusal `conflict` at `slug` when another tenant has that address
  */
 export async function createTenant(
-  ctx: Ctx<AdminActor | AnonymousActor | SystemActor>,
+  ctx: Ctx<UserActor | AnonymousActor | SystemActor>,
   { slug, name }: { readonly slug: string; readonly name: string },
 ): Promise<{ id: string; slug: string }> {
   if (ctx.actor.kind === "admin") allowInstallation(ctx.actor);

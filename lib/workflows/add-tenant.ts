@@ -1,8 +1,8 @@
-import { joinTenant } from "@/lib/admins/commands/join-tenant";
 import type { Ctx } from "@/lib/ctx";
 import { allowInstallation } from "@/lib/permissions";
 import { createTenant } from "@/lib/tenants/commands";
 import type { AddTenantInput } from "@/lib/tenants/schema";
+import { joinTenant } from "@/lib/users/commands/join-tenant";
 
 /**
  * Makes a tenant, and whoever makes it its first Administrator.

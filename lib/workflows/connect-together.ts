@@ -1,6 +1,6 @@
 import type { Asked, Db } from "@/lib/ctx";
 import { findLosing } from "@/lib/jobs/queries";
-import { holdForOpening, openHeld } from "@/lib/sessions/commands/open-together";
+import { lockForOpening, openHeld } from "@/lib/sessions/commands/open-together";
 import type { ConnectHostInput, SessionView } from "@/lib/sessions/schema";
 
 /**
@@ -12,7 +12,7 @@ export async function connectTogether(
   db: Db,
   asked: readonly Asked<ConnectHostInput>[],
 ): Promise<(SessionView | null)[]> {
-  const held = await holdForOpening(db, asked);
+  const held = await lockForOpening(db, asked);
   // Asked when the sessions are held: nothing is claimed on them from then on.
   const losing = await findLosing(
     db,

@@ -4,7 +4,7 @@ import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
 import type { DeleteCredentialInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { holdMachine } from "@/lib/machines/commands/hold-machine";
+import { lockMachine } from "@/lib/machines/commands/lock-machine";
 import { allow } from "@/lib/permissions";
 import { type Cut, cut } from "./cut";
 
@@ -19,7 +19,7 @@ export async function deleteCredential(
   { machineId, credentialId, confirmedLast }: DeleteCredentialInput,
 ): Promise<Cut> {
   allow(ctx.actor, "credentials.delete");
-  await holdMachine(ctx, machineId);
+  await lockMachine(ctx, machineId);
   const { kind, wasLive } = await revokeCredential(ctx, { machineId, credentialId });
   if (wasLive && !confirmedLast && (await countLiveCredentials(ctx, machineId)) === 0) {
     throw new Refusal(

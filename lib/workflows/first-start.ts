@@ -1,10 +1,10 @@
-import { awaitFirstAdmin, createFirstAdmin } from "@/lib/admins/commands/first-admin";
-import type { NewAdmin } from "@/lib/admins/schema";
-import { makeSetupToken } from "@/lib/admins/setup-token";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { ensureSigningKey } from "@/lib/identity/commands/keep-keys";
 import { createTenant } from "@/lib/tenants/commands";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
+import { awaitFirstAdmin, createFirstAdmin } from "@/lib/users/commands/first-admin";
+import type { NewAdmin } from "@/lib/users/schema";
+import { makeSetupToken } from "@/lib/users/setup-token";
 
 /**
  * What must be there before anybody can come in: a signing key, and an administrator or the means to become one.

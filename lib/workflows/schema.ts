@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { emailSchema, newPasswordSchema } from "@/lib/admins/schema";
 import { DEFAULT_TENANT, tenantNameSchema, tenantSlugSchema } from "@/lib/tenants/schema";
+import { emailSchema, newPasswordSchema } from "@/lib/users/schema";
 
 /** The first administrator and the first tenant, as the set-up page sends them. */
 export const setUpSchema = z.object({

@@ -1,9 +1,9 @@
-import { createFirstAdmin, requireNoAdminYet } from "@/lib/admins/commands/first-admin";
-import { strangerIn } from "@/lib/admins/password-work";
-import { hashPassword } from "@/lib/admins/passwords";
-import { requireSetupToken, spendSetupToken } from "@/lib/admins/setup-token";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { createTenant } from "@/lib/tenants/commands";
+import { createFirstAdmin, requireNoAdminYet } from "@/lib/users/commands/first-admin";
+import { strangerIn } from "@/lib/users/password-work";
+import { hashPassword } from "@/lib/users/passwords";
+import { consumeSetupToken, requireSetupToken } from "@/lib/users/setup-token";
 import type { SetUpInput } from "./schema";
 
 type Prepared = Omit<SetUpInput, "password"> & { readonly passwordHash: string };
@@ -23,7 +23,7 @@ export async function prepareSetUp(
  */
 export async function setUp(ctx: Ctx<AnonymousActor>, input: Prepared): Promise<{ tenantSlug: string }> {
   await requireNoAdminYet(ctx);
-  await spendSetupToken(ctx, input.setupToken);
+  await consumeSetupToken(ctx, input.setupToken);
   const { id: tenantId } = await createTenant(ctx, { slug: input.tenantSlug, name: input.tenantName });
   await createFirstAdmin(ctx, { email: input.email, passwordHash: input.passwordHash, tenantId });
   return { tenantSlug: input.tenantSlug };

@@ -12,7 +12,7 @@ import {
   WAITING_ROWS_MAX,
   waitingRows,
 } from "@/lib/activity/token-requests";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { runStops } from "@/lib/stopping";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -30,7 +30,7 @@ import {
   way,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 const NOON = new Date(`${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`);
 const KEPT = { order: "newest first", limit: 1000 } as const;

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { readOverview } from "@/lib/fleet/queries/overview";
@@ -16,7 +16,7 @@ import { addedKey } from "@/test/keys";
 import { buyToken, connect } from "@/test/robot";
 import { act, ask, heardUntil, newTenantAdmin, prisma, provisioned } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 const now = new Date();
 
 const overview = (who = admin) => ask(who, (ctx) => readOverview(ctx), null, now);

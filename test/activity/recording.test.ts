@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
 import { flushTokenRequests } from "@/lib/activity/token-requests";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { dumpDatabase } from "@/test/dump";
 import { ASSERTION_TYPE, addedKey, assertion } from "@/test/keys";
@@ -18,7 +18,7 @@ import {
   provisioned,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

@@ -36,7 +36,7 @@ export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   activity: ["token-requests", "token-request-rows"],
   audit: ["chain-walk", "digest", "events", "record-keys"],
-  admins: [
+  users: [
     "device",
     "link-token",
     "own-password",
@@ -44,7 +44,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "passwords",
     "record-of-person",
     "recovery-codes",
-    "sealed-second-factors",
+    "encrypted-second-factors",
     "setup-token",
     "throttle",
     "totp",
@@ -63,7 +63,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   machines: ["refusals"],
   sessions: ["heartbeats", "refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
-  assets: ["sealed-assets", "sealed-value"],
+  assets: ["encrypted-assets", "encrypted-value"],
   identity: [
     "access-token",
     "addresses",
@@ -91,9 +91,9 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "revocation",
     "revoked-tokens",
     "scopes",
-    "sealed-keys",
+    "encrypted-keys",
     "signing-keys",
-    "spent-jtis",
+    "consumed-jtis",
     "token-activity",
     "token-issues",
     "token-status",
@@ -106,12 +106,12 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
   limits: ["tenantLimits"],
   tenants: ["tenant"],
-  admins: [
+  users: [
     "admin",
     "adminPassword",
     "membership",
     "signIn",
-    "identity",
+    "federatedIdentity",
     "secondFactor",
     "recoveryCode",
     "invite",
@@ -121,7 +121,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   ],
   credentials: ["credential"],
   machines: ["machine", "machineUse"],
-  identity: ["signingKey", "tokenIssue", "revokedToken", "spentJti", "clientFailure"],
+  identity: ["signingKey", "tokenIssue", "revokedToken", "consumedJti", "clientFailure"],
   sessions: ["session", "hearing"],
   jobs: ["job", "process"],
   assets: ["asset", "assetValue"],

@@ -3,14 +3,14 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { kindOptions } from "@/components/audit/labels";
-import { recordRefusedSignIn } from "@/lib/admins/commands/sign-in";
 import { record } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
 import { listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { type AuditListQuery, auditListSchema, EVENTS_A_PAGE } from "@/lib/audit/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { exportRecord, readRecord } from "@/lib/fleet/queries/read-record";
 import { addSeconds } from "@/lib/time";
+import { recordRefusedSignIn } from "@/lib/users/commands/sign-in";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import {
   act,
@@ -30,14 +30,14 @@ const collectGarbage = runInNewContext("gc") as () => void;
 const NOON = new Date("2026-05-04T12:00:00.000Z");
 const MINUTE = 60;
 
-let admin: AdminActor;
-let colleague: AdminActor;
-let stranger: AdminActor;
+let admin: UserActor;
+let colleague: UserActor;
+let stranger: UserActor;
 /** Types of the installation's events that every tenant sees. */
 let shared: string[];
 let machine: Awaited<ReturnType<typeof provisioned>>;
 
-const write = (actor: AdminActor, now: Date, ...events: AuditEvent[]) =>
+const write = (actor: UserActor, now: Date, ...events: AuditEvent[]) =>
   inTransaction((db) => record({ db, actor, now }, events));
 const read = (query: Record<string, string> = {}, actor = admin) =>
   ask(actor, readRecord, auditListSchema.parse(query));
@@ -203,7 +203,7 @@ test("nobody reads another tenant's events, whatever they ask for", async () => 
 
 describe("a hundred thousand events", () => {
   const MANY = 100_000;
-  let busy: AdminActor;
+  let busy: UserActor;
 
   beforeAll(async () => {
     busy = await newTenantAdmin();

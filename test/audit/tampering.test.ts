@@ -3,8 +3,8 @@ import { record } from "@/lib/audit/commands";
 import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
 import { verifyChain } from "@/lib/audit/queries/verify-chain";
 import { isIntact } from "@/lib/audit/schema";
-import { sealAll } from "@/lib/background/audit-chainer";
-import type { AdminActor } from "@/lib/ctx";
+import { chainAll } from "@/lib/background/audit-chainer";
+import type { UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { type Finding, verifyAllRecords, verifyTenantRecord } from "@/lib/operator/verify-audit";
@@ -24,8 +24,8 @@ import {
 const EVENTS = 10;
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-let admin: AdminActor;
-const seal = () => sealAll({ waits: true });
+let admin: UserActor;
+const chainNow = () => chainAll({ waits: true });
 const verify = (heads: string[] = [], chain = admin.tenantId) =>
   verifyChain({ ...systemCtx(prisma()), db: sql() }, { chain, heads });
 
@@ -53,12 +53,12 @@ beforeEach(async () => {
   admin = await newTenantAdmin();
   // The tenant's own creation is the first event.
   await write(...Array.from({ length: EVENTS - 1 }, (_, index) => `asset ${index}`));
-  await seal();
+  await chainNow();
 });
 
 test("a record that nobody touched is intact, sealed to its last event", async () => {
   const report = await verify();
-  expect(report).toMatchObject({ sealed: EVENTS, waiting: 0, findings: [], missingGuards: [] });
+  expect(report).toMatchObject({ chained: EVENTS, waiting: 0, findings: [], missingGuards: [] });
   expect(report.head).toMatchObject({
     sequence: String(EVENTS),
     digest: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -113,9 +113,9 @@ describe("a hand in the events is found where it was", () => {
       ["DELETE FROM audit_links WHERE chain = $1 AND sequence > 8", tenantId],
     );
     const report = await verify([head?.digest ?? ""]);
-    expect(report).toMatchObject({ sealed: 8, findings: [], containedHeads: [] });
+    expect(report).toMatchObject({ chained: 8, findings: [], containedHeads: [] });
     await write("later");
-    await seal();
+    await chainNow();
     expect(await verify([report.head?.digest ?? ""])).toMatchObject({ containedHeads: [report.head] });
   });
 
@@ -146,7 +146,7 @@ describe("an event that was written by hand is found", () => {
     ],
   ])("%s", async (_how, columns, values) => {
     await tamper(insert(columns, values));
-    await seal();
+    await chainNow();
     expect(await found()).toMatchObject([
       { kind: "event not written by Latchkey", sequence: String(EVENTS + 1) },
     ]);
@@ -156,27 +156,27 @@ describe("an event that was written by hand is found", () => {
     const copied = `, digest, digest_key_id) SELECT gen_random_uuid(), tenant_id, at, actor_kind, actor_name, type, details, digest, digest_key_id
       FROM audit_events WHERE tenant_id = $1 ORDER BY at LIMIT 1 --`;
     await tamper([insert("", "")[0].replace(/\)\s+VALUES[\s\S]*/, copied), admin.tenantId]);
-    await seal();
+    await chainNow();
     expect(await found()).toMatchObject([{ kind: "event not written by Latchkey" }]);
   });
 
   test("past the sealer", async () => {
     await tamper(insert("", ""), ["DELETE FROM audit_pending"]);
-    await seal();
+    await chainNow();
     expect(await found()).toMatchObject([{ kind: "event outside the chain", sequence: null }]);
   });
 
   test("an event that was removed before it was sealed leaves a link behind", async () => {
     await write("short-lived");
     await tamper([`DELETE FROM audit_events WHERE details->>'name' = 'short-lived'`]);
-    await seal();
+    await chainNow();
     expect(await found()).toMatchObject([{ kind: "event removed", sequence: String(EVENTS + 1) }]);
   });
 
   test("one that was changed before it was sealed", async () => {
     await write("young");
     await tamper([`UPDATE audit_events SET actor_name = 'eve' WHERE details->>'name' = 'young'`]);
-    await seal();
+    await chainNow();
     expect(await found()).toMatchObject([{ kind: "event not written by Latchkey" }]);
   });
 });
@@ -294,9 +294,11 @@ describe("what lives by the record is compared with it", () => {
 
   test("a signing key that was withdrawn", async () => {
     const manager = await newInstallationAdmin();
-    const { kid, sealedKey } = await prisma().signingKey.findFirstOrThrow({ where: { withdrawnAt: null } });
+    const { kid, encryptedKey } = await prisma().signingKey.findFirstOrThrow({
+      where: { withdrawnAt: null },
+    });
     await act(manager, withdrawSigningKey, { kid, confirmedActive: true });
-    await prisma().signingKey.update({ where: { kid }, data: { sealedKey, withdrawnAt: null } });
+    await prisma().signingKey.update({ where: { kid }, data: { encryptedKey, withdrawnAt: null } });
     const found: Finding[] = [];
     for await (const { report } of verifyAllRecords([])) found.push(...report.findings);
     expect(found).toContainEqual(
@@ -304,7 +306,7 @@ describe("what lives by the record is compared with it", () => {
     );
     await prisma().signingKey.update({
       where: { kid },
-      data: { sealedKey: new Uint8Array(), withdrawnAt: new Date() },
+      data: { encryptedKey: new Uint8Array(), withdrawnAt: new Date() },
     });
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { INSTALLATION_CHAIN } from "@/lib/audit/digest";
-import { sealAll } from "@/lib/background/audit-chainer";
+import { chainAll } from "@/lib/background/audit-chainer";
 import { env } from "@/lib/env";
 import { tamper } from "@/test/tamper";
 import { databaseUrl, newTenantAdmin, prisma } from "@/test/world";
@@ -31,7 +31,7 @@ let slug: string;
 beforeAll(async () => {
   const { tenantId } = await newTenantAdmin();
   ({ slug } = await prisma().tenant.findUniqueOrThrow({ where: { id: tenantId } }));
-  await sealAll({ waits: true });
+  await chainAll({ waits: true });
 });
 
 test("says of every chain that it is intact, where it ends, and whether it contains an earlier end", async () => {
@@ -41,7 +41,7 @@ test("says of every chain that it is intact, where it ends, and whether it conta
   expect(first.said).toMatch(/^the installation's own events: \d+ events? sealed: intact$/m);
   const head = /tenant .*\n {2}head (\S+)/.exec(first.said)?.[1] ?? "";
   await newTenantAdmin();
-  await sealAll({ waits: true });
+  await chainAll({ waits: true });
   const second = await verify(["--head", head]);
   expect(second).toMatchObject({ code: 0, said: expect.stringContaining(`contains the head ${head}`) });
   const lost = await verify(["--head", "f".repeat(64)]);
@@ -76,7 +76,7 @@ test("says what is missing, and ends with 2, where it cannot find out", async ()
 test("a change of APP_SECRET leaves the record verifiable, by the new secret alone", async () => {
   const [old, next] = [env().appSecret, "fedcba9876543210 the secret after the change"];
   await newTenantAdmin();
-  await sealAll({ waits: true });
+  await chainAll({ waits: true });
   expect((await verify([], { APP_SECRET: next })).said).toContain("written under another key");
   const changed = await run("app-secret", ["change"], {
     APP_SECRET: next,

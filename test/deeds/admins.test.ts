@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { checkPassword, startSignIn } from "@/lib/admins/commands/sign-in";
-import { hashPassword } from "@/lib/admins/passwords";
-import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
-import { makeSetupToken } from "@/lib/admins/setup-token";
 import { inSteps } from "@/lib/http/portal/deeds";
 import { addSeconds } from "@/lib/time";
+import { checkPassword, startSignIn } from "@/lib/users/commands/sign-in";
+import { hashPassword } from "@/lib/users/passwords";
+import { findSignedInAdmin } from "@/lib/users/queries/sign-ins";
+import { makeSetupToken } from "@/lib/users/setup-token";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { setUpSchema } from "@/lib/workflows/schema";
 import { prepareSetUp, setUp } from "@/lib/workflows/set-up";

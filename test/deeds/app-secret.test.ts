@@ -1,24 +1,24 @@
 import { createHmac } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { addAsset, setAsset } from "@/lib/assets/commands";
+import { ENCRYPTED_ASSETS } from "@/lib/assets/encrypted-assets";
+import { addAssetSchema } from "@/lib/assets/schema";
+import { chainAll } from "@/lib/background/audit-chainer";
+import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
+import { flushUses } from "@/lib/credentials/last-use";
+import { secretIdOf } from "@/lib/credentials/material";
+import type { PersonActor, UserActor } from "@/lib/ctx";
+import type { EncryptedColumn, EncryptedRow } from "@/lib/encrypted-column";
+import { checkSecret } from "@/lib/identity/credential-lookup";
+import { decrypt, derivedKey, encrypt, keyName, previousKey } from "@/lib/keys";
+import { appSecretStatus, reencryptEverything, secretsLeft } from "@/lib/operator/app-secret";
 import {
   beginSecondFactor,
   confirmSecondFactor,
   replaceRecoveryCodes,
-} from "@/lib/admins/commands/second-factor";
-import { SEALED_SECOND_FACTORS } from "@/lib/admins/sealed-second-factors";
-import { addAsset, setAsset } from "@/lib/assets/commands";
-import { addAssetSchema } from "@/lib/assets/schema";
-import { SEALED_ASSETS } from "@/lib/assets/sealed-assets";
-import { sealAll } from "@/lib/background/audit-chainer";
-import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
-import { flushUses } from "@/lib/credentials/last-use";
-import { secretIdOf } from "@/lib/credentials/material";
-import type { AdminActor, PersonActor } from "@/lib/ctx";
-import { checkSecret } from "@/lib/identity/credential-lookup";
-import { derivedKey, keyName, previousKey, seal, unseal } from "@/lib/keys";
-import { appSecretStanding, resealEverything, secretsLeft } from "@/lib/operator/app-secret";
-import type { SealedPlace, SealedRow } from "@/lib/sealed-place";
-import { SEALED_PLACES } from "@/lib/workflows/change-app-secret";
+} from "@/lib/users/commands/second-factor";
+import { ENCRYPTED_SECOND_FACTORS } from "@/lib/users/encrypted-second-factors";
+import { ENCRYPTED_COLUMNS } from "@/lib/workflows/change-app-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { appOf } from "@/test/authenticator";
 import { rewriteCredential } from "@/test/credential-rows";
@@ -45,7 +45,7 @@ const { END } = vi.hoisted(() => {
   return { END: new Date(end) };
 });
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let previousPepper: Buffer;
 beforeAll(async () => {
@@ -135,12 +135,12 @@ describe("a client secret stored under the previous APP_SECRET", () => {
       expect.objectContaining(line),
       expect.objectContaining({ lastUsedAt: null }),
     ]);
-    const { secrets } = await appSecretStanding();
+    const { secrets } = await appSecretStatus();
     await buyToken(machine);
     await flushUses();
     await act(admin, deleteCredential, { ...other, credentialId: other.secretId, confirmedLast: true });
     expect(await left()).toEqual([]);
-    const after = (await appSecretStanding()).secrets;
+    const after = (await appSecretStatus()).secrets;
     expect(after.previous).toBe(secrets.previous - 2);
   });
 });
@@ -153,13 +153,13 @@ test("one stored under a third secret is refused, counted and listed as such", a
   await storeUnderPrevious(machine, "ffffffff");
   expect((await askToken(machine)).status).toBe(401);
   expect(logLines.join("")).toContain("an APP_SECRET that is not accepted");
-  expect((await appSecretStanding()).secrets.refused).toBeGreaterThan(0);
+  expect((await appSecretStatus()).secrets.refused).toBeGreaterThan(0);
   const left = (await secretsLeft(200)).find(({ secretId }) => secretId === machine.secretId);
   expect(left).toMatchObject({ isAccepted: false });
 });
 
-async function rowsOf(place: SealedPlace): Promise<SealedRow[]> {
-  const rows: SealedRow[] = [];
+async function rowsOf(place: EncryptedColumn): Promise<EncryptedRow[]> {
+  const rows: EncryptedRow[] = [];
   for (;;) {
     const next = await place.rowsAfter(prisma(), rows.at(-1)?.id ?? null, 7);
     if (next.length === 0) return rows;
@@ -168,25 +168,25 @@ async function rowsOf(place: SealedPlace): Promise<SealedRow[]> {
 }
 
 /** Everything of a place, as it was before the change began; under `key` instead when one is given. */
-async function sealUnderPrevious(place: SealedPlace, key = requirePrevious(place.purpose)) {
+async function encryptUnderPrevious(place: EncryptedColumn, key = requirePrevious(place.purpose)) {
   for (const row of await rowsOf(place)) {
     if (place === AUTHENTIC_CREDENTIALS) {
       const mac = Uint8Array.from(createHmac("sha256", key).update(row.boundTo).digest());
       await prisma().credential.update({ where: { id: row.id }, data: { mac, macKeyId: keyName(key) } });
       continue;
     }
-    const plain = unseal(derivedKey(place.purpose), row.sealed, row.boundTo);
-    expect(await place.replace(prisma(), row, Uint8Array.from(seal(key, plain, row.boundTo)))).toBe(true);
+    const plain = decrypt(derivedKey(place.purpose), row.encrypted, row.boundTo);
+    expect(await place.replace(prisma(), row, Uint8Array.from(encrypt(key, plain, row.boundTo)))).toBe(true);
   }
 }
 
 const addText = (name: string, value: string) =>
   act(admin, addAsset, addAssetSchema.parse({ name, type: "Text", value }));
 
-const countsNow = async () => (await appSecretStanding()).places.map(({ counts }) => counts);
+const countsNow = async () => (await appSecretStatus()).places.map(({ counts }) => counts);
 const run = async () => {
   const reports: [number, string][] = [];
-  await resealEverything((count, holds) => reports.push([count, holds]));
+  await reencryptEverything((count, holds) => reports.push([count, holds]));
   return reports.map(([count]) => count);
 };
 
@@ -212,13 +212,13 @@ describe("what is encrypted under the previous APP_SECRET", () => {
         });
     }
     // The first event that is sealed into a chain leaves the key that it was sealed with.
-    await sealAll({ waits: true });
+    await chainAll({ waits: true });
   });
   const values = ASSETS / 2;
   const RECORD_KEYS = 1;
 
   test("is read, is encrypted anew in as many steps as it takes, and is recorded without a value or a key", async () => {
-    for (const place of SEALED_PLACES) await sealUnderPrevious(place);
+    for (const place of ENCRYPTED_COLUMNS) await encryptUnderPrevious(place);
     const [signing, assets, own, factors, recordKeys, credentials] = await countsNow();
     expect(signing).toMatchObject({ current: 0, neither: 0 });
     expect(factors).toEqual({ current: 0, previous: 1, neither: 0 });
@@ -252,12 +252,12 @@ describe("what is encrypted under the previous APP_SECRET", () => {
         .map(({ details }) => details as { what: string; count: number })
         .filter((details) => details.what === what)
         .reduce((total, { count }) => total + count, 0);
-    expect(SEALED_PLACES.map(({ holds }) => sum(holds))).toEqual(anew);
+    expect(ENCRYPTED_COLUMNS.map(({ holds }) => sum(holds))).toEqual(anew);
     expect(events[0]).toMatchObject({ tenantId: null, actorKind: "system" });
     const [from, to] = [requirePrevious("second-factor sealing"), derivedKey("second-factor sealing")];
     expect(events.map(({ details }) => details)).toContainEqual(
       expect.objectContaining({
-        what: SEALED_SECOND_FACTORS.holds,
+        what: ENCRYPTED_SECOND_FACTORS.holds,
         fromKey: keyName(from),
         toKey: keyName(to),
       }),
@@ -267,7 +267,7 @@ describe("what is encrypted under the previous APP_SECRET", () => {
 
   test("app and recovery codes of a second factor work before the change and after it", async () => {
     const [first = "", ...others] = recoveryCodes;
-    await sealUnderPrevious(SEALED_SECOND_FACTORS);
+    await encryptUnderPrevious(ENCRYPTED_SECOND_FACTORS);
     const next = await actAs(person, replaceRecoveryCodes, { code: first });
     await expect(actAs(person, replaceRecoveryCodes, { code: others[0] ?? "" })).rejects.toMatchObject({
       code: "invalid",
@@ -277,7 +277,7 @@ describe("what is encrypted under the previous APP_SECRET", () => {
   });
 
   test("two commands at once, and an admin who changes a value meanwhile: nothing is lost", async () => {
-    await sealUnderPrevious(SEALED_ASSETS);
+    await encryptUnderPrevious(ENCRYPTED_ASSETS);
     const { id } = await prisma().asset.findFirstOrThrow({ where: { name } });
     const change = act(admin, setAsset, { assetId: id, username: "", value: "changed meanwhile" });
     const [one, other] = await Promise.all([run(), run(), change]);
@@ -288,20 +288,20 @@ describe("what is encrypted under the previous APP_SECRET", () => {
   });
 
   test("a value that was written since it was read is not overwritten", async () => {
-    const [row] = await rowsOf(SEALED_ASSETS);
+    const [row] = await rowsOf(ENCRYPTED_ASSETS);
     if (!row) throw new Error("no asset");
-    const older = { ...row, sealed: Uint8Array.from(row.sealed, (byte) => byte ^ 1) };
-    expect(await SEALED_ASSETS.replace(prisma(), older, Uint8Array.from([1]))).toBe(false);
+    const older = { ...row, encrypted: Uint8Array.from(row.encrypted, (byte) => byte ^ 1) };
+    expect(await ENCRYPTED_ASSETS.replace(prisma(), older, Uint8Array.from([1]))).toBe(false);
   });
 
   test("what opens under neither is counted and left as it is", async () => {
     const { assetId } = await addText(unique("asset"), "of a third secret");
     const where = { id: assetId };
-    const lost = Uint8Array.from(seal(Buffer.alloc(32, 7), Buffer.from("{}"), "elsewhere"));
-    await prisma().asset.update({ where, data: { sealedValue: lost } });
+    const lost = Uint8Array.from(encrypt(Buffer.alloc(32, 7), Buffer.from("{}"), "elsewhere"));
+    await prisma().asset.update({ where, data: { encryptedValue: lost } });
     expect((await countsNow())[1]).toEqual({ current: ASSETS, previous: 0, neither: 1 });
     expect((await run())[1]).toBe(0);
-    expect(await prisma().asset.findUniqueOrThrow({ where })).toMatchObject({ sealedValue: lost });
+    expect(await prisma().asset.findUniqueOrThrow({ where })).toMatchObject({ encryptedValue: lost });
     await prisma().asset.delete({ where });
   });
 });

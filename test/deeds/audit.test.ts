@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { createFirstAdmin } from "@/lib/admins/commands/first-admin";
-import { makeSetupToken } from "@/lib/admins/setup-token";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
-import type { AdminActor, Db } from "@/lib/ctx";
+import type { Db, UserActor } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { closeSession, endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
+import { createFirstAdmin } from "@/lib/users/commands/first-admin";
+import { makeSetupToken } from "@/lib/users/setup-token";
 import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { cut } from "@/lib/workflows/cut";
@@ -43,7 +43,7 @@ vi.hoisted(() => {
   process.env.APP_SECRET_PREVIOUS = "the secret before that of the test world";
 });
 
-let admin: AdminActor;
+let admin: UserActor;
 beforeAll(async () => {
   admin = await newTenantAdmin();
 });
@@ -206,8 +206,8 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
   recordAll: "writes the events",
-  holdForOpening: "locks rows, changes nothing",
-  sealEvents: "links the events that others wrote",
+  lockForOpening: "locks rows, changes nothing",
+  chainEvents: "links the events that others wrote",
   forgetActivity: "forgets what was kept for as long as it should be",
   beatAtOnce: "the same as recordHeartbeat",
   recordHeartbeat: "a fleet does it hundreds of times a second",
@@ -215,13 +215,13 @@ const SILENT: Readonly<Record<string, string>> = {
   awaitFirstAdmin: "asks and waits, changes nothing",
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
-  holdLimits: "locks a row, changes nothing",
-  holdMachine: "locks a row, changes nothing",
-  holdSession: "locks a row, and notes which process a poll waits at",
+  lockLimits: "locks a row, changes nothing",
+  lockMachine: "locks a row, changes nothing",
+  lockSession: "locks a row, and notes which process a poll waits at",
   claimStream: "a host does it whenever its network comes back",
   notePoll: "a host that has nothing to do does it twice a minute",
   findOwnJob: "asks, changes nothing",
-  holdMembers: "locks rows, changes nothing",
+  lockMembers: "locks rows, changes nothing",
   memberIn: "asks, changes nothing",
   keepAnAdministrator: "asks, changes nothing",
   protectInstallation: "asks, changes nothing",
@@ -233,11 +233,11 @@ const SILENT: Readonly<Record<string, string>> = {
   proveForRemoval: "the same",
   prepareSetUp: "the same",
   boundTo: "asks, changes nothing",
-  holdAccount: "locks a row, changes nothing",
+  lockAccount: "locks a row, changes nothing",
   openSignIn: "part of deeds that prove who somebody is; startSignIn and arrive show its event",
-  spendCode: "part of deeds that say why; of a recovery code it says so itself",
+  consumeCode: "part of deeds that say why; of a recovery code it says so itself",
   noteSeen: "it happens with every click",
-  holdSigningKeys: "waits, changes nothing",
+  lockSigningKeys: "waits, changes nothing",
   requireNoNextKey: "asks, changes nothing",
   authenticateCredentials: "part of authenticateStoredData",
 };

@@ -1,8 +1,5 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
-import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
-import { makeResetLink } from "@/lib/admins/commands/reset-password";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import { recordExport } from "@/lib/audit/commands";
@@ -10,7 +7,7 @@ import { storeKey } from "@/lib/credentials/commands/add-key";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { AddKeyInput } from "@/lib/credentials/schema";
-import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
+import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
@@ -27,6 +24,9 @@ import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/sch
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
 import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
+import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
+import { makeResetLink } from "@/lib/users/commands/reset-password";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableMachine } from "@/lib/workflows/disable-machine";
@@ -47,7 +47,7 @@ import {
 
 /** A machine with two live secrets, a key and a connected host, work and assets: something for every deed to work on. */
 export type Scene = {
-  readonly admin: AdminActor;
+  readonly admin: UserActor;
   readonly machine: Provisioned;
   readonly keyId: string;
   readonly sessionId: string;
@@ -55,11 +55,11 @@ export type Scene = {
   readonly runningJobId: string;
   readonly assetId: string;
   /** Another administrator of the tenant. */
-  readonly colleague: AdminActor;
+  readonly colleague: UserActor;
   readonly inviteId: string;
 };
 
-export async function newScene(admin: AdminActor): Promise<Scene> {
+export async function newScene(admin: UserActor): Promise<Scene> {
   const machine = await provisioned(admin);
   await act(admin, addSecret, machine);
   const { keyId } = await addedKey(admin, machine);

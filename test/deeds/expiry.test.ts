@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { listSecrets } from "@/lib/credentials/queries";
 import { credentialState, expiresSoon } from "@/lib/credentials/rules";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -21,7 +21,7 @@ import {
   unique,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { arrive } from "@/lib/admins/commands/arrive";
-import { acceptInvite, acceptInviteAsNew, chooseInInvite, invitePerson } from "@/lib/admins/commands/invite";
+import type { PersonActor, UserActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/http/portal/deeds";
+import type { Role } from "@/lib/roles";
+import { arrive } from "@/lib/users/commands/arrive";
+import { acceptInvite, acceptInviteAsNew, chooseInInvite, invitePerson } from "@/lib/users/commands/invite";
 import {
   chooseInReset,
   makeResetLink,
   makeResetLinkAtServer,
   resetPassword,
-} from "@/lib/admins/commands/reset-password";
-import { beginSecondFactor, confirmSecondFactor } from "@/lib/admins/commands/second-factor";
-import { shareInstallation } from "@/lib/admins/commands/share-installation";
-import { checkPassword } from "@/lib/admins/commands/sign-in";
-import { boundTheAccount, findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
-import type { AdminActor, PersonActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
-import type { Role } from "@/lib/roles";
+} from "@/lib/users/commands/reset-password";
+import { beginSecondFactor, confirmSecondFactor } from "@/lib/users/commands/second-factor";
+import { shareInstallation } from "@/lib/users/commands/share-installation";
+import { checkPassword } from "@/lib/users/commands/sign-in";
+import { boundTheAccount, findSignedInAdmin } from "@/lib/users/queries/sign-ins";
 import { appOf } from "@/test/authenticator";
 import {
   act,
@@ -37,7 +37,7 @@ const ISSUER = "https://login.test";
 const PASSWORD = "correct horse battery";
 
 /** Somebody who administers a tenant, and means to come into another one. */
-let mallory: AdminActor;
+let mallory: UserActor;
 let house: Tenant;
 let email: string;
 beforeEach(async () => {
@@ -75,7 +75,7 @@ const resetWith = (token: string) =>
   actAsAnybody(inSteps(chooseInReset, resetPassword), { token, password: PASSWORD });
 
 /** Mallory opens the invite to somebody else herself. */
-async function openOwnInvite(to = email): Promise<AdminActor> {
+async function openOwnInvite(to = email): Promise<UserActor> {
   const made = await act(mallory, invitePerson, { email: to, role: "Viewer" });
   await accept(tokenOf(made));
   const { id } = await prisma().admin.findUniqueOrThrow({ where: { emailKey: to } });
@@ -198,7 +198,7 @@ test("whoever uses the invite at the moment in which the person comes by the pro
 });
 
 describe("a reset link that an administrator made", () => {
-  let person: AdminActor;
+  let person: UserActor;
   let token: string;
   beforeEach(async () => {
     person = await newAdmin({ id: mallory.tenantId, slug: "" }, "Viewer");

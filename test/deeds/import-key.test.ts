@@ -1,7 +1,7 @@
 import { createPrivateKey, type JsonWebKey } from "node:crypto";
 import { decodeJwt, SignJWT } from "jose";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
@@ -22,7 +22,7 @@ import {
 } from "@/test/world";
 import { foreignJwk } from "./installation-deeds";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let first: string;
 

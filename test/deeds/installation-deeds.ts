@@ -1,6 +1,4 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { joinTenant } from "@/lib/admins/commands/join-tenant";
-import { shareInstallation } from "@/lib/admins/commands/share-installation";
 import type { Ctx } from "@/lib/ctx";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { ensureSigningKey, keepSigningKeys } from "@/lib/identity/commands/keep-keys";
@@ -10,6 +8,8 @@ import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { makeKey } from "@/lib/identity/key-material";
 import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { addSeconds } from "@/lib/time";
+import { joinTenant } from "@/lib/users/commands/join-tenant";
+import { shareInstallation } from "@/lib/users/commands/share-installation";
 import { addTenant } from "@/lib/workflows/add-tenant";
 import { systemCtx, unique } from "@/test/world";
 import type { OtherDeed } from "./job-deeds";

@@ -1,4 +1,4 @@
-import type { AdminActor, Ctx, Db, RobotActor } from "@/lib/ctx";
+import type { Ctx, Db, RobotActor, UserActor } from "@/lib/ctx";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -45,7 +45,7 @@ export const ROOM = [
 
 /** A few hosts of two machines and a few jobs. */
 export type Scene = {
-  readonly admin: AdminActor;
+  readonly admin: UserActor;
   readonly machines: readonly Provisioned[];
   readonly hosts: readonly Host[];
   readonly processIds: readonly string[];

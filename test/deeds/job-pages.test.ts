@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { listJobs } from "@/lib/jobs/queries";
 import { addProcessSchema, JOBS_A_PAGE, type JobPage, jobCursorText, jobListSchema } from "@/lib/jobs/schema";
@@ -11,7 +11,7 @@ const JOBS = 4 * JOBS_A_PAGE + 3;
 /** Of so few jobs there are already "more than". */
 const FEW = 10;
 
-let admin: AdminActor;
+let admin: UserActor;
 const list = (asked: Readonly<Record<string, unknown>>, countedMax = COUNTED_MAX) =>
   ask(admin, (ctx) => listJobs(ctx, jobListSchema.parse(asked), countedMax), undefined);
 

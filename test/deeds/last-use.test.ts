@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { flushUses, noteUse } from "@/lib/credentials/last-use";
 import { listSecrets } from "@/lib/credentials/queries";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { runStops } from "@/lib/stopping";
 import { addSeconds } from "@/lib/time";
 import { askToken, buyToken, send } from "@/test/robot";
@@ -17,7 +17,7 @@ import {
   way,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 const NOON = new Date("2026-05-04T12:00:00.000Z");
 

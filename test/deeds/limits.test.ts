@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { issueSecretSchema } from "@/lib/credentials/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { editLimits } from "@/lib/limits/commands";
 import { getLimits } from "@/lib/limits/queries";
 import { type Limits, NO_LIMITS } from "@/lib/limits/schema";
@@ -12,7 +12,7 @@ import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { newPublicKey } from "@/test/keys";
 import { act, ask, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 beforeEach(async () => {
   admin = await newTenantAdmin();
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor, Db } from "@/lib/ctx";
+import type { Db, UserActor } from "@/lib/ctx";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { MACHINE_SORTS, type MachineRow, machineListSchema } from "@/lib/machines/schema";
@@ -21,7 +21,7 @@ import {
 } from "@/test/world";
 
 type Asked = Readonly<Record<string, unknown>>;
-let admin: AdminActor;
+let admin: UserActor;
 
 const list = (asked: Asked, now?: Date, actor = admin) =>
   ask(actor, listMachines, machineListSchema.parse(asked), now);
@@ -168,7 +168,7 @@ test.each(MACHINE_SORTS)(
 );
 
 describe("with 5,000 machines", () => {
-  let crowded: AdminActor;
+  let crowded: UserActor;
   beforeAll(async () => {
     crowded = await newTenantAdmin();
     await prisma().$executeRaw`

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { flushUses, noteUse } from "@/lib/credentials/last-use";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { MACHINE_SORTS, type MachinePage, machineListSchema } from "@/lib/machines/schema";
@@ -31,7 +31,7 @@ const FEW = 10;
 
 type Asked = Readonly<Record<string, unknown>>;
 
-let admin: AdminActor;
+let admin: UserActor;
 const machines: Provisioned[] = [];
 
 const list = (asked: Asked, countedMax = COUNTED_MAX, actor = admin) =>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { LIVE_CREDENTIALS_MAX } from "@/lib/limits/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
@@ -12,7 +12,7 @@ import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { dumpDatabase } from "@/test/dump";
 import { act, ask, inTransaction, newTenantAdmin, prisma, provisioned } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 
 beforeEach(async () => {
   admin = await newTenantAdmin();

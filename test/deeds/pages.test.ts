@@ -1,18 +1,18 @@
 import { beforeAll, expect, test } from "vitest";
-import { listInvites } from "@/lib/admins/queries/people";
-import { INVITES_SHOWN_MAX } from "@/lib/admins/schema";
+import { bindingOf, encryptValue } from "@/lib/assets/encrypted-value";
 import { countAssets, listAssets } from "@/lib/assets/queries";
-import { bindingOf, sealValue } from "@/lib/assets/sealed-value";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts } from "@/lib/fleet/queries/overview";
 import { readRecord } from "@/lib/fleet/queries/read-record";
 import { placeOf, ROWS_A_PAGE, type Slice } from "@/lib/pages";
+import { listInvites } from "@/lib/users/queries/people";
+import { INVITES_SHOWN_MAX } from "@/lib/users/schema";
 import { ask, newTenantAdmin, prisma, provisioned } from "@/test/world";
 
 const MANY = 600;
 
-let admin: AdminActor;
+let admin: UserActor;
 beforeAll(async () => {
   admin = await newTenantAdmin();
 });
@@ -60,14 +60,14 @@ test("a list that is longer than a page is read page by page, each row once and 
   await prisma().asset.createMany({
     data: Array.from({ length: ROWS_A_PAGE + 1 }, (_, index) => {
       const [id, name] = [crypto.randomUUID(), `asset ${index}`];
-      const sealedValue = sealValue("x", bindingOf({ tenantId, id, type: "Text" }, null));
+      const encryptedValue = encryptValue("x", bindingOf({ tenantId, id, type: "Text" }, null));
       return {
         id,
         tenantId,
         name,
         nameKey: name,
         type: "Text" as const,
-        sealedValue,
+        encryptedValue,
         createdById,
         createdAt,
         updatedAt,

@@ -1,23 +1,23 @@
-import { arrive, recordRefusedArrival } from "@/lib/admins/commands/arrive";
-import { confirmSignIn } from "@/lib/admins/commands/confirm-sign-in";
-import { firstArrival } from "@/lib/admins/commands/first-arrival";
-import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/admins/commands/invite";
+import type { Ctx, Db, PersonActor } from "@/lib/ctx";
+import { arrive, recordRefusedArrival } from "@/lib/users/commands/arrive";
+import { confirmSignIn } from "@/lib/users/commands/confirm-sign-in";
+import { firstArrival } from "@/lib/users/commands/first-arrival";
+import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/users/commands/invite";
 import {
   changePassword,
   makeResetLink,
   makeResetLinkAtServer,
   resetPassword,
-} from "@/lib/admins/commands/reset-password";
+} from "@/lib/users/commands/reset-password";
 import {
   beginSecondFactor,
   confirmSecondFactor,
   removeSecondFactor,
   removeSecondFactorAtServer,
   replaceRecoveryCodes,
-} from "@/lib/admins/commands/second-factor";
-import { endOwnSignIn, recordRefusedSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
-import { hashPassword } from "@/lib/admins/passwords";
-import type { Ctx, Db, PersonActor } from "@/lib/ctx";
+} from "@/lib/users/commands/second-factor";
+import { endOwnSignIn, recordRefusedSignIn, signOut, startSignIn } from "@/lib/users/commands/sign-in";
+import { hashPassword } from "@/lib/users/passwords";
 import { appOf } from "@/test/authenticator";
 import { anonymousCtx, systemCtx, tokenOf, unique } from "@/test/world";
 import type { Scene } from "./every-deed";
@@ -84,7 +84,7 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["admin.sign_in_refused"],
     run: async (db, { admin }) => {
       const known = { issuer: "https://login.test", subject: unique("subject") };
-      await db.identity.create({ data: { ...known, adminId: admin.id, createdAt: new Date() } });
+      await db.federatedIdentity.create({ data: { ...known, adminId: admin.id, createdAt: new Date() } });
       await recordRefusedArrival(anonymousCtx(db), known);
     },
   },

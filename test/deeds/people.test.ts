@@ -1,21 +1,21 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { UserActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/http/portal/deeds";
+import { addSeconds } from "@/lib/time";
 import {
   acceptInvite,
   acceptInviteAsNew,
   chooseInInvite,
   invitePerson,
   revokeInvite,
-} from "@/lib/admins/commands/invite";
-import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
-import { makeResetLink } from "@/lib/admins/commands/reset-password";
-import { shareInstallation } from "@/lib/admins/commands/share-installation";
-import { checkPassword } from "@/lib/admins/commands/sign-in";
-import { hashPassword } from "@/lib/admins/passwords";
-import { listInvites, listPeople, readInvite } from "@/lib/admins/queries/people";
-import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
-import type { AdminActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
-import { addSeconds } from "@/lib/time";
+} from "@/lib/users/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
+import { makeResetLink } from "@/lib/users/commands/reset-password";
+import { shareInstallation } from "@/lib/users/commands/share-installation";
+import { checkPassword } from "@/lib/users/commands/sign-in";
+import { hashPassword } from "@/lib/users/passwords";
+import { listInvites, listPeople, readInvite } from "@/lib/users/queries/people";
+import { findSignedInAdmin } from "@/lib/users/queries/sign-ins";
 import { dumpDatabase } from "@/test/dump";
 import {
   act,
@@ -33,12 +33,12 @@ import {
 const PASSWORD = "correct horse battery";
 const HOUR = 60 * 60;
 
-let owner: AdminActor;
+let owner: UserActor;
 beforeEach(async () => {
   owner = await newTenantAdmin();
 });
 
-const colleagueOf = (admin: AdminActor, role: AdminActor["role"] = "Administrator") =>
+const colleagueOf = (admin: UserActor, role: UserActor["role"] = "Administrator") =>
   newAdmin({ id: admin.tenantId, slug: "" }, role);
 const roles = async () => {
   const rows = await prisma().membership.findMany({ where: { tenantId: owner.tenantId } });
@@ -260,7 +260,7 @@ describe("who manages the installation", () => {
     await prisma().admin.update({ where: { id: colleague.id }, data: { managesInstallation: true } });
     return { ...colleague, managesInstallation: true };
   };
-  const share = (actor: AdminActor, adminId: string, manages: boolean) =>
+  const share = (actor: UserActor, adminId: string, manages: boolean) =>
     act(actor, shareInstallation, { adminId, manages });
 
   test("is neither shut out nor given a reset link by a mere administrator of the tenant", async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { countLiveCredentials, listSecrets } from "@/lib/credentials/queries";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
@@ -12,7 +12,7 @@ import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
 import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
 import { INSTALLATION_DEEDS } from "./installation-deeds";
 
-let owner: AdminActor;
+let owner: UserActor;
 let scene: Scene;
 
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
   scene = await newScene(owner);
 });
 
-const attempt = (actor: AdminActor, name: string) =>
+const attempt = (actor: UserActor, name: string) =>
   inTransaction(async (db) => ADMIN_DEEDS[name]?.({ db, actor, now: new Date() }, scene)).catch(
     (error: unknown) => error,
   );

@@ -1,4 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Ctx, PersonActor, UserActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/http/portal/deeds";
+import { requireSecondFactor } from "@/lib/tenants/commands";
+import { addSeconds } from "@/lib/time";
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -6,16 +10,12 @@ import {
   removeSecondFactor,
   removeSecondFactorAtServer,
   replaceRecoveryCodes,
-} from "@/lib/admins/commands/second-factor";
-import { startSignIn } from "@/lib/admins/commands/sign-in";
-import { hashPassword } from "@/lib/admins/passwords";
-import { readSecondFactor } from "@/lib/admins/queries/second-factor";
-import { findSignedInAdmin } from "@/lib/admins/queries/sign-ins";
-import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
-import type { AdminActor, Ctx, PersonActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
-import { requireSecondFactor } from "@/lib/tenants/commands";
-import { addSeconds } from "@/lib/time";
+} from "@/lib/users/commands/second-factor";
+import { startSignIn } from "@/lib/users/commands/sign-in";
+import { hashPassword } from "@/lib/users/passwords";
+import { readSecondFactor } from "@/lib/users/queries/second-factor";
+import { findSignedInAdmin } from "@/lib/users/queries/sign-ins";
+import { countAttempt, countCode, giveBackAttempt } from "@/lib/users/throttle";
 import { appOf } from "@/test/authenticator";
 import { dumpDatabase } from "@/test/dump";
 import {
@@ -36,7 +36,7 @@ const PASSWORD = "correct horse battery";
 const hash = hashPassword(PASSWORD);
 const remove = inSteps(proveForRemoval, removeSecondFactor);
 
-let admin: AdminActor;
+let admin: UserActor;
 let own: PersonActor;
 beforeEach(async () => {
   admin = await newTenantAdmin();

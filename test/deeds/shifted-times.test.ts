@@ -1,18 +1,18 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { sealEvents } from "@/lib/audit/commands/seal-events";
+import { chainEvents } from "@/lib/audit/commands/chain-events";
 import { verifyChain } from "@/lib/audit/queries/verify-chain";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { databasePool, openDatabase } from "@/lib/database-connection";
 import { sqlOver } from "@/lib/db";
 import { PrismaClient } from "@/lib/generated/prisma/client";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { createTenant } from "@/lib/tenants/commands";
-import { Problem } from "@/server/problem";
-import { mendShiftedTimes } from "@/server/shifted-times";
+import { mendShiftedTimes } from "@/server/database/shifted-times";
+import { StartupError } from "@/server/lifecycle/startup-error";
 import { type TestDatabase, testDatabase } from "@/test/database";
 import { systemCtx } from "@/test/people";
 
@@ -56,14 +56,14 @@ async function writeIn(zone: string): Promise<{ tenantId: string; secretId: stri
     const email = `${slug}@latchkey.test`;
     const { id } = await db.admin.create({ data: { email, emailKey: email, createdAt: NOW } });
     const who = { kind: "admin", id, name: email, address: null, role: "Administrator" } as const;
-    const actor: AdminActor = { ...who, tenantId: tenant.id, managesInstallation: false };
+    const actor: UserActor = { ...who, tenantId: tenant.id, managesInstallation: false };
     const input = provisionMachineSchema.parse({ name: "unattended", kind: "Template" });
     const { machineId } = await provisionMachine({ db, actor, now: NOW }, input);
     const { secretId } = await issueSecret({ db, actor, now: NOW }, { machineId, expiresAt: EXPIRES_AT });
     return { tenantId: tenant.id, secretId };
   });
   await shiftEvents(written.tenantId, zone);
-  await prisma.$transaction((db) => sealEvents(systemCtx(db, NOW), { waits: true }));
+  await prisma.$transaction((db) => chainEvents(systemCtx(db, NOW), { waits: true }));
   await prisma.$disconnect();
   await pool.end();
   return written;
@@ -120,7 +120,7 @@ test("times that the zone of now does not explain are refused, with what to do, 
   const written = await writeIn("America/New_York");
   const before = await read(written);
   await setZone("UTC");
-  await expect(mend()).rejects.toThrow(Problem);
+  await expect(mend()).rejects.toThrow(StartupError);
   await expect(mend()).rejects.toThrow(/off, by up to 5\.00 hours.*ALTER DATABASE/s);
   await setZone("Europe/Berlin");
   await expect(mend()).rejects.toThrow(/Europe\/Berlin/);

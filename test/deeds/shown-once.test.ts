@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { listSecrets } from "@/lib/credentials/queries";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { getMachine } from "@/lib/machines/queries";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
@@ -8,7 +8,7 @@ import { dumpDatabase } from "@/test/dump";
 import { askToken, askTokenByPost, buyToken, connect, send } from "@/test/robot";
 import { act, ask, logLines, newTenantAdmin, type Provisioned, provisioned } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 const values: string[] = [];
 

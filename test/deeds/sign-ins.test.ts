@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { invitePerson } from "@/lib/admins/commands/invite";
-import { noteSeen } from "@/lib/admins/commands/note-seen";
+import type { UserActor } from "@/lib/ctx";
+import { inSteps } from "@/lib/http/portal/deeds";
+import { addSeconds } from "@/lib/time";
+import { invitePerson } from "@/lib/users/commands/invite";
+import { noteSeen } from "@/lib/users/commands/note-seen";
 import {
   changePassword,
   chooseInReset,
@@ -8,14 +11,11 @@ import {
   makeResetLinkAtServer,
   proveForChange,
   resetPassword,
-} from "@/lib/admins/commands/reset-password";
-import { checkPassword, endOwnSignIn, signOut, startSignIn } from "@/lib/admins/commands/sign-in";
-import { hashPassword } from "@/lib/admins/passwords";
-import { readReset } from "@/lib/admins/queries/people";
-import { findSignedInAdmin, listOwnSignIns } from "@/lib/admins/queries/sign-ins";
-import type { AdminActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
-import { addSeconds } from "@/lib/time";
+} from "@/lib/users/commands/reset-password";
+import { checkPassword, endOwnSignIn, signOut, startSignIn } from "@/lib/users/commands/sign-in";
+import { hashPassword } from "@/lib/users/passwords";
+import { readReset } from "@/lib/users/queries/people";
+import { findSignedInAdmin, listOwnSignIns } from "@/lib/users/queries/sign-ins";
 import { dumpDatabase } from "@/test/dump";
 import {
   act,
@@ -39,7 +39,7 @@ const hash = hashPassword(OLD);
 const change = inSteps(proveForChange, changePassword);
 const BROWSER = { knownBrowser: null, userAgent: "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0" };
 
-let admin: AdminActor;
+let admin: UserActor;
 beforeEach(async () => {
   admin = await newTenantAdmin();
   await prisma().adminPassword.create({ data: { adminId: admin.id, hash: await hash, changedAt: NOON } });

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bindingOf } from "@/lib/identity/key-material";
 import { findSigningKey } from "@/lib/identity/signing-keys";
-import { derivedKey, keyName, seal, unseal } from "@/lib/keys";
+import { decrypt, derivedKey, encrypt, keyName } from "@/lib/keys";
 import { addSeconds } from "@/lib/time";
 import { buyToken, send } from "@/test/robot";
 import { call, newTenantAdmin, type Provisioned, prisma, provisioned, sql } from "@/test/world";
@@ -18,17 +18,17 @@ beforeAll(async () => {
 describe("the private half of a signing key", () => {
   test("lies in the database sealed, and opens under this APP_SECRET and its own name only", async () => {
     const row = await prisma().signingKey.findFirstOrThrow();
-    expect(unseal(sealing(), row.sealedKey, bindingOf(row.kid)).length).toBeGreaterThan(100);
-    expect(() => unseal(derivedKey("client-secret pepper"), row.sealedKey, bindingOf(row.kid))).toThrow();
-    expect(() => unseal(sealing(), row.sealedKey, bindingOf("another-kid"))).toThrow();
+    expect(decrypt(sealing(), row.encryptedKey, bindingOf(row.kid)).length).toBeGreaterThan(100);
+    expect(() => decrypt(derivedKey("client-secret pepper"), row.encryptedKey, bindingOf(row.kid))).toThrow();
+    expect(() => decrypt(sealing(), row.encryptedKey, bindingOf("another-kid"))).toThrow();
   });
 
   test("is known to be changed when one bit of it was", async () => {
     const row = await prisma().signingKey.findFirstOrThrow();
-    for (const at of [0, 12, row.sealedKey.length - 1]) {
-      const changed = Uint8Array.from(row.sealedKey);
+    for (const at of [0, 12, row.encryptedKey.length - 1]) {
+      const changed = Uint8Array.from(row.encryptedKey);
       changed[at] = (changed[at] ?? 0) ^ 1;
-      expect(() => unseal(sealing(), changed, bindingOf(row.kid))).toThrow();
+      expect(() => decrypt(sealing(), changed, bindingOf(row.kid))).toThrow();
     }
   });
 
@@ -51,11 +51,11 @@ test("one purpose's key says nothing about another's, nor does a key's name abou
 
 test("sealing the same bytes twice gives different ones", () => {
   const [one, other] = [
-    seal(sealing(), Buffer.from("key"), "kid"),
-    seal(sealing(), Buffer.from("key"), "kid"),
+    encrypt(sealing(), Buffer.from("key"), "kid"),
+    encrypt(sealing(), Buffer.from("key"), "kid"),
   ];
   expect(one.equals(other)).toBe(false);
-  expect(unseal(sealing(), one, "kid").toString()).toBe("key");
+  expect(decrypt(sealing(), one, "kid").toString()).toBe("key");
 });
 
 /** What another process that shares the database does when it makes a key. */
@@ -64,10 +64,10 @@ async function keyOfAnotherProcess(createdAt: Date): Promise<string> {
   const jwk = publicKey.export({ format: "jwk" }) as JWK;
   const kid = await calculateJwkThumbprint(jwk);
   const der = privateKey.export({ format: "der", type: "pkcs8" });
-  const sealedKey = Uint8Array.from(seal(sealing(), der, bindingOf(kid)));
+  const encryptedKey = Uint8Array.from(encrypt(sealing(), der, bindingOf(kid)));
   const publicJwk = { ...jwk, kid, use: "sig", alg: "ES256" };
   await prisma().signingKey.create({
-    data: { kid, algorithm: "ES256", publicJwk, sealedKey, createdAt, activatesAt: createdAt },
+    data: { kid, algorithm: "ES256", publicJwk, encryptedKey, createdAt, activatesAt: createdAt },
   });
   return kid;
 }

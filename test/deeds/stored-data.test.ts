@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { addAsset, setAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import { AUTHENTIC_CREDENTIALS } from "@/lib/credentials/authentic-rows";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
-import { appSecretStanding } from "@/lib/operator/app-secret";
+import { appSecretStatus } from "@/lib/operator/app-secret";
 import { takeOverStoredData } from "@/lib/operator/first-start";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { addedKey } from "@/test/keys";
@@ -14,7 +14,7 @@ import { forgetRecord } from "@/test/tamper";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
 
 /** A database that an older version wrote, which authenticated nothing. */
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let deleted: Provisioned;
 let token: string;
@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 
 const credentialsNow = async () =>
-  (await appSecretStanding()).places.find(({ holds }) => holds === AUTHENTIC_CREDENTIALS.holds)?.counts;
+  (await appSecretStatus()).places.find(({ holds }) => holds === AUTHENTIC_CREDENTIALS.holds)?.counts;
 const valueFor = async (client: Provisioned) =>
   ((await (await send("GET", "assets/door", await buyToken(client))).json()) as { value: unknown }).value;
 const statusOf = async (client: Provisioned) => (await askToken(client)).status;
@@ -78,7 +78,10 @@ describe("the first start of a version that authenticates its rows", () => {
   test("nor when a signing key of the older version is put back, while the record says that it was done", async () => {
     const older = await prisma().signingKey.findFirstOrThrow();
     await takeOverStoredData();
-    await prisma().signingKey.update({ where: { kid: older.kid }, data: { sealedKey: older.sealedKey } });
+    await prisma().signingKey.update({
+      where: { kid: older.kid },
+      data: { encryptedKey: older.encryptedKey },
+    });
     await prisma().credential.updateMany({ data: { mac: new Uint8Array() } });
     expect(await takeOverStoredData()).toBeNull();
     await prisma().signingKey.delete({ where: { kid: older.kid } });

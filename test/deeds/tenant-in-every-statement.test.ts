@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chartActivity, listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
-import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
 import { countLiveCredentials, listKeys, listSecrets } from "@/lib/credentials/queries";
-import type { AdminActor, Ctx, RobotActor } from "@/lib/ctx";
+import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
 import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { getJob } from "@/lib/fleet/queries/get-job";
@@ -46,11 +45,12 @@ import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { closeSession } from "@/lib/sessions/commands/end-sessions";
 import { notePoll } from "@/lib/sessions/commands/note-poll";
 import { openSession } from "@/lib/sessions/commands/open-session";
-import { holdForOpening, openHeld } from "@/lib/sessions/commands/open-together";
+import { lockForOpening, openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { findEnd, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
+import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { connectTogether } from "@/lib/workflows/connect-together";
@@ -58,7 +58,7 @@ import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-conditi
 import { ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newScene, type Scene } from "./every-deed";
 
-let admin: AdminActor;
+let admin: UserActor;
 let scene: Scene;
 let tables: string[];
 
@@ -84,7 +84,7 @@ const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
   openSession: () => asRobot((ctx) => openSession(ctx, { hostName: "NEXT" })),
   closeSession: () => asRobot((ctx) => closeSession(ctx, scene)),
   connectHost: () => asRobot((ctx) => connectHost(ctx, { hostName: "HOST", runningJobs: [] })),
-  holdForOpening: () => inTransaction((db) => holdForOpening(db, [connecting("NEXT")])),
+  lockForOpening: () => inTransaction((db) => lockForOpening(db, [connecting("NEXT")])),
   openHeld: () => inTransaction((db) => openHeld(db, [{ opening: connecting("NEXT"), sessionId: null }])),
   connectTogether: () => inTransaction((db) => connectTogether(db, [connecting("NEXT"), connecting("HOST")])),
   disconnectMyself: () => asRobot((ctx) => disconnectMyself(ctx, scene)),
@@ -190,8 +190,8 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "noteExpired",
     "forgetActivity",
     "cutExpired",
-    "sealEvents",
-    "resealNext",
+    "chainEvents",
+    "reencryptNext",
     "authenticateStoredData",
     "authenticateCredentials",
   ]),
@@ -215,7 +215,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "firstArrival",
     "boundTo",
     "boundTheAccount",
-    "holdAccount",
+    "lockAccount",
     "signOut",
     "endOwnSignIn",
     "endSignInsOf",
@@ -224,7 +224,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "proveForChange",
     "proveForRemoval",
     "noteSeen",
-    "spendCode",
+    "consumeCode",
     "changePassword",
     "resetPassword",
     "beginSecondFactor",
@@ -267,7 +267,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("whether hosts could be heard is no tenant's", ["noteHearing", "readSilentSince"]),
   ...because("signing keys are no tenant's", [
     "ensureSigningKey",
-    "holdSigningKeys",
+    "lockSigningKeys",
     "importSigningKey",
     "keepSigningKeys",
     "publishKey",
@@ -285,10 +285,10 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "recordAll",
     "stopJobsOfSessions",
     "findOwnJob",
-    "holdLimits",
-    "holdMachine",
-    "holdMembers",
-    "holdSession",
+    "lockLimits",
+    "lockMachine",
+    "lockMembers",
+    "lockSession",
     "keepAnAdministrator",
     "memberIn",
   ]),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { renameTenant } from "@/lib/tenants/commands";
 import { listTenants } from "@/lib/tenants/queries";
 import { addTenant } from "@/lib/workflows/add-tenant";
@@ -14,13 +14,13 @@ import {
   unique,
 } from "@/test/world";
 
-let manager: AdminActor;
+let manager: UserActor;
 beforeEach(async () => {
   manager = await newInstallationAdmin();
 });
 
 const nameOf = async (id: string) => (await prisma().tenant.findUniqueOrThrow({ where: { id } })).name;
-const list = (actor: AdminActor) => ask(actor, listTenants, undefined);
+const list = (actor: UserActor) => ask(actor, listTenants, undefined);
 
 describe("whoever manages the installation makes a tenant", () => {
   test("and is its administrator", async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { countAttempt, forgetAttempt } from "@/lib/admins/throttle";
 import { knownBrowserCookie, knownBrowserOf } from "@/lib/http/portal/known-browser";
 import { addSeconds } from "@/lib/time";
+import { countAttempt, forgetAttempt } from "@/lib/users/throttle";
 import { anonymousCtx, inTransaction, prisma, unique } from "@/test/world";
 
 const NOON = new Date("2026-05-04T12:00:00.000Z");

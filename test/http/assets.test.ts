@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/assets/commands";
 import { listAssets } from "@/lib/assets/queries";
 import { type AssetType, addAssetSchema } from "@/lib/assets/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { dumpDatabase } from "@/test/dump";
 import { buyToken, send } from "@/test/robot";
 import { act, logLines, newTenantAdmin, type Provisioned, prisma, provisioned, unique } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 
@@ -97,8 +97,8 @@ test("two assets cannot have one name, whatever the case", async () => {
 test("a value moved to another asset's row opens nowhere", async () => {
   const first = await added("Text", "first");
   const second = await added("Text", "second");
-  const { sealedValue } = await prisma().asset.findUniqueOrThrow({ where: { id: first.assetId } });
-  await prisma().asset.update({ where: { id: second.assetId }, data: { sealedValue } });
+  const { encryptedValue } = await prisma().asset.findUniqueOrThrow({ where: { id: first.assetId } });
+  await prisma().asset.update({ where: { id: second.assetId }, data: { encryptedValue } });
   expect((await read(second.name)).status).toBe(500);
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
@@ -19,7 +19,7 @@ import {
   unique,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let token: string;
 let sessionId: string;
 let jobId: string;

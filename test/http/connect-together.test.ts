@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
@@ -25,7 +25,7 @@ type Host = {
   readonly hostName: string;
 };
 
-let admin: AdminActor;
+let admin: UserActor;
 /** Of two machines, and one of another tenant. */
 let hosts: Host[];
 /** Somebody else's transaction. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import type { EndCode } from "@/lib/sessions/schema";
@@ -9,7 +9,7 @@ import { disableMachine } from "@/lib/workflows/disable-machine";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 let sessionId: string;

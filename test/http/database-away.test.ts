@@ -1,9 +1,9 @@
 import { Client } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkPassword } from "@/lib/admins/commands/sign-in";
 import { isDatabaseAway } from "@/lib/db";
 import { publicKeySet } from "@/lib/identity/signing-keys";
 import { addSeconds } from "@/lib/time";
+import { checkPassword } from "@/lib/users/commands/sign-in";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import {
   anonymousCtx,

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { hear } from "@/lib/live/notifications";
+import { subscribe } from "@/lib/live/notifications";
 import { signal } from "@/lib/signals";
-import { awaitGivenDatabase } from "@/server/given-database";
+import { awaitGivenDatabase } from "@/server/database/given-database";
 import { inTransaction, logLines, way } from "@/test/world";
 
 afterEach(() => {
@@ -21,7 +21,7 @@ test("a start behind a pooler that keeps signals to itself is refused with what 
 
 test("a listening connection that hears nothing any more is given up, and signals are heard on the next", async () => {
   let heard = 0;
-  const stop = hear("keys", () => {
+  const stop = subscribe("keys", () => {
     heard += 1;
   });
   const isHeard = async () => {

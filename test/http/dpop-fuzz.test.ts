@@ -72,11 +72,11 @@ const hostile = (values: Random, parts: Parameters<typeof proof>[1]): string =>
   ])();
 
 /** What decides: `damaged` may have put back what was there, and `mutated` may have found another good value for what does not matter. */
-const isUnharmed = async (spentBefore: number) => (await prisma().spentJti.count()) === spentBefore + 1;
+const isUnharmed = async (spentBefore: number) => (await prisma().consumedJti.count()) === spentBefore + 1;
 
 test("whatever proof is sent, the token endpoint refuses it in its own words or it is a proof of this holder", async () => {
   await forAny(async (values) => {
-    const before = await prisma().spentJti.count();
+    const before = await prisma().consumedJti.count();
     const answer = await askBoundToken(machine, onWire(hostile(values, { nonce })));
     const body = (await answer.json()) as { error?: string; token_type?: string };
     if (answer.status === 200) {
@@ -93,7 +93,7 @@ test("whatever proof is sent, the token endpoint refuses it in its own words or 
 
 test("whatever proof comes with a bound token, the orchestrator refuses it with a challenge or it is a proof of its holder", async () => {
   await forAny(async (values) => {
-    const before = await prisma().spentJti.count();
+    const before = await prisma().consumedJti.count();
     const parts = { nonce, token, method: "GET", path: resource("me") };
     const answer = await sendBound("GET", "me", token, onWire(hostile(values, parts)));
     if (answer.status === 200) expect(await isUnharmed(before)).toBe(true);

@@ -104,10 +104,10 @@ test("who does not use DPoP sees no nonce", async () => {
 });
 
 test("asking for a nonce costs no row and no warning", async () => {
-  const before = await prisma().spentJti.count();
+  const before = await prisma().consumedJti.count();
   logLines.length = 0;
   await ask(undefined);
   await me(undefined);
-  expect(await prisma().spentJti.count()).toBe(before);
+  expect(await prisma().consumedJti.count()).toBe(before);
   expect(logLines.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([20, 20]);
 });

@@ -103,13 +103,13 @@ test("what is refused is said in constant words and explained in the log, withou
 });
 
 test("§11.1: nobody without the client's credentials makes the server remember anything", async () => {
-  const before = await prisma().spentJti.count();
+  const before = await prisma().consumedJti.count();
   const dpop = proof(holder, { nonce });
   const stranger = { ...machine, clientSecret: `${machine.clientSecret.slice(0, -1)}x` };
   expect((await askBoundToken(stranger, dpop)).status).toBe(401);
-  expect(await prisma().spentJti.count()).toBe(before);
+  expect(await prisma().consumedJti.count()).toBe(before);
   expect((await askBoundToken(machine, dpop)).status).toBe(200);
-  expect(await prisma().spentJti.count()).toBe(before + 1);
+  expect(await prisma().consumedJti.count()).toBe(before + 1);
 });
 
 test("§7: two tokens in one Authorization header are none", async () => {

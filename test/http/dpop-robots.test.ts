@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
@@ -17,7 +17,7 @@ import {
 import { askToken, basic, buyToken, postForm, send } from "@/test/robot";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned, unique } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let holder: Holder;
 let nonce: string;
@@ -88,9 +88,9 @@ describe("long requests", () => {
 
   test("a poll that waits is let in once: its proof is not asked for again when it is called", async () => {
     const path = `sessions/${await connected()}/jobs/next`;
-    const before = await prisma().spentJti.count();
+    const before = await prisma().consumedJti.count();
     const polling = poll(path, 20);
-    await expect.poll(() => prisma().spentJti.count()).toBe(before + 1);
+    await expect.poll(() => prisma().consumedJti.count()).toBe(before + 1);
     const { processId } = await act(admin, addProcess, addProcessSchema.parse({ name: unique("process") }));
     const asked = { processId, machineId: machine.machineId, hostName: "", input: {} };
     // Calls the host, which finds that the job is not for it.

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { revokeTokens } from "@/lib/identity/revoked-tokens";
 import {
   askBoundToken,
@@ -26,7 +26,7 @@ import {
   systemCtx,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let holder: Holder;
 let nonce: string;

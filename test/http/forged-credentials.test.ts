@@ -4,7 +4,7 @@ import { authenticated, ROW } from "@/lib/credentials/authentic";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import { flushUses } from "@/lib/credentials/last-use";
 import { makeSecret, secretIdOf } from "@/lib/credentials/material";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { checkSecret } from "@/lib/identity/credential-lookup";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
@@ -27,7 +27,7 @@ import {
 } from "@/test/world";
 
 /** Somebody writes the table of credentials without knowing APP_SECRET. */
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let other: Provisioned;
 beforeEach(async () => {

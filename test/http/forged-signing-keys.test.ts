@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { decodeJwt, SignJWT } from "jose";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
@@ -11,7 +11,7 @@ import { kidOf, moved, oneKey, publishedKids } from "@/test/signing-keys";
 import { act, call, newInstallationAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
 
 /** Somebody writes the table of signing keys without knowing APP_SECRET. */
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

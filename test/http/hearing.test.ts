@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor, RobotActor } from "@/lib/ctx";
+import type { RobotActor, UserActor } from "@/lib/ctx";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { readOverview } from "@/lib/fleet/queries/overview";
@@ -30,7 +30,7 @@ const JOBS = 1_000;
 const AWAY_SECONDS = 10 * MINUTE_SECONDS;
 const NOTE_EVERY_SECONDS = 5;
 
-let admin: AdminActor;
+let admin: UserActor;
 let robot: RobotActor;
 let now: Date;
 

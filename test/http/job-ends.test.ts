@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -24,7 +24,7 @@ import {
   unique,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 let sessionId: string;

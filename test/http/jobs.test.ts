@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { addProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
@@ -7,7 +7,7 @@ import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
 import { buyToken, connect, send } from "@/test/robot";
 import { act, ask, newTenantAdmin, type Provisioned, provisioned, unique } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 let sessionId: string;

@@ -50,7 +50,7 @@ describe.each(SIGNING_ALGORITHMS)("tokens signed with %s", (algorithm) => {
 
 describe("a key verifies with its own algorithm only", () => {
   const privateKey = async (kid: string) =>
-    openedKey((await prisma().signingKey.findUniqueOrThrow({ where: { kid } })).sealedKey, kid).privateKey;
+    openedKey((await prisma().signingKey.findUniqueOrThrow({ where: { kid } })).encryptedKey, kid).privateKey;
   const claims = async () => decodeJwt(await buyToken(machine));
   const signed = async (alg: string, kid: string, key: Parameters<SignJWT["sign"]>[0], header: object = {}) =>
     new SignJWT(await claims()).setProtectedHeader({ alg, typ: "at+jwt", kid, ...header }).sign(key);

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startClock } from "@/lib/background/schedule";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
@@ -21,7 +21,7 @@ import {
   systemCtx,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let first: string;
 

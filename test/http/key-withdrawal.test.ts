@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
@@ -23,7 +23,7 @@ import {
   way,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let first: string;
 

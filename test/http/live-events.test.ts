@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
@@ -23,7 +23,7 @@ import {
   unique,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 let sessionId: string;

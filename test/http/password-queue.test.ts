@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { confirmSignIn, proveAgain } from "@/lib/admins/commands/confirm-sign-in";
-import { hashPassword } from "@/lib/admins/passwords";
-import { emailKey } from "@/lib/admins/rules";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { inSteps, performGuarded } from "@/lib/http/portal/deeds";
 import { knownBrowserCookie } from "@/lib/http/portal/known-browser";
 import { signInByPassword } from "@/lib/http/portal/password-sign-in";
+import { confirmSignIn, proveAgain } from "@/lib/users/commands/confirm-sign-in";
+import { hashPassword } from "@/lib/users/passwords";
+import { emailKey } from "@/lib/users/rules";
 import { holdBcrypt } from "@/test/watched-bcrypt";
 import { newTenantAdmin, prisma, signedIn, unique } from "@/test/world";
 
@@ -13,7 +13,7 @@ const PASSWORD = "correct horse battery";
 const hash = hashPassword(PASSWORD);
 const BUSY = { name: "PasswordsBusyError" };
 
-let admin: AdminActor;
+let admin: UserActor;
 beforeEach(async () => {
   admin = await newTenantAdmin();
   await prisma().adminPassword.create({

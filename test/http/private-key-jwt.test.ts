@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { listKeys } from "@/lib/credentials/queries";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
@@ -24,7 +24,7 @@ import {
 const ISSUER = `${ORIGIN}/api/identity`;
 const NOW = () => Math.floor(Date.now() / 1000);
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let key: RobotKey;
 

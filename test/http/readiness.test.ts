@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { readiness } from "@/lib/readiness";
-import { newestMigration } from "@/server/migrations";
+import { newestMigration } from "@/server/database/migrations";
 import { call, databaseUrl, logLines, prisma, way } from "@/test/world";
 
 let operator: Client;
@@ -64,13 +64,13 @@ test("it is not while nothing can be signed", async () => {
     data: keys.map(({ publicJwk, ...key }) => ({
       ...key,
       publicJwk: publicJwk as object,
-      sealedKey: Buffer.alloc(60),
+      encryptedKey: Buffer.alloc(60),
     })),
   });
   forgetSigningKeys();
   expect(await ready()).toEqual(notReady("keys"));
-  for (const { kid, sealedKey } of keys)
-    await prisma().signingKey.update({ where: { kid }, data: { sealedKey } });
+  for (const { kid, encryptedKey } of keys)
+    await prisma().signingKey.update({ where: { kid }, data: { encryptedKey } });
   forgetSigningKeys();
   expect(await ready()).toEqual(READY);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob } from "@/lib/jobs/commands/stop-job";
@@ -7,7 +7,7 @@ import { addProcessSchema, type RobotJob } from "@/lib/jobs/schema";
 import { buyToken, connect, send } from "@/test/robot";
 import { act, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let token: string;
 let sessionId: string;
 let processId: string;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
@@ -18,7 +18,7 @@ import {
   systemCtx,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { signAccessToken } from "@/lib/identity/access-token";
 import { SCOPES } from "@/lib/identity/scopes";
 import { currentSigningKey, type SigningKey } from "@/lib/identity/signing-keys";
@@ -18,7 +18,7 @@ import {
   sql,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let key: SigningKey;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor, RobotActor } from "@/lib/ctx";
+import type { RobotActor, UserActor } from "@/lib/ctx";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
@@ -19,7 +19,7 @@ import {
   sql,
 } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let robot: RobotActor;
 let token: string;

@@ -1,21 +1,21 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { confirmSignIn, proveAgain } from "@/lib/admins/commands/confirm-sign-in";
-import { acceptInviteAsNew, chooseInInvite, invitePerson } from "@/lib/admins/commands/invite";
+import type { UserActor } from "@/lib/ctx";
+import { database } from "@/lib/db";
+import { inSteps, perform, performGuarded } from "@/lib/http/portal/deeds";
+import { signInByPassword } from "@/lib/http/portal/password-sign-in";
+import { prepareFirstAdministrator } from "@/lib/operator/first-start";
+import { confirmSignIn, proveAgain } from "@/lib/users/commands/confirm-sign-in";
+import { acceptInviteAsNew, chooseInInvite, invitePerson } from "@/lib/users/commands/invite";
 import {
   changePassword,
   chooseInReset,
   makeResetLink,
   proveForChange,
   resetPassword,
-} from "@/lib/admins/commands/reset-password";
-import { proveForRemoval, removeSecondFactor } from "@/lib/admins/commands/second-factor";
-import { hashPassword } from "@/lib/admins/passwords";
-import { makeSetupToken } from "@/lib/admins/setup-token";
-import type { AdminActor } from "@/lib/ctx";
-import { database } from "@/lib/db";
-import { inSteps, perform, performGuarded } from "@/lib/http/portal/deeds";
-import { signInByPassword } from "@/lib/http/portal/password-sign-in";
-import { prepareFirstAdministrator } from "@/lib/operator/first-start";
+} from "@/lib/users/commands/reset-password";
+import { proveForRemoval, removeSecondFactor } from "@/lib/users/commands/second-factor";
+import { hashPassword } from "@/lib/users/passwords";
+import { makeSetupToken } from "@/lib/users/setup-token";
 import { prepareSetUp, setUp } from "@/lib/workflows/set-up";
 import { forgetRecord } from "@/test/tamper";
 import { holdBcrypt, lentDuringWork } from "@/test/watched-bcrypt";
@@ -40,7 +40,7 @@ const hash = hashPassword(PASSWORD);
 const STRANGER = { kind: "anonymous", address: "192.0.2.9" } as const;
 const confirm = inSteps(proveAgain, confirmSignIn);
 
-let admin: AdminActor;
+let admin: UserActor;
 beforeEach(async () => {
   admin = await newTenantAdmin();
   await prisma().adminPassword.create({

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { MACHINE_AT_ONCE } from "@/lib/http/robots/turns";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
@@ -10,7 +10,7 @@ import { act, databaseUrl, newTenantAdmin, prisma, provisioned, unique } from "@
 
 const LONG = { interval: 20 };
 
-let admin: AdminActor;
+let admin: UserActor;
 let token: string;
 /** A host on other rows, there before anything is held: what is held is held for no longer than it must. */
 let other: { readonly token: string; readonly sessionId: string };

@@ -2,7 +2,7 @@ import { sign } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -27,7 +27,7 @@ import {
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const BIG = "9007199254740993";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let key: RobotKey;
 let token: string;

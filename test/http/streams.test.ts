@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
@@ -15,7 +15,7 @@ import { buyToken, connect } from "@/test/robot";
 import { askEvents, cutListeners, hearersOf, listenTo, passKeepAlive, untilListening } from "@/test/streams";
 import { act, ask, newTenantAdmin, type Provisioned, prisma, provisioned, unique } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 let sessionId: string;

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { isWriteConflict } from "@/lib/db";
 import { askToken, buyToken, send } from "@/test/robot";
 import { inTransaction, logLines, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { exportJWK, type JWTHeaderParameters, SignJWT } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { currentSigningKey, type SigningKey } from "@/lib/identity/signing-keys";
 import { forAny } from "@/test/random";
 import { basic, buyToken, postForm, send } from "@/test/robot";
 import { logLines, newTenantAdmin, type Provisioned, provisioned, sql } from "@/test/world";
 
 /** What attackers of JWTs try (RFC 8725), each against a token that is good until it is touched. */
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let key: SigningKey;
 let good: string;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getMachine } from "@/lib/machines/queries";
 import { editMachineSchema } from "@/lib/machines/schema";
 import { getTokenDefaults } from "@/lib/tenants/queries";
@@ -10,7 +10,7 @@ import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys"
 import { askToken, connect, postForm, send } from "@/test/robot";
 import { act, ask, newTenantAdmin, ORIGIN, type Provisioned, prisma, provisioned } from "@/test/world";
 
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let key: RobotKey;
 

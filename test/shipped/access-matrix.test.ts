@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashPassword } from "@/lib/admins/passwords";
 import { addAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSeconds } from "@/lib/time";
+import { hashPassword } from "@/lib/users/passwords";
 import { act, newAdmin, newTenant, type Provisioned, prisma, provisioned, type Tenant } from "@/test/people";
 import {
   CLOSED_PAGES,
@@ -41,7 +41,7 @@ const browserOf = (who: Who | "nobody" | "stranger"): Browser => {
   return browser;
 };
 
-async function signedIn({ id, name }: AdminActor): Promise<Browser> {
+async function signedIn({ id, name }: UserActor): Promise<Browser> {
   const changedAt = addSeconds(new Date(), -60);
   await prisma().adminPassword.create({
     data: { adminId: id, hash: await hashPassword(PASSWORD), changedAt },

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addAsset } from "@/lib/assets/commands";
+import { bindingOf, encryptValue } from "@/lib/assets/encrypted-value";
 import { addAssetSchema } from "@/lib/assets/schema";
-import { bindingOf, sealValue } from "@/lib/assets/sealed-value";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
-import { type EmbeddedPostgres, freePort } from "@/server/embedded-postgres";
+import { type EmbeddedPostgres, freePort } from "@/server/database/embedded-postgres";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { appSecretCommand } from "./command";
@@ -104,18 +104,27 @@ function keepWorking(machine: Provisioned, asset: string) {
   };
 }
 
-const addText = (admin: AdminActor, name: string) =>
+const addText = (admin: UserActor, name: string) =>
   act(admin, addAsset, addAssetSchema.parse({ name, type: "Text", value: "the value" }));
 
-async function addMany({ tenantId, id: createdById }: AdminActor): Promise<void> {
+async function addMany({ tenantId, id: createdById }: UserActor): Promise<void> {
   const now = new Date();
   await prisma().asset.createMany({
     data: Array.from({ length: MANY_ASSETS }, (_, index) => {
       const id = randomUUID();
       const name = `filler ${index}`;
-      const sealedValue = sealValue("x", bindingOf({ tenantId, id, type: "Text" }, null));
+      const encryptedValue = encryptValue("x", bindingOf({ tenantId, id, type: "Text" }, null));
       const dates = { createdAt: now, updatedAt: now };
-      return { id, tenantId, name, nameKey: name, type: "Text" as const, sealedValue, createdById, ...dates };
+      return {
+        id,
+        tenantId,
+        name,
+        nameKey: name,
+        type: "Text" as const,
+        encryptedValue,
+        createdById,
+        ...dates,
+      };
     }),
   });
 }
@@ -126,7 +135,7 @@ const command = async (args: readonly string[], env: Readonly<Record<string, str
 };
 
 /** Holds the last of the assets, so that the command cannot come to the end. @returns lets go of it */
-async function holdLastAsset(): Promise<() => Promise<void>> {
+async function lockLastAsset(): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query("BEGIN");
@@ -159,7 +168,7 @@ test("robots work through the whole change, on two processes in different stages
   expect(first.said).toContain(`${assets}, ${assets} under APP_SECRET_PREVIOUS`);
 
   const eventsBefore = await resealed();
-  const letGo = await holdLastAsset();
+  const letGo = await lockLastAsset();
   const killed = appSecretCommand(["change"], env);
   await killed.hears(/signing keys: 1 value encrypted anew/);
   await expect.poll(resealed, { interval: 5 }).toBeGreaterThan(eventsBefore + 3);

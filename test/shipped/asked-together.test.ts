@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { IssuedSecret } from "@/lib/credentials/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { times } from "@/test/drill";
@@ -14,7 +14,7 @@ const BYSTANDERS = 6;
 
 let installation: Installation;
 let urls: readonly string[];
-let admin: AdminActor;
+let admin: UserActor;
 beforeAll(async () => {
   installation = await startInstallation({ processes: 2 });
   urls = [installation.latchkey, ...installation.others].map(({ url }) => url);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { failureBuckets } from "@/lib/identity/failure-buckets";
 import { addSeconds } from "@/lib/time";
 import { newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
@@ -12,7 +12,7 @@ let installation: Installation;
 let first: Latchkey;
 let second: Latchkey;
 let unlimited: Latchkey;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let other: Provisioned;
 let address: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { ON_HOST } from "@/lib/jobs/rules";
@@ -18,7 +18,7 @@ const HELD = 10;
 const PATIENCE = { interval: 200 };
 
 let installation: Installation;
-let admin: AdminActor;
+let admin: UserActor;
 let fleet: Fleet | undefined;
 
 beforeAll(async () => {

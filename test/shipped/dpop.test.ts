@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, SignJWT 
 import * as oauth4webapi from "oauth4webapi";
 import * as openid from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { addedKey } from "@/test/keys";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
@@ -16,7 +16,7 @@ let installation: Installation;
 let second: Latchkey;
 let issuer: URL;
 let orchestrator: string;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

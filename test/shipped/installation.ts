@@ -1,7 +1,7 @@
 import { log } from "@/lib/log";
 import { runStops } from "@/lib/stopping";
-import { freePort } from "@/server/embedded-postgres";
-import type { Durability } from "@/server/postgres-watchdog";
+import { freePort } from "@/server/database/embedded-postgres";
+import type { Durability } from "@/server/database/postgres-watchdog";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { type Latchkey, startLatchkey } from "./process";
 

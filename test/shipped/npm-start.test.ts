@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { freePort } from "@/server/embedded-postgres";
-import { takeLock } from "@/server/folder-lock.mjs";
+import { freePort } from "@/server/database/embedded-postgres";
+import { takeLock } from "@/server/database/folder-lock.mjs";
 import { CONTAINER } from "@/test/container";
 import { type Latchkey, newDataDir, startLatchkey } from "./process";
 

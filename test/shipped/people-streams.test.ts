@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { changeRole, disablePerson, removePerson } from "@/lib/admins/commands/manage-people";
-import { hashPassword } from "@/lib/admins/passwords";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { pageVersion } from "@/lib/http/portal/page-version";
 import { lastChange } from "@/lib/live/notifications";
 import { signal } from "@/lib/signals";
 import { requireSecondFactor } from "@/lib/tenants/commands";
+import { changeRole, disablePerson, removePerson } from "@/lib/users/commands/manage-people";
+import { hashPassword } from "@/lib/users/passwords";
 import { listensAnew } from "@/test/listening";
 import { act, inTransaction, newAdmin, newTenant, prisma, type Tenant } from "@/test/people";
 import { Browser } from "./browser";
@@ -14,8 +14,8 @@ import { type Installation, startInstallation } from "./installation";
 /** A page's stream of changes, and the deeds of another process of the same installation that end what allowed it. */
 let installation: Installation;
 let tenant: Tenant;
-let admin: AdminActor;
-let member: AdminActor;
+let admin: UserActor;
+let member: UserActor;
 let browser: Browser;
 
 const PASSWORD = "correct horse battery";

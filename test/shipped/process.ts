@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "@/server/embedded-postgres";
+import { freePort } from "@/server/database/embedded-postgres";
 import { keepLog } from "@/test/kept-logs";
 
 const root = join(import.meta.dirname, "../..");

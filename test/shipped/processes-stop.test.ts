@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { takeLock } from "@/server/folder-lock.mjs";
+import { takeLock } from "@/server/database/folder-lock.mjs";
 import { isAlive } from "@/test/robot/alive";
 import { type Latchkey, type LatchkeyOptions, startLatchkey } from "./process";
 import { servedBy, servingOf } from "./processes";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { act, newTenantAdmin, provisioned, unique } from "@/test/people";
 import { type Installation, startInstallation } from "./installation";
@@ -10,7 +10,7 @@ import { ask, buyToken, servedBy, servingOf, textOf } from "./processes";
 let installation: Installation;
 let latchkey: Latchkey;
 let url: string;
-let admin: AdminActor;
+let admin: UserActor;
 
 beforeAll(async () => {
   installation = await startInstallation({ settings: { PROCESSES: "2" } });

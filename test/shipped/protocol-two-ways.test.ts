@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listSecrets } from "@/lib/credentials/queries";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { act, ask, newTenantAdmin, type Provisioned, provisioned } from "@/test/people";
 import { bundle } from "@/tools/bundle.mjs";
@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, "../..");
 
 let installation: Installation;
 let behindNext: Latchkey;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let token: string;
 

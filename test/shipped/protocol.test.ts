@@ -1,7 +1,7 @@
 import * as oauth4webapi from "oauth4webapi";
 import * as openid from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
@@ -11,7 +11,7 @@ import { type Installation, startInstallation } from "./installation";
 let installation: Installation;
 let issuer: URL;
 let orchestrator: string;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chownSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { canReach } from "@/server/postgres-user";
+import { canReach } from "@/server/database/postgres-user";
 import { type Latchkey, newDataDir, startLatchkey } from "./process";
 
 const root = join(import.meta.dirname, "../..");

@@ -5,7 +5,7 @@ import * as oauth4webapi from "oauth4webapi";
 import * as openid from "openid-client";
 import { ClientCredentials } from "simple-oauth2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { addedKey, type RobotKey } from "@/test/keys";
 import { newTenantAdmin, type Provisioned, provisioned } from "@/test/people";
 import { type Installation, startInstallation } from "./installation";
@@ -15,7 +15,7 @@ import { findAuthlib } from "./python";
 let installation: Installation;
 let issuer: URL;
 let resource: URL;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 let key: RobotKey;
 

@@ -33,6 +33,6 @@ test("two server processes and a third write one tenant's record at once, both s
   await expect.poll(() => prisma().auditPending.count(), { interval: 50 }).toBe(0);
   const report = await verifyChain({ ...systemCtx(prisma()), db: sql() }, { chain: admin.tenantId });
   expect(report).toMatchObject({ findingCount: 0, waiting: 0, missingGuards: [] });
-  expect(report.sealed).toBe(await prisma().auditEvent.count({ where: { tenantId: admin.tenantId } }));
-  expect(report.sealed).toBeGreaterThanOrEqual(3 * HOSTS_A_PROCESS);
+  expect(report.chained).toBe(await prisma().auditEvent.count({ where: { tenantId: admin.tenantId } }));
+  expect(report.chained).toBeGreaterThanOrEqual(3 * HOSTS_A_PROCESS);
 });

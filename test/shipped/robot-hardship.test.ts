@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
@@ -35,7 +35,7 @@ import {
 
 let installation: Installation;
 let proxy: PortalProxy;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 const processIds = new Map<string, string>();
 

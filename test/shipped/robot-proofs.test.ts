@@ -1,6 +1,6 @@
 import { exportPKCS8 } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { addedKey } from "@/test/keys";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
@@ -10,7 +10,7 @@ import { type RobotProcessOptions, removeRobots, startRobotProcess } from "./rob
 
 /** The shipped robot at machines that want more of it than a secret. */
 let installation: Installation;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

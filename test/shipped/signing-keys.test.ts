@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { act, newInstallationAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
@@ -9,7 +9,7 @@ import { type Latchkey, startLatchkey } from "./process";
 /** Two shipped processes on one database; the admin acts in this third one, and nobody else tells them. */
 let installation: Installation;
 let second: Latchkey;
-let admin: AdminActor;
+let admin: UserActor;
 let machine: Provisioned;
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { invitePerson } from "@/lib/admins/commands/invite";
-import { hashPassword } from "@/lib/admins/passwords";
 import { addSeconds } from "@/lib/time";
-import { freePort } from "@/server/embedded-postgres";
+import { invitePerson } from "@/lib/users/commands/invite";
+import { hashPassword } from "@/lib/users/passwords";
+import { freePort } from "@/server/database/embedded-postgres";
 import { type Claims, type OpenIdProvider, startOpenIdProvider } from "@/test/openid-provider";
 import { act, newAdmin, newTenant, prisma, type Tenant, tokenOf, unique } from "@/test/people";
 import { Browser } from "./browser";

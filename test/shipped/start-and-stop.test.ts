@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { postmasterOf } from "@/server/postgres-orphans";
+import { postmasterOf } from "@/server/database/postgres-orphans";
 import { type Latchkey, type LatchkeyOptions, startLatchkey } from "./process";
 
 const running: Latchkey[] = [];

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { IssuedSecret } from "@/lib/credentials/schema";
-import type { AdminActor } from "@/lib/ctx";
+import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
@@ -32,7 +32,7 @@ import {
 /** Two server processes share a database, and a third one (this) does what people do. */
 let installation: Installation;
 let urls: readonly string[];
-let admin: AdminActor;
+let admin: UserActor;
 /** Its first secret is deleted in these tests; the other one stays. */
 let machine: Provisioned;
 let otherSecret: IssuedSecret;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { EmbeddedPostgres } from "@/server/embedded-postgres";
+import type { EmbeddedPostgres } from "@/server/database/embedded-postgres";
 import { bundle } from "@/tools/bundle.mjs";
 import { findRoutes, routesPlugin } from "@/tools/routes.mjs";
 import { startScratchPostgres } from "@/tools/scratch-postgres";

@@ -3,9 +3,9 @@ import { redirect } from "next/navigation";
 import { signInTarget } from "@/app/sign-in/target";
 import { FrontPage } from "@/components/shell/front-page";
 import { ButtonLink } from "@/components/ui/button";
-import { boundTheAccount } from "@/lib/admins/queries/sign-ins";
-import { requireAdmin, requirePerson } from "@/lib/http/portal/actions";
+import { requirePerson, requireUser } from "@/lib/http/portal/actions";
 import { waysIn } from "@/lib/http/portal/single-sign-on";
+import { boundTheAccount } from "@/lib/users/queries/sign-ins";
 
 export const metadata: Metadata = { title: "First time" };
 
@@ -16,7 +16,7 @@ export default async function FirstTimePage({ searchParams }: FirstTimePageProps
   const { own } = await requirePerson();
   const target = signInTarget((await searchParams).callbackUrl);
   if (!(await boundTheAccount(own))) redirect(target);
-  const { tenants } = await requireAdmin();
+  const { tenants } = await requireUser();
   const provider = waysIn().provider ?? "your provider";
   return (
     <FrontPage

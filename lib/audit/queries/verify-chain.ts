@@ -16,7 +16,7 @@ const LINKS = {
           WHERE l.chain = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT ${LINKS_AT_ONCE}`,
 };
 
-/** Each event beside its link, if it has one. One statement sees an event either waiting or linked, whatever the sealer does meanwhile. */
+/** Each event beside its link, if it has one. One statement sees an event either waiting or linked, whatever the audit chainer does meanwhile. */
 const eventsOf = (name: string, tenant: string) => ({
   name,
   text: `SELECT e.id, e.at, e.type, e.actor_name, l.chain, p.event_id IS NOT NULL AS is_waiting
@@ -95,7 +95,7 @@ export async function verifyChain(
   const walk: Walk = {
     chain,
     wanted: new Set(heads),
-    sealed: 0,
+    chained: 0,
     waiting: 0,
     previous: [null],
     sequence: 0n,
@@ -107,9 +107,9 @@ export async function verifyChain(
   };
   await walkLinks(ctx.db, walk);
   await walkEvents(ctx.db, walk);
-  const { sealed, waiting, head, findingCount, findings, containedHeads } = walk;
+  const { chained, waiting, head, findingCount, findings, containedHeads } = walk;
   const guards = await missingGuards(ctx.db);
-  return { chain, sealed, waiting, head, findingCount, findings, containedHeads, missingGuards: guards };
+  return { chain, chained, waiting, head, findingCount, findings, containedHeads, missingGuards: guards };
 }
 
 const CHAINS = {

@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import { PasswordsBusyError } from "@/lib/admins/password-work";
 import { isDatabaseAway } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { log } from "@/lib/log";
+import { PasswordsBusyError } from "@/lib/users/password-work";
 
 /** Sets each refused field beside its message, the first one a field. */
 function fieldErrors(error: z.ZodError): Record<string, string> {

@@ -1,17 +1,17 @@
 import { refresh } from "next/cache";
 import { headers } from "next/headers";
 import type { z } from "zod";
-import type { SignedInAdmin } from "@/lib/admins/queries/sign-ins";
-import { isConfirmationOld } from "@/lib/admins/rules";
-import type { AdminActor, AnonymousActor, PersonActor } from "@/lib/ctx";
+import type { AnonymousActor, PersonActor, UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { callerAddress } from "@/lib/http/caller";
+import type { SignedInAdmin } from "@/lib/users/queries/sign-ins";
+import { isConfirmationOld } from "@/lib/users/rules";
 import { invalid, refusal } from "./action-answer";
 import { type Deed, type InSteps, perform, performGuarded } from "./deeds";
 import { actorIn, findAdmin, mustSetUpSecondFactor, personOf } from "./signed-in";
 
-export { currentAdmin, requireAdmin, requirePerson, requireTenant } from "./signed-in";
+export { currentAdmin, requirePerson, requireTenant, requireUser } from "./signed-in";
 
 /** How careful a door is about who is there. */
 type Care = {
@@ -52,7 +52,7 @@ async function answer<S extends z.ZodType, T>(
   }
 }
 
-async function actorAt(admin: SignedInAdmin, tenantSlug: string): Promise<AdminActor> {
+async function actorAt(admin: SignedInAdmin, tenantSlug: string): Promise<UserActor> {
   const tenant = admin.tenants.find(({ slug }) => slug === tenantSlug);
   if (!tenant) throw new Refusal("not_found", "There is no such tenant.");
   if (mustSetUpSecondFactor(admin, tenant)) {
@@ -67,7 +67,7 @@ async function actorAt(admin: SignedInAdmin, tenantSlug: string): Promise<AdminA
 /** A deed of an admin, from a click: who is it, what did they say, one transaction, then the page is fresh. */
 export function adminAction<S extends z.ZodType, T>(
   schema: S,
-  deed: Deed<AdminActor, z.output<S>, T> | InSteps<AdminActor, z.output<S>, T>,
+  deed: Deed<UserActor, z.output<S>, T> | InSteps<UserActor, z.output<S>, T>,
   care: Care = {},
 ): TenantAction<T> {
   return (tenantSlug, input) =>
@@ -82,7 +82,7 @@ export function adminAction<S extends z.ZodType, T>(
 /** A fresh answer for a click that changes nothing, such as what a deletion would cut. */
 export function adminQuestion<S extends z.ZodType, T>(
   schema: S,
-  query: Deed<AdminActor, z.output<S>, T>,
+  query: Deed<UserActor, z.output<S>, T>,
   care: Care = {},
 ): TenantAction<T> {
   return (tenantSlug, input) =>

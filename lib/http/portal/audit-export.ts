@@ -1,4 +1,3 @@
-import { isConfirmationOld } from "@/lib/admins/rules";
 import { recordExport } from "@/lib/audit/commands";
 import { FORMATS } from "@/lib/audit/rules";
 import { type AuditRow, type ExportFormat, exportQuerySchema } from "@/lib/audit/schema";
@@ -11,6 +10,7 @@ import { responseOf } from "@/lib/http/web-request";
 import { log } from "@/lib/log";
 import { isOwnSite } from "@/lib/own-site";
 import { allow } from "@/lib/permissions";
+import { isConfirmationOld } from "@/lib/users/rules";
 import { requireTenant } from "./actions";
 
 const answer = (status: number, text: string) =>

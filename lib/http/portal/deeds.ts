@@ -1,8 +1,8 @@
-import { countConfirmation, forgetConfirmations } from "@/lib/admins/throttle";
 import type { Actor, Ctx, PersonActor } from "@/lib/ctx";
 import { database, inTransaction } from "@/lib/db";
 import { Refusal } from "@/lib/errors";
 import { formatQuantity } from "@/lib/format";
+import { countConfirmation, forgetConfirmations } from "@/lib/users/throttle";
 
 /** A deed as rooms have them, or a question. */
 export type Deed<A extends Actor, I, T> = (ctx: Ctx<A>, input: I) => Promise<T>;

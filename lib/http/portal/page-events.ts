@@ -1,15 +1,15 @@
-import { findSignedInAdmins } from "@/lib/admins/queries/sign-ins";
 import { database } from "@/lib/db";
 import { Events, eventStreamHead, type Sender } from "@/lib/http/server-sent-events";
 import { responseOf } from "@/lib/http/web-request";
-import { hear } from "@/lib/live/notifications";
-import { lookout, type Watcher } from "@/lib/live/watchers";
+import { subscribe } from "@/lib/live/notifications";
+import { lookTogether, type Watcher } from "@/lib/live/watchers";
 import type { TenantView } from "@/lib/tenants/schema";
+import { findSignedInAdmins } from "@/lib/users/queries/sign-ins";
 import { requireTenant } from "./actions";
 import { isOutdated } from "./page-version";
 import { mustSetUpSecondFactor } from "./signed-in";
 
-const look = lookout<PageEvents>("lookout for people", async (streams) => {
+const look = lookTogether<PageEvents>("streams of people", async (streams) => {
   const signIns = streams.map(({ signInId }) => signInId);
   const admins = await findSignedInAdmins(database().prisma, signIns, new Date());
   for (const stream of streams) {
@@ -32,7 +32,7 @@ class PageEvents implements Watcher, Sender {
     readonly signInId: string,
     readonly tenant: TenantView,
   ) {
-    this.#stopHearing = hear([`page ${tenant.id}`, "people"], (signal) => {
+    this.#stopHearing = subscribe([`page ${tenant.id}`, "people"], (signal) => {
       if (signal?.kind !== "people") this.events.send("changed", "");
       if (signal?.kind !== "page") look(this);
     });

@@ -1,11 +1,11 @@
-import { checkPassword, recordRefusedSignIn, startSignIn } from "@/lib/admins/commands/sign-in";
-import { hasSecondFactor } from "@/lib/admins/queries/second-factor";
-import { emailKey } from "@/lib/admins/rules";
-import { signInSchema, signInWithCodeSchema } from "@/lib/admins/schema";
-import { countAttempt, countCode, giveBackAttempt } from "@/lib/admins/throttle";
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { log } from "@/lib/log";
+import { checkPassword, recordRefusedSignIn, startSignIn } from "@/lib/users/commands/sign-in";
+import { hasSecondFactor } from "@/lib/users/queries/second-factor";
+import { emailKey } from "@/lib/users/rules";
+import { signInSchema, signInWithCodeSchema } from "@/lib/users/schema";
+import { countAttempt, countCode, giveBackAttempt } from "@/lib/users/throttle";
 import { perform } from "./deeds";
 import { knownBrowserOf } from "./known-browser";
 

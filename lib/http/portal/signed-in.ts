@@ -3,9 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import { getServerSession } from "next-auth";
 import { cache } from "react";
 import { z } from "zod";
-import { noteSeen } from "@/lib/admins/commands/note-seen";
-import { findSignedInAdmin, type SignedInAdmin } from "@/lib/admins/queries/sign-ins";
-import type { AdminActor, Ctx, PersonActor } from "@/lib/ctx";
+import type { Ctx, PersonActor, UserActor } from "@/lib/ctx";
 import { database, isDatabaseAway, outage } from "@/lib/db";
 import { env } from "@/lib/env";
 import { askedAddress, callerAddress } from "@/lib/http/caller";
@@ -13,6 +11,8 @@ import { SECOND_FACTOR_PATH, SIGN_IN_PATH } from "@/lib/paths";
 import { may, type Permission } from "@/lib/permissions";
 import { noteActor } from "@/lib/requests";
 import type { TenantView } from "@/lib/tenants/schema";
+import { noteSeen } from "@/lib/users/commands/note-seen";
+import { findSignedInAdmin, type SignedInAdmin } from "@/lib/users/queries/sign-ins";
 import { authOptions } from "./auth";
 import { pageVersion } from "./page-version";
 
@@ -76,11 +76,11 @@ export async function requirePerson(): Promise<{
 }
 
 /** For pages: who is signed in; anybody else is sent to the sign-in page. */
-export async function requireAdmin(): Promise<Who> {
+export async function requireUser(): Promise<Who> {
   return (await currentAdmin()) ?? (await askToSignIn());
 }
 
-export async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise<AdminActor> {
+export async function actorIn(admin: SignedInAdmin, tenant: TenantView): Promise<UserActor> {
   return {
     kind: "admin",
     id: admin.id,

@@ -7,7 +7,7 @@ import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { findTokenStatus, presumedClient } from "@/lib/identity/token-status";
 import { atNumericDate } from "@/lib/time";
 import { insufficientScope, invalidRequest, noLongerGood, noToken, type Scheme } from "./challenge";
-import { readProof, spendShownProof } from "./dpop";
+import { consumeShownProof, readProof } from "./dpop";
 import { ProblemError } from "./problem";
 
 // RFC 6750 §2.1, RFC 9449 §7.1: the token's grammar after the scheme, whose name has no case.
@@ -103,7 +103,7 @@ async function admit(
   const { client } = found;
   request.noteActor(client.machineId);
   const actor = admitted(said, client, scope, request);
-  if (proof) await spendShownProof(db, proof);
+  if (proof) await consumeShownProof(db, proof);
   return { actor, client };
 }
 

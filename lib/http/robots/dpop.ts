@@ -1,6 +1,6 @@
 import type { ApiRequest } from "@/lib/api-request";
 import type { Sql } from "@/lib/ctx";
-import { checkProof, type Proof, spendProof } from "@/lib/identity/dpop-proof";
+import { checkProof, consumeProof, type Proof } from "@/lib/identity/dpop-proof";
 import { OAuthError } from "@/lib/identity/oauth-error";
 import { proofRefused } from "./challenge";
 
@@ -27,5 +27,5 @@ export function readProof(
 }
 
 /** @throws ProblemError 401 when the proof was sent before (§11.1) */
-export const spendShownProof = (db: Sql, proof: Proof): Promise<void> =>
-  inTheDoorsWords(spendProof(db, proof));
+export const consumeShownProof = (db: Sql, proof: Proof): Promise<void> =>
+  inTheDoorsWords(consumeProof(db, proof));

@@ -147,7 +147,7 @@ type Pulse<I, T> = {
 };
 
 /** What a fleet does hundreds of times a second: one statement for all who ask at this moment, no transaction, no event. */
-export function robotPulse<S extends z.ZodObject, T>(
+export function robotHotEndpoint<S extends z.ZodObject, T>(
   scope: Scope,
   schema: S,
   { atOnce, deed, row }: Pulse<z.output<S>, T>,

@@ -8,8 +8,8 @@ import { nonceHeader } from "@/lib/http/dpop-nonce";
 import { Events, eventStreamHead, type Sender } from "@/lib/http/server-sent-events";
 import { routeHandler } from "@/lib/http/web-request";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
-import { hear } from "@/lib/live/notifications";
-import { lookout, type Watcher } from "@/lib/live/watchers";
+import { subscribe } from "@/lib/live/notifications";
+import { lookTogether, type Watcher } from "@/lib/live/watchers";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { requireOwnSession } from "@/lib/sessions/queries";
 import { endText } from "@/lib/sessions/rules";
@@ -21,12 +21,12 @@ import { inTurnOfRow } from "./turns";
 
 const SCOPE: Scope = "OR.Robots";
 
-const look = lookout<HostEvents>("lookout", async (streams) => {
+const look = lookTogether<HostEvents>("streams of hosts", async (streams) => {
   const ctx = { db: robotsDatabase().sql, actor: { kind: "system" }, now: new Date() } as const;
   const commands = await sessionCommands(ctx, streams);
   for (const stream of streams) {
     const own = commands.get(stream.streamId);
-    if (own) stream.told(own);
+    if (own) stream.update(own);
   }
 });
 
@@ -47,7 +47,7 @@ class HostEvents implements Watcher, Sender {
     readonly streamId: string,
   ) {
     const { tenantId, tokenId, tokenKid } = actor;
-    this.#stopHearing = hear(
+    this.#stopHearing = subscribe(
       [`session ${sessionId}`, `job ${tenantId}`, `tokens ${tokenId}`, `tokens ${tokenKid}`],
       (signal) => {
         if (signal?.kind === "job") this.events.send("job-available", "{}");
@@ -71,7 +71,7 @@ class HostEvents implements Watcher, Sender {
   }
 
   /** Says what holds by the tables and was not said yet. */
-  told({ streamId, stop, kill, ended, credential, token }: SessionCommands): void {
+  update({ streamId, stop, kill, ended, credential, token }: SessionCommands): void {
     if (!this.isOpen) return;
     if (streamId !== this.streamId) {
       this.#end("replaced", {});

@@ -6,7 +6,7 @@ import { directHandler } from "@/lib/http/web-request";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { mayClaim } from "@/lib/jobs/queries";
 import { type NextJobInput, nextJobSchema, type RobotJob } from "@/lib/jobs/schema";
-import { WaitingPlace } from "@/lib/live/job-waiters";
+import { JobWaiter } from "@/lib/live/job-waiters";
 import { notePoll } from "@/lib/sessions/commands/note-poll";
 import { findEnd } from "@/lib/sessions/queries";
 import { PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
@@ -68,7 +68,7 @@ async function answerPoll(request: ApiRequest): Promise<ApiAnswer> {
   const answer = (data: unknown, status: number) => jsonAnswer(data, status, nonceHeader(request));
   const input = await readInput(request, nextJobSchema);
   const poll = new HostPoll(actor, input, request.signal, new Date());
-  const place = new WaitingPlace(actor.tenantId, actor.id, input.sessionId, poll.signal);
+  const place = new JobWaiter(actor.tenantId, actor.id, input.sessionId, poll.signal);
   try {
     for (let isCalled = false; ; isCalled = true) {
       const calls = place.answerCalls();

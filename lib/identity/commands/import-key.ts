@@ -6,7 +6,7 @@ import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import type { ImportSigningKeyInput } from "@/lib/identity/schema";
 import { allowInstallation } from "@/lib/permissions";
 import { addSeconds } from "@/lib/time";
-import { holdSigningKeys, publishKey } from "./publish-key";
+import { lockSigningKeys, publishKey } from "./publish-key";
 import { requireNoNextKey } from "./rotate-key";
 
 /** A key comes in once, whatever it is called: a withdrawn one does not come back under another name. */
@@ -37,7 +37,7 @@ export async function importSigningKey(
 ): Promise<{ kid: string; activatesAt: Date | null }> {
   allowInstallation(ctx.actor);
   const key = await importedKey(jwk);
-  await holdSigningKeys(ctx);
+  await lockSigningKeys(ctx);
   await requireNew(ctx, key);
   if (role === "next") await requireNoNextKey(ctx);
   const activatesAt = role === "next" ? addSeconds(ctx.now, PUBLISHED_BEFORE_SECONDS) : null;

@@ -5,11 +5,11 @@ import { makeKey } from "@/lib/identity/key-material";
 import { type KeyRow, readKeyLives } from "@/lib/identity/queries";
 import { scheduledChange, signerAt, stateOf } from "@/lib/identity/rules";
 import { signal } from "@/lib/signals";
-import { holdSigningKeys, publishKey } from "./publish-key";
+import { lockSigningKeys, publishKey } from "./publish-key";
 
 /** Makes a key that signs at once when there is none that signs: the first start, of however many processes. */
 export async function ensureSigningKey(ctx: Ctx<Actor>): Promise<{ kid: string }> {
-  await holdSigningKeys(ctx);
+  await lockSigningKeys(ctx);
   const keys = await readKeyLives(ctx);
   // Another process that began a little later, or by another clock, may have made it while this one waited.
   const now = new Date(Math.max(ctx.now.getTime(), ...keys.map(({ createdAt }) => createdAt.getTime())));
@@ -38,7 +38,7 @@ export async function keepSigningKeys(ctx: Ctx<SystemActor>): Promise<void> {
     scheduledChange(keys, env().signingKeyRotationDays, ctx.now) !== null ||
     supersededAmong(keys, ctx.now).superseded.length > 0;
   if (!isDue(await readKeyLives(ctx))) return;
-  await holdSigningKeys(ctx);
+  await lockSigningKeys(ctx);
   // Asked again under the lock: of several processes that look at once, one finds something to do.
   const keys = await readKeyLives(ctx);
   await retireSuperseded(ctx, keys);

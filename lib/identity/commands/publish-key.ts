@@ -1,13 +1,13 @@
 import { record } from "@/lib/audit/commands";
 import type { Actor, Ctx } from "@/lib/ctx";
-import { type KeyMaterial, sealedPrivateHalf } from "@/lib/identity/key-material";
+import { encryptedPrivateHalf, type KeyMaterial } from "@/lib/identity/key-material";
 import { signal } from "@/lib/signals";
 
 /** Whoever changes keys holds this lock until its transaction ends, so that what it decides by is still so when it writes. */
 const SIGNING_KEY_LOCK = 7_203_114;
 
 /** Waits for anybody else who is changing the keys, in any process. */
-export async function holdSigningKeys(ctx: Ctx<Actor>): Promise<void> {
+export async function lockSigningKeys(ctx: Ctx<Actor>): Promise<void> {
   await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(${SIGNING_KEY_LOCK})`;
 }
 
@@ -33,7 +33,7 @@ export async function publishKey(
       kid,
       algorithm,
       publicJwk: { ...key.publicJwk } as object,
-      sealedKey: sealedPrivateHalf(key),
+      encryptedKey: encryptedPrivateHalf(key),
       createdAt: ctx.now,
       isImported,
       activatesAt,

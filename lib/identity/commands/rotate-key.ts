@@ -6,7 +6,7 @@ import { readKeyLives } from "@/lib/identity/queries";
 import { nextKey, PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { allowInstallation } from "@/lib/permissions";
 import { addSeconds } from "@/lib/time";
-import { holdSigningKeys, publishKey } from "./publish-key";
+import { lockSigningKeys, publishKey } from "./publish-key";
 
 /** @throws Refusal `conflict` when a key is waiting to become active already */
 export async function requireNoNextKey(ctx: Ctx): Promise<void> {
@@ -25,7 +25,7 @@ export async function requireNoNextKey(ctx: Ctx): Promise<void> {
  */
 export async function rotateSigningKey(ctx: Ctx): Promise<{ kid: string; activatesAt: Date }> {
   allowInstallation(ctx.actor);
-  await holdSigningKeys(ctx);
+  await lockSigningKeys(ctx);
   await requireNoNextKey(ctx);
   const key = await makeKey(env().signingAlgorithm);
   const activatesAt = addSeconds(ctx.now, PUBLISHED_BEFORE_SECONDS);

@@ -8,7 +8,7 @@ import { nextKey } from "@/lib/identity/rules";
 import type { WithdrawnKey, WithdrawSigningKeyInput } from "@/lib/identity/schema";
 import { allowInstallation } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
-import { holdSigningKeys, publishKey } from "./publish-key";
+import { lockSigningKeys, publishKey } from "./publish-key";
 
 /**
  * Withdraws a key, such as one that has leaked: from the commit on no process publishes it or takes a token it signed. When it
@@ -23,7 +23,7 @@ export async function withdrawSigningKey(
   { kid, confirmedActive }: WithdrawSigningKeyInput,
 ): Promise<WithdrawnKey> {
   allowInstallation(ctx.actor);
-  await holdSigningKeys(ctx);
+  await lockSigningKeys(ctx);
   const { isActive, liveTokens } = await askWithdrawal(ctx, { kid });
   if (isActive && !confirmedActive) {
     throw new Refusal("conflict", "This key signs at this moment. Confirm that you mean it.", {
@@ -33,7 +33,7 @@ export async function withdrawSigningKey(
   const { count } = await ctx.db.signingKey.updateMany({
     where: { kid, withdrawnAt: null },
     // Without its private half no later hand in the row makes it good again.
-    data: { withdrawnAt: ctx.now, sealedKey: new Uint8Array() },
+    data: { withdrawnAt: ctx.now, encryptedKey: new Uint8Array() },
   });
   if (count === 0) throw new Refusal("gone", "This signing key is withdrawn already.");
   await record(ctx, [{ type: "signing_key.withdrawn", kid, liveTokens }], null);

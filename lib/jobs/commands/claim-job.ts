@@ -4,7 +4,7 @@ import { ROBOT_JOB, robotJob } from "@/lib/jobs/robot-job";
 import { ON_HOST } from "@/lib/jobs/rules";
 import { type RobotJob, RUNTIME_TYPES } from "@/lib/jobs/schema";
 import { findOwnRuntimes } from "@/lib/machines/queries";
-import { holdSession } from "@/lib/sessions/commands/hold-session";
+import { lockSession } from "@/lib/sessions/commands/lock-session";
 import type { Poll } from "@/lib/sessions/schema";
 
 type Claim = {
@@ -27,12 +27,12 @@ async function findClaimed(ctx: Ctx<RobotActor>, { sessionId, claimId }: Claim):
  * host never claims past its machine's runtimes however often it asks at once; the job's row is locked or passed over, so
  * that two hosts never get one job. One key claims one job, however often and through whatever process it is asked for.
  * @returns the job, Running from now on; the one that was claimed under this key before, in its state; or null
- * @throws as `holdSession`
+ * @throws as `lockSession`
  */
 export async function claimJob(ctx: Ctx<RobotActor>, claim: Claim): Promise<RobotJob | null> {
   const { sessionId, claimId = null } = claim;
   const { id: machineId, tenantId } = ctx.actor;
-  const host = await holdSession(ctx, sessionId, claim.poll);
+  const host = await lockSession(ctx, sessionId, claim.poll);
   const before = await findClaimed(ctx, claim);
   if (before) return before;
   const [runtimes, running] = [

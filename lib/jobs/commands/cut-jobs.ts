@@ -1,4 +1,4 @@
-import type { AdminActor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
+import type { Ctx, RobotActor, SystemActor, UserActor } from "@/lib/ctx";
 import { announce, CHANGED, type ChangedJob } from "@/lib/jobs/job-changes";
 import { ON_HOST } from "@/lib/jobs/rules";
 import type { JobEnded } from "@/lib/jobs/schema";
@@ -18,7 +18,7 @@ const ended = (why: JobEnded) => (job: ChangedJob) => ({
  * @returns how many jobs were stopped
  */
 export async function stopJobsOfSessions(
-  ctx: Ctx<AdminActor | SystemActor>,
+  ctx: Ctx<UserActor | SystemActor>,
   tenantId: string,
   sessionIds: readonly string[],
   why: JobEnded,

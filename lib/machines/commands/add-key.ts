@@ -2,7 +2,7 @@ import { storeKey } from "@/lib/credentials/commands/add-key";
 import type { AddedKey, AddKeyInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
-import { holdMachine } from "./hold-machine";
+import { lockMachine } from "./lock-machine";
 
 /**
  * Adds a public key to a machine, beside or instead of its secrets.
@@ -10,7 +10,7 @@ import { holdMachine } from "./hold-machine";
  */
 export async function addKey(ctx: Ctx, input: AddKeyInput): Promise<AddedKey> {
   allow(ctx.actor, "keys.add");
-  const machine = await holdMachine(ctx, input.machineId);
+  const machine = await lockMachine(ctx, input.machineId);
   const { keyId } = await storeKey(ctx, input);
   return { keyId, machineName: machine.name, clientId: machine.clientId };
 }

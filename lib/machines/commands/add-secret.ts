@@ -2,7 +2,7 @@ import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import type { IssuedSecret, IssueSecretInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
-import { holdMachine } from "./hold-machine";
+import { lockMachine } from "./lock-machine";
 
 /**
  * Adds a client secret to a machine; those it has stay valid.
@@ -10,7 +10,7 @@ import { holdMachine } from "./hold-machine";
  */
 export async function addSecret(ctx: Ctx, input: IssueSecretInput): Promise<IssuedSecret> {
   allow(ctx.actor, "secrets.issue");
-  const machine = await holdMachine(ctx, input.machineId);
+  const machine = await lockMachine(ctx, input.machineId);
   const issued = await issueSecret(ctx, input);
   return { ...issued, machineName: machine.name, clientId: machine.clientId };
 }

@@ -3,7 +3,7 @@ import { record } from "@/lib/audit/commands";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
-import { holdLimits } from "@/lib/limits/commands";
+import { lockLimits } from "@/lib/limits/commands";
 import { refuseTakenName, refuseTooManyMachines } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { ProvisionMachineInput } from "@/lib/machines/schema";
@@ -20,7 +20,7 @@ export async function provisionMachine(
   input: ProvisionMachineInput,
 ): Promise<IssuedSecret & { machineId: string }> {
   allow(ctx.actor, "machines.provision");
-  const { machinesMax } = await holdLimits(ctx);
+  const { machinesMax } = await lockLimits(ctx);
   if (machinesMax !== null) {
     const where = { tenantId: ctx.actor.tenantId, deletedAt: null };
     refuseTooManyMachines(await ctx.db.machine.count({ where }), machinesMax);

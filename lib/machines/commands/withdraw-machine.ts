@@ -1,12 +1,12 @@
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
-import { holdMachine } from "./hold-machine";
+import { lockMachine } from "./lock-machine";
 
 /** Lets a disabled machine's robots buy tokens again. Enabling an enabled machine changes nothing. */
 export async function enableMachine(ctx: Ctx, { machineId }: { readonly machineId: string }): Promise<null> {
   allow(ctx.actor, "machines.disable");
-  const machine = await holdMachine(ctx, machineId);
+  const machine = await lockMachine(ctx, machineId);
   if (machine.isEnabled) return null;
   await ctx.db.machine.updateMany({
     where: { id: machineId, tenantId: ctx.actor.tenantId },
@@ -25,7 +25,7 @@ export async function markDisabled(
   { machineId }: { readonly machineId: string },
 ): Promise<boolean> {
   allow(ctx.actor, "machines.disable");
-  const machine = await holdMachine(ctx, machineId);
+  const machine = await lockMachine(ctx, machineId);
   if (!machine.isEnabled) return false;
   await ctx.db.machine.updateMany({
     where: { id: machineId, tenantId: ctx.actor.tenantId },

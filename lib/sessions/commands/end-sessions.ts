@@ -1,5 +1,5 @@
 import type { CredentialKind } from "@/lib/credentials/schema";
-import type { Actor, AdminActor, Ctx, RobotActor, SystemActor } from "@/lib/ctx";
+import type { Actor, Ctx, RobotActor, SystemActor, UserActor } from "@/lib/ctx";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { noSuchSession } from "@/lib/sessions/refusals";
 import type { Ended } from "@/lib/sessions/schema";
@@ -62,7 +62,7 @@ async function end(ctx: Ctx<Actor>, scope: Scope, { endCode, endedBy }: Ended): 
  * @returns the sessions that were open, by host name
  */
 export async function endSessions(
-  ctx: Ctx<AdminActor | SystemActor>,
+  ctx: Ctx<UserActor | SystemActor>,
   tenantId: string,
   of: Ending,
   why: Ended,

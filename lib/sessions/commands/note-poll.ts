@@ -53,7 +53,7 @@ const NOTE: SharedStatement<NewPoll, { readonly hostKey: string } | null> = {
 
 /**
  * Notes where a new poll of a host waits, together with all that come at this moment.
- * @returns the host, as it is compared; null where `holdSession` must note it, and say what is wrong
+ * @returns the host, as it is compared; null where `lockSession` must note it, and say what is wrong
  */
 export function notePoll(
   { db, actor, now }: Ctx<RobotActor, Sql>,

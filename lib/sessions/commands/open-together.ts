@@ -11,7 +11,7 @@ import { signal } from "@/lib/signals";
 type Opening = Asked<OpenSessionInput>;
 
 /** One whose credential and machine stand, and whose host's session nobody else has in hand, until the transaction ends. */
-export type HeldOpening<O extends Opening = Opening> = {
+export type LockedOpening<O extends Opening = Opening> = {
   readonly opening: O;
   /** Null where the host has none. */
   readonly sessionId: string | null;
@@ -34,10 +34,10 @@ const asked = ({ actor, input }: Opening, number: number) => ({
  * @param openings no two of one host
  * @returns those that nothing stands against; for the others `openSession` must wait, or say what is wrong
  */
-export async function holdForOpening<O extends Opening>(
+export async function lockForOpening<O extends Opening>(
   db: Db,
   openings: readonly O[],
-): Promise<HeldOpening<O>[]> {
+): Promise<LockedOpening<O>[]> {
   const rows = await db.$queryRaw<{ number: number; session_id: string | null }[]>`
     WITH standing AS MATERIALIZED (
       SELECT a.* FROM json_to_recordset(${JSON.stringify(openings.map(asked))}::json) AS a(number int, machine_id uuid, tenant_id uuid,
@@ -65,7 +65,7 @@ export async function holdForOpening<O extends Opening>(
   });
 }
 
-const written = ([id, { opening }]: readonly [string, HeldOpening]) => {
+const written = ([id, { opening }]: readonly [string, LockedOpening]) => {
   const { actor, now, input } = opening;
   return {
     id,
@@ -87,12 +87,12 @@ const written = ([id, { opening }]: readonly [string, HeldOpening]) => {
 };
 
 /**
- * Opens sessions that `holdForOpening` has found nothing against, with their events.
+ * Opens sessions that `lockForOpening` has found nothing against, with their events.
  * @returns their sessions, by opening; one that another process opened meanwhile is not among them
  */
 export async function openHeld<O extends Opening>(
   db: Db,
-  held: readonly HeldOpening<O>[],
+  held: readonly LockedOpening<O>[],
 ): Promise<Map<O, SessionView>> {
   if (held.length === 0) return new Map();
   const byId = new Map(held.map((one) => [one.sessionId ?? randomUUID(), one]));

@@ -1,23 +1,23 @@
 "use server";
 
-import { changePassword, proveForChange } from "@/lib/admins/commands/reset-password";
+import { guardedAction, personAction } from "@/lib/http/portal/actions";
+import { inSteps } from "@/lib/http/portal/deeds";
+import { changePassword, proveForChange } from "@/lib/users/commands/reset-password";
 import {
   beginSecondFactor,
   confirmSecondFactor,
   proveForRemoval,
   removeSecondFactor,
   replaceRecoveryCodes,
-} from "@/lib/admins/commands/second-factor";
-import { endOwnSignIn } from "@/lib/admins/commands/sign-in";
+} from "@/lib/users/commands/second-factor";
+import { endOwnSignIn } from "@/lib/users/commands/sign-in";
 import {
   changePasswordSchema,
   codeOnlySchema,
   nothingSchema,
   passwordOnlySchema,
   signInIdSchema,
-} from "@/lib/admins/schema";
-import { guardedAction, personAction } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
+} from "@/lib/users/schema";
 
 export const changePasswordAction = guardedAction(
   changePasswordSchema,

@@ -8,10 +8,10 @@ import {
 } from "@/app/(portal)/tenants/[tenant]/account/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { Account } from "@/components/account/account";
-import { readSecondFactor } from "@/lib/admins/queries/second-factor";
-import { listOwnSignIns } from "@/lib/admins/queries/sign-ins";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { pathsOf } from "@/lib/paths";
+import { readSecondFactor } from "@/lib/users/queries/second-factor";
+import { listOwnSignIns } from "@/lib/users/queries/sign-ins";
 
 export const generateMetadata = tenantTitle("Your account");
 

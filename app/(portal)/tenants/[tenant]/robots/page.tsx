@@ -1,6 +1,6 @@
 import { disconnectHostAction, removeDeadAction } from "@/app/(portal)/tenants/[tenant]/robots/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
-import { RobotList } from "@/components/robots/robot-list";
+import { RobotList } from "@/components/hosts/robot-list";
 import { Live } from "@/components/shell/live";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts } from "@/lib/fleet/queries/overview";

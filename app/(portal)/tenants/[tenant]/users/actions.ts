@@ -1,19 +1,19 @@
 "use server";
 
-import { invitePerson, revokeInvite } from "@/lib/admins/commands/invite";
-import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/admins/commands/manage-people";
-import { makeResetLink } from "@/lib/admins/commands/reset-password";
-import { shareInstallation } from "@/lib/admins/commands/share-installation";
+import { adminAction } from "@/lib/http/portal/actions";
+import { requireSecondFactor } from "@/lib/tenants/commands";
+import { requireSecondFactorSchema } from "@/lib/tenants/schema";
+import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
+import { makeResetLink } from "@/lib/users/commands/reset-password";
+import { shareInstallation } from "@/lib/users/commands/share-installation";
 import {
   adminIdSchema,
   changeRoleSchema,
   inviteIdSchema,
   inviteSchema,
   shareInstallationSchema,
-} from "@/lib/admins/schema";
-import { adminAction } from "@/lib/http/portal/actions";
-import { requireSecondFactor } from "@/lib/tenants/commands";
-import { requireSecondFactorSchema } from "@/lib/tenants/schema";
+} from "@/lib/users/schema";
 
 /** Who may come in decides everything else. */
 const SENSITIVE = { recent: true } as const;

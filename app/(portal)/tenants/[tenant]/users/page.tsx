@@ -10,14 +10,14 @@ import {
   revokeInviteAction,
   shareInstallationAction,
 } from "@/app/(portal)/tenants/[tenant]/users/actions";
-import { Users } from "@/components/admins/users";
 import { NotForRole } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
-import { countPeople, listInvites, listPeople } from "@/lib/admins/queries/people";
+import { Users } from "@/components/users/users";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { pathsOf } from "@/lib/paths";
+import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 
 export const generateMetadata = tenantTitle("Users");
 

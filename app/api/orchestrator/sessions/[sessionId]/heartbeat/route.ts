@@ -1,10 +1,10 @@
-import { robotPulse, robotResource } from "@/lib/http/robots/endpoint";
+import { robotHotEndpoint, robotResource } from "@/lib/http/robots/endpoint";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { heartbeatSchema } from "@/lib/sessions/schema";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = robotResource({
-  POST: robotPulse("OR.Robots", heartbeatSchema, {
+  POST: robotHotEndpoint("OR.Robots", heartbeatSchema, {
     atOnce: beatAtOnce,
     deed: recordHeartbeat,
     row: ({ sessionId }) => sessionId,

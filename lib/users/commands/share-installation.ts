@@ -1,0 +1,40 @@
+import { record } from "@/lib/audit/commands";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { allowInstallation } from "@/lib/permissions";
+
+type Manager = { readonly id: string };
+
+/** Everybody who manages the installation, held until this transaction ends: so two cannot take it from each other. */
+function lockManagers(ctx: Ctx): Promise<Manager[]> {
+  return ctx.db.$queryRaw<Manager[]>`
+    SELECT id FROM admins WHERE manages_installation AND disabled_at IS NULL ORDER BY id FOR UPDATE`;
+}
+
+/**
+ * Lets a member of the actor's tenant do what concerns all tenants, or no longer.
+ * @throws Refusal `forbidden` unless the actor manages the installation now; `not_found`; `conflict` when nobody would be left
+ */
+export async function shareInstallation(
+  ctx: Ctx,
+  { adminId, manages }: { readonly adminId: string; readonly manages: boolean },
+): Promise<null> {
+  allowInstallation(ctx.actor);
+  const managers = await lockManagers(ctx);
+  if (!managers.some(({ id }) => id === ctx.actor.id)) {
+    throw new Refusal("forbidden", "You do not manage the installation any more.");
+  }
+  const member = await ctx.db.membership.findUnique({
+    where: { adminId_tenantId: { adminId, tenantId: ctx.actor.tenantId } },
+    select: { admin: { select: { email: true, managesInstallation: true } } },
+  });
+  if (!member) throw new Refusal("not_found", "This person is not in the tenant any more.");
+  const { email, managesInstallation } = member.admin;
+  if (managesInstallation === manages) return null;
+  if (!manages && managers.length === 1) {
+    throw new Refusal("conflict", "Nobody else manages the installation. Let somebody else do so first.");
+  }
+  await ctx.db.admin.update({ where: { id: adminId }, data: { managesInstallation: manages } });
+  await record(ctx, [{ type: "admin.manages_installation", adminId, email, manages }]);
+  return null;
+}
