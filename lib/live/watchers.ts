@@ -10,10 +10,11 @@ export type Watcher = {
   readonly isOpen: boolean;
 };
 
-const AT_ONCE = 1_000;
+/** A question about ten thousand costs the database what one about a thousand does. */
+const AT_ONCE = 10_000;
 
 /**
- * Makes a lookTogether over the tables. Watchers that ask while one look is under way share the next, so that a cut of a thousand hosts
+ * Makes a look over the tables that is shared. Watchers that ask while one look is under way share the next, so that a cut of a thousand hosts
  * costs a few questions and not a thousand. A look that fails is tried again until it succeeds: what was signalled is not signalled twice.
  * @param name one a kind of watcher
  * @param tell looks once for all of them, and tells each
