@@ -62,7 +62,7 @@ export function refuseBadRequest(
 }
 
 /** Addresses of the APIs, which know their own methods and bounds. */
-const API = /^\/(?:API|identity|\.well-known)(?:[/?]|$)/;
+const API = /^\/(?:api|identity|\.well-known)(?:[/?]|$)/;
 const PAGE_METHODS = ["GET", "HEAD", "POST"];
 /** No form of a page needs more. Next.js has the same bound for its actions, but answers 500. */
 const PAGE_BODY_MAX_BYTES = 256 * 1024;
