@@ -11,7 +11,7 @@ export function servingOf({ child }: Pick<Latchkey, "child">): number[] {
   const parents = new Map(all.map(([pid, parent]) => [Number(pid), Number(parent)]));
   const isOfIt = (pid: number): boolean => pid === child.pid || (pid > 0 && isOfIt(parents.get(pid) ?? 0));
   return all.flatMap(([pid, , args]) =>
-    args?.includes("server/worker.mjs") && isOfIt(Number(pid)) ? [Number(pid)] : [],
+    args?.includes("server/lifecycle/worker.mjs") && isOfIt(Number(pid)) ? [Number(pid)] : [],
   );
 }
 
