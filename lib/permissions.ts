@@ -17,6 +17,7 @@ const ROLES_BY_PERMISSION = {
   "machines.delete": OPERATORS,
   "secrets.issue": OPERATORS,
   "keys.add": OPERATORS,
+  "credentials.edit": OPERATORS,
   "credentials.delete": OPERATORS,
   "hosts.disconnect": OPERATORS,
   "processes.edit": OPERATORS,

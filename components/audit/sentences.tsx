@@ -78,6 +78,11 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       {reason === "machine deleted" ? " with its machine" : null}
     </>
   ),
+  "credential.edited": ({ machineId, credentialId, kind }, { machine }) => (
+    <>
+      edited the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)}
+    </>
+  ),
   "credential.expired": ({ machineId, credentialId, kind }, { machine }) => (
     <>
       found the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} expired, and cut what

@@ -1,12 +1,11 @@
 "use client";
 
 import { type ReactNode, useRef, useState } from "react";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
 import { CredentialTable, type OwnColumn } from "@/components/credentials/credential-table";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
-import {
-  DeleteCredentialDialog,
-  type RemoveActions,
-} from "@/components/credentials/delete-credential-dialog";
+import { DeleteCredentialDialog } from "@/components/credentials/delete-credential-dialog";
+import { EditCredentialDialog } from "@/components/credentials/edit-credential-dialog";
 import { Alert } from "@/components/ui/banner";
 import { AtMost } from "@/components/ui/page-footer";
 import { countLive, credentialState } from "@/lib/credentials/rules";
@@ -23,7 +22,7 @@ type CredentialSectionProps<T> = {
   now: Date;
   canChange: boolean;
   own: OwnColumn<T>;
-  actions: RemoveActions;
+  actions: CredentialActions;
   failure: string | null;
   buttons: ReactNode;
   children?: ReactNode;
@@ -45,6 +44,7 @@ export function CredentialSection<T extends CredentialView>({
   children,
 }: CredentialSectionProps<T>) {
   const [deleting, setDeleting] = useState<T | null>(null);
+  const [editing, setEditing] = useState<T | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const texts = CREDENTIAL_TEXTS[kind];
   return (
@@ -64,6 +64,7 @@ export function CredentialSection<T extends CredentialView>({
         rows={rows}
         now={now}
         own={own}
+        onEdit={canChange ? setEditing : undefined}
         onDelete={canChange ? setDeleting : undefined}
       />
       <AtMost
@@ -72,6 +73,16 @@ export function CredentialSection<T extends CredentialView>({
         which="the live and the latest; the record of the tenant has all"
       />
       {children}
+      {editing ? (
+        <EditCredentialDialog
+          kind={kind}
+          machineId={machineId}
+          credential={editing}
+          lifetimeDaysMax={limits.lifetimeDaysMax}
+          actions={actions}
+          onClose={() => setEditing(null)}
+        />
+      ) : null}
       {deleting ? (
         <DeleteCredentialDialog
           kind={kind}

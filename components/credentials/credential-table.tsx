@@ -1,4 +1,4 @@
-import { KeyRound, Trash2 } from "lucide-react";
+import { KeyRound, Pencil, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { Expiry } from "@/components/credentials/expiry";
@@ -19,12 +19,14 @@ type TableProps<T> = {
   rows: readonly T[];
   now: Date;
   own: OwnColumn<T>;
+  onEdit?: ((row: T) => void) | undefined;
   onDelete?: ((row: T) => void) | undefined;
 };
 
 const CELL = classes(WIDE, "py-2 align-top max-md:px-4 max-md:py-0.5");
 
-export function CredentialTable<T extends CredentialView>({ kind, rows, now, own, onDelete }: TableProps<T>) {
+export function CredentialTable<T extends CredentialView>({ rows, ...props }: TableProps<T>) {
+  const { kind, own } = props;
   const texts = CREDENTIAL_TEXTS[kind];
   if (rows.length === 0) {
     return (
@@ -52,7 +54,7 @@ export function CredentialTable<T extends CredentialView>({ kind, rows, now, own
         </thead>
         <tbody>
           {rows.map((row) => (
-            <CredentialRow key={row.id} kind={kind} row={row} now={now} own={own} onDelete={onDelete} />
+            <CredentialRow key={row.id} row={row} {...props} />
           ))}
         </tbody>
       </table>
@@ -62,7 +64,7 @@ export function CredentialTable<T extends CredentialView>({ kind, rows, now, own
 
 type RowProps<T> = Omit<TableProps<T>, "rows"> & { row: T };
 
-function CredentialRow<T extends CredentialView>({ kind, row, now, own, onDelete }: RowProps<T>) {
+function CredentialRow<T extends CredentialView>({ kind, row, now, own, onEdit, onDelete }: RowProps<T>) {
   const texts = CREDENTIAL_TEXTS[kind];
   const idId = `credential-${row.id}`;
   const isOver = credentialState(row, now) !== "Live";
@@ -97,6 +99,12 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onDelete
             {row.revokedBy ? <span className="break-words md:block"> by {row.revokedBy}</span> : null}
           </span>
         ) : null}
+        {isOver || !onEdit ? null : (
+          <Button size="sm" look="quiet" aria-describedby={idId} onClick={() => onEdit(row)}>
+            <Pencil aria-hidden size={14} />
+            Edit
+          </Button>
+        )}
         {row.revokedAt === null && onDelete ? (
           <Button size="sm" look="dangerQuiet" aria-describedby={idId} onClick={() => onDelete(row)}>
             <Trash2 aria-hidden size={14} />

@@ -10,6 +10,8 @@ export const CREDENTIAL_TEXTS = {
     none: "No client secret.",
     full: (max: number) =>
       `This machine has ${max} live client secrets, and that is the most. Delete one to add another.`,
+    edit: "Edit client secret",
+    lostEdit: "The server did not answer. Load the page again to see whether the secret was saved.",
     remove: "Delete client secret",
     question: "Delete this client secret?",
     last: "Delete the last secret: no robot can connect as this machine any more",
@@ -23,6 +25,8 @@ export const CREDENTIAL_TEXTS = {
     none: "No key. A robot that holds a private key needs no client secret: it signs, and nothing secret is sent.",
     full: (max: number) =>
       `This machine has ${max} live keys, and that is the most. Delete one to add another.`,
+    edit: "Edit key",
+    lostEdit: "The server did not answer. Load the page again to see whether the key was saved.",
     remove: "Delete key",
     question: "Delete this key?",
     last: "Delete the last key: no robot can connect as this machine any more",

@@ -1,11 +1,11 @@
 "use client";
 
 import { type RefObject, useRef, useState } from "react";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { CutHosts } from "@/components/hosts/cut-hosts";
 import { type Cut, disconnectedSentence } from "@/components/hosts/disconnected";
-import { type Impact, type ImpactQuestions, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
-import type { Action } from "@/components/ui/attempt";
+import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
 import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
@@ -16,9 +16,6 @@ import { useAttempt } from "@/components/ui/use-attempt";
 import { credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
 
-/** Deletes one credential, and asks first what that would cut. */
-export type RemoveActions = ImpactQuestions & { readonly remove: Action<Cut> };
-
 type DeleteCredentialDialogProps = {
   kind: CredentialKind;
   machineId: string;
@@ -26,7 +23,7 @@ type DeleteCredentialDialogProps = {
   now: Date;
   /** It is the only live one of the machine, secrets and keys together. */
   isLast: boolean;
-  actions: RemoveActions;
+  actions: CredentialActions;
   /** Where focus goes afterwards: the button that opened the dialog is gone with the credential. */
   returnTo: RefObject<HTMLElement | null>;
   onClose: () => void;
@@ -48,7 +45,7 @@ export function DeleteCredentialDialog({
   const [confirmedLast, setConfirmedLast] = useState(false);
   const isDeleted = useRef(false);
   const toasts = useToasts();
-  const impact = through(useConnectedHosts(actions, [machineId]), credential.id);
+  const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
 
   const { failure, isPending, run } = useAttempt({
     lost: texts.lost,
@@ -102,11 +99,4 @@ export function DeleteCredentialDialog({
       <Alert>{failure}</Alert>
     </Dialog>
   );
-}
-
-function through(impact: Impact, credentialId: string): Impact {
-  if (impact.state !== "known") return impact;
-  const hosts = impact.hosts.filter((host) => host.credentialId === credentialId);
-  const cut = new Set(hosts.map(({ sessionId }) => sessionId));
-  return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
 }

@@ -11,6 +11,8 @@ import { formatInstant, formatQuantity } from "@/lib/format";
 export type ExpiryDraft = { readonly choice: string; readonly at: string };
 
 export const NEVER: ExpiryDraft = { choice: "never", at: "" };
+/** What it has already. */
+export const KEPT: ExpiryDraft = { choice: "kept", at: "" };
 
 /** Where the tenant sets a limit, saying no end means that one. */
 const optionsWithin = (lifetimeDaysMax: number | null) => [
@@ -31,21 +33,35 @@ export function expiresAtOf({ choice, at }: ExpiryDraft): Date | null {
   return choice === "at" ? new Date(at) : expiryAfter(Number(choice), new Date());
 }
 
+/** Of a credential that lives: its end as it is, and none only where the tenant sets no limit. */
+function optionsBeside(kept: Date | null, lifetimeDaysMax: number | null, zone: string) {
+  const asItIs = kept === null ? "Never, as it is" : `${formatInstant(kept, zone)}, as it is`;
+  const others = optionsWithin(lifetimeDaysMax).filter(
+    ({ value }) => value !== "never" || (lifetimeDaysMax === null && kept !== null),
+  );
+  return [{ value: KEPT.choice, label: asItIs }, ...others];
+}
+
 type ExpiryFieldsProps = {
   lifetimeDaysMax: number | null;
+  /** The end that it has, where there is a credential already. */
+  kept?: Date | null;
   draft: ExpiryDraft;
   error: string | undefined;
   onChange: (draft: ExpiryDraft) => void;
 };
 
-export function ExpiryFields({ lifetimeDaysMax, draft, error, onChange }: ExpiryFieldsProps) {
+export function ExpiryFields({ lifetimeDaysMax, kept, draft, error, onChange }: ExpiryFieldsProps) {
+  const zone = useZone();
   const isTyped = draft.choice === "at";
   return (
     <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
       <Field label="Expires" error={isTyped ? undefined : error}>
         <Select
           name="expires"
-          options={optionsWithin(lifetimeDaysMax)}
+          options={
+            kept === undefined ? optionsWithin(lifetimeDaysMax) : optionsBeside(kept, lifetimeDaysMax, zone)
+          }
           value={draft.choice}
           onValueChange={(choice) => onChange({ ...draft, choice })}
         />

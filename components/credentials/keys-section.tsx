@@ -4,9 +4,9 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { AddKeyDialog, type NewKey } from "@/components/credentials/add-key-dialog";
 import { AddedKeyDialog } from "@/components/credentials/added-key-dialog";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
 import { CredentialSection } from "@/components/credentials/credential-section";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
-import type { RemoveActions } from "@/components/credentials/delete-credential-dialog";
 import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -14,7 +14,7 @@ import { countLive } from "@/lib/credentials/rules";
 import type { AddedKey, KeyView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
-export type KeyActions = RemoveActions & { readonly add: Action<AddedKey> };
+export type KeyActions = CredentialActions & { readonly add: Action<AddedKey> };
 
 type KeysSectionProps = {
   machine: { readonly id: string; readonly name: string; readonly clientId: string };

@@ -2,9 +2,9 @@
 
 import { CalendarClock, Plus } from "lucide-react";
 import { useState } from "react";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
 import { CredentialSection } from "@/components/credentials/credential-section";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
-import type { RemoveActions } from "@/components/credentials/delete-credential-dialog";
 import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
 import { NamedSecretDialog } from "@/components/credentials/named-secret-dialog";
 import type { Action } from "@/components/ui/attempt";
@@ -14,7 +14,7 @@ import { countLive } from "@/lib/credentials/rules";
 import type { IssuedSecret, SecretView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
-export type SecretActions = RemoveActions & { readonly add: Action<IssuedSecret> };
+export type SecretActions = CredentialActions & { readonly add: Action<IssuedSecret> };
 
 type SecretsSectionProps = {
   machineId: string;

@@ -6,12 +6,14 @@ import type { Impact } from "./use-connected-hosts";
 
 type CutHostsProps = {
   impact: Impact;
+  /** Begins the sentence, where it is not at once, such as "When it expires". */
+  when?: string | undefined;
   /** Ends the sentence "Nothing is connected …". */
   through: string;
 };
 
 /** What a deed will disconnect, by name; the place is held while the answer is on its way. */
-export function CutHosts({ impact, through }: CutHostsProps) {
+export function CutHosts({ impact, when, through }: CutHostsProps) {
   return (
     <div
       role="status"
@@ -23,19 +25,21 @@ export function CutHosts({ impact, through }: CutHostsProps) {
         {impact.state === "failed" ? (
           <p>It could not be found out what is connected. Whatever is connected {through} will be cut.</p>
         ) : null}
-        {impact.state === "known" ? <Known {...impact} through={through} /> : null}
+        {impact.state === "known" ? <Known {...impact} when={when} through={through} /> : null}
       </div>
     </div>
   );
 }
 
-type KnownProps = Pick<Extract<Impact, { state: "known" }>, "hosts" | "jobs"> & { through: string };
+type KnownProps = Pick<Extract<Impact, { state: "known" }>, "hosts" | "jobs"> &
+  Pick<CutHostsProps, "when" | "through">;
 
-function Known({ hosts, jobs, through }: KnownProps) {
+function Known({ hosts, jobs, when, through }: KnownProps) {
   if (hosts.length === 0) return <p>Nothing is connected {through} right now.</p>;
   return (
     <>
       <p className="font-medium">
+        {when ? `${when}, ` : null}
         {formatQuantity(hosts.length, "host")} will be disconnected
         {jobs.length === 0
           ? "; no job runs there."

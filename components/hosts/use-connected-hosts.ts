@@ -44,3 +44,11 @@ export function useConnectedHosts(questions: ImpactQuestions, machineIds: readon
   }, [key]);
   return impact;
 }
+
+/** @returns what of it is connected with one credential */
+export function hostsThrough(impact: Impact, credentialId: string): Impact {
+  if (impact.state !== "known") return impact;
+  const hosts = impact.hosts.filter((host) => host.credentialId === credentialId);
+  const cut = new Set(hosts.map(({ sessionId }) => sessionId));
+  return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
+}

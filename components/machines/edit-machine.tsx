@@ -1,5 +1,5 @@
 import { MachineActivity, type MachineActivityView } from "@/components/activity/machine-activity";
-import type { RemoveActions } from "@/components/credentials/delete-credential-dialog";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
 import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import type { Cut } from "@/components/hosts/disconnected";
@@ -39,7 +39,8 @@ type EditMachineProps = {
     readonly save: Action<Cut & { revision: number }>;
     readonly addSecret: SecretActions["add"];
     readonly addKey: KeyActions["add"];
-    readonly deleteCredential: RemoveActions["remove"];
+    readonly editCredential: CredentialActions["edit"];
+    readonly deleteCredential: CredentialActions["remove"];
   };
 };
 
@@ -61,6 +62,7 @@ export function EditMachine({
   const listPath = pathsOf(tenant.slug).machines;
   const liveInAll = countLive([...secrets, ...keys], now);
   const impact = { askHosts: actions.askHosts, askJobs: actions.askJobs };
+  const onCredential = { ...impact, edit: actions.editCredential, remove: actions.deleteCredential };
   const crumbs = [
     { label: tenant.name, href: listPath },
     { label: "Machines", href: listPath },
@@ -112,7 +114,7 @@ export function EditMachine({
           limits={limits}
           now={now}
           canChange={canChange}
-          actions={{ ...impact, add: actions.addSecret, remove: actions.deleteCredential }}
+          actions={{ ...onCredential, add: actions.addSecret }}
         />
         <KeysSection
           machine={{ id: machine.id, name: machine.name, clientId: machine.clientId }}
@@ -121,7 +123,7 @@ export function EditMachine({
           limits={limits}
           now={now}
           canChange={canChange}
-          actions={{ ...impact, add: actions.addKey, remove: actions.deleteCredential }}
+          actions={{ ...onCredential, add: actions.addKey }}
         />
         <section aria-labelledby="connected-hosts">
           <h2 id="connected-hosts" className={HEADING}>

@@ -125,6 +125,14 @@ export type AuditEvent =
       readonly reason: "deleted" | "machine deleted";
     }
   | {
+      readonly type: "credential.edited";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly kind: CredentialWord;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: "credential.expired";
       readonly machineId: string;
       readonly credentialId: string;

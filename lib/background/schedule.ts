@@ -16,11 +16,12 @@ import { cutExpired } from "@/lib/workflows/cut-expired";
 import { startAuditChainer } from "./audit-chainer";
 
 const LOOK_EVERY_SECONDS = 10;
+/** An end is an instant that somebody chose: what hangs on the credential is cut within a second of it. */
+const CUT_EVERY_SECONDS = 1;
 
 /** What happens by itself as time passes. Every process looks; the writes are guarded, so each thing happens once. */
 const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   loseJobsOfSilentHosts,
-  cutExpired,
   forgetExpiredTokens,
   forgetConsumedJtis,
   keepSigningKeys,
@@ -29,8 +30,8 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
 ];
 
 /** One look; a deed that fails does not keep the others from being done. */
-async function tick(): Promise<void> {
-  for (const deed of DEEDS) {
+async function tick(deeds: typeof DEEDS): Promise<void> {
+  for (const deed of deeds) {
     try {
       await inTransaction(database(), (db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
     } catch (error) {
@@ -41,21 +42,31 @@ async function tick(): Promise<void> {
   }
 }
 
+/** Does deeds every so often, one round after the other. @returns stops it; resolves when the round under way is over */
+function every(seconds: number, deeds: typeof DEEDS): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= tick(deeds).finally(() => {
+      running = null;
+    });
+  }, seconds * SECOND_MILLISECONDS);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
 /**
  * Starts the process's clock, and hears when keys change; both stop with the process. The audit chainer stops after them, and so chains what the
  * last tick wrote. Resolves when it is noted that hosts can be heard.
  */
 export async function startClock(): Promise<void> {
   startAuditChainer();
-  let running: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(tick);
-  }, LOOK_EVERY_SECONDS * SECOND_MILLISECONDS);
+  const stops = [every(LOOK_EVERY_SECONDS, DEEDS), every(CUT_EVERY_SECONDS, [cutExpired])];
   const stopHearing = subscribe("keys", forgetSigningKeys);
   onStop("the clock", async () => {
     stopHearing();
-    clearInterval(timer);
-    await running;
+    for (const stop of stops) await stop();
   });
   await startHearing();
 }

@@ -13,7 +13,10 @@ import {
 } from "./authentic";
 import { tombstoneOf } from "./material";
 
-type Change = { readonly expiryCutAt: Date } | { readonly revokedAt: Date; readonly revokedById: string };
+type Change =
+  | { readonly name: string; readonly expiresAt: Date | null }
+  | { readonly expiryCutAt: Date }
+  | { readonly revokedAt: Date; readonly revokedById: string };
 
 /** What is written over a row: a deleted secret's digest becomes a tombstone, and what had no right MAC gets none. */
 function rewritten(row: CredentialRow, change: Change, now: Date): Prisma.CredentialUncheckedUpdateManyInput {
@@ -21,6 +24,22 @@ function rewritten(row: CredentialRow, change: Change, now: Date): Prisma.Creden
   const isBuried = "revokedAt" in change && digest !== null && pepperId !== null;
   const changed = { ...change, ...(isBuried && { digest: tombstoneOf({ digest, pepperId }, now) }) };
   return isAuthentic(row) ? { ...changed, ...authenticated({ ...row, ...changed }) } : changed;
+}
+
+/**
+ * Changes one row as it was read, with the MAC over what it says then.
+ * @returns false when somebody wrote it since, or `where` does not find it
+ */
+export async function rewriteRow(
+  db: Db,
+  where: Prisma.CredentialWhereInput,
+  row: CredentialRow,
+  change: Change,
+  now: Date,
+): Promise<boolean> {
+  const isAsRead = { AND: [where, { id: row.id, tenantId: row.tenantId, mac: Uint8Array.from(row.mac) }] };
+  const { count } = await db.credential.updateMany({ where: isAsRead, data: rewritten(row, change, now) });
+  return count === 1;
 }
 
 /**
@@ -39,12 +58,7 @@ export async function rewriteRows(
     const rows = await db.credential.findMany({ where, orderBy: { id: "asc" }, select: ROW });
     if (rows.length === 0) return done;
     for (const row of rows) {
-      const isAsRead = { AND: [where, { id: row.id, tenantId: row.tenantId, mac: row.mac }] };
-      const { count } = await db.credential.updateMany({
-        where: isAsRead,
-        data: rewritten(row, change, now),
-      });
-      if (count === 1) done.push(row);
+      if (await rewriteRow(db, where, row, change, now)) done.push(row);
     }
   }
 }

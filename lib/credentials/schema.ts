@@ -65,9 +65,17 @@ export const deleteCredentialSchema = z.object({
   confirmedLast: z.boolean().default(false),
 });
 
+export const editCredentialSchema = z.object({
+  machineId: z.uuid(),
+  credentialId: credentialIdSchema,
+  name: nameOf(0),
+  expiresAt,
+});
+
 /** Without name and end it is an unnamed secret that lasts until it is deleted. */
 export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;
 export type AddKeyInput = z.output<typeof addKeySchema>;
+export type EditCredentialInput = z.output<typeof editCredentialSchema>;
 export type DeleteCredentialInput = z.output<typeof deleteCredentialSchema>;
 
 /** What lists show of any credential: nothing in it opens a door. */

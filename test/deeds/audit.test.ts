@@ -64,6 +64,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   issueSecret: ["secret.issued"],
   storeKey: ["key.added"],
   addKey: ["key.added"],
+  editCredential: ["credential.edited"],
   revokeCredential: ["credential.deleted"],
   revokeCredentialsOfMachines: ["credential.deleted", "credential.deleted", "credential.deleted"],
   deleteMachines: [

@@ -4,6 +4,7 @@ import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/asset
 import { addAssetSchema } from "@/lib/assets/schema";
 import { recordExport } from "@/lib/audit/commands";
 import { storeKey } from "@/lib/credentials/commands/add-key";
+import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { AddKeyInput } from "@/lib/credentials/schema";
@@ -146,6 +147,8 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   issueSecret: (ctx, { machine }) => issueSecret(ctx, machine),
   storeKey: async (ctx, { machine }) => storeKey(ctx, await newKey(machine)),
   addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
+  editCredential: (ctx, { machine }) =>
+    editCredential(ctx, { ...firstSecret(machine), name: "renamed", expiresAt: null }),
   revokeCredential: (ctx, { machine }) => revokeCredential(ctx, firstSecret(machine)),
   revokeCredentialsOfMachines: (ctx, { machine }) => revokeCredentialsOfMachines(ctx, [machine.machineId]),
   disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),

@@ -83,6 +83,10 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   disableMachineAction: { may: OPERATORS, input: machine },
   deleteMachinesAction: { may: OPERATORS, input: { machineIds: [id] }, isSensitive: true },
   addSecretAction: { may: OPERATORS, input: machine },
+  editCredentialAction: {
+    may: OPERATORS,
+    input: { ...machine, credentialId: "0123456789abcdef", name: "", expiresAt: null },
+  },
   deleteCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   addKeyAction: { may: OPERATORS, input: { ...machine, name: "key", publicKey: "{}" } },
   connectedHostsQuestion: { may: MEMBERS, input: { machineIds: [id] } },

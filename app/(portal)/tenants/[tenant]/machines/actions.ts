@@ -1,6 +1,12 @@
 "use server";
 
-import { addKeySchema, deleteCredentialSchema, issueSecretSchema } from "@/lib/credentials/schema";
+import { editCredential } from "@/lib/credentials/commands/edit-credential";
+import {
+  addKeySchema,
+  deleteCredentialSchema,
+  editCredentialSchema,
+  issueSecretSchema,
+} from "@/lib/credentials/schema";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { listRunningJobs } from "@/lib/jobs/queries";
@@ -27,6 +33,7 @@ export const disableMachineAction = adminAction(machineIdSchema, disableMachine)
 export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines, { recent: true });
 export const addSecretAction = adminAction(issueSecretSchema, addSecret);
 export const addKeyAction = adminAction(addKeySchema, addKey);
+export const editCredentialAction = adminAction(editCredentialSchema, editCredential);
 export const deleteCredentialAction = adminAction(deleteCredentialSchema, deleteCredential);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

@@ -4,6 +4,7 @@ import {
   addKeyAction,
   addSecretAction,
   deleteCredentialAction,
+  editCredentialAction,
   editMachineAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
@@ -65,6 +66,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
           save: editMachineAction,
           addSecret: addSecretAction,
           addKey: addKeyAction,
+          editCredential: editCredentialAction,
           deleteCredential: deleteCredentialAction,
         })}
       />

@@ -1,0 +1,73 @@
+"use client";
+
+import { useState } from "react";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
+import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
+import { ExpiryFields, expiresAtOf, KEPT } from "@/components/credentials/expiry-field";
+import { CutHosts } from "@/components/hosts/cut-hosts";
+import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
+import { Field, TextInput } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
+import { useToasts } from "@/components/ui/toast";
+import { useForm } from "@/components/ui/use-form";
+import { type CredentialKind, type CredentialView, editCredentialSchema } from "@/lib/credentials/schema";
+
+type EditCredentialDialogProps = {
+  kind: CredentialKind;
+  machineId: string;
+  credential: CredentialView;
+  /** For how many days from its creation it may be good at the most; null is for ever. */
+  lifetimeDaysMax: number | null;
+  actions: CredentialActions;
+  onClose: () => void;
+};
+
+/** Another name, and another end: earlier, later, or none. */
+export function EditCredentialDialog({
+  kind,
+  machineId,
+  credential,
+  lifetimeDaysMax,
+  actions,
+  onClose,
+}: EditCredentialDialogProps) {
+  const texts = CREDENTIAL_TEXTS[kind];
+  const [name, setName] = useState(credential.name);
+  const [expiry, setExpiry] = useState(KEPT);
+  const toasts = useToasts();
+  const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
+  const expiresAt = expiry.choice === KEPT.choice ? credential.expiresAt : expiresAtOf(expiry);
+  const { form, errors, failure, isPending, submit } = useForm({
+    schema: editCredentialSchema,
+    action: actions.edit,
+    lost: texts.lostEdit,
+    onDone: () => {
+      toasts.add({ title: `${texts.one} ${credential.id} saved.` });
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title={texts.edit}
+      description={<span className="font-mono text-small text-ink">{credential.id}</span>}
+      verb="Save"
+      form={form}
+      failure={failure}
+      isPending={isPending}
+      onSubmit={() => submit({ machineId, credentialId: credential.id, name, expiresAt })}
+      onClose={onClose}
+    >
+      <Field label="Name" error={errors.name} hint="What tells it from others, such as where it is kept.">
+        <TextInput name="name" autoComplete="off" spellCheck={false} value={name} onValueChange={setName} />
+      </Field>
+      <ExpiryFields
+        lifetimeDaysMax={lifetimeDaysMax}
+        kept={credential.expiresAt}
+        draft={expiry}
+        error={errors.expiresAt}
+        onChange={setExpiry}
+      />
+      {expiresAt === null ? null : <CutHosts impact={impact} when="When it expires" through="with it" />}
+    </FormDialog>
+  );
+}

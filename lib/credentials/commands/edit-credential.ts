@@ -1,0 +1,45 @@
+import { record } from "@/lib/audit/commands";
+import { ROW } from "@/lib/credentials/authentic";
+import { rewriteRow } from "@/lib/credentials/authentic-rows";
+import { checkedMove } from "@/lib/credentials/expiry";
+import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
+import type { EditCredentialInput } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { getLimits } from "@/lib/limits/queries";
+import { allow } from "@/lib/permissions";
+import { signal } from "@/lib/signals";
+
+/**
+ * Gives a live secret or key another name, and sets, moves or removes its end. From that instant on it is refused; its hosts are cut then.
+ * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when somebody wrote it meanwhile, `invalid` at the field that is wrong
+ */
+export async function editCredential(
+  ctx: Ctx,
+  { machineId, credentialId, name, expiresAt: wanted }: EditCredentialInput,
+): Promise<null> {
+  allow(ctx.actor, "credentials.edit");
+  const { tenantId } = ctx.actor;
+  const row = await ctx.db.credential.findFirst({
+    where: { id: credentialId, machineId, tenantId },
+    select: { ...ROW, name: true, createdAt: true },
+  });
+  if (!row) throw new Refusal("not_found", "There is no such client secret or key.");
+  const { kind } = row;
+  if (credentialState(row, ctx.now) !== "Live") {
+    throw new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended. Add a new one instead.`);
+  }
+  if (kind === "Key" && name === "") throw new Refusal("invalid", "Enter a name.", { field: "name" });
+  const expiresAt = checkedMove(wanted, row, await getLimits(ctx), ctx.now);
+  const isMoved = expiresAt?.getTime() !== row.expiresAt?.getTime();
+  if (!isMoved && name === row.name) return null;
+  if (!(await rewriteRow(ctx.db, { revokedAt: null }, row, { name, expiresAt }, ctx.now))) {
+    throw new Refusal("conflict", "Somebody else changed it meanwhile. Load the page again.");
+  }
+  const before = { name: row.name, expiresAt: row.expiresAt };
+  const after = { name, expiresAt };
+  await record(ctx, [{ type: "credential.edited", machineId, credentialId, kind, before, after }]);
+  // Hosts are told in time of an end that comes soon.
+  if (isMoved) await signal(ctx.db, [{ kind: "terms", tenantId, machineId }]);
+  return null;
+}

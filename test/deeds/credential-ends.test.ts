@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { isAuthentic, ROW } from "@/lib/credentials/authentic";
+import { editCredential } from "@/lib/credentials/commands/edit-credential";
+import { listSecrets } from "@/lib/credentials/queries";
+import type { UserActor } from "@/lib/ctx";
+import { editLimits } from "@/lib/limits/commands";
+import { getLimits } from "@/lib/limits/queries";
+import { addSecret } from "@/lib/machines/commands/add-secret";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { cutExpired } from "@/lib/workflows/cut-expired";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { addedKey } from "@/test/keys";
+import { askToken, buyToken, connect, send } from "@/test/robot";
+import {
+  act,
+  ask,
+  inTransaction,
+  newTenantAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  systemCtx,
+} from "@/test/world";
+
+let admin: UserActor;
+let machine: Provisioned;
+
+beforeAll(async () => {
+  admin = await newTenantAdmin();
+  machine = await provisioned(admin);
+});
+
+const edit = (credentialId: string, to: { name?: string; expiresAt: Date | null }) =>
+  act(admin, editCredential, { machineId: machine.machineId, credentialId, name: "", ...to });
+const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
+const stored = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
+const inDays = (days: number) => addSeconds(new Date(), days * DAY_SECONDS);
+
+describe("the end of a live credential", () => {
+  test("is set, moved and removed, each time under a MAC, and tokens go on", async () => {
+    const secret = await act(admin, addSecret, { machineId: machine.machineId });
+    const token = await buyToken(secret);
+    for (const expiresAt of [inDays(30), inDays(2), inDays(90), null]) {
+      await edit(secret.secretId, { name: "for the night shift", expiresAt });
+      const row = await stored(secret.secretId);
+      expect(row).toMatchObject({ expiresAt });
+      expect(isAuthentic(row)).toBe(true);
+      expect((await send("GET", "me", token)).status).toBe(200);
+    }
+    const [shown] = (await ask(admin, listSecrets, machine)).filter(({ id }) => id === secret.secretId);
+    expect(shown).toMatchObject({ name: "for the night shift", expiresAt: null });
+  });
+
+  test("that is brought forward refuses from that instant on, and its hosts are cut", async () => {
+    const secret = await act(admin, addSecret, { machineId: machine.machineId });
+    const token = await buyToken(secret);
+    const { id } = await connect(token, "HOST-ENDS");
+    const end = addSeconds(new Date(), 2);
+    await edit(secret.secretId, { expiresAt: end });
+    await expect.poll(async () => (await send("GET", "me", token)).status).toBe(401);
+    expect(Date.now()).toBeGreaterThanOrEqual(end.getTime());
+    expect((await askToken(secret)).status).toBe(401);
+    await inTransaction((db) => cutExpired(systemCtx(db)));
+    const session = await prisma().session.findUniqueOrThrow({ where: { id } });
+    expect(session).toMatchObject({ endCode: "secret_expired" });
+  });
+
+  test("is recorded with what it was; nothing changed is nothing recorded", async () => {
+    const secret = await act(admin, addSecret, { machineId: machine.machineId, name: "before" });
+    const expiresAt = inDays(3);
+    await edit(secret.secretId, { name: "after", expiresAt });
+    await edit(secret.secretId, { name: "after", expiresAt });
+    const events = await prisma().auditEvent.findMany({
+      where: { credentialId: secret.secretId, type: "credential.edited" },
+    });
+    expect(events).toMatchObject([
+      {
+        actorId: admin.id,
+        details: {
+          kind: "Secret",
+          before: { name: "before", expiresAt: null },
+          after: { name: "after", expiresAt: expiresAt.toISOString() },
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["past", () => addSeconds(new Date(), -1)],
+    ["now", () => new Date()],
+    ["further than ten years away", () => inDays(4000)],
+  ])("that is %s is refused at its field", async (_, expiresAt) => {
+    expect(await refusal(edit(machine.secretId, { expiresAt: expiresAt() }))).toMatchObject({
+      code: "invalid",
+      field: "expiresAt",
+    });
+  });
+
+  test("is none of a deleted one, of another machine, or of one that is over", async () => {
+    const secret = await act(admin, addSecret, { machineId: machine.machineId });
+    const credentialId = secret.secretId;
+    const { machineId } = await provisioned(admin);
+    const elsewhere = act(admin, editCredential, { machineId, credentialId, name: "", expiresAt: null });
+    expect(await refusal(elsewhere)).toMatchObject({ code: "not_found" });
+    await act(admin, deleteCredential, { machineId: machine.machineId, credentialId, confirmedLast: true });
+    expect(await refusal(edit(credentialId, { expiresAt: inDays(1) }))).toMatchObject({ code: "gone" });
+  });
+
+  test("stays within what the tenant allows, counted from the creation; one from before stays as it is", async () => {
+    const keeper = await newTenantAdmin();
+    const own = await provisioned(keeper);
+    const to = (expiresAt: Date | null, name = "") =>
+      act(keeper, editCredential, { machineId: own.machineId, credentialId: own.secretId, name, expiresAt });
+    const seen = await ask(keeper, (ctx) => getLimits(ctx), null);
+    await act(keeper, editLimits, { seen, limits: { ...seen, lifetimeDaysMax: 30 } });
+    await to(null, "named, and without an end as before");
+    await to(inDays(20));
+    for (const late of [null, inDays(31)]) {
+      expect(await refusal(to(late))).toMatchObject({ code: "invalid", field: "expiresAt" });
+    }
+  });
+});
+
+test("a key keeps a name", async () => {
+  const { keyId } = await addedKey(admin, machine);
+  expect(await refusal(edit(keyId, { expiresAt: null }))).toMatchObject({ code: "invalid", field: "name" });
+  await edit(keyId, { name: "of the press", expiresAt: inDays(1) });
+  expect(isAuthentic(await stored(keyId))).toBe(true);
+});
+
+test("of an edit and a deletion at once, the deletion holds", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { secretId: credentialId } = await act(admin, addSecret, { machineId: machine.machineId });
+    const deletion = { machineId: machine.machineId, credentialId, confirmedLast: true };
+    await Promise.all([
+      refusal(edit(credentialId, { expiresAt: inDays(1) })),
+      act(admin, deleteCredential, deletion),
+    ]);
+    const row = await stored(credentialId);
+    expect(row.revokedAt).not.toBeNull();
+    expect(isAuthentic(row)).toBe(true);
+  }
+});
