@@ -125,14 +125,19 @@ export const tookTooLong = (error: unknown): boolean => /^(?:57014|P2028)$/.test
 
 const TRIES = 3;
 
-/** One transaction; tried again when PostgreSQL asks for it (a deadlock with another deed). */
+/**
+ * One transaction, the only way to one; tried again when PostgreSQL asks for it (a deadlock with another deed).
+ * @param timeoutMilliseconds 30 seconds unless it is given
+ */
 export async function inTransaction<T>(
   { prisma }: Pick<ReturnType<typeof openLane>, "prisma">,
   deed: (db: Db) => Promise<T>,
+  timeoutMilliseconds?: number,
 ): Promise<T> {
+  const options = timeoutMilliseconds === undefined ? {} : { timeout: timeoutMilliseconds };
   for (let tried = 1; ; tried += 1) {
     try {
-      return await prisma.$transaction(deed);
+      return await prisma.$transaction(deed, options);
     } catch (error) {
       if (tried === TRIES || !isWriteConflict(error)) throw error;
     }

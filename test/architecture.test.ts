@@ -171,6 +171,10 @@ test("what robots' requests load is free of Next.js and of React", () => {
   );
 });
 
+test("transactions are opened in one place, which tries them again", () => {
+  sourcesThat(({ path, text }) => path !== "lib/db.ts" && text.includes("$transaction"));
+});
+
 test("connections to the database are opened in one place, which says how values are read there", () => {
   sourcesThat(
     ({ path, text }) =>

@@ -1,5 +1,5 @@
 import { CHAINED_AT_ONCE, chainEvents } from "@/lib/audit/commands/chain-events";
-import { database, isDatabaseAway, tookTooLong } from "@/lib/db";
+import { database, inTransaction, isDatabaseAway, tookTooLong } from "@/lib/db";
 import { log } from "@/lib/log";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
@@ -13,7 +13,7 @@ const CHAIN_EVERY_SECONDS = 1;
  */
 export async function chainAll({ waits }: { readonly waits: boolean }): Promise<void> {
   for (let taken = CHAINED_AT_ONCE; taken === CHAINED_AT_ONCE; ) {
-    taken = await database().prisma.$transaction((db) =>
+    taken = await inTransaction(database(), (db) =>
       chainEvents({ db, actor: { kind: "system" }, now: new Date() }, { waits }),
     );
   }

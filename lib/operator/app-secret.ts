@@ -5,7 +5,7 @@ import {
   type SecretLeft,
 } from "@/lib/credentials/peppers";
 import type { Ctx, Db, SystemActor } from "@/lib/ctx";
-import { database, isWriteConflict } from "@/lib/db";
+import { database, inTransaction, isWriteConflict } from "@/lib/db";
 import { countBatch, type EncryptedColumn, type EncryptedCounts } from "@/lib/encrypted-column";
 import { ENCRYPTED_COLUMNS, reencryptNext } from "@/lib/workflows/change-app-secret";
 
@@ -63,7 +63,7 @@ export function secretsLeft(limit: number): Promise<SecretLeft[]> {
 async function step(place: EncryptedColumn, after: string | null) {
   for (;;) {
     try {
-      return await database().prisma.$transaction((db) => reencryptNext(systemCtx(db), place, after));
+      return await inTransaction(database(), (db) => reencryptNext(systemCtx(db), place, after));
     } catch (error) {
       if (!isWriteConflict(error)) throw error;
     }

@@ -1,4 +1,4 @@
-import { database } from "@/lib/db";
+import { database, inTransaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { linkTo } from "@/lib/users/link-token";
@@ -21,7 +21,7 @@ export async function prepareFirstAdministrator(): Promise<{ setupLink?: string 
     isGiven && (await isFirstAdminMissing(prisma))
       ? { email: adminEmail, passwordHash: await hashPassword(adminPassword) }
       : null;
-  const { setupToken } = await prisma.$transaction((db) =>
+  const { setupToken } = await inTransaction(database(), (db) =>
     prepareFirstStart({ db, actor: { kind: "system" }, now: new Date() }, admin),
   );
   return setupToken ? { setupLink: linkTo("setup", setupToken) } : {};
@@ -32,7 +32,8 @@ const TIMEOUT_MILLISECONDS = 10 * MINUTE_SECONDS * SECOND_MILLISECONDS;
 
 /** Takes over what a version wrote that authenticated nothing. @returns how much; null when there is nothing to do */
 export const takeOverStoredData = (): Promise<Authenticated | null> =>
-  database().prisma.$transaction(
+  inTransaction(
+    database(),
     (db) => authenticateStoredData({ db, actor: { kind: "system" }, now: new Date() }),
-    { timeout: TIMEOUT_MILLISECONDS },
+    TIMEOUT_MILLISECONDS,
   );
