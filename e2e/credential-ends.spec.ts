@@ -17,6 +17,7 @@ test("a secret in use gets a name and an end, which says whom it will cut, and l
   await row.getByRole("button", { name: "Edit", exact: true }).click();
   await expect(dialogOf(page)).toContainText("Edit client secret");
   await dialogOf(page).getByLabel("Name").fill("Vault of the mill");
+  await dialogOf(page).getByLabel("Note").fill("Ask the night shift before it goes.");
   await expect(dialogOf(page)).not.toContainText("host-ends");
   await dialogOf(page).getByLabel("Expires").selectOption("30");
   await expect(dialogOf(page)).toContainText("When it expires, 1 host will be disconnected");
@@ -25,6 +26,7 @@ test("a secret in use gets a name and an end, which says whom it will cut, and l
   await dialogOf(page).getByRole("button", { name: "Save" }).click();
   await expect(page.getByText(`Secret ${machine.secretId} saved.`)).toBeVisible();
   await expect(row).toContainText("Vault of the mill");
+  await expect(row).toContainText("Ask the night shift before it goes.");
   await expect(row).not.toContainText("Never expires");
   expect((await robot.call("GET", "me")).status).toBe(200);
 

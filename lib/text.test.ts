@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addAssetSchema } from "@/lib/assets/schema";
-import { addKeySchema, issueSecretSchema } from "@/lib/credentials/schema";
+import { addKeySchema, editCredentialSchema, issueSecretSchema } from "@/lib/credentials/schema";
 import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { openSessionSchema } from "@/lib/sessions/schema";
@@ -20,6 +20,7 @@ const LINES = {
 };
 const TEXTS = {
   "a machine's description": (text: string) => provisionMachineSchema.shape.description.safeParse(text),
+  "a credential's note": (text: string) => editCredentialSchema.shape.note.safeParse(text),
   "a process's description": (text: string) => addProcessSchema.shape.description.safeParse(text),
   "an asset's description": (text: string) => addAssetSchema.shape.description.safeParse(text),
   "an asset's value": (text: string) => addAssetSchema.shape.value.safeParse(text),

@@ -81,6 +81,11 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onEdit, 
           </span>
           <CopyButton value={row.id} name={`Copy ${texts.id}`} describedBy={idId} />
         </span>
+        {row.note ? (
+          <span className="block max-w-56 pb-1 text-small break-words whitespace-pre-line text-muted">
+            {row.note}
+          </span>
+        ) : null}
       </td>
       <td className={classes(CELL, struck)}>{own.cell(row)}</td>
       <Moment label="Created" by={row.createdBy && `by ${row.createdBy}`} isStruck={isOver}>

@@ -6,7 +6,7 @@ import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { ExpiryFields, expiresAtOf, KEPT } from "@/components/credentials/expiry-field";
 import { CutHosts } from "@/components/hosts/cut-hosts";
 import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
-import { Field, TextInput } from "@/components/ui/field";
+import { Field, TextArea, TextInput } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
@@ -33,6 +33,7 @@ export function EditCredentialDialog({
 }: EditCredentialDialogProps) {
   const texts = CREDENTIAL_TEXTS[kind];
   const [name, setName] = useState(credential.name);
+  const [note, setNote] = useState(credential.note);
   const [expiry, setExpiry] = useState(KEPT);
   const toasts = useToasts();
   const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
@@ -54,11 +55,18 @@ export function EditCredentialDialog({
       form={form}
       failure={failure}
       isPending={isPending}
-      onSubmit={() => submit({ machineId, credentialId: credential.id, name, expiresAt })}
+      onSubmit={() => submit({ machineId, credentialId: credential.id, name, note, expiresAt })}
       onClose={onClose}
     >
       <Field label="Name" error={errors.name} hint="What tells it from others, such as where it is kept.">
         <TextInput name="name" autoComplete="off" spellCheck={false} value={name} onValueChange={setName} />
+      </Field>
+      <Field
+        label="Note"
+        error={errors.note}
+        hint="Whom to ask before it goes, for instance. Everybody in the tenant reads it."
+      >
+        <TextArea name="note" rows={3} value={note} onValueChange={setNote} />
       </Field>
       <ExpiryFields
         lifetimeDaysMax={lifetimeDaysMax}

@@ -14,7 +14,7 @@ import {
 import { tombstoneOf } from "./material";
 
 type Change =
-  | { readonly name: string; readonly expiresAt: Date | null }
+  | { readonly name: string; readonly note: string; readonly expiresAt: Date | null }
   | { readonly expiryCutAt: Date }
   | { readonly revokedAt: Date; readonly revokedById: string };
 

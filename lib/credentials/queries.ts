@@ -6,6 +6,7 @@ import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type KeyView, type SecretVi
 const VIEW = {
   id: true,
   name: true,
+  note: true,
   createdAt: true,
   createdBy: { select: { email: true } },
   expiresAt: true,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPlainLine } from "@/lib/text";
+import { isPlainLine, isPlainText } from "@/lib/text";
 
 /** The values are stored and sent as they stand here. */
 export const CREDENTIAL_KINDS = ["Secret", "Key"] as const;
@@ -24,6 +24,7 @@ export type CredentialState = "Live" | "Expired" | "Deleted";
 /** How many secrets and how many keys of a machine are shown, those that are deleted last. */
 export const CREDENTIALS_SHOWN_MAX = 200;
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
+export const CREDENTIAL_NOTE_MAX_LENGTH = 500;
 /** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
 export const PUBLIC_KEY_MAX_LENGTH = 16_384;
 
@@ -69,6 +70,12 @@ export const editCredentialSchema = z.object({
   machineId: z.uuid(),
   credentialId: credentialIdSchema,
   name: nameOf(0),
+  note: z
+    .string()
+    .trim()
+    .max(CREDENTIAL_NOTE_MAX_LENGTH, `Use at most ${CREDENTIAL_NOTE_MAX_LENGTH} characters.`)
+    .refine(isPlainText, "Use plain text only: no control characters.")
+    .default(""),
   expiresAt,
 });
 
@@ -83,6 +90,8 @@ export type CredentialView = {
   readonly id: string;
   /** What people call it; empty when nobody named it. */
   readonly name: string;
+  /** What they want to know of it later. */
+  readonly note: string;
   readonly createdAt: Date;
   readonly createdBy: string | null;
   readonly expiresAt: Date | null;

@@ -30,8 +30,8 @@ beforeAll(async () => {
   machine = await provisioned(admin);
 });
 
-const edit = (credentialId: string, to: { name?: string; expiresAt: Date | null }) =>
-  act(admin, editCredential, { machineId: machine.machineId, credentialId, name: "", ...to });
+const edit = (credentialId: string, to: { name?: string; note?: string; expiresAt: Date | null }) =>
+  act(admin, editCredential, { machineId: machine.machineId, credentialId, name: "", note: "", ...to });
 const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
 const stored = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
 const inDays = (days: number) => addSeconds(new Date(), days * DAY_SECONDS);
@@ -68,8 +68,9 @@ describe("the end of a live credential", () => {
   test("is recorded with what it was; nothing changed is nothing recorded", async () => {
     const secret = await act(admin, addSecret, { machineId: machine.machineId, name: "before" });
     const expiresAt = inDays(3);
-    await edit(secret.secretId, { name: "after", expiresAt });
-    await edit(secret.secretId, { name: "after", expiresAt });
+    const to = { name: "after", note: "Ask the night shift.\nTwice.", expiresAt };
+    await edit(secret.secretId, to);
+    await edit(secret.secretId, to);
     const events = await prisma().auditEvent.findMany({
       where: { credentialId: secret.secretId, type: "credential.edited" },
     });
@@ -78,8 +79,8 @@ describe("the end of a live credential", () => {
         actorId: admin.id,
         details: {
           kind: "Secret",
-          before: { name: "before", expiresAt: null },
-          after: { name: "after", expiresAt: expiresAt.toISOString() },
+          before: { name: "before", note: "", expiresAt: null },
+          after: { ...to, expiresAt: expiresAt.toISOString() },
         },
       },
     ]);
@@ -100,7 +101,13 @@ describe("the end of a live credential", () => {
     const secret = await act(admin, addSecret, { machineId: machine.machineId });
     const credentialId = secret.secretId;
     const { machineId } = await provisioned(admin);
-    const elsewhere = act(admin, editCredential, { machineId, credentialId, name: "", expiresAt: null });
+    const elsewhere = act(admin, editCredential, {
+      machineId,
+      credentialId,
+      name: "",
+      note: "",
+      expiresAt: null,
+    });
     expect(await refusal(elsewhere)).toMatchObject({ code: "not_found" });
     await act(admin, deleteCredential, { machineId: machine.machineId, credentialId, confirmedLast: true });
     expect(await refusal(edit(credentialId, { expiresAt: inDays(1) }))).toMatchObject({ code: "gone" });
@@ -110,7 +117,13 @@ describe("the end of a live credential", () => {
     const keeper = await newTenantAdmin();
     const own = await provisioned(keeper);
     const to = (expiresAt: Date | null, name = "") =>
-      act(keeper, editCredential, { machineId: own.machineId, credentialId: own.secretId, name, expiresAt });
+      act(keeper, editCredential, {
+        machineId: own.machineId,
+        credentialId: own.secretId,
+        name,
+        note: "",
+        expiresAt,
+      });
     const seen = await ask(keeper, (ctx) => getLimits(ctx), null);
     await act(keeper, editLimits, { seen, limits: { ...seen, lifetimeDaysMax: 30 } });
     await to(null, "named, and without an end as before");

@@ -148,7 +148,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   storeKey: async (ctx, { machine }) => storeKey(ctx, await newKey(machine)),
   addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
   editCredential: (ctx, { machine }) =>
-    editCredential(ctx, { ...firstSecret(machine), name: "renamed", expiresAt: null }),
+    editCredential(ctx, { ...firstSecret(machine), name: "renamed", note: "", expiresAt: null }),
   revokeCredential: (ctx, { machine }) => revokeCredential(ctx, firstSecret(machine)),
   revokeCredentialsOfMachines: (ctx, { machine }) => revokeCredentialsOfMachines(ctx, [machine.machineId]),
   disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),

@@ -11,18 +11,18 @@ import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 
 /**
- * Gives a live secret or key another name, and sets, moves or removes its end. From that instant on it is refused; its hosts are cut then.
+ * Gives a live secret or key another name and note, and sets, moves or removes its end. From that instant on it is refused; its hosts are cut then.
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when somebody wrote it meanwhile, `invalid` at the field that is wrong
  */
 export async function editCredential(
   ctx: Ctx,
-  { machineId, credentialId, name, expiresAt: wanted }: EditCredentialInput,
+  { machineId, credentialId, name, note, expiresAt: wanted }: EditCredentialInput,
 ): Promise<null> {
   allow(ctx.actor, "credentials.edit");
   const { tenantId } = ctx.actor;
   const row = await ctx.db.credential.findFirst({
     where: { id: credentialId, machineId, tenantId },
-    select: { ...ROW, name: true, createdAt: true },
+    select: { ...ROW, name: true, note: true, createdAt: true },
   });
   if (!row) throw new Refusal("not_found", "There is no such client secret or key.");
   const { kind } = row;
@@ -32,12 +32,12 @@ export async function editCredential(
   if (kind === "Key" && name === "") throw new Refusal("invalid", "Enter a name.", { field: "name" });
   const expiresAt = checkedMove(wanted, row, await getLimits(ctx), ctx.now);
   const isMoved = expiresAt?.getTime() !== row.expiresAt?.getTime();
-  if (!isMoved && name === row.name) return null;
-  if (!(await rewriteRow(ctx.db, { revokedAt: null }, row, { name, expiresAt }, ctx.now))) {
+  const after = { name, note, expiresAt };
+  if (!isMoved && name === row.name && note === row.note) return null;
+  if (!(await rewriteRow(ctx.db, { revokedAt: null }, row, after, ctx.now))) {
     throw new Refusal("conflict", "Somebody else changed it meanwhile. Load the page again.");
   }
-  const before = { name: row.name, expiresAt: row.expiresAt };
-  const after = { name, expiresAt };
+  const before = { name: row.name, note: row.note, expiresAt: row.expiresAt };
   await record(ctx, [{ type: "credential.edited", machineId, credentialId, kind, before, after }]);
   // Hosts are told in time of an end that comes soon.
   if (isMoved) await signal(ctx.db, [{ kind: "terms", tenantId, machineId }]);
