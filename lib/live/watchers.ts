@@ -10,8 +10,7 @@ export type Watcher = {
   readonly isOpen: boolean;
 };
 
-/** A question about ten thousand costs the database what one about a thousand does. */
-const AT_ONCE = 10_000;
+const AT_ONCE = 1_000;
 
 /**
  * Makes a look over the tables that is shared. Watchers that ask while one look is under way share the next, so that a cut of a thousand hosts

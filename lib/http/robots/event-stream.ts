@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ApiRequest } from "@/lib/api-request";
 import { expiresSoon } from "@/lib/credentials/rules";
 import type { RobotActor } from "@/lib/ctx";
@@ -20,16 +19,12 @@ import { answering } from "./endpoint";
 import { readInput } from "./input";
 import { inTurnOfRow } from "./turns";
 
-const TOLD_IN_ONE_TURN = 250;
-
 const SCOPE: Scope = "OR.Robots";
 
 const look = lookTogether<HostEvents>("streams of hosts", async (streams) => {
   const ctx = { db: robotsDatabase().sql, actor: { kind: "system" }, now: new Date() } as const;
   const commands = await sessionCommands(ctx, streams);
-  for (const [index, stream] of streams.entries()) {
-    // Whoever else is there is served in between.
-    if (index % TOLD_IN_ONE_TURN === TOLD_IN_ONE_TURN - 1) await nextTurn();
+  for (const stream of streams) {
     const own = commands.get(stream.streamId);
     if (own) stream.update(own);
   }
