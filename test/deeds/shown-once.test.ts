@@ -77,6 +77,7 @@ test("no question gives a secret's value or its digest back, only its id and the
         "lastUsedAddress",
         "lastUsedAt",
         "name",
+        "note",
         "revokedAt",
         "revokedBy",
       ].sort(),
