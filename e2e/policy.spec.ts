@@ -65,6 +65,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: world.admin.email }).click();
       await page.getByRole("menuitemradio", { name: "Dark" }).click();
       await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+      // Shown at once, and kept when the server has answered: a reload before that would be of the page as it was.
+      const isKept = async () =>
+        (await context.cookies()).some(({ name }) => name.endsWith("latchkey-theme"));
+      await expect.poll(isKept).toBe(true);
       await page.reload();
       await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
       expect(violations).toEqual([]);
