@@ -69,7 +69,7 @@ export function httpServer(listener: RequestListener, headerLines = ""): Server 
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 16 * 1024,
-      // The doorstep refuses a request without a host.
+      // A request without a host is refused by the checks (request-checks.ts).
       requireHostHeader: false,
     },
     (request, response) => {

@@ -141,6 +141,30 @@ test("a key keeps a name", async () => {
   expect(isAuthentic(await stored(keyId))).toBe(true);
 });
 
+test("of two edits at once none is lost unseen: each began with what the one before left", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { secretId: credentialId } = await act(admin, addSecret, { machineId: machine.machineId });
+    const said = await Promise.all(
+      ["one", "two"].map((name) => refusal(edit(credentialId, { name, expiresAt: null }))),
+    );
+    const refused = said.filter((answer) => answer !== null);
+    for (const answer of refused) expect(answer).toMatchObject({ code: "conflict" });
+    const events = await prisma().auditEvent.findMany({
+      where: { credentialId, type: "credential.edited" },
+      orderBy: { id: "asc" },
+    });
+    expect(events).toHaveLength(2 - refused.length);
+    const changes = events.map(
+      ({ details }) => details as { before: { name: string }; after: { name: string } },
+    );
+    const { name } = await prisma().credential.findUniqueOrThrow({ where: { id: credentialId } });
+    const befores = changes.map(({ before }) => before.name).sort();
+    const left = changes.map(({ after }) => after.name).filter((after) => after !== name);
+    expect(befores).toEqual(["", ...left].sort());
+    await act(admin, deleteCredential, { machineId: machine.machineId, credentialId, confirmedLast: true });
+  }
+});
+
 test("of an edit and a deletion at once, the deletion holds", async () => {
   for (let round = 0; round < 10; round += 1) {
     const { secretId: credentialId } = await act(admin, addSecret, { machineId: machine.machineId });

@@ -34,7 +34,9 @@ export async function editCredential(
   const isMoved = expiresAt?.getTime() !== row.expiresAt?.getTime();
   const after = { name, note, expiresAt };
   if (!isMoved && name === row.name && note === row.note) return null;
-  if (!(await rewriteRow(ctx.db, { revokedAt: null }, row, after, ctx.now))) {
+  // The MAC tells of an end that moved meanwhile, and not of a name or a note.
+  const asRead = { revokedAt: null, name: row.name, note: row.note };
+  if (!(await rewriteRow(ctx.db, asRead, row, after, ctx.now))) {
     throw new Refusal("conflict", "Somebody else changed it meanwhile. Load the page again.");
   }
   const before = { name: row.name, note: row.note, expiresAt: row.expiresAt };
