@@ -104,6 +104,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
   activity: ["tokenRequest", "tokenRequestHour", "credentialUse"],
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
+  notifications: ["notification", "notificationSettings", "notificationLook"],
   limits: ["tenantLimits"],
   tenants: ["tenant"],
   users: [

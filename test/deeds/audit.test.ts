@@ -208,6 +208,7 @@ const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
   recordAll: "writes the events",
   lockForOpening: "locks rows, changes nothing",
+  notify: "tells people of what deeds record",
   chainEvents: "links the events that others wrote",
   forgetActivity: "forgets what was kept for as long as it should be",
   beatAtOnce: "the same as recordHeartbeat",

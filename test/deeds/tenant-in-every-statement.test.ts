@@ -280,6 +280,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ]),
   ...because("asked or locked with its tenant by the deeds above, which go through it", [
     "record",
+    "notify",
     "cut",
     "endSessions",
     "recordAll",

@@ -1,0 +1,167 @@
+import { z } from "zod";
+
+export const NOTIFICATIONS_A_PAGE = 50;
+
+/** Everything that people can be told. The values are stored and delivered as they stand here. */
+export const NOTICE_KINDS = [
+  "credential.expiring",
+  "credential.expired",
+  "credential.used_although",
+  "machine.without_credential",
+  "rotation.finished",
+  "rotation.stuck",
+  "successor.taken_elsewhere",
+  "leak.reported",
+  "refusals.flood",
+  "host.unresponsive",
+  "webhook.switched_off",
+  "signing_key.withdrawn",
+  "chain.broken",
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** What a tenant is not told unless it asks for it. */
+export const OFF_AT_FIRST: readonly NoticeKind[] = ["host.unresponsive"];
+
+/** So many are named where one notification is about many; the rest is a number. */
+export const NAMED_MAX = 20;
+
+export type NamedMachine = { readonly machineId: string; readonly machineName: string };
+
+/** A secret or key by its public id and what people call it (empty where nobody named it), never a value. */
+export type NamedCredential = NamedMachine & {
+  readonly credentialId: string;
+  readonly credentialName: string;
+  readonly credentialKind: "Secret" | "Key";
+};
+
+type EndingCredential = NamedCredential & { readonly expiresAt: string };
+
+/** Instants are ISO 8601 in UTC. Lists hold the first {@link NAMED_MAX}, and `count` says how many there are. */
+export type Notice =
+  | {
+      readonly kind: "credential.expiring";
+      readonly days: number;
+      /** The day in UTC that all of them end on, such as `2026-12-24`. */
+      readonly endsOn: string;
+      readonly count: number;
+      readonly credentials: readonly EndingCredential[];
+    }
+  | {
+      readonly kind: "credential.expired";
+      readonly count: number;
+      readonly credentials: readonly EndingCredential[];
+    }
+  | ({
+      /** Somebody used, or tried to use, a credential that is on its way out or gone. */
+      readonly kind: "credential.used_although";
+      readonly state: "rehearsed" | "disabled" | "expired" | "deleted";
+      readonly address: string | null;
+      /** The host last seen at that address with that credential. */
+      readonly hostName: string | null;
+      /** The day in UTC: of one credential this is said once a day. */
+      readonly on: string;
+    } & NamedCredential)
+  | {
+      readonly kind: "machine.without_credential";
+      readonly count: number;
+      readonly machines: readonly NamedMachine[];
+    }
+  | ({
+      /** Named is the credential that retired. */
+      readonly kind: "rotation.finished";
+      readonly rotationId: string;
+      readonly successorId: string;
+      readonly hostsMoved: number;
+    } & NamedCredential)
+  | ({
+      /** Named is the credential that is to retire. */
+      readonly kind: "rotation.stuck";
+      readonly rotationId: string;
+      readonly successorId: string;
+      readonly latestEnd: string | null;
+      /** Hosts that have not moved. */
+      readonly count: number;
+      readonly hostNames: readonly string[];
+    } & NamedCredential)
+  | ({
+      /** Named is the credential that was handed over. */
+      readonly kind: "successor.taken_elsewhere";
+      readonly rotationId: string;
+      readonly address: string;
+      readonly hostName: string | null;
+    } & NamedCredential)
+  | ({
+      readonly kind: "leak.reported";
+      readonly done: "disabled" | "rehearsed" | "nothing";
+      /** Who reported it, such as `GitHub`; null where nobody said. */
+      readonly reportedBy: string | null;
+      /** Where it was found; null where nobody said. A stranger wrote it. */
+      readonly foundAt: string | null;
+      /** The day in UTC. */
+      readonly on: string;
+    } & NamedCredential)
+  | {
+      readonly kind: "refusals.flood";
+      /** The beginning of the hour. */
+      readonly hour: string;
+      readonly refused: number;
+    }
+  | {
+      readonly kind: "host.unresponsive";
+      readonly count: number;
+      readonly hosts: readonly (NamedMachine & {
+        readonly sessionId: string;
+        readonly hostName: string;
+        readonly heartbeatAt: string;
+      })[];
+    }
+  | {
+      readonly kind: "webhook.switched_off";
+      readonly webhookId: string;
+      /** What people call it. */
+      readonly webhookName: string;
+      /** When it answered last; null where it never did. */
+      readonly lastAnsweredAt: string | null;
+      readonly switchedOffAt: string;
+    }
+  | {
+      readonly kind: "signing_key.withdrawn";
+      readonly kid: string;
+      readonly liveTokens: number;
+      readonly by: string;
+    }
+  | {
+      readonly kind: "chain.broken";
+      /** The tenant's id; all zeros for the installation's own events. */
+      readonly chain: string;
+      readonly findings: number;
+      /** The first of them: what is wrong, and its place where it has one. */
+      readonly finding: string;
+      readonly sequence: string | null;
+    };
+
+export type NoticeOf<Kind extends NoticeKind> = Extract<Notice, { readonly kind: Kind }>;
+
+/** A notification as lists show it and receivers get it. `tenantId` null: of the installation. */
+export type NotificationRow = {
+  readonly id: string;
+  readonly tenantId: string | null;
+  readonly at: Date;
+  readonly notice: Notice;
+};
+
+const kinds = z.enum(NOTICE_KINDS);
+
+/** Where one page ends and the next begins: `<time>~<notification id>`. PostgreSQL knows no year 0. */
+const cursor: z.ZodType<string> = z
+  .templateLiteral([z.iso.datetime({ precision: 3 }), "~", z.uuid()])
+  .refine((text) => !text.startsWith("0000"));
+
+/** The page's state as it stands in the address; anything unreadable falls back. */
+export const notificationListSchema = z.object({
+  kind: kinds.optional().catch(undefined),
+  older: cursor.optional().catch(undefined),
+  newer: cursor.optional().catch(undefined),
+});
+export type NotificationListQuery = z.output<typeof notificationListSchema>;

@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { notify } from "@/lib/notifications/commands/notify";
+import { tell } from "@/lib/notifications/rules";
+import { NOTICE_KINDS, type Notice } from "@/lib/notifications/schema";
+import { inTransaction, newTenantAdmin, prisma } from "@/test/world";
+
+const now = new Date("2026-11-28T10:00:00Z");
+const named = {
+  machineId: "0192f0c1-2222-7000-8000-000000000001",
+  machineName: "Invoices\u202E pool",
+  credentialId: "0123456789abcdef",
+  credentialName: "",
+  credentialKind: "Secret",
+} as const;
+const host = { ...named, sessionId: "s", hostName: "HOST\n1", heartbeatAt: now.toISOString() };
+const ending = { ...named, expiresAt: "2026-12-12T10:00:00.000Z" };
+const day = { address: "203.0.113.9", hostName: "HOST", on: "2026-11-28" };
+
+/** One of each kind, of one machine or of many. */
+const NOTICES: readonly Notice[] = [
+  { kind: "credential.expiring", days: 14, endsOn: "2026-12-12", count: 1, credentials: [ending] },
+  { kind: "credential.expired", count: 10_000, credentials: [ending] },
+  { kind: "credential.used_although", state: "deleted", ...named, ...day },
+  { kind: "machine.without_credential", count: 1, machines: [named] },
+  { kind: "rotation.finished", rotationId: "r", successorId: "x", hostsMoved: 5_000, ...named },
+  {
+    kind: "rotation.stuck",
+    rotationId: "r",
+    successorId: "x",
+    latestEnd: null,
+    count: 2,
+    hostNames: ["A"],
+    ...named,
+  },
+  { kind: "successor.taken_elsewhere", rotationId: "r", ...named, ...day },
+  {
+    kind: "leak.reported",
+    done: "disabled",
+    reportedBy: "GitHub",
+    foundAt: "https://x\r\n",
+    ...named,
+    on: day.on,
+  },
+  { kind: "refusals.flood", hour: now.toISOString(), refused: 1_000 },
+  { kind: "host.unresponsive", count: 2, hosts: [host] },
+  {
+    kind: "webhook.switched_off",
+    webhookId: "w",
+    webhookName: "Chat",
+    lastAnsweredAt: null,
+    switchedOffAt: "",
+  },
+  { kind: "signing_key.withdrawn", kid: "k", liveTokens: 3, by: "ada@latchkey.test" },
+  { kind: "chain.broken", chain: "c", findings: 1, finding: "event changed", sequence: "7" },
+];
+
+test("every kind is told in one plain line with something to do at an address of the tenant, whatever names say", () => {
+  expect(NOTICES.map(({ kind }) => kind).sort()).toEqual([...NOTICE_KINDS].sort());
+  for (const notice of NOTICES) {
+    const { sentence, next, path } = tell(notice, "acme");
+    expect(sentence + next).not.toMatch(/[\p{Cc}\u202E]|undefined|Invalid/u);
+    expect(sentence).toMatch(/^[A-Z\d“].+\.$/);
+    expect(path).toMatch(/^\/tenants\/acme/);
+  }
+});
+
+const rows = (tenantId: string) => prisma().notification.findMany({ where: { tenantId } });
+const [notice] = NOTICES as readonly [Notice];
+
+test("said in two transactions at once it is told once; what is rolled back is told later", async () => {
+  const { tenantId } = await newTenantAdmin();
+  const undone = inTransaction(async (db) => {
+    expect(await notify(db, { tenantId, now, notice })).toBe(true);
+    throw new Error("killed");
+  });
+  await expect(undone).rejects.toThrow("killed");
+  expect(await rows(tenantId)).toEqual([]);
+  const say = () => inTransaction((db) => notify(db, { tenantId, now, notice }));
+  expect((await Promise.all([say(), say(), say()])).sort()).toEqual([false, false, true]);
+  const { kind, ...details } = notice;
+  expect(await rows(tenantId)).toMatchObject([
+    { kind, key: "14:2026-12-12", at: now, machineId: null, details },
+  ]);
+});
+
+test("the installation is told once, too, and its tenants are not", async () => {
+  const { tenantId } = await newTenantAdmin();
+  const withdrawn = {
+    kind: "signing_key.withdrawn",
+    kid: crypto.randomUUID(),
+    liveTokens: 1,
+    by: "ada",
+  } as const;
+  const say = () => inTransaction((db) => notify(db, { tenantId: null, now, notice: withdrawn }));
+  expect([await say(), await say()]).toEqual([true, false]);
+  expect(await rows(tenantId)).toEqual([]);
+});
+
+test("what a tenant does not want to be told is not; a host that falls silent is told to whoever asked for it", async () => {
+  const { tenantId } = await newTenantAdmin();
+  const silent = NOTICES.find(({ kind }) => kind === "host.unresponsive") as Notice;
+  const say = (said: Notice) => inTransaction((db) => notify(db, { tenantId, now, notice: said }));
+  expect(await say(silent)).toBe(false);
+  await prisma().notificationSettings.create({ data: { tenantId, off: [notice.kind] } });
+  expect([await say(silent), await say(notice)]).toEqual([true, false]);
+});
