@@ -19,6 +19,7 @@ const ROLES_BY_PERMISSION = {
   "keys.add": OPERATORS,
   "credentials.edit": OPERATORS,
   "credentials.delete": OPERATORS,
+  "credentials.rehearse": OPERATORS,
   "hosts.disconnect": OPERATORS,
   "processes.edit": OPERATORS,
   "jobs.start": OPERATORS,

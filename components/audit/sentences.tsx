@@ -8,6 +8,12 @@ import { endText, isEndCode } from "@/lib/sessions/rules";
 
 const CREDENTIAL_NAMES = { Secret: "client secret", Key: "public key" } as const;
 
+const REHEARSAL_ENDS = {
+  cancelled: ", and kept it",
+  ran_out: ": its time was over",
+  deleted: ": it is deleted or has expired",
+} as const;
+
 /** What each event says after the name of who did it. An event without a sentence does not compile. */
 const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "tenant.created": ({ name, slug }) => (
@@ -87,6 +93,17 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
     <>
       found the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} expired, and cut what
       hung on it
+    </>
+  ),
+  "credential.rehearsal_started": ({ machineId, credentialId }, { machine }) => (
+    <>
+      began to rehearse the deletion of <Id>{credentialId}</Id> of {machine(machineId)}
+    </>
+  ),
+  "credential.rehearsal_ended": ({ machineId, credentialId, outcome }, { machine }) => (
+    <>
+      ended the rehearsed deletion of <Id>{credentialId}</Id> of {machine(machineId)}
+      {REHEARSAL_ENDS[outcome]}
     </>
   ),
   "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,

@@ -139,6 +139,18 @@ export type AuditEvent =
       readonly kind: CredentialWord;
     }
   | {
+      readonly type: "credential.rehearsal_started";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly endsAt: Date;
+    }
+  | {
+      readonly type: "credential.rehearsal_ended";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly outcome: "cancelled" | "ran_out" | "deleted";
+    }
+  | {
       readonly type: "token.revoked";
       readonly machineId: string;
       readonly credentialId: string;

@@ -10,6 +10,7 @@ import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { startHearing } from "@/lib/live/hearing";
 import { subscribe } from "@/lib/live/notifications";
 import { log } from "@/lib/log";
+import { endRanOut } from "@/lib/rehearsals/commands";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
@@ -27,6 +28,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   keepSigningKeys,
   forgetFailures,
   forgetActivity,
+  endRanOut,
 ];
 
 /** One look; a deed that fails does not keep the others from being done. */

@@ -6,6 +6,7 @@ import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { lockMachine } from "@/lib/machines/commands/lock-machine";
 import { allow } from "@/lib/permissions";
+import { endRehearsalsOf } from "@/lib/rehearsals/commands";
 import { type Cut, cut } from "./cut";
 
 /**
@@ -21,6 +22,7 @@ export async function deleteCredential(
   allow(ctx.actor, "credentials.delete");
   await lockMachine(ctx, machineId);
   const { kind, wasLive } = await revokeCredential(ctx, { machineId, credentialId });
+  await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, credentialId });
   if (wasLive && !confirmedLast && (await countLiveCredentials(ctx, machineId)) === 0) {
     throw new Refusal(
       "conflict",

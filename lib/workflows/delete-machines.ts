@@ -2,6 +2,7 @@ import { revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-c
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
+import { endRehearsalsOf } from "@/lib/rehearsals/commands";
 import { type Cut, cut } from "./cut";
 
 /**
@@ -18,5 +19,6 @@ export async function deleteMachines(
     throw new Refusal("not_found", "Nothing was deleted: these machines are already gone.");
   }
   await revokeCredentialsOfMachines(ctx, deleted);
+  await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, machineIds: deleted });
   return { deleted: deleted.length, ...(await cut(ctx, { machineIds: deleted }, "machine_deleted")) };
 }

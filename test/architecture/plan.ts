@@ -121,6 +121,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
     "signInFailure",
   ],
   credentials: ["credential"],
+  rehearsals: ["rehearsal", "rehearsalTold"],
   machines: ["machine", "machineUse"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "consumedJti", "clientFailure"],
   sessions: ["session", "hearing"],
@@ -166,6 +167,10 @@ export const FOREIGN_TABLES: Readonly<
   "lib/workflows/beat-at-once.ts": {
     tables: ["revoked_tokens", "signing_keys"],
     why: "a heartbeat is noted in the statement that asks whether its token still stands",
+  },
+  "lib/rehearsals/commands.ts": {
+    tables: ["credentials", "machines"],
+    why: "a rehearsal begins only while its credential is live, decided in the statement that writes it",
   },
   "lib/sessions/commands/open-together.ts": {
     tables: ["credentials", "machines", "tenants"],

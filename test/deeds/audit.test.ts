@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { Db, UserActor } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
+import { endRanOut, endRehearsalsOf, startRehearsal } from "@/lib/rehearsals/commands";
 import { closeSession, endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { openHeld } from "@/lib/sessions/commands/open-together";
@@ -33,7 +34,7 @@ import {
   unique,
 } from "@/test/world";
 import { APP_SECRET_DEED } from "./app-secret-deed";
-import { ADMIN_DEEDS, exportedDeeds, newScene } from "./every-deed";
+import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene } from "./every-deed";
 import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
 import { PEOPLE_DEEDS } from "./people-deeds";
@@ -66,6 +67,8 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   addKey: ["key.added"],
   editCredential: ["credential.edited"],
   revokeCredential: ["credential.deleted"],
+  startRehearsal: ["credential.rehearsal_started"],
+  cancelRehearsal: ["credential.rehearsal_started", "credential.rehearsal_ended"],
   revokeCredentialsOfMachines: ["credential.deleted", "credential.deleted", "credential.deleted"],
   deleteMachines: [
     "machine.deleted",
@@ -106,6 +109,13 @@ const connecting = (machine: Provisioned, hostName: string, runningJobs: string[
   now: new Date(),
   input: { hostName, runningJobs },
 });
+
+async function rehearsed(db: Db, machine: Provisioned) {
+  const ctx = { db, actor: admin, now: new Date() };
+  const input = newRehearsal(ctx, machine);
+  await startRehearsal(ctx, input);
+  return input;
+}
 
 /** The deeds of robots, strangers and the process itself. */
 const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
@@ -170,6 +180,20 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, { machine }) => {
       await rewriteCredential(machine.secretId, { expiresAt: new Date() }, db);
       await cutExpired(systemCtx(db));
+    },
+  },
+  endRanOut: {
+    events: ["credential.rehearsal_started", "credential.rehearsal_ended"],
+    run: async (db, { machine }) => {
+      const { endsAt } = await rehearsed(db, machine);
+      await endRanOut(systemCtx(db, endsAt));
+    },
+  },
+  endRehearsalsOf: {
+    events: ["credential.rehearsal_started", "credential.rehearsal_ended"],
+    run: async (db, { machine }) => {
+      await rehearsed(db, machine);
+      await endRehearsalsOf(systemCtx(db), { tenantId: admin.tenantId, credentialId: machine.secretId });
     },
   },
   createTenant: {

@@ -22,8 +22,10 @@ import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
+import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
@@ -110,6 +112,13 @@ const firstSecret = ({ machineId, secretId }: Provisioned) => ({
   kind: "Secret" as const,
 });
 
+export const newRehearsal = ({ actor, now }: Omit<Ctx, "db">, { machineId, secretId }: Provisioned) => ({
+  tenantId: actor.tenantId,
+  machineId,
+  credentialId: secretId,
+  endsAt: addSeconds(now, DAY_SECONDS),
+});
+
 const editedMachine = ({ machine }: Scene) => ({
   ...details(),
   clientAuthentication: "Key" as const,
@@ -151,6 +160,13 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
     editCredential(ctx, { ...firstSecret(machine), name: "renamed", note: "", expiresAt: null }),
   revokeCredential: (ctx, { machine }) => revokeCredential(ctx, firstSecret(machine)),
   revokeCredentialsOfMachines: (ctx, { machine }) => revokeCredentialsOfMachines(ctx, [machine.machineId]),
+  startRehearsal: (ctx, { machine }) => startRehearsal(ctx, newRehearsal(ctx, machine)),
+  cancelRehearsal: async (ctx, { machine }) => {
+    await startRehearsal(ctx, newRehearsal(ctx, machine));
+    const where = { tenantId: ctx.actor.tenantId, credentialId: machine.secretId };
+    const { id } = await ctx.db.rehearsal.findFirstOrThrow({ where, select: { id: true } });
+    return cancelRehearsal(ctx, { rehearsalId: id });
+  },
   disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),
   addProcess: (ctx) => addProcess(ctx, newProcess()),
   editProcess: (ctx, { processId }) => editProcess(ctx, { ...newProcess(), processId }),

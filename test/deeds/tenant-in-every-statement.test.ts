@@ -41,6 +41,7 @@ import {
   nameMachines,
 } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
+import { listRehearsals, listRehearsalTimes } from "@/lib/rehearsals/queries";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { closeSession } from "@/lib/sessions/commands/end-sessions";
 import { notePoll } from "@/lib/sessions/commands/note-poll";
@@ -162,6 +163,9 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
       undefined,
     ),
   listCredentialUses: () => ask(admin, listCredentialUses, [scene.machine.secretId]),
+  listRehearsals: () => ask(admin, listRehearsals, scene.machine),
+  listRehearsalTimes: () =>
+    ask(admin, listRehearsalTimes, { credentialIds: [scene.machine.secretId], since: new Date() }),
   listCredentialActivity: async () => {
     const secrets = await ask(admin, listSecrets, scene.machine);
     await ask(admin, listCredentialActivity, { secrets, keys: [] });
@@ -187,6 +191,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
 const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("the clock's, for all tenants; every row it writes it finds by its own id", [
     "loseJobsOfSilentHosts",
+    "endRanOut",
     "noteExpired",
     "forgetActivity",
     "cutExpired",
@@ -282,6 +287,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "record",
     "notify",
     "cut",
+    "endRehearsalsOf",
     "endSessions",
     "recordAll",
     "stopJobsOfSessions",

@@ -1,0 +1,131 @@
+import { record } from "@/lib/audit/commands";
+import { isLive } from "@/lib/credentials/conditions";
+import type { Actor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import type { Prisma } from "@/lib/generated/prisma/client";
+import { allow } from "@/lib/permissions";
+import { signal } from "@/lib/signals";
+import { addSeconds, DAY_SECONDS, MINUTE_SECONDS } from "@/lib/time";
+import { uuid7 } from "@/lib/uuid";
+import {
+  type CancelRehearsalInput,
+  REHEARSAL_DAYS_MAX,
+  type RehearsalOutcome,
+  type RehearseDeletionInput,
+} from "./schema";
+
+const CLOCK_SLACK_SECONDS = 5 * MINUTE_SECONDS;
+
+/** @throws Refusal `invalid` at `endsAt` when it is past or too far away */
+function checkedEnd(endsAt: Date, now: Date): Date {
+  if (endsAt <= now) throw new Refusal("invalid", "Choose a time in the future.", { field: "endsAt" });
+  const latest = addSeconds(now, REHEARSAL_DAYS_MAX * DAY_SECONDS);
+  if (endsAt <= latest) return endsAt;
+  // A form counts from its own moment, which is a little before or after this one.
+  if (endsAt <= addSeconds(latest, CLOCK_SLACK_SECONDS)) return latest;
+  throw new Refusal(
+    "invalid",
+    `A rehearsal lasts ${REHEARSAL_DAYS_MAX} days at the most. Choose an earlier time.`,
+    { field: "endsAt" },
+  );
+}
+
+type Started = { readonly tenantId: string } & RehearseDeletionInput;
+
+/**
+ * The write asks whether the credential is live, under a share lock that its deletion waits for: it is either refused, or there for
+ * the deletion to end.
+ * @returns whether it was written
+ */
+async function write(ctx: Ctx<Actor>, { tenantId, machineId, credentialId, endsAt }: Started) {
+  const startedBy = ctx.actor.kind === "admin" ? ctx.actor.id : null;
+  const count = await ctx.db.$executeRaw`
+    WITH machine AS MATERIALIZED (
+      SELECT id FROM machines WHERE id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid AND deleted_at IS NULL
+         FOR KEY SHARE),
+    standing AS MATERIALIZED (
+      SELECT id FROM credentials
+       WHERE id = ${credentialId} AND tenant_id = ${tenantId}::uuid AND machine_id = (SELECT id FROM machine)
+         AND ${isLive(ctx.now)}
+         FOR SHARE)
+    INSERT INTO rehearsals (id, tenant_id, machine_id, credential_id, started_at, started_by_id, ends_at, told_at)
+    SELECT ${uuid7(ctx.now)}::uuid, ${tenantId}::uuid, ${machineId}::uuid, standing.id, ${ctx.now}, ${startedBy}::uuid,
+           ${endsAt}, ${ctx.now}
+      FROM standing
+        ON CONFLICT (credential_id) WHERE ended_at IS NULL DO NOTHING`;
+  return count === 1;
+}
+
+/**
+ * Begins to rehearse the deletion of a live credential: everything is granted as before, and whatever the deletion would have cut is
+ * named until `endsAt`. A person does it in their own tenant, or Latchkey itself when a leak was reported.
+ * @throws Refusal `invalid` at `endsAt`; `gone` when the credential is not live or not there; `conflict` when it is rehearsed already
+ */
+export async function startRehearsal(ctx: Ctx<UserActor | SystemActor>, input: Started): Promise<null> {
+  const { actor } = ctx;
+  if (actor.kind !== "system") allow(actor, "credentials.rehearse");
+  const tenantId = actor.kind === "system" ? input.tenantId : actor.tenantId;
+  const { machineId, credentialId } = input;
+  const endsAt = checkedEnd(input.endsAt, ctx.now);
+  await endRanOut(ctx, { tenantId, credentialId });
+  if (!(await write(ctx, { tenantId, machineId, credentialId, endsAt }))) {
+    const where = { tenantId, machineId, credentialId, endedAt: null };
+    const other = await ctx.db.rehearsal.findFirst({ where, select: { id: true } });
+    throw other
+      ? new Refusal("conflict", "Its deletion is rehearsed already.")
+      : new Refusal("gone", "Only what is live can be rehearsed: nobody can use this one any more.");
+  }
+  const event = { type: "credential.rehearsal_started", machineId, credentialId, endsAt } as const;
+  await record(ctx, [event], tenantId);
+  await signal(ctx.db, [{ kind: "page", tenantId }]);
+  return null;
+}
+
+/** Ends those that are open: the write is its own guard. Whom people were told of is forgotten. @returns how many */
+async function end(ctx: Ctx<Actor>, open: Prisma.RehearsalWhereInput, outcome: RehearsalOutcome) {
+  const ended = await ctx.db.rehearsal.updateManyAndReturn({
+    where: { ...open, endedAt: null },
+    data: { endedAt: ctx.now, outcome },
+    select: { id: true, tenantId: true, machineId: true, credentialId: true },
+  });
+  for (const { id, tenantId, machineId, credentialId } of ended) {
+    await ctx.db.rehearsalTold.deleteMany({ where: { tenantId, rehearsalId: id } });
+    const event = { type: "credential.rehearsal_ended", machineId, credentialId, outcome } as const;
+    await record(ctx, [event], tenantId);
+    await signal(ctx.db, [{ kind: "page", tenantId }]);
+  }
+  return ended.length;
+}
+
+/**
+ * Ends a rehearsal before its time; the credential goes on as if there had been none.
+ * @throws Refusal `gone` when it has ended, `not_found` when the tenant has no such rehearsal
+ */
+export async function cancelRehearsal(ctx: Ctx, { rehearsalId: id }: CancelRehearsalInput): Promise<null> {
+  allow(ctx.actor, "credentials.rehearse");
+  const { tenantId } = ctx.actor;
+  if ((await end(ctx, { id, tenantId, endsAt: { gt: ctx.now } }, "cancelled")) === 1) return null;
+  const known = await ctx.db.rehearsal.findFirst({ where: { id, tenantId }, select: { id: true } });
+  throw known
+    ? new Refusal("gone", "This rehearsal has ended already.")
+    : new Refusal("not_found", "There is no such rehearsal.");
+}
+
+/** Notes which rehearsals ran out, in all tenants; that their time is over holds from the instant they name, whoever looks. */
+export async function endRanOut(ctx: Ctx<Actor>, of: Prisma.RehearsalWhereInput = {}): Promise<void> {
+  await end(ctx, { ...of, endsAt: { lte: ctx.now } }, "ran_out");
+}
+
+/** Ends the rehearsals of credentials that were deleted or have expired, in the transaction of that deed. */
+export async function endRehearsalsOf(
+  ctx: Ctx<Actor>,
+  of: { readonly tenantId: string } & (
+    | { readonly credentialId: string }
+    | { readonly machineIds: readonly string[] }
+  ),
+): Promise<void> {
+  const { tenantId } = of;
+  const these =
+    "credentialId" in of ? { credentialId: of.credentialId } : { machineId: { in: [...of.machineIds] } };
+  await end(ctx, { tenantId, ...these, endsAt: { gt: ctx.now } }, "deleted");
+}
