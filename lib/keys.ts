@@ -13,6 +13,7 @@ export type Purpose =
   | "signing-key sealing"
   | "asset sealing"
   | "second-factor sealing"
+  | "successor sealing"
   | "sign-in cookie"
   | "known-browser cookie"
   | "audit record"

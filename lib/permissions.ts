@@ -20,6 +20,7 @@ const ROLES_BY_PERMISSION = {
   "credentials.edit": OPERATORS,
   "credentials.delete": OPERATORS,
   "credentials.rehearse": OPERATORS,
+  "credentials.rotate": OPERATORS,
   "hosts.disconnect": OPERATORS,
   "processes.edit": OPERATORS,
   "jobs.start": OPERATORS,

@@ -13,6 +13,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   secret: "Client secrets",
   key: "Public keys",
   credential: "Client secrets and keys",
+  rotation: "Rotations",
   token: "Access tokens",
   session: "Hosts",
   sessions: "List of robots",

@@ -4,6 +4,7 @@ import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence
 import type { EventOf, EventType } from "@/lib/audit/events";
 import { formatQuantity } from "@/lib/format";
 import { isJobEndCode, jobEndText } from "@/lib/jobs/rules";
+import { rotationEndText } from "@/lib/rotations/rules";
 import { endText, isEndCode } from "@/lib/sessions/rules";
 
 const CREDENTIAL_NAMES = { Secret: "client secret", Key: "public key" } as const;
@@ -104,6 +105,18 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
     <>
       ended the rehearsed deletion of <Id>{credentialId}</Id> of {machine(machineId)}
       {REHEARSAL_ENDS[outcome]}
+    </>
+  ),
+  "rotation.started": ({ machineId, credentialId, successorId, kind }, { machine }) => (
+    <>
+      began to rotate the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} to{" "}
+      <Id>{successorId}</Id>
+    </>
+  ),
+  "rotation.ended": ({ machineId, credentialId, successorId, code }, { machine }) => (
+    <>
+      ended the rotation of <Id>{credentialId}</Id> to <Id>{successorId}</Id> of {machine(machineId)}:{" "}
+      {rotationEndText(code)}
     </>
   ),
   "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,

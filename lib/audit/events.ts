@@ -151,6 +151,25 @@ export type AuditEvent =
       readonly outcome: "cancelled" | "ran_out" | "deleted";
     }
   | {
+      readonly type: "rotation.started";
+      readonly machineId: string;
+      /** The one that gives way. */
+      readonly credentialId: string;
+      readonly successorId: string;
+      readonly kind: CredentialWord;
+      /** When it ends, at the latest where it does as soon as every host has moved. */
+      readonly endsAt: Date;
+      readonly retiresWhenMoved: boolean;
+      readonly handsOver: boolean;
+    }
+  | {
+      readonly type: "rotation.ended";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly successorId: string;
+      readonly code: string;
+    }
+  | {
       readonly type: "token.revoked";
       readonly machineId: string;
       readonly credentialId: string;

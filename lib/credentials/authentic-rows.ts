@@ -15,6 +15,7 @@ import { tombstoneOf } from "./material";
 
 type Change =
   | { readonly name: string; readonly note: string; readonly expiresAt: Date | null }
+  | { readonly expiresAt: Date | null }
   | { readonly expiryCutAt: Date }
   | { readonly revokedAt: Date; readonly revokedById: string };
 

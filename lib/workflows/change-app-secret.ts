@@ -6,6 +6,7 @@ import type { Ctx, SystemActor } from "@/lib/ctx";
 import { type EncryptedColumn, reencryptBatch } from "@/lib/encrypted-column";
 import { ENCRYPTED_KEYS } from "@/lib/identity/encrypted-keys";
 import { derivedKey, keyName, previousKey } from "@/lib/keys";
+import { ENCRYPTED_SUCCESSORS } from "@/lib/rotations/encrypted-value";
 import { ENCRYPTED_SECOND_FACTORS } from "@/lib/users/encrypted-second-factors";
 
 /** Everything that is encrypted or authenticated under APP_SECRET. */
@@ -14,6 +15,7 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   ENCRYPTED_ASSETS,
   ENCRYPTED_MACHINE_VALUES,
   ENCRYPTED_SECOND_FACTORS,
+  ENCRYPTED_SUCCESSORS,
   ENCRYPTED_RECORD_KEYS,
   AUTHENTIC_CREDENTIALS,
 ];

@@ -3,6 +3,7 @@ import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import type { Db, UserActor } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { endRanOut, endRehearsalsOf, startRehearsal } from "@/lib/rehearsals/commands";
+import { endRotations } from "@/lib/rotations/commands/end-rotations";
 import { closeSession, endSessions } from "@/lib/sessions/commands/end-sessions";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { openHeld } from "@/lib/sessions/commands/open-together";
@@ -66,6 +67,8 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   storeKey: ["key.added"],
   addKey: ["key.added"],
   editCredential: ["credential.edited"],
+  rotateCredential: ["secret.issued", "rotation.started"],
+  startRotation: ["rotation.started"],
   revokeCredential: ["credential.deleted"],
   startRehearsal: ["credential.rehearsal_started"],
   cancelRehearsal: ["credential.rehearsal_started", "credential.rehearsal_ended"],
@@ -196,6 +199,14 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await endRehearsalsOf(systemCtx(db), { tenantId: admin.tenantId, credentialId: machine.secretId });
     },
   },
+  endRotations: {
+    events: ["secret.issued", "rotation.started", "rotation.ended"],
+    run: async (db, scene) => {
+      await ADMIN_DEEDS.rotateCredential?.({ db, actor: admin, now: new Date() }, scene);
+      const { machineId } = scene.machine;
+      await endRotations(systemCtx(db), admin.tenantId, { machineId }, "moved");
+    },
+  },
   createTenant: {
     events: ["tenant.created"],
     run: (db) => createTenant(systemCtx(db), { slug: unique("made"), name: "Made" }),
@@ -242,6 +253,10 @@ const SILENT: Readonly<Record<string, string>> = {
   requireNoAdminYet: "asks and waits, changes nothing",
   checkPassword: "asks; the sign-in that follows is recorded",
   lockLimits: "locks a row, changes nothing",
+  lockCredential: "locks a row, changes nothing",
+  moveEnd: "part of deeds that say why",
+  requireNoRotation: "asks, changes nothing",
+  stopHandingOver: "part of deeds that say why",
   lockMachine: "locks a row, changes nothing",
   lockSession: "locks a row, and notes which process a poll waits at",
   claimStream: "a host does it whenever its network comes back",

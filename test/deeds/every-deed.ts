@@ -23,6 +23,8 @@ import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
+import { startRotation } from "@/lib/rotations/commands/start-rotation";
+import { rotateCredentialSchema } from "@/lib/rotations/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -34,6 +36,7 @@ import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 import { addedKey, newPublicKey } from "@/test/keys";
@@ -119,6 +122,9 @@ export const newRehearsal = ({ actor, now }: Omit<Ctx, "db">, { machineId, secre
   endsAt: addSeconds(now, DAY_SECONDS),
 });
 
+const rotating = (machine: Provisioned) =>
+  rotateCredentialSchema.parse({ ...firstSecret(machine), retirement: "moved", handsOver: true });
+
 const editedMachine = ({ machine }: Scene) => ({
   ...details(),
   clientAuthentication: "Key" as const,
@@ -158,6 +164,20 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
   editCredential: (ctx, { machine }) =>
     editCredential(ctx, { ...firstSecret(machine), name: "renamed", note: "", expiresAt: null }),
+  rotateCredential: (ctx, { machine }) => rotateCredential(ctx, rotating(machine)),
+  startRotation: async (ctx, { machine, keyId }) =>
+    startRotation(ctx, {
+      machineId: machine.machineId,
+      kind: "Secret",
+      fromCredentialId: machine.secretId,
+      toCredentialId: keyId,
+      retiresWhenMoved: true,
+      seenDays: 30,
+      latestEnd: ctx.now,
+      previousEnd: null,
+      handsOver: true,
+      value: "a secret",
+    }),
   revokeCredential: (ctx, { machine }) => revokeCredential(ctx, firstSecret(machine)),
   revokeCredentialsOfMachines: (ctx, { machine }) => revokeCredentialsOfMachines(ctx, [machine.machineId]),
   startRehearsal: (ctx, { machine }) => startRehearsal(ctx, newRehearsal(ctx, machine)),

@@ -1,0 +1,77 @@
+import { record } from "@/lib/audit/commands";
+import type { CredentialKind } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { allow } from "@/lib/permissions";
+import { encryptSuccessor } from "@/lib/rotations/encrypted-value";
+import { uuid7 } from "@/lib/uuid";
+
+type Starting = {
+  readonly machineId: string;
+  readonly kind: CredentialKind;
+  readonly fromCredentialId: string;
+  readonly toCredentialId: string;
+  readonly retiresWhenMoved: boolean;
+  readonly seenDays: number;
+  readonly latestEnd: Date;
+  readonly previousEnd: Date | null;
+  readonly handsOver: boolean;
+  /** The new secret; of a key there is nothing to hand over. */
+  readonly value: string | null;
+};
+
+/**
+ * @throws Refusal `conflict` when a rotation from it or to it is open. The caller has locked the machine's row.
+ */
+export async function requireNoRotation(ctx: Ctx, credentialId: string): Promise<void> {
+  const { tenantId } = ctx.actor;
+  const open = await ctx.db.rotation.findFirst({
+    where: {
+      tenantId,
+      endedAt: null,
+      OR: [{ fromCredentialId: credentialId }, { toCredentialId: credentialId }],
+    },
+    select: { fromCredentialId: true },
+  });
+  if (!open) return;
+  throw new Refusal(
+    "conflict",
+    open.fromCredentialId === credentialId
+      ? "This one is being rotated already. Cancel that rotation first, or end the old one now."
+      : "Hosts are still moving to this one. Wait for the end of that rotation, or cancel it first.",
+  );
+}
+
+/** Notes that a credential gives way to another one; the caller has issued that one, and moved the end of the first. */
+export async function startRotation(
+  ctx: Ctx,
+  { kind, value, ...starting }: Starting,
+): Promise<{ rotationId: string }> {
+  allow(ctx.actor, "credentials.rotate");
+  const { tenantId } = ctx.actor;
+  const rotation = { ...starting, id: uuid7(ctx.now), tenantId };
+  const { machineId, retiresWhenMoved, handsOver, latestEnd: endsAt } = starting;
+  await ctx.db.rotation.create({
+    data: {
+      ...rotation,
+      startedAt: ctx.now,
+      startedById: ctx.actor.id,
+      encryptedValue: handsOver && value !== null ? encryptSuccessor(value, rotation) : null,
+    },
+    select: { id: true },
+  });
+  const [credentialId, successorId] = [starting.fromCredentialId, starting.toCredentialId];
+  await record(ctx, [
+    {
+      type: "rotation.started",
+      machineId,
+      credentialId,
+      successorId,
+      kind,
+      endsAt,
+      retiresWhenMoved,
+      handsOver,
+    },
+  ]);
+  return { rotationId: rotation.id };
+}

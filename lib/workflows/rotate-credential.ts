@@ -1,0 +1,89 @@
+import { storeKey } from "@/lib/credentials/commands/add-key";
+import { issueSecret } from "@/lib/credentials/commands/issue-secret";
+import { moveEnd } from "@/lib/credentials/commands/move-end";
+import { countLiveCredentials } from "@/lib/credentials/queries";
+import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
+import type { CredentialKind } from "@/lib/credentials/schema";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { getLimits } from "@/lib/limits/queries";
+import { lockMachine } from "@/lib/machines/commands/lock-machine";
+import { allow } from "@/lib/permissions";
+import { endRotations } from "@/lib/rotations/commands/end-rotations";
+import { requireNoRotation, startRotation } from "@/lib/rotations/commands/start-rotation";
+import { requireOutlives, retiresAt } from "@/lib/rotations/rules";
+import type { RotateCredentialInput, Rotated } from "@/lib/rotations/schema";
+import { signal } from "@/lib/signals";
+
+type Old = { readonly kind: CredentialKind; readonly name: string; readonly expiresAt: Date | null };
+
+/** The one that gives way, while the machine's row is held. */
+async function liveOne(ctx: Ctx, { machineId, credentialId }: RotateCredentialInput): Promise<Old> {
+  const row = await ctx.db.credential.findFirst({
+    where: { id: credentialId, machineId, tenantId: ctx.actor.tenantId },
+    select: { kind: true, name: true, expiresAt: true, revokedAt: true },
+  });
+  if (!row) throw new Refusal("not_found", "There is no such client secret or key.");
+  if (credentialState(row, ctx.now) !== "Live") throw hasEnded(row.kind);
+  return row;
+}
+
+const hasEnded = (kind: CredentialKind) =>
+  new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended. Add a new one instead.`);
+
+/** The two live at once until the old one ends. */
+async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, max: number): Promise<void> {
+  if ((await countLiveCredentials(ctx, machineId, kind)) < max) return;
+  const what = `${CREDENTIAL_WORDS[kind]}s`;
+  throw new Refusal(
+    "limit_reached",
+    `This machine has ${max} live ${what}, the most it may have, and in a rotation the old one and the new one live at once. Delete one that is no longer used, or end the old one at once.`,
+  );
+}
+
+/**
+ * Lets a live secret or key give way to a new one of its name: in one transaction the new one is issued and the old one gets its end, so that
+ * there is always one that works. What hangs on the old one goes on until then.
+ * @returns the new secret with its value, which is shown only now, or the new key
+ * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when it is part of an open rotation, `limit_reached` when the machine has no
+ *   room for two, `invalid` at the field that is wrong
+ */
+export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): Promise<Rotated> {
+  allow(ctx.actor, "credentials.rotate");
+  const { machineId, credentialId, retirement, seenDays, publicKey } = input;
+  const { tenantId } = ctx.actor;
+  const machine = await lockMachine(ctx, machineId);
+  const old = await liveOne(ctx, input);
+  await requireNoRotation(ctx, credentialId);
+  const limits = await getLimits(ctx);
+  const endsAt = retiresAt(input, old.expiresAt, limits, ctx.now);
+  if (!(await moveEnd(ctx, { tenantId, credentialId }, endsAt))) throw hasEnded(old.kind);
+  await requireRoom(ctx, machineId, old.kind, limits.liveCredentialsMax);
+  const wanted = { machineId, name: old.name, expiresAt: input.expiresAt };
+  const of = { machineName: machine.name, clientId: machine.clientId };
+  if (old.kind === "Key" && publicKey === null) {
+    throw new Refusal("invalid", "Paste a public key.", { field: "publicKey" });
+  }
+  const secret = old.kind === "Secret" ? { ...of, ...(await issueSecret(ctx, wanted)) } : null;
+  const key = secret ? null : { ...of, ...(await storeKey(ctx, { ...wanted, publicKey: publicKey ?? "" })) };
+  requireOutlives(secret ? secret.expiresAt : input.expiresAt, endsAt);
+  const isOver = endsAt <= ctx.now;
+  const { rotationId } = await startRotation(ctx, {
+    machineId,
+    kind: old.kind,
+    fromCredentialId: credentialId,
+    toCredentialId: secret?.secretId ?? key?.keyId ?? "",
+    retiresWhenMoved: retirement === "moved",
+    seenDays,
+    latestEnd: endsAt,
+    previousEnd: old.expiresAt,
+    handsOver: input.handsOver && !isOver,
+    value: secret?.clientSecret ?? null,
+  });
+  if (isOver) await endRotations(ctx, tenantId, { id: rotationId }, "ended_now");
+  await signal(ctx.db, [
+    { kind: "terms", tenantId, machineId },
+    { kind: "page", tenantId },
+  ]);
+  return { rotationId, endsAt, secret, key };
+}
