@@ -6,6 +6,7 @@ import type { Jobs } from "./jobs";
 import type { Log } from "./log";
 import type { Asking, Orchestrator } from "./orchestrator";
 import { type Session, sessionAnswer } from "./session";
+import type { Rotation, Successor } from "./successor";
 
 const LONG_POLL_SECONDS = 30;
 const LONG_POLL_TIMEOUT_SECONDS = 45;
@@ -33,20 +34,31 @@ export type ConnectionTools = {
   readonly jobs: Jobs;
   readonly patience: Patience;
   readonly log: Log;
+  /** Takes what is to be used instead of the credential that the session is on; null where there is nothing. Never rejects. */
+  readonly succeed: (rotation: Rotation, session: Session, signal: AbortSignal) => Promise<Successor | null>;
 };
+
+/** The host may open its session anew with another credential. */
+export class MayMove extends Error {
+  constructor(readonly to: Successor) {
+    super("the session is opened anew with another credential");
+    this.name = "MayMove";
+  }
+}
 
 /**
  * Lives on a session until it is over: heartbeats, listens and takes jobs.
  * @param taking aborted when no more jobs are to be taken
- * @throws SessionOver; RobotEnd; the signal's reason once it is aborted
+ * @throws SessionOver; MayMove, with no poll under way; RobotEnd; the signal's reason once it is aborted
  */
 export async function liveOn(
   session: Session,
-  { orchestrator, jobs, patience, log }: ConnectionTools,
+  { orchestrator, jobs, patience, log, succeed }: ConnectionTools,
   taking: AbortSignal,
   signal: AbortSignal,
 ): Promise<never> {
   const over = new AbortController();
+  const moving = new AbortController();
   const alive = AbortSignal.any([signal, over.signal]);
   const ask = (method: string, path: string, asking: Asking, until: AbortSignal) =>
     untilAnswered(
@@ -77,14 +89,22 @@ export async function liveOn(
    * Asks for a job under one name until it gets one: where an answer was lost, and a job with it, the next one brings that
    * job. An empty answer does not use the name up, for an older poll may still be waiting under it.
    */
-  async function nextJob(claimId: string, until: AbortSignal): Promise<unknown> {
-    const body = { waitSeconds: LONG_POLL_SECONDS, claimId };
-    const asking = { body, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
+  async function nextJob(claimId: string, waitSeconds: number, until: AbortSignal): Promise<unknown> {
+    const asking = { body: { waitSeconds, claimId }, timeoutSeconds: LONG_POLL_TIMEOUT_SECONDS };
     return (await ask("POST", `sessions/${session.id}/jobs/next`, asking, until)).body;
   }
 
+  function begin(answer: unknown): void {
+    const { state, ...job } = jobSchema.parse(answer);
+    // One that was lost on its way may have been stopped meanwhile; the stream of events tells of that.
+    if (state === "Running") jobs.start(job);
+  }
+
+  /** The name of the poll that waits. */
+  let polled: string | undefined;
+
   async function take(): Promise<void> {
-    const open = AbortSignal.any([alive, taking]);
+    const open = AbortSignal.any([alive, taking, moving.signal]);
     let slots = await countSlots(open);
     for (let claimId = randomUUID(); ; ) {
       while (jobs.count() >= slots) {
@@ -92,22 +112,30 @@ export async function liveOn(
         slots = await countSlots(open);
       }
       const askedAt = performance.now();
-      const answer = await nextJob(claimId, open);
+      polled = claimId;
+      const answer = await nextJob(claimId, LONG_POLL_SECONDS, open);
+      polled = undefined;
       if (answer !== undefined) {
         claimId = randomUUID();
-        const { state, ...job } = jobSchema.parse(answer);
-        // One that was lost on its way may have been stopped meanwhile; the stream of events tells of that.
-        if (state === "Running") jobs.start(job);
+        begin(answer);
       } else if (performance.now() - askedAt < EMPTY_ANSWER_PAUSE_SECONDS * 1000) {
         await patience.pause(EMPTY_ANSWER_PAUSE_SECONDS, open);
       }
     }
   }
 
+  /** The poll that was broken off may have been answered with a job: whoever asks under its name gets that job. */
+  async function leaveInOrder(): Promise<never> {
+    const answer = polled === undefined ? undefined : await nextJob(polled, 0, alive);
+    if (answer !== undefined) begin(answer);
+    throw moving.signal.reason;
+  }
+
   async function takeUntilTold(): Promise<never> {
     try {
       await take();
     } catch (error) {
+      if (moving.signal.aborted && !taking.aborted && !alive.aborted) await leaveInOrder();
       if (!taking.aborted) throw error;
     }
     return new Promise<never>((_, reject) => {
@@ -116,6 +144,7 @@ export async function liveOn(
     });
   }
 
+  let isSucceeding = false;
   const listener = {
     // What ran before this connection may be over for the server, which gives a silent host up.
     ready: () => jobs.check(),
@@ -124,6 +153,14 @@ export async function liveOn(
       log(
         `warning: what this robot authenticates with expires at ${expiresAt}; give it a new secret or key before`,
       ),
+    rotated(rotation: Rotation) {
+      if (isSucceeding) return;
+      isSucceeding = true;
+      void succeed(rotation, session, alive).then((successor) => {
+        isSucceeding = false;
+        if (successor) moving.abort(new MayMove(successor));
+      });
+    },
   };
   try {
     const listening = listen(orchestrator, session.id, listener, patience, alive);

@@ -4,6 +4,7 @@ import { eventsOf, type ServerEvent } from "./event-stream";
 import { RobotEnd } from "./exit-codes";
 import { type Orchestrator, readAnswer } from "./orchestrator";
 import { SessionOver, sessionAnswer } from "./session";
+import type { Rotation } from "./successor";
 
 /** The server says something every 15 s; three times nothing means that the line is dead. */
 const SILENCE_SECONDS = 45;
@@ -15,6 +16,8 @@ const dataSchema = z.object({
   code: z.string().optional(),
   reason: z.string().optional(),
   expiresAt: z.iso.datetime().optional(),
+  successor: z.url().optional(),
+  endsAt: z.iso.datetime().nullish(),
 });
 
 /** What the server tells this host. */
@@ -24,6 +27,8 @@ export type Listener = {
   end(jobId: string, how: "stop" | "kill"): void;
   /** What this robot authenticates with ends at that instant (ISO 8601). */
   expiring(expiresAt: string): void;
+  /** What this robot authenticates with has a successor, which it may fetch. */
+  rotated(rotation: Rotation): void;
 };
 
 /**
@@ -44,12 +49,14 @@ export async function listen(
   function hear({ type, data, id }: ServerEvent): void {
     if (id !== "") lastEventId = id;
     const parsed = dataSchema.safeParse(JSON.parse(data || "{}"));
-    const { jobId, code, reason = "", expiresAt } = parsed.success ? parsed.data : {};
+    const { jobId, code, reason = "", expiresAt, successor, endsAt } = parsed.success ? parsed.data : {};
     if (type === "ready") {
       failures = 0;
       listener.ready();
     } else if ((type === "stop" || type === "kill") && jobId !== undefined) listener.end(jobId, type);
     else if (type === "credential-expiring" && expiresAt) listener.expiring(expiresAt);
+    else if (type === "credential-rotated" && successor)
+      listener.rotated({ successor, endsAt: endsAt ?? null });
     else if (type === "disconnected") throw new SessionOver(code, reason);
     else if (type === "replaced") {
       const now = performance.now();

@@ -42,6 +42,7 @@ export type Asking = {
 /** The robot API of one portal. */
 export type Orchestrator = {
   /**
+   * @param path below the orchestrator, or a whole address of the identity server
    * @throws Unreachable when there is no answer, or one that says "later"; RobotEnd `cut` when the token is refused and no other is sold
    */
   send(method: string, path: string, asking?: Asking): Promise<Answer>;
@@ -50,6 +51,12 @@ export type Orchestrator = {
    * @throws as `send`
    */
   open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response>;
+  /**
+   * Goes on with the tokens of another credential once something was done with them. Meanwhile nothing else is under way: the server would
+   * take what is said with the one for a stranger's while the session is on the other.
+   * @param deed gets an orchestrator that has the new tokens already; when it throws, the old ones stay
+   */
+  moveTo<T>(next: Tokens, deed: (moved: Orchestrator) => Promise<T>): Promise<T>;
 };
 
 /** @returns an answer with its body read, so that the connection is free again */
@@ -74,15 +81,19 @@ const reasonOf = (error: unknown): string => {
 };
 
 /** Talks to the portal at `url` with whatever token is good at the moment. */
-export function orchestratorAt(url: URL, tokens: Tokens, log: Log): Orchestrator {
+export function orchestratorAt(url: URL, given: Tokens, log: Log): Orchestrator {
   const base = `${url.href.replace(/\/$/, "")}/api/orchestrator/`;
+  const underWay = new Set<Promise<unknown>>();
+  let tokens = given;
+  let moving: Promise<void> | undefined;
   let isReached = true;
 
   async function ask(path: string, init: RequestInit): Promise<{ token: string; response: Response }> {
     for (let isFirst = true; ; isFirst = false) {
       const shown = await tokens.show(init.method ?? "GET", path);
       const headers = { ...init.headers, ...shown.headers };
-      const response = await fetch(base + path, { ...init, headers, redirect: "error" });
+      const address = URL.canParse(path) ? path : base + path;
+      const response = await fetch(address, { ...init, headers, redirect: "error" });
       tokens.hear(response);
       if (!isFirst || !wantsAnotherProof(response)) return { token: shown.token, response };
       await response.body?.cancel();
@@ -120,20 +131,60 @@ export function orchestratorAt(url: URL, tokens: Tokens, log: Log): Orchestrator
     }
   }
 
+  /** Waits while the host moves to another credential. */
+  async function untilMoved(signal: AbortSignal | undefined): Promise<void> {
+    const given = new AbortController();
+    const isOver =
+      signal &&
+      new Promise((_, reject) => {
+        const end = () => reject(signal.reason);
+        signal.addEventListener("abort", end, { signal: given.signal });
+        if (signal.aborted) end();
+      });
+    try {
+      while (moving) await Promise.race([moving, ...(isOver ? [isOver] : [])]);
+    } finally {
+      given.abort();
+    }
+  }
+
+  /** Notes a request until it is answered. */
+  async function noted<T>(asked: Promise<T>): Promise<T> {
+    underWay.add(asked);
+    try {
+      return await asked;
+    } finally {
+      underWay.delete(asked);
+    }
+  }
+
   return {
-    send: (method, path, { body, timeoutSeconds = TIMEOUT_SECONDS, signal } = {}) =>
-      noticing(
-        () =>
-          withDeadline(timeoutSeconds, signal, async (either) => {
-            const json = body && {
-              headers: { "content-type": "application/json" },
-              body: JSON.stringify(body),
-            };
-            return readAnswer(await request(path, { method, signal: either, ...json }));
-          }),
-        signal,
-      ),
+    async send(method, path, { body, timeoutSeconds = TIMEOUT_SECONDS, signal } = {}) {
+      if (moving) await untilMoved(signal);
+      const json = body && {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      };
+      const ask = async (either: AbortSignal) =>
+        readAnswer(await request(path, { method, signal: either, ...json }));
+      return noted(noticing(() => withDeadline(timeoutSeconds, signal, ask), signal));
+    },
     open: (path, headers, signal) =>
       noticing(() => request(path, { headers: { ...headers, accept: "text/event-stream" }, signal }), signal),
+    async moveTo(next, deed) {
+      let free: () => void = () => undefined;
+      moving = new Promise((resolve) => {
+        free = resolve;
+      });
+      try {
+        await Promise.allSettled(underWay);
+        const done = await deed(orchestratorAt(url, next, log));
+        tokens = next;
+        return done;
+      } finally {
+        moving = undefined;
+        free();
+      }
+    },
   };
 }

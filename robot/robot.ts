@@ -1,12 +1,13 @@
 import { backOffSeconds, type Patience, patience as realPatience } from "./back-off";
-import { liveOn } from "./connection";
+import { liveOn, MayMove } from "./connection";
 import { endOf, RobotEnd } from "./exit-codes";
 import { keepJobs } from "./jobs";
 import type { Log } from "./log";
 import { orchestratorAt } from "./orchestrator";
 import type { LocalProcesses } from "./processes";
-import { endOfSession, openSession, SessionOver } from "./session";
+import { endOfSession, openSession, type Session, SessionOver } from "./session";
 import type { Settings } from "./settings";
+import { type Rotation, type Successor, takeSuccessor } from "./successor";
 import { tokenCache } from "./tokens";
 import { startWatchdog } from "./watchdog";
 
@@ -47,7 +48,8 @@ export async function runRobot({
 }: RobotOptions): Promise<RobotEnd> {
   const over = new AbortController();
   const draining = new AbortController();
-  const tokens = tokenCache(settings);
+  let credential = settings.credential;
+  let tokens = tokenCache(settings);
   const orchestrator = orchestratorAt(settings.url, tokens, log);
   const watchdog = startWatchdog();
   let sessionId: string | undefined;
@@ -59,17 +61,49 @@ export async function runRobot({
   const tools = { orchestrator, processes, watchdog, patience, stopGraceSeconds, log, over: over.signal };
   const jobs = keepJobs(tools, fail);
 
-  const connect = () => openSession(orchestrator, settings, jobs.ids, { patience, log }, over.signal);
+  const connect = (by = orchestrator) => openSession(by, settings, jobs.ids, { patience, log }, over.signal);
+
+  const succeed = (rotation: Rotation, session: Session, signal: AbortSignal) =>
+    takeSuccessor(
+      rotation,
+      session.id,
+      { orchestrator, settings: { ...settings, credential }, tokens, patience, log },
+      signal,
+    );
+
+  /** Opens the session anew with another credential, or where that is not good any more with the one the robot has. */
+  async function moveTo(successor: Successor): Promise<Session> {
+    try {
+      const session = await orchestrator.moveTo(successor.tokens, connect);
+      tokens.forget();
+      ({ credential, tokens } = successor);
+      return session;
+    } catch (error) {
+      if (!(error instanceof RobotEnd)) throw error;
+      successor.putBack();
+      log(
+        `the new client secret does not connect this host (${error.message}); going on with the one before`,
+      );
+      return connect();
+    }
+  }
 
   async function stayConnected(): Promise<never> {
+    let successor: Successor | undefined;
     for (let failures = 1; ; failures += 1) {
-      const session = await connect();
+      const session = await (successor ? moveTo(successor) : connect());
+      successor = undefined;
       sessionId = session.id;
       log(`connected to ${settings.url.origin} as host ${settings.hostName}, session ${session.id}`);
       const connectedAt = performance.now();
       try {
-        return await liveOn(session, { orchestrator, jobs, patience, log }, draining.signal, over.signal);
+        const tools = { orchestrator, jobs, patience, log, succeed };
+        return await liveOn(session, tools, draining.signal, over.signal);
       } catch (error) {
+        if (error instanceof MayMove) {
+          successor = error.to;
+          continue;
+        }
         if (!(error instanceof SessionOver)) throw error;
         const end = endOfSession(error);
         if (end) throw end;

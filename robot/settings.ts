@@ -27,7 +27,12 @@ const settingsSchema = z.object({
 
 /** What the robot authenticates with. */
 export type Credential =
-  | { readonly kind: "secret"; readonly secret: string }
+  | {
+      readonly kind: "secret";
+      readonly secret: string;
+      /** The environment file that it stands in; undefined where it came from elsewhere. */
+      readonly file?: string | undefined;
+    }
   /** The id tells the server which of its keys this is; without one it tries those of the client. */
   | { readonly kind: "key"; readonly key: CryptoKey; readonly keyId: string | undefined };
 
@@ -91,10 +96,11 @@ export async function readSettings(
     throw new RobotEnd("settings", `The settings are not complete: ${problems.join("; ")}.`);
   }
   const { data } = parsed;
+  const isFromFile = !present(environment).LATCHKEY_CLIENT_SECRET && present(file).LATCHKEY_CLIENT_SECRET;
   return {
     url: data.LATCHKEY_URL,
     clientId: data.LATCHKEY_CLIENT_ID,
-    credential: await credentialOf(data),
+    credential: await credentialOf(data, isFromFile ? envFile : undefined),
     hostName: data.LATCHKEY_HOST_NAME,
     instanceId: instanceId(),
     stopGraceSeconds: data.LATCHKEY_STOP_GRACE_SECONDS,
@@ -102,11 +108,14 @@ export async function readSettings(
 }
 
 /** @throws RobotEnd `settings` unless there is exactly one of secret and key */
-async function credentialOf({
-  LATCHKEY_CLIENT_SECRET: secret,
-  LATCHKEY_PRIVATE_KEY_FILE: keyFile,
-  LATCHKEY_KEY_ID: keyId,
-}: z.output<typeof settingsSchema>): Promise<Credential> {
+async function credentialOf(
+  {
+    LATCHKEY_CLIENT_SECRET: secret,
+    LATCHKEY_PRIVATE_KEY_FILE: keyFile,
+    LATCHKEY_KEY_ID: keyId,
+  }: z.output<typeof settingsSchema>,
+  file: string | undefined,
+): Promise<Credential> {
   const wrong = (sentence: string) => new RobotEnd("settings", `The settings are not right: ${sentence}.`);
   if (secret !== undefined && keyFile !== undefined) {
     throw wrong(
@@ -120,7 +129,7 @@ async function credentialOf({
       "LATCHKEY_CLIENT_SECRET is missing, and so is LATCHKEY_PRIVATE_KEY_FILE, which could be instead",
     );
   }
-  return { kind: "secret", secret };
+  return { kind: "secret", secret, file };
 }
 
 /** An empty variable counts as none. */

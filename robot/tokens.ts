@@ -23,7 +23,7 @@ export type Shown = {
 export type Tokens = {
   authentication(): Promise<Authentication>;
   /**
-   * @param path below the orchestrator
+   * @param path below the orchestrator, or a whole address of the identity server
    * @throws Unreachable; RobotEnd `cut` when the identity server does not accept the robot's secret or key
    */
   show(method: string, path: string): Promise<Shown>;
@@ -31,6 +31,8 @@ export type Tokens = {
   hear(response: Response): void;
   /** A resource refused this token: the next call buys another one. */
   refuse(token: string): void;
+  /** The server's time (NumericDate, RFC 7519 §2). */
+  now(): number;
   /** Drops everything that opens a door. */
   forget(): void;
 };
@@ -155,7 +157,8 @@ export function tokenCache({ url, clientId, credential: given }: Settings): Toke
     async show(method, path) {
       const { token, isBound } = await current();
       if (!isBound || !client?.proofs) return { token, headers: { authorization: `Bearer ${token}` } };
-      const dpop = await client.proofs.forRequest(method, new URL(`${resource().href}/${path}`), token);
+      const target = new URL(URL.canParse(path) ? path : `${resource().href}/${path}`);
+      const dpop = await client.proofs.forRequest(method, target, token);
       return { token, headers: { authorization: `DPoP ${token}`, dpop } };
     },
     hear(response) {
@@ -165,6 +168,7 @@ export function tokenCache({ url, clientId, credential: given }: Settings): Toke
     refuse(token) {
       if (held?.token === token) held = undefined;
     },
+    now: clock.now,
     forget() {
       held = undefined;
       client = undefined;

@@ -41,6 +41,7 @@ const tokens: Tokens = {
   show: async () => ({ token: "t", headers: { authorization: "Bearer t" } }),
   hear: () => undefined,
   refuse: () => undefined,
+  now: () => 0,
   forget: () => undefined,
 };
 const patience = {
