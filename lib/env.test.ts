@@ -150,3 +150,17 @@ test("a previous secret, with an end in any zone", () => {
   });
   expect(problemsOf({ APP_SECRET_PREVIOUS: "b".repeat(32) })).toHaveLength(1);
 });
+
+test("a mail server and its sender are set together, and nothing of a wrong one is repeated", () => {
+  const [SMTP_URL, MAIL_FROM] = ["smtps://relay:hunter2@mail.example.com", "latchkey@example.com"];
+  expect(readGivenEnv({ SMTP_URL, MAIL_FROM }).mail).toMatchObject({
+    server: { host: "mail.example.com", port: 465 },
+    from: { address: MAIL_FROM },
+  });
+  expect(readGivenEnv({}).mail).toBeUndefined();
+  expect(problemsOf({ SMTP_URL })).toEqual(["MAIL_FROM must be set when SMTP_URL is"]);
+  expect(problemsOf({ MAIL_FROM })).toEqual(["SMTP_URL must be set when MAIL_FROM is"]);
+  const [problem] = problemsOf({ SMTP_URL: "smtps://relay:hun/ter2@mail", MAIL_FROM });
+  expect(problem).toMatch(/^SMTP_URL must be an SMTP URL/);
+  expect(problem).not.toMatch(/hun|ter2/);
+});

@@ -7,17 +7,19 @@ import { FormDialog } from "@/components/ui/form-dialog";
 import { Select } from "@/components/ui/select";
 import { useForm } from "@/components/ui/use-form";
 import type { Role } from "@/lib/roles";
-import { type IssuedLink, inviteSchema } from "@/lib/users/schema";
+import { inviteSchema, type SentLink } from "@/lib/users/schema";
 import { ROLE_HINTS, ROLE_OPTIONS, roleOf } from "./labels";
 import type { UserActions } from "./user-actions";
 
 type InviteDialogProps = {
   invite: UserActions["invite"];
-  onIssued: (link: IssuedLink) => void;
+  /** The link goes to the person by mail, too. */
+  sendsMail: boolean;
+  onIssued: (link: SentLink) => void;
   onClose: () => void;
 };
 
-export function InviteDialog({ invite, onIssued, onClose }: InviteDialogProps) {
+export function InviteDialog({ invite, sendsMail, onIssued, onClose }: InviteDialogProps) {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("Operator");
   const { form, errors, failure, isPending, submit } = useForm({
@@ -32,7 +34,7 @@ export function InviteDialog({ invite, onIssued, onClose }: InviteDialogProps) {
   return (
     <FormDialog
       title="Invite somebody"
-      description="You get a link to give them. It works once, within an hour, for this email only."
+      description={`${sendsMail ? "They get a link by mail, and you can copy it." : "You get a link to give them."} It works once, within an hour, for this email only.`}
       verb="Make the link"
       form={form}
       failure={failure}

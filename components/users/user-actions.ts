@@ -1,9 +1,9 @@
 import type { Action } from "@/components/ui/attempt";
-import type { IssuedLink } from "@/lib/users/schema";
+import type { SentLink } from "@/lib/users/schema";
 
 /** What the page can do to people; the page passes the actions in. */
 export type UserActions = {
-  readonly invite: Action<IssuedLink>;
+  readonly invite: Action<SentLink>;
   readonly revokeInvite: Action<null>;
   readonly changeRole: Action<null>;
   readonly disable: Action<null>;
@@ -11,5 +11,5 @@ export type UserActions = {
   readonly remove: Action<null>;
   readonly requireSecondFactor: Action<null>;
   readonly shareInstallation: Action<null>;
-  readonly makeResetLink: Action<IssuedLink>;
+  readonly makeResetLink: Action<SentLink>;
 };

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useToasts } from "@/components/ui/toast";
-import type { IssuedLink, PersonRow } from "@/lib/users/schema";
+import type { PersonRow, SentLink } from "@/lib/users/schema";
 import { ChangeRoleDialog } from "./change-role-dialog";
 import type { UserActions } from "./user-actions";
 import type { UserDeed } from "./user-menu";
@@ -13,7 +13,9 @@ export type UserQuestion = { readonly deed: UserDeed; readonly person: PersonRow
 type UserDialogProps = {
   asking: UserQuestion;
   actions: UserActions;
-  onIssued: (link: IssuedLink) => void;
+  /** The link goes to the person by mail, too. */
+  sendsMail: boolean;
+  onIssued: (link: SentLink) => void;
   onClose: () => void;
 };
 
@@ -51,7 +53,7 @@ const WORDS: Readonly<Record<"disable" | "enable" | "remove", Words>> = {
 };
 
 /** Asks before a deed on a person. Mounted only while it asks. */
-export function UserDialog({ asking, actions, onIssued, onClose }: UserDialogProps) {
+export function UserDialog({ asking, actions, sendsMail, onIssued, onClose }: UserDialogProps) {
   const toasts = useToasts();
   const { deed, person } = asking;
   const name = <strong className="font-medium text-ink">{person.email}</strong>;
@@ -66,7 +68,8 @@ export function UserDialog({ asking, actions, onIssued, onClose }: UserDialogPro
         description={
           <>
             Whoever opens the link within an hour sets a new password for {name}, who is then signed out
-            everywhere. Give it to nobody else. An earlier reset link is worth nothing any more.
+            everywhere.{sendsMail ? " It goes to them by mail, and you can copy it." : null} Give it to nobody
+            else. An earlier reset link is worth nothing any more.
           </>
         }
         verb="Make the link"

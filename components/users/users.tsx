@@ -25,6 +25,8 @@ type UsersProps = {
   invites: readonly InviteRow[];
   requiresSecondFactor: boolean;
   now: Date;
+  /** Links go to people by mail, too. */
+  sendsMail: boolean;
   /** Whoever looks manages the installation, and so decides who else does. */
   canShareInstallation: boolean;
   actions: UserActions;
@@ -41,6 +43,7 @@ export function Users({
   invites,
   requiresSecondFactor,
   now,
+  sendsMail,
   canShareInstallation,
   actions,
 }: UsersProps) {
@@ -76,6 +79,7 @@ export function Users({
       {asking?.deed === "invite" ? (
         <InviteDialog
           invite={actions.invite}
+          sendsMail={sendsMail}
           onIssued={(link) => setIssued({ kind: "invite", ...link })}
           onClose={close}
         />
@@ -83,6 +87,7 @@ export function Users({
       {asking !== null && asking.deed !== "invite" ? (
         <UserDialog
           asking={asking}
+          sendsMail={sendsMail}
           actions={actions}
           onIssued={(link) => setIssued({ kind: "reset", ...link })}
           onClose={close}

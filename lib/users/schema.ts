@@ -105,6 +105,9 @@ export type InviteRow = {
 /** A link, given out once by the deed that made it and by nothing else. */
 export type IssuedLink = { readonly link: string; readonly email: string; readonly expiresAt: Date };
 
+/** The same as whoever made it sees it. `mail` is what became of it by mail: null where none is sent, `problem` null when it was taken. */
+export type SentLink = IssuedLink & { readonly mail: { readonly problem: string | null } | null };
+
 /** What the holder of an invite is told. */
 export type InviteView = {
   readonly email: string;

@@ -7,8 +7,10 @@ import { type ActionResult, Refusal } from "@/lib/errors";
 import { callerAddress } from "@/lib/http/caller";
 import type { SignedInAdmin } from "@/lib/users/queries/sign-ins";
 import { isConfirmationOld } from "@/lib/users/rules";
+import type { IssuedLink, SentLink } from "@/lib/users/schema";
 import { invalid, refusal } from "./action-answer";
 import { type Deed, type InSteps, perform, performGuarded } from "./deeds";
+import { type LinkKind, mailLink } from "./mailed-link";
 import { actorIn, findAdmin, mustSetUpSecondFactor, personOf } from "./signed-in";
 
 export { currentAdmin, requirePerson, requireTenant, requireUser } from "./signed-in";
@@ -76,6 +78,24 @@ export function adminAction<S extends z.ZodType, T>(
       const data = await perform(actor, deed, parsed);
       refresh();
       return data;
+    });
+}
+
+/** A deed of an admin that makes a link for somebody: once that is committed, it goes to them by mail where mail is set. */
+export function linkAction<S extends z.ZodType>(
+  schema: S,
+  deed: Deed<UserActor, z.output<S>, IssuedLink>,
+  kind: LinkKind,
+  care: Care,
+): TenantAction<SentLink> {
+  return (tenantSlug, input) =>
+    answer(schema, input, care, async (admin, parsed) => {
+      const actor = await actorAt(admin, tenantSlug);
+      const issued = await perform(actor, deed, parsed);
+      const tenantName = admin.tenants.find(({ slug }) => slug === tenantSlug)?.name ?? tenantSlug;
+      const mail = await mailLink(kind, issued, { by: admin.email, tenantName });
+      refresh();
+      return { ...issued, mail };
     });
 }
 

@@ -1,6 +1,6 @@
 "use server";
 
-import { adminAction } from "@/lib/http/portal/actions";
+import { adminAction, linkAction } from "@/lib/http/portal/actions";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { requireSecondFactorSchema } from "@/lib/tenants/schema";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
@@ -18,13 +18,13 @@ import {
 /** Who may come in decides everything else. */
 const SENSITIVE = { recent: true } as const;
 
-export const inviteAction = adminAction(inviteSchema, invitePerson, SENSITIVE);
+export const inviteAction = linkAction(inviteSchema, invitePerson, "invite", SENSITIVE);
 export const revokeInviteAction = adminAction(inviteIdSchema, revokeInvite, SENSITIVE);
 export const changeRoleAction = adminAction(changeRoleSchema, changeRole, SENSITIVE);
 export const disablePersonAction = adminAction(adminIdSchema, disablePerson, SENSITIVE);
 export const enablePersonAction = adminAction(adminIdSchema, enablePerson, SENSITIVE);
 export const removePersonAction = adminAction(adminIdSchema, removePerson, SENSITIVE);
-export const makeResetLinkAction = adminAction(adminIdSchema, makeResetLink, SENSITIVE);
+export const makeResetLinkAction = linkAction(adminIdSchema, makeResetLink, "reset", SENSITIVE);
 export const requireSecondFactorAction = adminAction(
   requireSecondFactorSchema,
   requireSecondFactor,

@@ -16,6 +16,7 @@ import { Users } from "@/components/users/users";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
+import { sendsMail } from "@/lib/http/portal/mailed-link";
 import { pathsOf } from "@/lib/paths";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 
@@ -52,6 +53,7 @@ export default async function UsersPage({ params, searchParams }: UsersPageProps
       invites={invites}
       requiresSecondFactor={tenant.requiresSecondFactor}
       now={ctx.now}
+      sendsMail={sendsMail()}
       canShareInstallation={ctx.actor.managesInstallation}
       actions={actionsOf(tenant.slug, {
         invite: inviteAction,

@@ -1,0 +1,43 @@
+import { env } from "@/lib/env";
+import { formatInstant } from "@/lib/format";
+import { problemOf, sendMail } from "@/lib/mail";
+import { type Letter, mailTextOf } from "@/lib/mail-letter";
+import type { IssuedLink, SentLink } from "@/lib/users/schema";
+
+export type LinkKind = "invite" | "reset";
+
+/** Who made the link, and where. */
+type Maker = { readonly by: string; readonly tenantName: string };
+
+/** @returns whether mail is set, so that links go out by it */
+export const sendsMail = (): boolean => env().mail !== undefined;
+
+const letters: Readonly<Record<LinkKind, (link: IssuedLink, maker: Maker) => Letter>> = {
+  invite: ({ link, expiresAt }, { by, tenantName }) => ({
+    subject: `You are invited to “${tenantName}” on Latchkey`,
+    says: [
+      `${by} invites you to “${tenantName}” on the Latchkey at ${env().origin}.`,
+      `The link works once, until ${formatInstant(expiresAt, "UTC")}.`,
+    ],
+    link: { label: "Accept the invite", href: link },
+    footer: "If you did not expect this, do nothing: nobody joins until the link is opened.",
+  }),
+  reset: ({ link, email, expiresAt }, { by }) => ({
+    subject: "Set a new password on Latchkey",
+    says: [
+      `${by} made a link by which you set a new password for ${email} on the Latchkey at ${env().origin}. You are then signed out everywhere.`,
+      `The link works once, until ${formatInstant(expiresAt, "UTC")}. Whoever has it can become you: give it to nobody.`,
+    ],
+    link: { label: "Set a new password", href: link },
+    footer: "If you did not ask for this, do not open the link, and ask whoever made it.",
+  }),
+};
+
+/** Sends a link that stands already to whom it is for. @returns what became of it; null where no mail is set */
+export async function mailLink(kind: LinkKind, link: IssuedLink, maker: Maker): Promise<SentLink["mail"]> {
+  const { mail } = env();
+  if (!mail) return null;
+  return {
+    problem: problemOf(await sendMail(mail, { to: link.email, ...mailTextOf(letters[kind](link, maker)) })),
+  };
+}
