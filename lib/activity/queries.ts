@@ -1,4 +1,4 @@
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, SystemActor } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -98,4 +98,16 @@ export async function listCredentialUses(
            (count(*) FILTER (WHERE address <> ''))::int AS "addressCount"
       FROM credential_uses WHERE tenant_id = ${ctx.actor.tenantId}::uuid AND credential_id = ANY(${[...credentialIds]}::text[])
      GROUP BY credential_id`;
+}
+
+type Flood = { readonly tenantId: string; readonly hour: Date; readonly refused: number };
+
+/** @returns the hours since then in which at least so many token requests of a tenant were refused, in all tenants */
+export async function listFloods(
+  { db }: Ctx<SystemActor>,
+  { since, refusedMin }: { readonly since: Date; readonly refusedMin: number },
+): Promise<Flood[]> {
+  return db.$queryRaw<Flood[]>`
+    SELECT tenant_id AS "tenantId", hour, refused FROM token_request_hours
+     WHERE hour > ${since} AND subject_id = tenant_id AND refused >= ${refusedMin} ORDER BY hour, tenant_id`;
 }

@@ -10,15 +10,19 @@ import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { startHearing } from "@/lib/live/hearing";
 import { subscribe } from "@/lib/live/notifications";
 import { log } from "@/lib/log";
+import { forgetNotifications } from "@/lib/notifications/commands/forget";
 import { endRanOut } from "@/lib/rehearsals/commands";
 import { onStop } from "@/lib/stopping";
-import { SECOND_MILLISECONDS } from "@/lib/time";
+import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { startAuditChainer } from "./audit-chainer";
+import { TELLING } from "./notices";
 
 const LOOK_EVERY_SECONDS = 10;
 /** An end is an instant that somebody chose: what hangs on the credential is cut within a second of it. */
 const CUT_EVERY_SECONDS = 1;
+/** What comes together within it is told together. */
+const TELL_EVERY_SECONDS = MINUTE_SECONDS;
 
 /** What happens by itself as time passes. Every process looks; the writes are guarded, so each thing happens once. */
 const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
@@ -29,6 +33,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   forgetFailures,
   forgetActivity,
   endRanOut,
+  forgetNotifications,
 ];
 
 /** One look; a deed that fails does not keep the others from being done. */
@@ -64,7 +69,11 @@ function every(seconds: number, deeds: typeof DEEDS): () => Promise<void> {
  */
 export async function startClock(): Promise<void> {
   startAuditChainer();
-  const stops = [every(LOOK_EVERY_SECONDS, DEEDS), every(CUT_EVERY_SECONDS, [cutExpired])];
+  const stops = [
+    every(LOOK_EVERY_SECONDS, DEEDS),
+    every(CUT_EVERY_SECONDS, [cutExpired]),
+    every(TELL_EVERY_SECONDS, TELLING),
+  ];
   const stopHearing = subscribe("keys", forgetSigningKeys);
   onStop("the clock", async () => {
     stopHearing();

@@ -3,6 +3,15 @@ import { pathsOf } from "@/lib/paths";
 import { asPlainLine } from "@/lib/text";
 import type { NamedCredential, Notice } from "./schema";
 
+/** For how many days a notification is kept. */
+export const KEPT_DAYS = 90;
+
+/** How many days before its end a credential is told of. */
+export const EXPIRY_MARKS_DAYS = [30, 14, 7, 1] as const;
+
+/** So many refused token requests of a tenant within an hour are told of. */
+export const FLOOD_REFUSALS = 1_000;
+
 /**
  * What makes a notice the same thing as another one of its kind: of both the tenant is told once. A digest of many has the key of its first.
  * @returns the key
@@ -99,7 +108,7 @@ export function tell(notice: Notice, tenantSlug: string): Told {
             path: paths.machine(one.machineId),
           }
         : {
-            sentence: `${formatQuantity(notice.count, "credential")} expire within ${within}, on ${day(notice.endsOn)}.`,
+            sentence: `${formatQuantity(notice.count, "credential")} expire on ${day(notice.endsOn)}.`,
             next: "Rotate them, or move their ends",
             path: paths.overview,
           };

@@ -8,8 +8,10 @@ import {
   type TenantReport,
 } from "@/lib/audit/schema";
 import type { Actor, Ctx, Sql, SystemActor } from "@/lib/ctx";
-import { database } from "@/lib/db";
+import { database, inTransaction } from "@/lib/db";
 import { verifyCredentials, verifySigningKeys } from "@/lib/fleet/queries/verify-credentials";
+import { log } from "@/lib/log";
+import { notify } from "@/lib/notifications/commands/notify";
 import { oncePerProcess } from "@/lib/shared";
 
 export type { ChainReport, Finding };
@@ -21,11 +23,37 @@ async function verify(ctx: Ctx<Actor, Sql>, chain: string, heads?: readonly stri
   const report = await verifyChain(ctx, { chain, ...(heads && { heads }) });
   const isInstallation = chain === INSTALLATION_CHAIN;
   const more = await (isInstallation ? verifySigningKeys(ctx) : verifyCredentials(ctx, { tenantId: chain }));
-  return {
+  const all = {
     ...report,
     findingCount: report.findingCount + more.length,
     findings: [...report.findings, ...more].slice(0, FINDINGS_MAX),
   };
+  await tellIfBroken(ctx, all);
+  return all;
+}
+
+/** Whoever looks, all who should know are told: of a tenant's chain the tenant, of the installation's those who manage it. */
+async function tellIfBroken({ now }: Ctx<Actor, Sql>, report: ChainReport): Promise<void> {
+  if (isIntact(report)) return;
+  const { chain, findingCount, findings, missingGuards } = report;
+  const [first] = findings;
+  const notice = {
+    kind: "chain.broken",
+    chain,
+    findings: findingCount + missingGuards.length,
+    finding: first?.kind ?? "guard removed",
+    sequence: first?.sequence ?? null,
+  } as const;
+  const tenant = { id: chain };
+  try {
+    await inTransaction(database(), async (db) => {
+      const isTenants = chain !== INSTALLATION_CHAIN && (await db.tenant.count({ where: tenant })) > 0;
+      await notify(db, { tenantId: isTenants ? chain : null, now, notice });
+    });
+  } catch (error) {
+    // Whoever asked gets the report all the same.
+    log.error({ err: error, chain }, "nobody could be told that the audit record is broken");
+  }
 }
 
 const walks = () => oncePerProcess("walks along chains", () => new Map<string, Promise<ChainReport>>());

@@ -30,3 +30,19 @@ export async function findEnd(
   });
   return session?.endCode ? { endCode: session.endCode, endedBy: session.endedBy } : null;
 }
+
+type Seen = { readonly tenantId: string; readonly credentialId: string; readonly address: string | null };
+
+/** @returns the name of the host that was last heard at this address with this credential, connected or not; null where none was */
+export async function findHostSeen(
+  { db }: Ctx<Actor>,
+  { tenantId, credentialId, address }: Seen,
+): Promise<string | null> {
+  if (address === null) return null;
+  const session = await db.session.findFirst({
+    where: { tenantId, credentialId, address },
+    orderBy: { heartbeatAt: "desc" },
+    select: { hostName: true },
+  });
+  return session?.hostName ?? null;
+}

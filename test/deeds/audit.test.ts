@@ -244,6 +244,8 @@ const SILENT: Readonly<Record<string, string>> = {
   recordAll: "writes the events",
   lockForOpening: "locks rows, changes nothing",
   notify: "tells people of what deeds record",
+  takeLook: "notes how far the clock has looked",
+  forgetNotifications: "forgets what was kept for as long as it should be",
   chainEvents: "links the events that others wrote",
   forgetActivity: "forgets what was kept for as long as it should be",
   beatAtOnce: "the same as recordHeartbeat",

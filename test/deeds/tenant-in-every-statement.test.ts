@@ -49,7 +49,7 @@ import { openSession } from "@/lib/sessions/commands/open-session";
 import { lockForOpening, openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
-import { findEnd, requireOwnSession } from "@/lib/sessions/queries";
+import { findEnd, findHostSeen, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
@@ -149,6 +149,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   countMachines: () => ask(admin, countMachines, undefined),
   listMachineNames: () => ask(admin, listMachineNames, undefined),
   listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
+  findHostSeen: () =>
+    question((ctx) =>
+      findHostSeen(ctx, { tenantId: admin.tenantId, credentialId: "0".repeat(16), address: "::1" }),
+    ),
   findEnd: () => question((ctx) => findEnd(ctx, scene)),
   requireOwnSession: () => question((ctx) => requireOwnSession(ctx, scene)),
   getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
@@ -194,6 +198,14 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "endRanOut",
     "noteExpired",
     "forgetActivity",
+    "forgetNotifications",
+    "takeLook",
+    "listEnding",
+    "listEnded",
+    "listWithoutCredential",
+    "listUsesOfEnded",
+    "listSilentHosts",
+    "listFloods",
     "cutExpired",
     "chainEvents",
     "reencryptNext",

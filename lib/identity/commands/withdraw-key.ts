@@ -6,6 +6,7 @@ import { makeKey } from "@/lib/identity/key-material";
 import { askWithdrawal, readKeyLives } from "@/lib/identity/queries";
 import { nextKey } from "@/lib/identity/rules";
 import type { WithdrawnKey, WithdrawSigningKeyInput } from "@/lib/identity/schema";
+import { notify } from "@/lib/notifications/commands/notify";
 import { allowInstallation } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { lockSigningKeys, publishKey } from "./publish-key";
@@ -37,6 +38,8 @@ export async function withdrawSigningKey(
   });
   if (count === 0) throw new Refusal("gone", "This signing key is withdrawn already.");
   await record(ctx, [{ type: "signing_key.withdrawn", kid, liveTokens }], null);
+  const notice = { kind: "signing_key.withdrawn", kid, liveTokens, by: ctx.actor.name } as const;
+  await notify(ctx.db, { tenantId: null, now: ctx.now, notice });
   await signal(ctx.db, [{ kind: "keys" }, { kind: "tokens", of: kid }]);
   return { kid, liveTokens, newActiveKid: isActive ? await succeed(ctx) : null };
 }
