@@ -23,7 +23,15 @@ export default {
     })),
   // Metadata is sent with the head and not streamed after it: a page's title was empty for a moment after an action.
   htmlLimitedBots: /.*/,
-  serverExternalPackages: ["pg", "pino", "@prisma/client", "@prisma/adapter-pg", "bcryptjs", "jose"],
+  serverExternalPackages: [
+    "pg",
+    "pino",
+    "@prisma/client",
+    "@prisma/adapter-pg",
+    "bcryptjs",
+    "jose",
+    "nodemailer",
+  ],
   experimental: {
     preloadEntriesOnStart: false,
     serverActions: {

@@ -1,4 +1,4 @@
-import { createTransport, type NodemailerError } from "nodemailer";
+import type { NodemailerError } from "nodemailer";
 import { log } from "@/lib/log";
 import { withoutSecrets } from "@/lib/log-text";
 import type { MailText } from "@/lib/mail-letter";
@@ -80,6 +80,8 @@ export async function sendMail(
 ): Promise<MailOutcome> {
   if (!isMailAddress(to))
     return { ok: false, failure: "recipient", status: null, answer: null, isForGood: true };
+  // Whoever sends no mail has no use for it.
+  const { createTransport } = await import("nodemailer");
   try {
     const { response } = await createTransport(optionsOf(server)).sendMail({
       from,

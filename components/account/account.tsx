@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { AccountActions } from "@/components/account/account-actions";
 import { ChangePassword } from "@/components/account/change-password";
+import { MailSection, type MailSectionProps } from "@/components/account/mail-section";
 import { SecondFactor } from "@/components/account/second-factor";
 import { SignInList } from "@/components/account/sign-in-list";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
@@ -14,10 +15,21 @@ type AccountProps = {
   secondFactor: SecondFactorView | null;
   signIns: readonly SignInView[];
   now: Date;
+  /** Null: no mail is sent from here. */
+  mail: Omit<MailSectionProps, "email"> | null;
   actions: AccountActions;
 };
 
-export function Account({ crumbs, email, hasPassword, secondFactor, signIns, now, actions }: AccountProps) {
+export function Account({
+  crumbs,
+  email,
+  hasPassword,
+  secondFactor,
+  signIns,
+  now,
+  mail,
+  actions,
+}: AccountProps) {
   return (
     <div className="max-w-5xl">
       <PageHeader crumbs={crumbs} title="Your account" />
@@ -38,6 +50,18 @@ export function Account({ crumbs, email, hasPassword, secondFactor, signIns, now
         <Section title="Second factor">
           <Panel className="p-5">
             <SecondFactor email={email} factor={secondFactor} actions={actions} />
+          </Panel>
+        </Section>
+        <Section title="E-mail">
+          <Panel className="p-5">
+            {mail ? (
+              <MailSection email={email} {...mail} />
+            ) : (
+              <p className="text-muted">
+                No mail is sent from here. Whoever runs Latchkey sets <code>SMTP_URL</code> and{" "}
+                <code>MAIL_FROM</code> to change that.
+              </p>
+            )}
           </Panel>
         </Section>
         <Section title="Sign-ins">

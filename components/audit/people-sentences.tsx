@@ -63,6 +63,10 @@ export const PEOPLE_SENTENCES: { readonly [Type in PeopleEvent]: Sentence<Type> 
       removed <Name>{email}</Name> from the tenant
     </>
   ),
+  "admin.mail_chosen": ({ kinds }) =>
+    kinds.length === 0
+      ? "stopped their mail about the tenant"
+      : `chose what they get by mail: ${formatQuantity(kinds.length, "kind")} of notification`,
   "admin.manages_installation": ({ email, manages }) => (
     <>
       {manages ? "let " : "no longer lets "}

@@ -62,6 +62,13 @@ export type AuditEvent =
     }
   | { readonly type: "admin.disabled"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.enabled"; readonly adminId: string; readonly email: string }
+  | {
+      /** By mail, about this tenant. */
+      readonly type: "admin.mail_chosen";
+      readonly adminId: string;
+      readonly email: string;
+      readonly kinds: readonly string[];
+    }
   | { readonly type: "admin.removed"; readonly adminId: string; readonly email: string }
   | {
       // Without a name where there is no such account: people type passwords into the wrong field.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Role } from "@/lib/roles";
 
 export const NOTIFICATIONS_A_PAGE = 50;
 
@@ -165,3 +166,29 @@ export const notificationListSchema = z.object({
   newer: cursor.optional().catch(undefined),
 });
 export type NotificationListQuery = z.output<typeof notificationListSchema>;
+
+/** What people choose from for their mail: the kinds, and the early warnings of an end apart from the late ones. */
+export const MAIL_CHOICES = ["credential.expiring_early", ...NOTICE_KINDS] as const;
+export type MailChoice = (typeof MAIL_CHOICES)[number];
+
+/** What a member is mailed who has chosen nothing. */
+export const MAILED_AT_FIRST: Readonly<Record<Role, readonly MailChoice[]>> = {
+  Administrator: [
+    "credential.expiring",
+    "credential.expired",
+    "leak.reported",
+    "machine.without_credential",
+    "chain.broken",
+    "webhook.switched_off",
+  ],
+  Operator: [],
+  Viewer: [],
+};
+
+export const chooseMailSchema = z.object({
+  tenantId: z.uuid(),
+  kinds: z
+    .array(z.enum(MAIL_CHOICES))
+    .max(MAIL_CHOICES.length)
+    .transform((kinds) => [...new Set(kinds)]),
+});

@@ -108,6 +108,9 @@ export type IssuedLink = { readonly link: string; readonly email: string; readon
 /** The same as whoever made it sees it. `mail` is what became of it by mail: null where none is sent, `problem` null when it was taken. */
 export type SentLink = IssuedLink & { readonly mail: { readonly problem: string | null } | null };
 
+/** What became of a mail that somebody sent to themselves: `problem` null when it was taken, `answer` what the mail server said. */
+export type TestMail = { readonly problem: string | null; readonly answer: string | null };
+
 /** What the holder of an invite is told. */
 export type InviteView = {
   readonly email: string;

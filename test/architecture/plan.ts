@@ -120,6 +120,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
     "passwordReset",
     "setupToken",
     "signInFailure",
+    "mailChoice",
   ],
   credentials: ["credential"],
   rehearsals: ["rehearsal", "rehearsalTold"],

@@ -1,5 +1,6 @@
 import type { Ctx, Db, PersonActor } from "@/lib/ctx";
 import { arrive, recordRefusedArrival } from "@/lib/users/commands/arrive";
+import { chooseMail } from "@/lib/users/commands/choose-mail";
 import { confirmSignIn } from "@/lib/users/commands/confirm-sign-in";
 import { firstArrival } from "@/lib/users/commands/first-arrival";
 import { acceptInvite, acceptInviteAsNew, invitePerson } from "@/lib/users/commands/invite";
@@ -101,6 +102,13 @@ export const PEOPLE_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, scene) => {
       const { ctx, otherId } = await person(db, scene);
       await endOwnSignIn(ctx, { signInId: otherId });
+    },
+  },
+  chooseMail: {
+    events: [...SIGNED_IN_TWICE, "admin.mail_chosen"],
+    run: async (db, scene) => {
+      const { ctx } = await person(db, scene);
+      await chooseMail(ctx, { tenantId: scene.admin.tenantId, kinds: ["leak.reported"] });
     },
   },
   confirmSignIn: {

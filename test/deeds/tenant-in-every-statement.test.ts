@@ -51,6 +51,7 @@ import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { findEnd, findHostSeen, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
+import { readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
@@ -184,6 +185,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   findMachineIds: () => ask(admin, findMachineIds, "machine"),
   countPeople: () => ask(admin, countPeople, undefined),
   listPeople: () => ask(admin, listPeople, undefined),
+  readMailChoices: () => ask(admin, readMailChoices, undefined),
   listInvites: () => ask(admin, listInvites, undefined),
   listKinds: () => ask(admin, listKinds, undefined),
   listPersons: () => ask(admin, listPersons, undefined),
@@ -251,6 +253,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "hasSecondFactor",
     "readSecondFactor",
     "listOwnSignIns",
+    "chooseMail",
   ]),
   ...because("it takes an administrator of every tenant the person belongs to", ["makeResetLink"]),
   ...because("the link says which tenant", [

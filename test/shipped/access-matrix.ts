@@ -120,6 +120,7 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   enablePersonAction: { may: ADMINISTRATORS, input: { adminId: id }, isSensitive: true },
   removePersonAction: { may: ADMINISTRATORS, input: { adminId: id }, isSensitive: true },
   makeResetLinkAction: { may: ADMINISTRATORS, input: { adminId: id }, isSensitive: true },
+  sendTestMailAction: { may: ["Administrator", "manager"], input: {} },
   requireSecondFactorAction: { may: ADMINISTRATORS, input: { isRequired: false }, isSensitive: true },
   shareInstallationAction: { may: MANAGERS, input: { adminId: id, manages: false }, isSensitive: true },
 };
@@ -129,6 +130,7 @@ const password = "correct horse battery";
 /** The actions of a person on their own account: anybody who is signed in, whatever they are in a tenant. */
 export const PERSON_ACTIONS: Readonly<Record<string, Omit<Row, "may">>> = {
   changePasswordAction: { input: { oldPassword: "not the password", newPassword: password } },
+  chooseMailAction: { input: { tenantId: id, kinds: [] } },
   endSignInAction: { input: { signInId: id } },
   beginSecondFactorAction: { input: {}, isSensitive: true },
   confirmSecondFactorAction: { input: { code: "000000" } },

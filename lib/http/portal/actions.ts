@@ -10,7 +10,7 @@ import { isConfirmationOld } from "@/lib/users/rules";
 import type { IssuedLink, SentLink } from "@/lib/users/schema";
 import { invalid, refusal } from "./action-answer";
 import { type Deed, type InSteps, perform, performGuarded } from "./deeds";
-import { type LinkKind, mailLink } from "./mailed-link";
+import { type LinkKind, mailLink } from "./outgoing-mail";
 import { actorIn, findAdmin, mustSetUpSecondFactor, personOf } from "./signed-in";
 
 export { currentAdmin, requirePerson, requireTenant, requireUser } from "./signed-in";

@@ -1,7 +1,10 @@
 "use server";
 
-import { guardedAction, personAction } from "@/lib/http/portal/actions";
+import { adminQuestion, guardedAction, personAction } from "@/lib/http/portal/actions";
 import { inSteps } from "@/lib/http/portal/deeds";
+import { sendTestMail } from "@/lib/http/portal/outgoing-mail";
+import { chooseMailSchema } from "@/lib/notifications/schema";
+import { chooseMail } from "@/lib/users/commands/choose-mail";
 import { changePassword, proveForChange } from "@/lib/users/commands/reset-password";
 import {
   beginSecondFactor,
@@ -32,3 +35,6 @@ export const removeSecondFactorAction = guardedAction(
   passwordOnlySchema,
   inSteps(proveForRemoval, removeSecondFactor),
 );
+export const chooseMailAction = personAction(chooseMailSchema, chooseMail);
+// Nothing is written: it goes out while no transaction is open.
+export const sendTestMailAction = adminQuestion(nothingSchema, sendTestMail);

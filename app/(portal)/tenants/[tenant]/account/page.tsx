@@ -1,23 +1,32 @@
 import {
   beginSecondFactorAction,
   changePasswordAction,
+  chooseMailAction,
   confirmSecondFactorAction,
   endSignInAction,
   removeSecondFactorAction,
   replaceRecoveryCodesAction,
+  sendTestMailAction,
 } from "@/app/(portal)/tenants/[tenant]/account/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { Account } from "@/components/account/account";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { sendsMail } from "@/lib/http/portal/outgoing-mail";
 import { pathsOf } from "@/lib/paths";
+import { readMailChoices } from "@/lib/users/queries/mail";
 import { readSecondFactor } from "@/lib/users/queries/second-factor";
 import { listOwnSignIns } from "@/lib/users/queries/sign-ins";
 
 export const generateMetadata = tenantTitle("Your account");
 
 export default async function AccountPage({ params }: { params: Promise<{ tenant: string }> }) {
-  const { own, tenant, admin } = await requireTenant((await params).tenant);
-  const [signIns, secondFactor] = await Promise.all([listOwnSignIns(own), readSecondFactor(own)]);
+  const { ctx, own, tenant, admin, can } = await requireTenant((await params).tenant);
+  const [signIns, secondFactor, chosen] = await Promise.all([
+    listOwnSignIns(own),
+    readSecondFactor(own),
+    readMailChoices(ctx),
+  ]);
+  const mayTest = ctx.actor.managesInstallation || can("tenant.settings");
   return (
     <Account
       crumbs={[{ label: tenant.name, href: pathsOf(tenant.slug).machines }, { label: "Your account" }]}
@@ -26,6 +35,16 @@ export default async function AccountPage({ params }: { params: Promise<{ tenant
       secondFactor={secondFactor}
       signIns={signIns}
       now={own.now}
+      mail={
+        sendsMail()
+          ? {
+              tenant,
+              chosen,
+              choose: chooseMailAction,
+              test: mayTest ? sendTestMailAction.bind(null, tenant.slug) : null,
+            }
+          : null
+      }
       actions={{
         changePassword: changePasswordAction,
         endSignIn: endSignInAction,

@@ -16,7 +16,7 @@ import { Users } from "@/components/users/users";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
-import { sendsMail } from "@/lib/http/portal/mailed-link";
+import { sendsMail } from "@/lib/http/portal/outgoing-mail";
 import { pathsOf } from "@/lib/paths";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 

@@ -2,7 +2,7 @@ import pino from "pino";
 import { afterAll, expect, test } from "vitest";
 import { log } from "@/lib/log";
 import { smtpError, startMailbox } from "@/test/mailbox";
-import { mailLink } from "./mailed-link";
+import { mailLink } from "./outgoing-mail";
 
 const TOKEN = "0123456789abcdefghijklmnopqrstuvwxyz_-ABCDE";
 const link = {

@@ -1,8 +1,11 @@
+import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
+import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
 import { problemOf, sendMail } from "@/lib/mail";
 import { type Letter, mailTextOf } from "@/lib/mail-letter";
-import type { IssuedLink, SentLink } from "@/lib/users/schema";
+import { allow } from "@/lib/permissions";
+import type { IssuedLink, SentLink, TestMail } from "@/lib/users/schema";
 
 export type LinkKind = "invite" | "reset";
 
@@ -40,4 +43,26 @@ export async function mailLink(kind: LinkKind, link: IssuedLink, maker: Maker): 
   return {
     problem: problemOf(await sendMail(mail, { to: link.email, ...mailTextOf(letters[kind](link, maker)) })),
   };
+}
+
+/**
+ * Sends a mail to whoever asks, so that they see whether mail gets through. In no transaction: it may take a minute.
+ * @throws Refusal `forbidden` unless they administer the tenant or manage the installation; `conflict` where no mail is set
+ */
+export async function sendTestMail({ actor }: Ctx): Promise<TestMail> {
+  if (!actor.managesInstallation) allow(actor, "tenant.settings");
+  const { mail, origin } = env();
+  if (!mail)
+    throw new Refusal(
+      "conflict",
+      "No mail server is set. Whoever runs Latchkey sets SMTP_URL and MAIL_FROM.",
+    );
+  const letter = {
+    subject: "A test mail of Latchkey",
+    says: [`Mail of the Latchkey at ${origin} gets through to ${actor.name}.`],
+    link: null,
+    footer: "You asked for it on the page of your account.",
+  };
+  const outcome = await sendMail(mail, { to: actor.name, ...mailTextOf(letter) });
+  return { problem: problemOf(outcome), answer: outcome.answer };
 }
