@@ -4,12 +4,12 @@ import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { StackCell, StackRow, Under } from "@/components/ui/stack-table";
 import { Instant } from "@/components/ui/time";
-import type { ActivityMachine, TokenRequestRow } from "@/lib/activity/schema";
+import type { ActivityMachine, ActivityPage } from "@/lib/activity/schema";
 import { formatCount } from "@/lib/format";
 import { pathsOf } from "@/lib/paths";
 
 type ActivityRowProps = {
-  row: TokenRequestRow;
+  row: ActivityPage["rows"][number];
   /** Null where all rows are of one machine. */
   machine: ActivityMachine | undefined | null;
   tenantSlug: string;
@@ -18,7 +18,7 @@ type ActivityRowProps = {
 const MONO = "font-mono text-small";
 
 export function ActivityRow({ row, machine, tenantSlug }: ActivityRowProps) {
-  const { outcome, code, reason, address, userAgent, credentialId, isFolded, count } = row;
+  const { outcome, code, reason, address, userAgent, credentialId, isFolded, count, isRehearsed } = row;
   const isMany = isFolded && count > 1;
   const several = (what: string) => (isMany ? `several ${what}` : null);
   return (
@@ -29,6 +29,14 @@ export function ActivityRow({ row, machine, tenantSlug }: ActivityRowProps) {
       </StackCell>
       <StackCell label="Outcome">
         <Badge look={OUTCOME_LOOKS[outcome]}>{outcome}</Badge>
+        {isRehearsed ? (
+          <span
+            className="ml-1.5 inline-block"
+            title="The deletion of this secret or key was rehearsed: it would have been refused"
+          >
+            <Badge look="brass">Rehearsed</Badge>
+          </span>
+        ) : null}
         {isMany ? <span className="ml-1.5 font-medium tabular-nums">{formatCount(count)} times</span> : null}
         {outcome === "Refused" ? (
           <Under>

@@ -77,7 +77,8 @@ export type TokenRequestRow = {
 export type ActivityMachine = { readonly id: string; readonly name: string; readonly isDeleted: boolean };
 
 export type ActivityPage = {
-  readonly rows: readonly TokenRequestRow[];
+  /** Each with whether the deletion of its credential was rehearsed at that time. */
+  readonly rows: readonly (TokenRequestRow & { readonly isRehearsed: boolean })[];
   readonly machines: readonly ActivityMachine[];
   /** Cursors of the pages beside this one. */
   readonly older: string | null;

@@ -17,6 +17,7 @@ import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { startAuditChainer } from "./audit-chainer";
 import { TELLING } from "./notices";
+import { tellRehearsedUses } from "./rehearsed-uses";
 
 const LOOK_EVERY_SECONDS = 10;
 /** An end is an instant that somebody chose: what hangs on the credential is cut within a second of it. */
@@ -34,6 +35,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   forgetActivity,
   endRanOut,
   forgetNotifications,
+  tellRehearsedUses,
 ];
 
 /** One look; a deed that fails does not keep the others from being done. */

@@ -1,7 +1,7 @@
 import { formatDay, formatInstant, formatNames, formatQuantity } from "@/lib/format";
 import { pathsOf } from "@/lib/paths";
 import { asPlainLine } from "@/lib/text";
-import type { NamedCredential, Notice } from "./schema";
+import type { NamedCredential, Notice, RehearsedUse } from "./schema";
 
 /** For how many days a notification is kept. */
 export const KEPT_DAYS = 90;
@@ -23,6 +23,10 @@ export function keyOf(notice: Notice, now: Date): string {
     case "credential.expired":
       return `${notice.credentials[0]?.credentialId}:${notice.credentials[0]?.expiresAt}`;
     case "credential.used_although":
+      if (notice.state === "rehearsed") {
+        const [first] = notice.uses;
+        return `${notice.rehearsalId}:${first?.hostName ?? first?.address}`;
+      }
       return `${notice.credentialId}:${notice.state}:${notice.on}`;
     case "machine.without_credential":
       return `${notice.machines[0]?.machineId}:${now.toISOString()}`;
@@ -78,8 +82,19 @@ const hosts = (names: readonly string[], count: number) => {
   return formatNames(rest > 0 ? [...named, formatQuantity(rest, "other")] : named);
 };
 
+/** `host “A” at 192.0.2.7, which runs “Close the month”`, or the first of many. */
+function users({ uses, count }: { readonly uses: readonly RehearsedUse[]; readonly count: number }): string {
+  const [one] = uses;
+  if (count > 1) {
+    const names = uses.map(({ hostName, address }) => hostName ?? address);
+    return `${formatQuantity(count, "host or address", "hosts and addresses")}: ${hosts(names, count)}`;
+  }
+  const who = one?.hostName == null ? "a program" : `host ${short(one.hostName)}`;
+  const runs = one && one.jobs.length > 0 ? `, which runs ${formatNames(one.jobs.map(short))}` : "";
+  return `${who} at ${asPlainLine(one?.address ?? "")}${runs}`;
+}
+
 const USED_ALTHOUGH = {
-  rehearsed: "was used although its deletion is being rehearsed",
   disabled: "was tried although it is disabled",
   expired: "was tried although it has expired",
   deleted: "was tried although it is deleted",
@@ -128,6 +143,13 @@ export function tell(notice: Notice, tenantSlug: string): Told {
           };
     }
     case "credential.used_although":
+      if (notice.state === "rehearsed") {
+        return {
+          sentence: `${theCredential(notice)} was used although its deletion is being rehearsed, by ${users(notice)}.`,
+          next: "Give them another credential, or cancel the rehearsal",
+          path: paths.machine(notice.machineId),
+        };
+      }
       return {
         sentence: `${theCredential(notice)} ${USED_ALTHOUGH[notice.state]}${from(notice.address, notice.hostName)}.`,
         next: "Find the host and give it another credential",

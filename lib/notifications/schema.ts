@@ -36,6 +36,13 @@ export type NamedCredential = NamedMachine & {
   readonly credentialKind: "Secret" | "Key";
 };
 
+/** Who would be cut, and the names of what runs there. A token may be bought by what is no host. */
+export type RehearsedUse = {
+  readonly hostName: string | null;
+  readonly address: string;
+  readonly jobs: readonly string[];
+};
+
 type EndingCredential = NamedCredential & { readonly expiresAt: string };
 
 /** Instants are ISO 8601 in UTC. Lists hold the first {@link NAMED_MAX}, and `count` says how many there are. */
@@ -54,9 +61,17 @@ export type Notice =
       readonly credentials: readonly EndingCredential[];
     }
   | ({
-      /** Somebody used, or tried to use, a credential that is on its way out or gone. */
+      /** Hosts, or addresses without one, used a credential whose deletion is rehearsed. */
       readonly kind: "credential.used_although";
-      readonly state: "rehearsed" | "disabled" | "expired" | "deleted";
+      readonly state: "rehearsed";
+      readonly rehearsalId: string;
+      readonly count: number;
+      readonly uses: readonly RehearsedUse[];
+    } & NamedCredential)
+  | ({
+      /** Somebody tried to use a credential that is off or gone. */
+      readonly kind: "credential.used_although";
+      readonly state: "disabled" | "expired" | "deleted";
       readonly address: string | null;
       /** The host last seen at that address with that credential. */
       readonly hostName: string | null;

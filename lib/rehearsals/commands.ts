@@ -129,3 +129,47 @@ export async function endRehearsalsOf(
     "credentialId" in of ? { credentialId: of.credentialId } : { machineId: { in: [...of.machineIds] } };
   await end(ctx, { tenantId, ...these, endsAt: { gt: ctx.now } }, "deleted");
 }
+
+/** How long people are told nothing more of a rehearsal after they were told: what comes together is told together. */
+const TELL_EVERY_SECONDS = MINUTE_SECONDS;
+const TOLD_AT_ONCE = 100;
+
+/** A rehearsal of which people may be told now. */
+export type DueRehearsal = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly machineId: string;
+  readonly credentialId: string;
+  readonly startedAt: Date;
+};
+
+/** @returns the rehearsals that go on and of which people were not told for a minute; of several processes one gets each */
+export async function takeDueRehearsals(ctx: Ctx<SystemActor>): Promise<DueRehearsal[]> {
+  return ctx.db.rehearsal.updateManyAndReturn({
+    where: {
+      endedAt: null,
+      endsAt: { gt: ctx.now },
+      toldAt: { lte: addSeconds(ctx.now, -TELL_EVERY_SECONDS) },
+    },
+    data: { toldAt: ctx.now },
+    limit: TOLD_AT_ONCE,
+    select: { id: true, tenantId: true, machineId: true, credentialId: true, startedAt: true },
+  });
+}
+
+/**
+ * Notes whom people are told of, so that each is told once.
+ * @param who hosts as their names are compared, and addresses
+ * @returns those that they were not told of
+ */
+export async function noteTold(
+  ctx: Ctx<SystemActor>,
+  { id, tenantId }: Pick<DueRehearsal, "id" | "tenantId">,
+  who: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await ctx.db.$queryRaw<{ who: string }[]>`
+    INSERT INTO rehearsals_told (tenant_id, rehearsal_id, who)
+    SELECT ${tenantId}::uuid, ${id}::uuid, each FROM unnest(${[...who]}::text[]) AS each
+        ON CONFLICT DO NOTHING RETURNING who`;
+  return new Set(rows.map((row) => row.who));
+}

@@ -242,6 +242,8 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
 const SILENT: Readonly<Record<string, string>> = {
   record: "writes the events",
   recordAll: "writes the events",
+  takeDueRehearsals: "notes when people are told",
+  noteTold: "notes whom people are told of",
   lockForOpening: "locks rows, changes nothing",
   notify: "tells people of what deeds record",
   takeLook: "notes how far the clock has looked",

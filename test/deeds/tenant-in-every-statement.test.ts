@@ -16,6 +16,7 @@ import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts, readOverview } from "@/lib/fleet/queries/overview";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { readRecord } from "@/lib/fleet/queries/read-record";
+import { readRehearsals } from "@/lib/fleet/queries/rehearsed-uses";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { loseJobsOfSession } from "@/lib/jobs/commands/cut-jobs";
 import { reportJob } from "@/lib/jobs/commands/report-job";
@@ -41,6 +42,7 @@ import {
   nameMachines,
 } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
+import { startRehearsal } from "@/lib/rehearsals/commands";
 import { listRehearsals, listRehearsalTimes } from "@/lib/rehearsals/queries";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { closeSession } from "@/lib/sessions/commands/end-sessions";
@@ -57,8 +59,8 @@ import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
-import { ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
-import { ADMIN_DEEDS, exportedDeeds, newScene, type Scene } from "./every-deed";
+import { act, ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
+import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, type Scene } from "./every-deed";
 
 let admin: UserActor;
 let scene: Scene;
@@ -168,6 +170,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
       undefined,
     ),
   listCredentialUses: () => ask(admin, listCredentialUses, [scene.machine.secretId]),
+  readRehearsals: async () => {
+    await act(admin, startRehearsal, newRehearsal({ actor: admin, now: new Date() }, scene.machine));
+    await ask(admin, readRehearsals, scene.machine);
+  },
   listRehearsals: () => ask(admin, listRehearsals, scene.machine),
   listRehearsalTimes: () =>
     ask(admin, listRehearsalTimes, { credentialIds: [scene.machine.secretId], since: new Date() }),
@@ -198,6 +204,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("the clock's, for all tenants; every row it writes it finds by its own id", [
     "loseJobsOfSilentHosts",
     "endRanOut",
+    "takeDueRehearsals",
     "noteExpired",
     "forgetActivity",
     "forgetNotifications",
@@ -297,6 +304,13 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "liveTokensOf",
     "listSigningKeys",
     "askWithdrawal",
+  ]),
+  ...because("the clock's and a machine's page's; readRehearsals goes through them", [
+    "listRehearsedHosts",
+    "listRehearsedAddresses",
+    "listRehearsedJobs",
+    "nameCredential",
+    "noteTold",
   ]),
   ...because("asked or locked with its tenant by the deeds above, which go through it", [
     "record",

@@ -7,12 +7,28 @@ import {
 } from "@/lib/activity/schema";
 import type { Ctx } from "@/lib/ctx";
 import { nameMachines } from "@/lib/machines/queries";
+import { listRehearsalTimes } from "@/lib/rehearsals/queries";
+import { isRehearsed } from "@/lib/rehearsals/rules";
 
 const cursorOf = ({ at, id }: TokenRequestRow) => `${at.toISOString()}~${id}`;
 
 function beyond(cursor: string) {
   const [at = "", id = ""] = cursor.split("~");
   return { at: new Date(at), id };
+}
+
+/** What was granted to a credential while its deletion was rehearsed is marked: it would have been refused. */
+async function marked(ctx: Ctx, rows: readonly TokenRequestRow[]): Promise<ActivityPage["rows"]> {
+  const granted = rows.filter(({ outcome, credentialId }) => outcome === "Granted" && credentialId !== null);
+  const credentialIds = [...new Set(granted.map(({ credentialId }) => credentialId ?? ""))];
+  const since = new Date(Math.min(...granted.map(({ at }) => at.getTime())));
+  const times = granted.length === 0 ? [] : await listRehearsalTimes(ctx, { credentialIds, since });
+  return rows.map((row) => ({
+    ...row,
+    isRehearsed:
+      row.outcome === "Granted" &&
+      times.some((time) => time.credentialId === row.credentialId && isRehearsed(row.at, time)),
+  }));
 }
 
 /**
@@ -38,7 +54,7 @@ export async function readActivity(
   const hasOlder = newer ? true : hasMore;
   const hasNewer = newer ? hasMore : older !== undefined;
   return {
-    rows,
+    rows: await marked(ctx, rows),
     machines: await nameMachines(ctx, [...new Set(rows.map(({ machineId }) => machineId))]),
     older: last && hasOlder ? cursorOf(last) : null,
     newer: first && hasNewer ? cursorOf(first) : null,
