@@ -1,4 +1,4 @@
-import type { Actor, UserActor } from "@/lib/ctx";
+import type { Actor, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Role } from "./roles";
 
@@ -18,6 +18,7 @@ const ROLES_BY_PERMISSION = {
   "secrets.issue": OPERATORS,
   "keys.add": OPERATORS,
   "credentials.edit": OPERATORS,
+  "credentials.disable": OPERATORS,
   "credentials.delete": OPERATORS,
   "credentials.rehearse": OPERATORS,
   "credentials.rotate": OPERATORS,
@@ -49,6 +50,22 @@ export function allow(actor: Actor, permission: Permission): asserts actor is Us
     "forbidden",
     "Your role in this tenant does not allow that. Ask an administrator of the tenant.",
   );
+}
+
+/**
+ * The first line of a deed that the process does by itself, too, in any tenant; a person does it in their own.
+ * @throws Refusal `forbidden` as `allow` does, `not_found` for another tenant
+ */
+export function allowIn(
+  actor: Actor,
+  permission: Permission,
+  tenantId: string,
+): asserts actor is UserActor | SystemActor {
+  if (actor.kind === "system") return;
+  allow(actor, permission);
+  if (actor.tenantId !== tenantId) {
+    throw new Refusal("not_found", "There is no such thing in this tenant.");
+  }
 }
 
 /**

@@ -7,6 +7,8 @@ export const PROBLEM_CODES = {
   key_deleted: "The session has ended: its key was deleted.",
   secret_expired: "The session has ended: its client secret has expired.",
   key_expired: "The session has ended: its key has expired.",
+  secret_disabled: "The session has ended: its client secret was disabled, and may be enabled again.",
+  key_disabled: "The session has ended: its key was disabled, and may be enabled again.",
   machine_disabled: "The session has ended: the machine was disabled.",
   machine_deleted: "The session has ended: the machine was deleted.",
   disconnected: "The session has ended: a person disconnected the host, and its token is revoked.",

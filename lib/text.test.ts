@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { addAssetSchema } from "@/lib/assets/schema";
-import { addKeySchema, editCredentialSchema, issueSecretSchema } from "@/lib/credentials/schema";
+import {
+  addKeySchema,
+  disableCredentialSchema,
+  editCredentialSchema,
+  issueSecretSchema,
+} from "@/lib/credentials/schema";
 import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { openSessionSchema } from "@/lib/sessions/schema";
@@ -21,6 +26,7 @@ const LINES = {
 const TEXTS = {
   "a machine's description": (text: string) => provisionMachineSchema.shape.description.safeParse(text),
   "a credential's note": (text: string) => editCredentialSchema.shape.note.safeParse(text),
+  "why a credential is disabled": (text: string) => disableCredentialSchema.shape.reason.safeParse(text),
   "a process's description": (text: string) => addProcessSchema.shape.description.safeParse(text),
   "an asset's description": (text: string) => addAssetSchema.shape.description.safeParse(text),
   "an asset's value": (text: string) => addAssetSchema.shape.value.safeParse(text),

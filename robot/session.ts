@@ -36,6 +36,8 @@ const ENDS: Readonly<Record<string, EndKind>> = {
   key_deleted: "cut",
   secret_expired: "cut",
   key_expired: "cut",
+  secret_disabled: "cut",
+  key_disabled: "cut",
   machine_disabled: "cut",
   machine_deleted: "cut",
   disconnected: "disconnected",

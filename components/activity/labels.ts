@@ -20,6 +20,7 @@ const REASON_LABELS = {
   credential_tampered: "Its row in the database is not as Latchkey wrote it",
   credential_deleted: "The secret or key is deleted",
   credential_expired: "The secret or key has expired",
+  credential_disabled: "The secret or key is disabled",
   credential_not_accepted: "The machine does not accept this kind of credential",
   machine_deleted: "The machine is deleted",
   machine_disabled: "The machine is disabled",

@@ -90,6 +90,17 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       edited the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)}
     </>
   ),
+  "credential.disabled": ({ machineId, credentialId, kind, reason }, { machine }) => (
+    <>
+      disabled the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)}
+      {reason ? `: ${reason}` : null}
+    </>
+  ),
+  "credential.enabled": ({ machineId, credentialId, kind }, { machine }) => (
+    <>
+      enabled the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} again
+    </>
+  ),
   "credential.expired": ({ machineId, credentialId, kind }, { machine }) => (
     <>
       found the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} expired, and cut what

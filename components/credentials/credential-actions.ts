@@ -1,9 +1,31 @@
+import type { RefObject } from "react";
 import type { Cut } from "@/components/hosts/disconnected";
 import type { ImpactQuestions } from "@/components/hosts/use-connected-hosts";
 import type { Action } from "@/components/ui/attempt";
+import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import type { Limits } from "@/lib/limits/schema";
 
 /** What can be done to one credential, and the questions what a deed would cut. */
 export type CredentialActions = ImpactQuestions & {
   readonly edit: Action<null>;
+  readonly disable: Action<Cut>;
+  readonly enable: Action<null>;
   readonly remove: Action<Cut>;
+};
+
+/** What is asked of one credential. */
+export type CredentialDeed = "edit" | "delete" | "disable" | "enable";
+
+export type CredentialDialogProps = {
+  kind: CredentialKind;
+  machineId: string;
+  credential: CredentialView;
+  now: Date;
+  /** It is the only live one of the machine, secrets and keys together. */
+  isLast: boolean;
+  limits: Limits;
+  actions: CredentialActions;
+  /** Where focus goes afterwards when the button that opened the dialog is gone. */
+  returnTo: RefObject<HTMLElement | null>;
+  onClose: () => void;
 };

@@ -1,14 +1,14 @@
 "use client";
 
 import { type ReactNode, useRef, useState } from "react";
-import type { CredentialActions } from "@/components/credentials/credential-actions";
+import type { CredentialActions, CredentialDeed } from "@/components/credentials/credential-actions";
+import { CREDENTIAL_DIALOGS } from "@/components/credentials/credential-dialogs";
+import { CredentialMenu, createCredentialMenu } from "@/components/credentials/credential-menu";
 import { CredentialTable, type OwnColumn } from "@/components/credentials/credential-table";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
-import { DeleteCredentialDialog } from "@/components/credentials/delete-credential-dialog";
-import { EditCredentialDialog } from "@/components/credentials/edit-credential-dialog";
 import { Alert } from "@/components/ui/banner";
 import { AtMost } from "@/components/ui/page-footer";
-import { countLive, credentialState } from "@/lib/credentials/rules";
+import { countLive, countNotEnded, credentialState } from "@/lib/credentials/rules";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type CredentialView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
@@ -28,7 +28,9 @@ type CredentialSectionProps<T> = {
   children?: ReactNode;
 };
 
-/** The machine's secrets or its keys: heading, buttons, table and the question before one is deleted. */
+type Asking = { readonly deed: CredentialDeed; readonly credential: CredentialView };
+
+/** The machine's secrets or its keys: heading, buttons, table and the dialog of what is done to one. */
 export function CredentialSection<T extends CredentialView>({
   kind,
   machineId,
@@ -43,10 +45,14 @@ export function CredentialSection<T extends CredentialView>({
   buttons,
   children,
 }: CredentialSectionProps<T>) {
-  const [deleting, setDeleting] = useState<T | null>(null);
-  const [editing, setEditing] = useState<T | null>(null);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const [menu] = useState(createCredentialMenu);
   const heading = useRef<HTMLHeadingElement>(null);
   const texts = CREDENTIAL_TEXTS[kind];
+  const live = countLive(rows, now);
+  const disabled = countNotEnded(rows, now) - live;
+  const ask = (deed: CredentialDeed, credential: CredentialView) => setAsking({ deed, credential });
+  const Dialog = asking && CREDENTIAL_DIALOGS[asking.deed];
   return (
     <section aria-labelledby={texts.headingId}>
       <div className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
@@ -54,7 +60,7 @@ export function CredentialSection<T extends CredentialView>({
           {texts.heading}
         </h2>
         <p className="mr-auto text-muted tabular-nums">
-          {countLive(rows, now)} of {limits.liveCredentialsMax} live
+          {live} of {limits.liveCredentialsMax} live{disabled > 0 ? `, ${disabled} disabled` : null}
         </p>
         {canChange ? <div className="flex flex-wrap gap-2">{buttons}</div> : null}
       </div>
@@ -64,35 +70,27 @@ export function CredentialSection<T extends CredentialView>({
         rows={rows}
         now={now}
         own={own}
-        onEdit={canChange ? setEditing : undefined}
-        onDelete={canChange ? setDeleting : undefined}
+        menu={menu}
+        onAsk={canChange ? ask : undefined}
       />
+      <CredentialMenu handle={menu} now={now} onAsk={ask} />
       <AtMost
         shown={rows.length}
         max={CREDENTIALS_SHOWN_MAX}
         which="the live and the latest; the record of the tenant has all"
       />
       {children}
-      {editing ? (
-        <EditCredentialDialog
+      {asking && Dialog ? (
+        <Dialog
           kind={kind}
           machineId={machineId}
-          credential={editing}
-          lifetimeDaysMax={limits.lifetimeDaysMax}
-          actions={actions}
-          onClose={() => setEditing(null)}
-        />
-      ) : null}
-      {deleting ? (
-        <DeleteCredentialDialog
-          kind={kind}
-          machineId={machineId}
-          credential={deleting}
+          credential={asking.credential}
           now={now}
-          isLast={liveInAll === 1 && credentialState(deleting, now) === "Live"}
+          isLast={liveInAll === 1 && credentialState(asking.credential, now) === "Live"}
+          limits={limits}
           actions={actions}
           returnTo={heading}
-          onClose={() => setDeleting(null)}
+          onClose={() => setAsking(null)}
         />
       ) : null}
     </section>

@@ -1,14 +1,17 @@
 import { KeyRound, Pencil, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
+import type { CredentialDeed } from "@/components/credentials/credential-actions";
+import { type CredentialMenuHandle, CredentialMenuTrigger } from "@/components/credentials/credential-menu";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { Expiry } from "@/components/credentials/expiry";
+import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Panel } from "@/components/ui/panel";
 import { TableHead, TableHeadRow, TableRow, WIDE } from "@/components/ui/table";
 import { Ago, Instant } from "@/components/ui/time";
-import { credentialState } from "@/lib/credentials/rules";
+import { credentialState, isEnded } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
 
 /** The column in which secrets and keys differ. */
@@ -19,8 +22,8 @@ type TableProps<T> = {
   rows: readonly T[];
   now: Date;
   own: OwnColumn<T>;
-  onEdit?: ((row: T) => void) | undefined;
-  onDelete?: ((row: T) => void) | undefined;
+  menu: CredentialMenuHandle;
+  onAsk?: ((deed: CredentialDeed, row: CredentialView) => void) | undefined;
 };
 
 const CELL = classes(WIDE, "py-2 align-top max-md:px-4 max-md:py-0.5");
@@ -64,10 +67,10 @@ export function CredentialTable<T extends CredentialView>({ rows, ...props }: Ta
 
 type RowProps<T> = Omit<TableProps<T>, "rows"> & { row: T };
 
-function CredentialRow<T extends CredentialView>({ kind, row, now, own, onEdit, onDelete }: RowProps<T>) {
+function CredentialRow<T extends CredentialView>({ kind, row, now, own, menu, onAsk }: RowProps<T>) {
   const texts = CREDENTIAL_TEXTS[kind];
   const idId = `credential-${row.id}`;
-  const isOver = credentialState(row, now) !== "Live";
+  const isOver = isEnded(row, now);
   const struck = isOver ? "text-muted line-through" : undefined;
   return (
     <TableRow className="max-md:flex max-md:flex-wrap max-md:items-center max-md:py-2">
@@ -86,6 +89,7 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onEdit, 
             {row.note}
           </span>
         ) : null}
+        {credentialState(row, now) === "Disabled" ? <Disabled of={row} /> : null}
       </td>
       <td className={classes(CELL, struck)}>{own.cell(row)}</td>
       <Moment label="Created" by={row.createdBy && `by ${row.createdBy}`} isStruck={isOver}>
@@ -104,20 +108,34 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, onEdit, 
             {row.revokedBy ? <span className="break-words md:block"> by {row.revokedBy}</span> : null}
           </span>
         ) : null}
-        {isOver || !onEdit ? null : (
-          <Button size="sm" look="quiet" aria-describedby={idId} onClick={() => onEdit(row)}>
+        {isOver || !onAsk ? null : (
+          <Button size="sm" look="quiet" aria-describedby={idId} onClick={() => onAsk("edit", row)}>
             <Pencil aria-hidden size={14} />
             Edit
           </Button>
         )}
-        {row.revokedAt === null && onDelete ? (
-          <Button size="sm" look="dangerQuiet" aria-describedby={idId} onClick={() => onDelete(row)}>
+        {row.revokedAt === null && onAsk ? (
+          <Button size="sm" look="dangerQuiet" aria-describedby={idId} onClick={() => onAsk("delete", row)}>
             <Trash2 aria-hidden size={14} />
             {texts.remove}
           </Button>
         ) : null}
+        {onAsk ? <CredentialMenuTrigger handle={menu} row={row} now={now} describedBy={idId} /> : null}
       </td>
     </TableRow>
+  );
+}
+
+/** Who disabled it, when and why. */
+function Disabled({ of }: { of: CredentialView }) {
+  return (
+    <span className="block max-w-64 pb-1 text-small break-words text-muted">
+      <Badge look="brass">Disabled</Badge> {of.disabledAt ? <Instant at={of.disabledAt} /> : null} by{" "}
+      {of.disabledBy ?? "Latchkey"}
+      {of.disabledReason ? (
+        <span className="mt-0.5 block whitespace-pre-line text-ink">{of.disabledReason}</span>
+      ) : null}
+    </span>
   );
 }
 

@@ -1,8 +1,9 @@
 "use client";
 
-import { type RefObject, useRef, useState } from "react";
-import type { CredentialActions } from "@/components/credentials/credential-actions";
+import { useRef, useState } from "react";
+import type { CredentialDialogProps } from "@/components/credentials/credential-actions";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
+import { LastUse } from "@/components/credentials/last-use";
 import { CutHosts } from "@/components/hosts/cut-hosts";
 import { type Cut, disconnectedSentence } from "@/components/hosts/disconnected";
 import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
@@ -10,24 +11,9 @@ import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
-import { Ago } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
 import { useAttempt } from "@/components/ui/use-attempt";
 import { credentialState } from "@/lib/credentials/rules";
-import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
-
-type DeleteCredentialDialogProps = {
-  kind: CredentialKind;
-  machineId: string;
-  credential: CredentialView;
-  now: Date;
-  /** It is the only live one of the machine, secrets and keys together. */
-  isLast: boolean;
-  actions: CredentialActions;
-  /** Where focus goes afterwards: the button that opened the dialog is gone with the credential. */
-  returnTo: RefObject<HTMLElement | null>;
-  onClose: () => void;
-};
 
 export function DeleteCredentialDialog({
   kind,
@@ -38,7 +24,7 @@ export function DeleteCredentialDialog({
   actions,
   returnTo,
   onClose,
-}: DeleteCredentialDialogProps) {
+}: CredentialDialogProps) {
   const texts = CREDENTIAL_TEXTS[kind];
   const isExpired = credentialState(credential, now) === "Expired";
   const [asksLast, setAsksLast] = useState(isLast);
@@ -73,14 +59,7 @@ export function DeleteCredentialDialog({
           <span className="font-mono text-small text-ink">{credential.id}</span>
           {credential.name ? ` (${credential.name})` : ""}{" "}
           {isExpired ? "has expired: nobody can use it." : "stops working at once and for good."}{" "}
-          {credential.lastUsedAt ? (
-            <>
-              It was last used <Ago at={credential.lastUsedAt} now={now} />
-              {credential.lastUsedAddress ? ` from ${credential.lastUsedAddress}` : ""}.
-            </>
-          ) : (
-            "It was never used."
-          )}
+          <LastUse of={credential} now={now} />
         </>
       }
       buttons={

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import type { CredentialActions } from "@/components/credentials/credential-actions";
+import type { CredentialDialogProps } from "@/components/credentials/credential-actions";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { ExpiryFields, expiresAtOf, KEPT } from "@/components/credentials/expiry-field";
 import { CutHosts } from "@/components/hosts/cut-hosts";
@@ -10,27 +10,17 @@ import { Field, TextArea, TextInput } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
-import { type CredentialKind, type CredentialView, editCredentialSchema } from "@/lib/credentials/schema";
-
-type EditCredentialDialogProps = {
-  kind: CredentialKind;
-  machineId: string;
-  credential: CredentialView;
-  /** For how many days from its creation it may be good at the most; null is for ever. */
-  lifetimeDaysMax: number | null;
-  actions: CredentialActions;
-  onClose: () => void;
-};
+import { editCredentialSchema } from "@/lib/credentials/schema";
 
 /** Another name, and another end: earlier, later, or none. */
 export function EditCredentialDialog({
   kind,
   machineId,
   credential,
-  lifetimeDaysMax,
+  limits,
   actions,
   onClose,
-}: EditCredentialDialogProps) {
+}: CredentialDialogProps) {
   const texts = CREDENTIAL_TEXTS[kind];
   const [name, setName] = useState(credential.name);
   const [note, setNote] = useState(credential.note);
@@ -69,7 +59,7 @@ export function EditCredentialDialog({
         <TextArea name="note" rows={3} value={note} onValueChange={setNote} />
       </Field>
       <ExpiryFields
-        lifetimeDaysMax={lifetimeDaysMax}
+        lifetimeDaysMax={limits.lifetimeDaysMax}
         kept={credential.expiresAt}
         draft={expiry}
         error={errors.expiresAt}

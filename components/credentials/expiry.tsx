@@ -3,7 +3,7 @@ import { Day, Until } from "@/components/ui/time";
 import { credentialState, expiresSoon } from "@/lib/credentials/rules";
 import type { CredentialView } from "@/lib/credentials/schema";
 
-type ExpiryProps = { of: Pick<CredentialView, "expiresAt" | "revokedAt">; now: Date };
+type ExpiryProps = { of: Pick<CredentialView, "expiresAt" | "revokedAt" | "disabledAt">; now: Date };
 
 /** When a credential stops working; loud when that is soon or was already. The whole sentence, for narrow places too. */
 export function Expiry({ of, now }: ExpiryProps) {

@@ -10,7 +10,7 @@ import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
-import { countLive } from "@/lib/credentials/rules";
+import { countNotEnded } from "@/lib/credentials/rules";
 import type { AddedKey, KeyView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
@@ -48,7 +48,7 @@ export function KeysSection({ machine, keys, liveInAll, limits, now, canChange, 
   const [added, setAdded] = useState<NewKey | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const open = () => {
-    const isFull = countLive(keys, now) >= limits.liveCredentialsMax;
+    const isFull = countNotEnded(keys, now) >= limits.liveCredentialsMax;
     setFailure(isFull ? CREDENTIAL_TEXTS.Key.full(limits.liveCredentialsMax) : null);
     setAdding(!isFull);
   };

@@ -10,7 +10,7 @@ import { NamedSecretDialog } from "@/components/credentials/named-secret-dialog"
 import type { Action } from "@/components/ui/attempt";
 import { Button } from "@/components/ui/button";
 import { useAttempt } from "@/components/ui/use-attempt";
-import { countLive } from "@/lib/credentials/rules";
+import { countNotEnded } from "@/lib/credentials/rules";
 import type { IssuedSecret, SecretView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
@@ -45,7 +45,7 @@ export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionP
   const ifThereIsRoom = (then: () => void) => {
     if (isPending) return;
     clear();
-    const isFull = countLive(secrets, now) >= limits.liveCredentialsMax;
+    const isFull = countNotEnded(secrets, now) >= limits.liveCredentialsMax;
     setFull(isFull ? CREDENTIAL_TEXTS.Secret.full(limits.liveCredentialsMax) : null);
     if (!isFull) then();
   };

@@ -41,6 +41,8 @@ type EditMachineProps = {
     readonly addKey: KeyActions["add"];
     readonly editCredential: CredentialActions["edit"];
     readonly deleteCredential: CredentialActions["remove"];
+    readonly disableCredential: CredentialActions["disable"];
+    readonly enableCredential: CredentialActions["enable"];
   };
 };
 
@@ -62,7 +64,13 @@ export function EditMachine({
   const listPath = pathsOf(tenant.slug).machines;
   const liveInAll = countLive([...secrets, ...keys], now);
   const impact = { askHosts: actions.askHosts, askJobs: actions.askJobs };
-  const onCredential = { ...impact, edit: actions.editCredential, remove: actions.deleteCredential };
+  const onCredential = {
+    ...impact,
+    edit: actions.editCredential,
+    remove: actions.deleteCredential,
+    disable: actions.disableCredential,
+    enable: actions.enableCredential,
+  };
   const crumbs = [
     { label: tenant.name, href: listPath },
     { label: "Machines", href: listPath },

@@ -140,6 +140,14 @@ export type AuditEvent =
       readonly after: Readonly<Record<string, unknown>>;
     }
   | {
+      readonly type: "credential.disabled" | "credential.enabled";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly kind: CredentialWord;
+      /** Why it is, or was, disabled. */
+      readonly reason: string;
+    }
+  | {
       readonly type: "credential.expired";
       readonly machineId: string;
       readonly credentialId: string;

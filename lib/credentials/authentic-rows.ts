@@ -17,7 +17,12 @@ type Change =
   | { readonly name: string; readonly note: string; readonly expiresAt: Date | null }
   | { readonly expiresAt: Date | null }
   | { readonly expiryCutAt: Date }
-  | { readonly revokedAt: Date; readonly revokedById: string };
+  | { readonly revokedAt: Date; readonly revokedById: string }
+  | {
+      readonly disabledAt: Date | null;
+      readonly disabledById: string | null;
+      readonly disabledReason: string;
+    };
 
 /** What is written over a row: a deleted secret's digest becomes a tombstone, and what had no right MAC gets none. */
 function rewritten(row: CredentialRow, change: Change, now: Date): Prisma.CredentialUncheckedUpdateManyInput {

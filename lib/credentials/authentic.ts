@@ -21,7 +21,13 @@ export type CredentialContent = {
   readonly expiresAt: Date | null;
   readonly expiryCutAt: Date | null;
   readonly revokedAt: Date | null;
+  readonly disabledAt: Date | null;
+  readonly allowedAddresses: readonly string[];
+  readonly purchasesMax: number | null;
 };
+
+/** What a credential says that nobody has restricted. */
+export const UNRESTRICTED = { disabledAt: null, allowedAddresses: [], purchasesMax: null };
 
 type Mac = { readonly mac: Uint8Array; readonly macKeyId: string };
 export type CredentialRow = CredentialContent & Mac;
@@ -39,16 +45,24 @@ export const ROW = {
   expiresAt: true,
   expiryCutAt: true,
   revokedAt: true,
+  disabledAt: true,
+  allowedAddresses: true,
+  purchasesMax: true,
   mac: true,
   macKeyId: true,
 } as const;
 
 const instant = (at: Date | null) => at?.getTime() ?? null;
 
-/** @returns the one text of a row that its MAC is over: a JSON array that begins with what it is and its version */
+/**
+ * @returns the one text of a row that its MAC is over: a JSON array that begins with what it is and its version. What the second version has
+ *   more is left out where a row has none of it, so that rows from before keep their MACs.
+ */
 export function contentText(row: CredentialContent): string {
+  const { disabledAt, allowedAddresses, purchasesMax } = row;
+  const isRestricted = disabledAt !== null || allowedAddresses.length > 0 || purchasesMax !== null;
   return JSON.stringify([
-    "latchkey credential 1",
+    isRestricted ? "latchkey credential 2" : "latchkey credential 1",
     row.id,
     row.tenantId,
     row.machineId,
@@ -60,6 +74,7 @@ export function contentText(row: CredentialContent): string {
     instant(row.expiresAt),
     instant(row.expiryCutAt),
     instant(row.revokedAt),
+    ...(isRestricted ? [instant(disabledAt), allowedAddresses, purchasesMax] : []),
   ]);
 }
 

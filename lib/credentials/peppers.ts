@@ -1,5 +1,5 @@
 import type { Ctx, SystemActor } from "@/lib/ctx";
-import { whereLive } from "./conditions";
+import { whereNotEnded } from "./conditions";
 import { pepperIds } from "./material";
 
 /** A live secret whose digest is not under APP_SECRET yet, because it was not used since that changed. */
@@ -15,10 +15,10 @@ export type SecretLeft = {
 /** How many live secrets are stored under which pepper, over all tenants; `refused` are under none that is accepted. */
 export type PepperCounts = { readonly current: number; readonly previous: number; readonly refused: number };
 
-/** Deleted and expired secrets open nothing under any pepper; public keys have none. */
+/** Deleted and expired secrets open nothing under any pepper, disabled ones may again; public keys have none. */
 const liveSecrets = (now: Date) => ({
   kind: "Secret" as const,
-  ...whereLive(now),
+  ...whereNotEnded(now),
 });
 
 /** @returns the live secrets by pepper */

@@ -1,5 +1,5 @@
 import type { Ctx } from "@/lib/ctx";
-import { whereLive } from "./conditions";
+import { whereLive, whereNotEnded } from "./conditions";
 import { secretHint } from "./material";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type KeyView, type SecretView } from "./schema";
 
@@ -14,6 +14,9 @@ const VIEW = {
   lastUsedAddress: true,
   revokedAt: true,
   revokedBy: { select: { email: true } },
+  disabledAt: true,
+  disabledBy: { select: { email: true } },
+  disabledReason: true,
 } as const;
 
 /** Live ones first, newest first; then the deleted ones as a record. */
@@ -32,11 +35,12 @@ export async function listSecrets(
     take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, lastFour: true },
   });
-  return rows.map(({ lastFour, createdBy, revokedBy, ...row }) => ({
+  return rows.map(({ lastFour, createdBy, revokedBy, disabledBy, ...row }) => ({
     ...row,
     hint: secretHint(lastFour ?? ""),
     createdBy: email(createdBy),
     revokedBy: email(revokedBy),
+    disabledBy: email(disabledBy),
   }));
 }
 
@@ -48,26 +52,31 @@ export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: st
     take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, algorithms: true, thumbprint: true },
   });
-  return rows.map(({ thumbprint, createdBy, revokedBy, ...row }) => ({
+  return rows.map(({ thumbprint, createdBy, revokedBy, disabledBy, ...row }) => ({
     ...row,
     thumbprint: thumbprint ?? "",
     createdBy: email(createdBy),
     revokedBy: email(revokedBy),
+    disabledBy: email(disabledBy),
   }));
 }
 
-/** @returns how many credentials of the machine are live: neither deleted nor expired; of one kind where it is given. */
+type OfMachine = { readonly tenantId: string; readonly machineId: string };
+
+/** @returns how many credentials of the machine are live: neither deleted nor expired nor disabled */
 export async function countLiveCredentials(
+  { db, now }: Pick<Ctx, "db" | "now">,
+  { tenantId, machineId }: OfMachine,
+): Promise<number> {
+  return db.credential.count({ where: { tenantId, machineId, ...whereLive(now) } });
+}
+
+/** @returns how many credentials of a kind take a place among those that the machine may have: also disabled ones, which may be enabled */
+export async function countNotEndedCredentials(
   ctx: Ctx,
   machineId: string,
-  kind?: CredentialKind,
+  kind: CredentialKind,
 ): Promise<number> {
-  return ctx.db.credential.count({
-    where: {
-      tenantId: ctx.actor.tenantId,
-      machineId,
-      ...whereLive(ctx.now),
-      ...(kind && { kind }),
-    },
-  });
+  const where = { tenantId: ctx.actor.tenantId, machineId, kind, ...whereNotEnded(ctx.now) };
+  return ctx.db.credential.count({ where });
 }

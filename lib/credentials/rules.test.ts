@@ -33,9 +33,12 @@ test("an end in days is that many days of 24 hours away", () => {
 });
 
 test("expired and deleted ones are not live", () => {
-  const never = { expiresAt: null, revokedAt: null };
-  const later = { expiresAt: new Date(NOW.getTime() + 1), revokedAt: null };
+  const never = { expiresAt: null, revokedAt: null, disabledAt: null };
+  const later = { expiresAt: new Date(NOW.getTime() + 1), revokedAt: null, disabledAt: null };
   expect(
-    countLive([never, later, { expiresAt: NOW, revokedAt: null }, { ...later, revokedAt: NOW }], NOW),
+    countLive(
+      [never, later, { expiresAt: NOW, revokedAt: null, disabledAt: null }, { ...later, revokedAt: NOW }],
+      NOW,
+    ),
   ).toBe(2);
 });

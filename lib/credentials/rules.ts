@@ -7,12 +7,22 @@ export const EXPIRY_WARNING_SECONDS = 14 * DAY_SECONDS;
 /** After how many days without use a secret is probably nobody's any more. */
 export const UNUSED_AFTER_DAYS = 90;
 
-type Life = { readonly expiresAt: Date | null; readonly revokedAt: Date | null };
+type Life = {
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly disabledAt: Date | null;
+};
 
 /** A credential's state is a question about its row and the time; it is stored nowhere. */
-export function credentialState({ expiresAt, revokedAt }: Life, now: Date): CredentialState {
+export function credentialState({ expiresAt, revokedAt, disabledAt }: Life, now: Date): CredentialState {
   if (revokedAt) return "Deleted";
-  return expiresAt && expiresAt.getTime() <= now.getTime() ? "Expired" : "Live";
+  if (expiresAt && expiresAt.getTime() <= now.getTime()) return "Expired";
+  return disabledAt ? "Disabled" : "Live";
+}
+
+/** @returns whether it is over for good; a disabled one is not, and takes a place among those a machine may have. */
+export function isEnded(life: Life, now: Date): boolean {
+  return ["Deleted", "Expired"].includes(credentialState(life, now));
 }
 
 /** @returns whether it still works and will stop within the warning time. */
@@ -21,9 +31,14 @@ export function expiresSoon(life: Life, now: Date): boolean {
   return secondsBetween(now, life.expiresAt) < EXPIRY_WARNING_SECONDS;
 }
 
-/** @returns how many of them work now: neither deleted nor expired. */
+/** @returns how many of them work now: neither deleted nor expired nor disabled. */
 export function countLive(credentials: readonly Life[], now: Date): number {
   return credentials.filter((one) => credentialState(one, now) === "Live").length;
+}
+
+/** @returns how many of them take a place among those a machine may have. */
+export function countNotEnded(credentials: readonly Life[], now: Date): number {
+  return credentials.filter((one) => !isEnded(one, now)).length;
 }
 
 /** After how many days a credential can be told to expire without typing a date. */

@@ -15,16 +15,18 @@ export type CredentialRefusal =
   | "credential_tampered"
   | "credential_deleted"
   | "credential_expired"
+  | "credential_disabled"
   | "credential_not_accepted"
   | "machine_deleted"
   | "machine_disabled";
 
-export type CredentialState = "Live" | "Expired" | "Deleted";
+export type CredentialState = "Live" | "Disabled" | "Expired" | "Deleted";
 
 /** How many secrets and how many keys of a machine are shown, those that are deleted last. */
 export const CREDENTIALS_SHOWN_MAX = 200;
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
 export const CREDENTIAL_NOTE_MAX_LENGTH = 500;
+export const DISABLED_REASON_MAX_LENGTH = 500;
 /** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
 export const PUBLIC_KEY_MAX_LENGTH = 16_384;
 
@@ -66,6 +68,18 @@ export const deleteCredentialSchema = z.object({
   confirmedLast: z.boolean().default(false),
 });
 
+export const disableCredentialSchema = deleteCredentialSchema.extend({
+  /** Why, for whoever finds it disabled. */
+  reason: z
+    .string()
+    .trim()
+    .max(DISABLED_REASON_MAX_LENGTH, `Use at most ${DISABLED_REASON_MAX_LENGTH} characters.`)
+    .refine(isPlainText, "Use plain text only: no control characters.")
+    .default(""),
+});
+
+export const enableCredentialSchema = z.object({ machineId: z.uuid(), credentialId: credentialIdSchema });
+
 export const editCredentialSchema = z.object({
   machineId: z.uuid(),
   credentialId: credentialIdSchema,
@@ -83,6 +97,8 @@ export const editCredentialSchema = z.object({
 export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;
 export type AddKeyInput = z.output<typeof addKeySchema>;
 export type EditCredentialInput = z.output<typeof editCredentialSchema>;
+export type DisableCredentialInput = z.output<typeof disableCredentialSchema>;
+export type EnableCredentialInput = z.output<typeof enableCredentialSchema>;
 export type DeleteCredentialInput = z.output<typeof deleteCredentialSchema>;
 
 /** What lists show of any credential: nothing in it opens a door. */
@@ -99,6 +115,10 @@ export type CredentialView = {
   readonly lastUsedAddress: string | null;
   readonly revokedAt: Date | null;
   readonly revokedBy: string | null;
+  readonly disabledAt: Date | null;
+  /** Null where Latchkey itself did it. */
+  readonly disabledBy: string | null;
+  readonly disabledReason: string;
 };
 
 export type SecretView = CredentialView & {

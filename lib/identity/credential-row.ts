@@ -37,6 +37,8 @@ export const CONTENT = `json_build_object(
   'pepperId', c.pepper_id, 'publicJwk', c.public_jwk, 'algorithms', c.algorithms, 'thumbprint', c.thumbprint,
   'expiresAt', ${milliseconds("c.expires_at")}, 'expiryCutAt', ${milliseconds("c.expiry_cut_at")},
   'revokedAt', ${milliseconds("c.revoked_at")}, 'mac', encode(c.mac, 'hex'), 'macKeyId', c.mac_key_id,
+  'restrictions', CASE WHEN c.disabled_at IS NOT NULL OR c.purchases_max IS NOT NULL OR cardinality(c.allowed_addresses) > 0
+    THEN json_build_array(${milliseconds("c.disabled_at")}, c.allowed_addresses, c.purchases_max) END,
   'clientAuthentication', COALESCE(m.client_authentication, t.client_authentication),
   'disabledAt', ${milliseconds("m.disabled_at")}, 'deletedAt', ${milliseconds("m.deleted_at")},
   'policy', json_build_object(
@@ -64,6 +66,7 @@ const bytes = (hex: string | null) => (hex === null ? null : Buffer.from(hex, "h
 /** @param content as {@link CONTENT} makes it */
 export function readContent(content: string): CredentialWithMachine {
   const read = JSON.parse(content);
+  const [disabledAt, allowedAddresses, purchasesMax] = read.restrictions ?? [null, [], null];
   return {
     credential: {
       id: read.id,
@@ -78,6 +81,9 @@ export function readContent(content: string): CredentialWithMachine {
       expiresAt: instant(read.expiresAt),
       expiryCutAt: instant(read.expiryCutAt),
       revokedAt: instant(read.revokedAt),
+      disabledAt: instant(disabledAt),
+      allowedAddresses,
+      purchasesMax,
       mac: Buffer.from(read.mac, "hex"),
       macKeyId: read.macKeyId,
     },
@@ -151,6 +157,12 @@ export function whyNot(row: CredentialWithMachine, now: Date): Why | null {
     return {
       word: "credential_expired",
       reason: `the ${CREDENTIAL_WORDS[credential.kind]} has expired`,
+    };
+  }
+  if (credential.disabledAt) {
+    return {
+      word: "credential_disabled",
+      reason: `the ${CREDENTIAL_WORDS[credential.kind]} is disabled`,
     };
   }
   if (row.deletedAt !== null) return { word: "machine_deleted", reason: "the machine is deleted" };

@@ -54,6 +54,8 @@ const END_WORDS: Readonly<Record<EndCode, string>> = {
   key_deleted: "key deleted",
   secret_expired: "client secret expired",
   key_expired: "key expired",
+  secret_disabled: "client secret disabled",
+  key_disabled: "key disabled",
   machine_disabled: "machine disabled",
   machine_deleted: "machine deleted",
   disconnected: "disconnected",

@@ -20,6 +20,8 @@ export const END_CODES = [
   "key_deleted",
   "secret_expired",
   "key_expired",
+  "secret_disabled",
+  "key_disabled",
   "machine_disabled",
   "machine_deleted",
   "disconnected",

@@ -1,4 +1,4 @@
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { type RevokedToken, revokeTokens } from "@/lib/identity/revoked-tokens";
 import { stopJobsOfSessions } from "@/lib/jobs/commands/cut-jobs";
 import { type EndedSession, type Ending, endSessions } from "@/lib/sessions/commands/end-sessions";
@@ -9,7 +9,9 @@ export type Cut = { readonly disconnectedHosts: string[]; readonly stoppedJobs: 
 
 export const NOTHING_CUT: Cut = { disconnectedHosts: [], stoppedJobs: 0 };
 
-/** The token that a host showed last. Its credential stays valid when only the host is disconnected; the token must not. */
+/** Afterwards the credential is valid, or will be when somebody enables it; the tokens that hosts showed last must not be. */
+const KEEPS_CREDENTIAL: readonly EndCode[] = ["disconnected", "secret_disabled", "key_disabled"];
+
 const tokenOf = ({ tokenId, tokenExpiresAt }: EndedSession): RevokedToken[] =>
   tokenId && tokenExpiresAt ? [{ jti: tokenId, expiresAt: tokenExpiresAt }] : [];
 
@@ -17,9 +19,13 @@ const tokenOf = ({ tokenId, tokenExpiresAt }: EndedSession): RevokedToken[] =>
  * Ends sessions and stops what runs on them, in the transaction of the deed that withdraws what they hang on. The
  * processes hear of it when it commits, and cut streams and long polls.
  */
-export async function cut(ctx: Ctx, of: Ending, endCode: EndCode): Promise<Cut> {
-  const { tenantId, name } = ctx.actor;
-  const why = { endCode, endedBy: name };
+export async function cut(
+  ctx: Ctx<UserActor | SystemActor>,
+  tenantId: string,
+  of: Ending,
+  endCode: EndCode,
+): Promise<Cut> {
+  const why = { endCode, endedBy: ctx.actor.kind === "admin" ? ctx.actor.name : null };
   const ended = await endSessions(ctx, tenantId, of, why);
   const stoppedJobs = await stopJobsOfSessions(
     ctx,
@@ -27,6 +33,6 @@ export async function cut(ctx: Ctx, of: Ending, endCode: EndCode): Promise<Cut> 
     ended.map(({ id }) => id),
     why,
   );
-  if (endCode === "disconnected") await revokeTokens(ctx, ended.flatMap(tokenOf));
+  if (KEEPS_CREDENTIAL.includes(endCode)) await revokeTokens(ctx, ended.flatMap(tokenOf));
   return { disconnectedHosts: ended.map(({ hostName }) => hostName), stoppedJobs };
 }

@@ -23,12 +23,16 @@ export async function deleteCredential(
   await lockMachine(ctx, machineId);
   const { kind, wasLive } = await revokeCredential(ctx, { machineId, credentialId });
   await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, credentialId });
-  if (wasLive && !confirmedLast && (await countLiveCredentials(ctx, machineId)) === 0) {
+  if (
+    wasLive &&
+    !confirmedLast &&
+    (await countLiveCredentials(ctx, { tenantId: ctx.actor.tenantId, machineId })) === 0
+  ) {
     throw new Refusal(
       "conflict",
       `This is the last live ${CREDENTIAL_WORDS[kind]}: without it no robot can connect as this machine. Confirm that you mean it.`,
       { field: "confirmedLast" },
     );
   }
-  return cut(ctx, { credentialId }, kind === "Secret" ? "secret_deleted" : "key_deleted");
+  return cut(ctx, ctx.actor.tenantId, { credentialId }, kind === "Secret" ? "secret_deleted" : "key_deleted");
 }

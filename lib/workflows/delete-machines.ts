@@ -20,5 +20,8 @@ export async function deleteMachines(
   }
   await revokeCredentialsOfMachines(ctx, deleted);
   await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, machineIds: deleted });
-  return { deleted: deleted.length, ...(await cut(ctx, { machineIds: deleted }, "machine_deleted")) };
+  return {
+    deleted: deleted.length,
+    ...(await cut(ctx, ctx.actor.tenantId, { machineIds: deleted }, "machine_deleted")),
+  };
 }

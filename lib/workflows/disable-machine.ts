@@ -8,5 +8,5 @@ import { type Cut, cut, NOTHING_CUT } from "./cut";
  */
 export async function disableMachine(ctx: Ctx, { machineId }: { readonly machineId: string }): Promise<Cut> {
   if (!(await markDisabled(ctx, { machineId }))) return NOTHING_CUT;
-  return cut(ctx, { machineIds: [machineId] }, "machine_disabled");
+  return cut(ctx, ctx.actor.tenantId, { machineIds: [machineId] }, "machine_disabled");
 }

@@ -10,7 +10,7 @@ import { type Cut, cut } from "./cut";
  */
 export async function disconnectHost(ctx: Ctx, { sessionId }: { readonly sessionId: string }): Promise<Cut> {
   allow(ctx.actor, "hosts.disconnect");
-  const done = await cut(ctx, { sessionId }, "disconnected");
+  const done = await cut(ctx, ctx.actor.tenantId, { sessionId }, "disconnected");
   if (done.disconnectedHosts.length === 0) throw new Refusal("gone", "This host is not connected any more.");
   return done;
 }

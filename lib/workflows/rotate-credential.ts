@@ -1,7 +1,7 @@
 import { storeKey } from "@/lib/credentials/commands/add-key";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import { moveEnd } from "@/lib/credentials/commands/move-end";
-import { countLiveCredentials } from "@/lib/credentials/queries";
+import { countNotEndedCredentials } from "@/lib/credentials/queries";
 import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
@@ -21,7 +21,7 @@ type Old = { readonly kind: CredentialKind; readonly name: string; readonly expi
 async function liveOne(ctx: Ctx, { machineId, credentialId }: RotateCredentialInput): Promise<Old> {
   const row = await ctx.db.credential.findFirst({
     where: { id: credentialId, machineId, tenantId: ctx.actor.tenantId },
-    select: { kind: true, name: true, expiresAt: true, revokedAt: true },
+    select: { kind: true, name: true, expiresAt: true, revokedAt: true, disabledAt: true },
   });
   if (!row) throw new Refusal("not_found", "There is no such client secret or key.");
   if (credentialState(row, ctx.now) !== "Live") throw hasEnded(row.kind);
@@ -29,11 +29,11 @@ async function liveOne(ctx: Ctx, { machineId, credentialId }: RotateCredentialIn
 }
 
 const hasEnded = (kind: CredentialKind) =>
-  new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended. Add a new one instead.`);
+  new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended or is disabled. Add a new one instead.`);
 
 /** The two live at once until the old one ends. */
 async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, max: number): Promise<void> {
-  if ((await countLiveCredentials(ctx, machineId, kind)) < max) return;
+  if ((await countNotEndedCredentials(ctx, machineId, kind)) < max) return;
   const what = `${CREDENTIAL_WORDS[kind]}s`;
   throw new Refusal(
     "limit_reached",

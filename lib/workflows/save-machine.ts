@@ -18,5 +18,5 @@ export async function saveMachine(ctx: Ctx, input: EditMachineInput): Promise<Cu
   const credentialKind = refusedKind(accepted);
   if (!credentialKind) return { ...NOTHING_CUT, revision };
   const of = { machineId: input.machineId, credentialKind };
-  return { ...(await cut(ctx, of, "machine_authentication_changed")), revision };
+  return { ...(await cut(ctx, ctx.actor.tenantId, of, "machine_authentication_changed")), revision };
 }

@@ -15,5 +15,5 @@ export async function saveTokenDefaults(ctx: Ctx, input: EditTokenDefaultsInput)
   await editTokenDefaults(ctx, input);
   const credentialKind = refusedKind(input.defaults.clientAuthentication);
   if (!credentialKind) return NOTHING_CUT;
-  return cut(ctx, { machineId: null, credentialKind }, "tenant_authentication_changed");
+  return cut(ctx, ctx.actor.tenantId, { machineId: null, credentialKind }, "tenant_authentication_changed");
 }

@@ -60,6 +60,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   saveTokenDefaults: ["tenant.edited", "session.ended", "job.ended"],
   editLimits: ["tenant.edited"],
   renameTenant: ["tenant.renamed"],
+  enableCredential: [],
   enableMachine: [],
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
@@ -82,6 +83,9 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
     "job.ended",
   ],
   deleteCredential: ["credential.deleted", "session.ended", "job.ended"],
+  markCredentialDisabled: ["credential.disabled"],
+  markCredentialEnabled: [],
+  disableCredential: ["credential.disabled", "session.ended", "job.ended"],
   disableMachine: ["machine.disabled", "session.ended", "job.ended"],
   disconnectHost: ["session.ended", "job.ended"],
   addProcess: ["process.added"],
@@ -159,6 +163,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, { machine }) => {
       await cut(
         { db, actor: admin, now: new Date() },
+        admin.tenantId,
         { machineIds: [machine.machineId] },
         "machine_deleted",
       );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isLive, whereLive } from "@/lib/credentials/conditions";
-import { credentialState } from "@/lib/credentials/rules";
+import { isLive, whereLive, whereNotEnded } from "@/lib/credentials/conditions";
+import { credentialState, isEnded } from "@/lib/credentials/rules";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts } from "@/lib/fleet/queries/overview";
@@ -11,6 +11,7 @@ import { addSecret } from "@/lib/machines/commands/add-secret";
 import { SESSION_STATES } from "@/lib/sessions/schema";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { disableCredential } from "@/lib/workflows/disable-credential";
 import { rewriteCredential } from "@/test/credential-rows";
 import { act, ask, heardUntil, newTenantAdmin, prisma, provisioned } from "@/test/world";
 
@@ -28,9 +29,13 @@ test("a credential is live for the function, for Prisma's condition and for that
   const { secretId: credentialId } = await act(admin, addSecret, { machineId });
   await act(admin, deleteCredential, { machineId, credentialId, confirmedLast: false });
 
+  const { secretId: disabled } = await act(admin, addSecret, { machineId });
+  const of = { tenantId: admin.tenantId, machineId, credentialId: disabled };
+  await act(admin, disableCredential, { ...of, reason: "" });
+
   const rows = await prisma().credential.findMany({ where: { machineId }, orderBy: { id: "asc" } });
   const live = rows.filter((row) => credentialState(row, now) === "Live").map(({ id }) => id);
-  expect([rows.length, live.length]).toEqual([5, 2]);
+  expect([rows.length, live.length]).toEqual([6, 2]);
   const found = await prisma().credential.findMany({
     where: { machineId, ...whereLive(now) },
     orderBy: { id: "asc" },
@@ -39,6 +44,11 @@ test("a credential is live for the function, for Prisma's condition and for that
   const inSql = await prisma().$queryRaw<{ id: string }[]>`
     SELECT id FROM credentials WHERE machine_id = ${machineId}::uuid AND ${isLive(now)} ORDER BY id`;
   expect(inSql.map(({ id }) => id).sort()).toEqual(live.toSorted());
+  const notEnded = await prisma().credential.count({ where: { machineId, ...whereNotEnded(now) } });
+  expect(notEnded).toBe(rows.filter((row) => !isEnded(row, now)).length);
+  const machine = await prisma().machine.findUniqueOrThrow({ where: { id: machineId } });
+  // Of the expired ones nobody has taken note.
+  expect(machine.liveSecrets).toBe(live.length + 2);
 });
 
 test("a host is in one state on the machine's page, on Robots, behind its filter and on the overview", async () => {

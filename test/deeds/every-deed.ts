@@ -4,6 +4,7 @@ import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/asset
 import { addAssetSchema } from "@/lib/assets/schema";
 import { recordExport } from "@/lib/audit/commands";
 import { storeKey } from "@/lib/credentials/commands/add-key";
+import { markCredentialDisabled, markCredentialEnabled } from "@/lib/credentials/commands/disable-credential";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
@@ -34,6 +35,7 @@ import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/use
 import { makeResetLink } from "@/lib/users/commands/reset-password";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
@@ -125,6 +127,8 @@ export const newRehearsal = ({ actor, now }: Omit<Ctx, "db">, { machineId, secre
 const rotating = (machine: Provisioned) =>
   rotateCredentialSchema.parse({ ...firstSecret(machine), retirement: "moved", handsOver: true });
 
+const ofTenant = ({ admin, machine }: Scene) => ({ ...firstSecret(machine), tenantId: admin.tenantId });
+
 const editedMachine = ({ machine }: Scene) => ({
   ...details(),
   clientAuthentication: "Key" as const,
@@ -212,6 +216,10 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteCredential: (ctx, { machine }) =>
     deleteCredential(ctx, { ...machine, credentialId: machine.secretId, confirmedLast: true }),
+  markCredentialDisabled: (ctx, scene) => markCredentialDisabled(ctx, ofTenant(scene), ""),
+  markCredentialEnabled: (ctx, scene) => markCredentialEnabled(ctx, ofTenant(scene)),
+  disableCredential: (ctx, scene) => disableCredential(ctx, { ...ofTenant(scene), reason: "seen in a log" }),
+  enableCredential: (ctx, scene) => enableCredential(ctx, ofTenant(scene)),
   disableMachine: (ctx, { machine }) => disableMachine(ctx, machine),
 };
 

@@ -121,17 +121,24 @@ describe("what a credential's times say", () => {
   const now = new Date("2026-05-04T12:00:00.000Z");
   const later = (seconds: number) => addSeconds(now, seconds);
   test.each([
-    ["without an end", { expiresAt: null, revokedAt: null }, "Live", false],
-    ["a second before its end", { expiresAt: later(1), revokedAt: null }, "Live", true],
-    ["at its end", { expiresAt: now, revokedAt: null }, "Expired", false],
+    ["without an end", { expiresAt: null, revokedAt: null, disabledAt: null }, "Live", false],
+    ["a second before its end", { expiresAt: later(1), revokedAt: null, disabledAt: null }, "Live", true],
+    ["at its end", { expiresAt: now, revokedAt: null, disabledAt: null }, "Expired", false],
     [
       "a second less than 14 days before",
-      { expiresAt: later(14 * DAY_SECONDS - 1), revokedAt: null },
+      { expiresAt: later(14 * DAY_SECONDS - 1), revokedAt: null, disabledAt: null },
       "Live",
       true,
     ],
-    ["14 days before", { expiresAt: later(14 * DAY_SECONDS), revokedAt: null }, "Live", false],
-    ["deleted", { expiresAt: later(1), revokedAt: now }, "Deleted", false],
+    [
+      "14 days before",
+      { expiresAt: later(14 * DAY_SECONDS), revokedAt: null, disabledAt: null },
+      "Live",
+      false,
+    ],
+    ["deleted", { expiresAt: later(1), revokedAt: now, disabledAt: null }, "Deleted", false],
+    ["disabled", { expiresAt: later(1), revokedAt: null, disabledAt: now }, "Disabled", false],
+    ["disabled, at its end", { expiresAt: now, revokedAt: null, disabledAt: now }, "Expired", false],
   ] as const)("%s", (_, life, state, soon) => {
     expect([credentialState(life, now), expiresSoon(life, now)]).toEqual([state, soon]);
   });

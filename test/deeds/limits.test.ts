@@ -68,7 +68,7 @@ test("live secrets and keys of a machine are counted each for itself", async () 
   await act(admin, addSecret, machine);
   await expect(act(admin, addSecret, machine)).rejects.toMatchObject({
     code: "limit_reached",
-    message: expect.stringContaining("2 live client secrets"),
+    message: expect.stringContaining("2 live or disabled client secrets"),
   });
   const key = async () => ({
     machineId: machine.machineId,

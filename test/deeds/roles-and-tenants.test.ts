@@ -107,7 +107,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const { machineId, clientId, machineName } = scene.machine;
     expect(await ask(stranger, getMachine, { machineId })).toBeNull();
     expect(await ask(stranger, listSecrets, { machineId })).toEqual([]);
-    expect(await ask(stranger, countLiveCredentials, machineId)).toBe(0);
+    expect(await ask(stranger, countLiveCredentials, { tenantId: stranger.tenantId, machineId })).toBe(0);
     expect(await ask(stranger, listConnectedHosts, { machineIds: [machineId] })).toEqual([]);
     for (const search of ["", clientId, machineName]) {
       const page = await ask(stranger, listMachines, machineListSchema.parse({ search }));

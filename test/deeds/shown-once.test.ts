@@ -71,6 +71,9 @@ test("no question gives a secret's value or its digest back, only its id and the
       [
         "createdAt",
         "createdBy",
+        "disabledAt",
+        "disabledBy",
+        "disabledReason",
         "expiresAt",
         "hint",
         "id",

@@ -6,7 +6,12 @@ import { activityListSchema } from "@/lib/activity/schema";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
-import { countLiveCredentials, listKeys, listSecrets } from "@/lib/credentials/queries";
+import {
+  countLiveCredentials,
+  countNotEndedCredentials,
+  listKeys,
+  listSecrets,
+} from "@/lib/credentials/queries";
 import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
 import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
@@ -133,7 +138,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   readAsset: () => question((ctx) => readAsset(ctx, { name: "nowhere" })).catch(nothing),
   listSecrets: () => ask(admin, listSecrets, scene.machine),
   listKeys: () => ask(admin, listKeys, scene.machine),
-  countLiveCredentials: () => ask(admin, countLiveCredentials, scene.machine.machineId),
+  countLiveCredentials: () =>
+    ask(admin, countLiveCredentials, { ...scene.machine, tenantId: admin.tenantId }),
+  countNotEndedCredentials: () =>
+    ask(admin, (ctx) => countNotEndedCredentials(ctx, scene.machine.machineId, "Secret"), undefined),
   countProcesses: () => ask(admin, countProcesses, undefined),
   mayClaim: () =>
     mayClaim(

@@ -5,6 +5,7 @@ import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import type { EndCode } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
@@ -40,6 +41,8 @@ async function expectCut(endCode: EndCode) {
   expect(row).toMatchObject({ endCode, endedBy: admin.name });
 }
 
+const secretOf = () => ({ ...machine, tenantId: admin.tenantId, credentialId: machine.secretId });
+
 const cutSecret = (actor = admin) =>
   act(actor, deleteCredential, {
     machineId: machine.machineId,
@@ -51,6 +54,12 @@ describe("from the moment it is acknowledged, nothing works with the token or th
   test("deleting the secret", async () => {
     expect(await cutSecret()).toEqual({ disconnectedHosts: ["HOST-A"], stoppedJobs: 0 });
     await expectCut("secret_deleted");
+  });
+
+  test("disabling the secret", async () => {
+    const done = await act(admin, disableCredential, { ...secretOf(), reason: "", confirmedLast: true });
+    expect(done).toEqual({ disconnectedHosts: ["HOST-A"], stoppedJobs: 0 });
+    await expectCut("secret_disabled");
   });
 
   test("disabling the machine", async () => {
@@ -97,6 +106,13 @@ test("a machine that is enabled again works with the secrets and tokens it had",
   await act(admin, disableMachine, machine);
   await act(admin, enableMachine, machine);
   expect((await send("GET", "me", token)).status).toBe(200);
+  expect((await connect(await buyToken(machine), "HOST-A")).state).toBe("Available");
+});
+
+test("a secret that is enabled again buys tokens and connects; the token that its host showed last stays refused", async () => {
+  await act(admin, disableCredential, { ...secretOf(), reason: "", confirmedLast: true });
+  await act(admin, enableCredential, secretOf());
+  expect((await send("GET", "me", token)).status).toBe(401);
   expect((await connect(await buyToken(machine), "HOST-A")).state).toBe("Available");
 });
 

@@ -10,6 +10,7 @@ import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { disableCredential } from "@/lib/workflows/disable-credential";
 import { rewriteCredential } from "@/test/credential-rows";
 import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys";
 import { buyToken, type Client, postForm, send } from "@/test/robot";
@@ -67,6 +68,14 @@ describe("a row that Latchkey did not write buys nothing", () => {
     expect(await refusal(other)).toBeNull();
   });
 
+  test("a disabled secret made live again", async () => {
+    const of = { ...machine, tenantId: admin.tenantId, credentialId: machine.secretId };
+    await act(admin, disableCredential, { ...of, reason: "", confirmedLast: true });
+    expect(await refusal(machine)).toBe("credential_disabled");
+    await write("UPDATE credentials SET disabled_at = NULL WHERE id = $1", machine.secretId);
+    expect(await refusal(machine)).toBe("credential_tampered");
+  });
+
   test("a secret moved to another machine", async () => {
     const token = await buyToken(machine);
     expect(await statusOf(token)).toBe(200);
@@ -83,6 +92,9 @@ describe("a row that Latchkey did not write buys nothing", () => {
     ["an expired one whose end was taken away", "expires_at = NULL"],
     ["one whose end was moved", "expires_at = now() + interval '1 year'"],
     ["one that is noted as cut already", "expiry_cut_at = now()"],
+    ["one that was disabled by hand", "disabled_at = now()"],
+    ["one that was restricted to addresses by hand", "allowed_addresses = '{10.0.0.0/8}'"],
+    ["one whose purchases were limited by hand", "purchases_max = 5"],
     ["one with a MAC of another length", "mac = '\\x00'"],
     ["one with another digest", "digest = sha256('x')"],
     ["one with a digest of another length", "digest = '\\x00'"],

@@ -87,6 +87,8 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
     may: OPERATORS,
     input: { ...machine, credentialId: "0123456789abcdef", name: "", expiresAt: null },
   },
+  disableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
+  enableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   deleteCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   addKeyAction: { may: OPERATORS, input: { ...machine, name: "key", publicKey: "{}" } },
   connectedHostsQuestion: { may: MEMBERS, input: { machineIds: [id] } },

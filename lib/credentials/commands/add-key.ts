@@ -1,9 +1,9 @@
 import { record } from "@/lib/audit/commands";
-import { authenticated } from "@/lib/credentials/authentic";
+import { authenticated, UNRESTRICTED } from "@/lib/credentials/authentic";
 import { checkedExpiry } from "@/lib/credentials/expiry";
 import { makeCredentialId } from "@/lib/credentials/material";
 import { readPublicKey } from "@/lib/credentials/public-key";
-import { countLiveCredentials } from "@/lib/credentials/queries";
+import { countNotEndedCredentials } from "@/lib/credentials/queries";
 import type { AddKeyInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -24,10 +24,10 @@ export async function storeKey(
   const limits = await getLimits(ctx);
   const expiresAt = checkedExpiry(wanted, limits, ctx.now);
   const { jwk, algorithms, thumbprint } = await readPublicKey(publicKey);
-  if ((await countLiveCredentials(ctx, machineId, "Key")) >= limits.liveCredentialsMax) {
+  if ((await countNotEndedCredentials(ctx, machineId, "Key")) >= limits.liveCredentialsMax) {
     throw new Refusal(
       "limit_reached",
-      `This machine has ${limits.liveCredentialsMax} live keys, the most it may have. Delete one that is no longer used, then add a new one.`,
+      `This machine has ${limits.liveCredentialsMax} live or disabled keys, the most it may have. Delete one that is no longer used, then add a new one.`,
     );
   }
   const scope = { tenantId: ctx.actor.tenantId, machineId, thumbprint, revokedAt: null };
@@ -48,6 +48,7 @@ export async function storeKey(
     expiresAt,
     expiryCutAt: null,
     revokedAt: null,
+    ...UNRESTRICTED,
   };
   await ctx.db.credential.create({
     data: {

@@ -2,7 +2,7 @@ import { record } from "@/lib/audit/commands";
 import { ROW } from "@/lib/credentials/authentic";
 import { rewriteRow } from "@/lib/credentials/authentic-rows";
 import { checkedMove } from "@/lib/credentials/expiry";
-import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
+import { CREDENTIAL_WORDS, isEnded } from "@/lib/credentials/rules";
 import type { EditCredentialInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -11,7 +11,7 @@ import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 
 /**
- * Gives a live secret or key another name and note, and sets, moves or removes its end. From that instant on it is refused; its hosts are cut then.
+ * Gives a secret or key that has not ended another name and note, and sets, moves or removes its end. From that instant on it is refused; its hosts are cut then.
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when somebody wrote it meanwhile, `invalid` at the field that is wrong
  */
 export async function editCredential(
@@ -26,7 +26,7 @@ export async function editCredential(
   });
   if (!row) throw new Refusal("not_found", "There is no such client secret or key.");
   const { kind } = row;
-  if (credentialState(row, ctx.now) !== "Live") {
+  if (isEnded(row, ctx.now)) {
     throw new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended. Add a new one instead.`);
   }
   if (kind === "Key" && name === "") throw new Refusal("invalid", "Enter a name.", { field: "name" });

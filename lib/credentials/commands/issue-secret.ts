@@ -1,8 +1,8 @@
 import { record } from "@/lib/audit/commands";
-import { authenticated } from "@/lib/credentials/authentic";
+import { authenticated, UNRESTRICTED } from "@/lib/credentials/authentic";
 import { checkedExpiry } from "@/lib/credentials/expiry";
 import { makeSecret } from "@/lib/credentials/material";
-import { countLiveCredentials } from "@/lib/credentials/queries";
+import { countNotEndedCredentials } from "@/lib/credentials/queries";
 import type { IssueSecretInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -21,10 +21,10 @@ export async function issueSecret(
   allow(ctx.actor, "secrets.issue");
   const limits = await getLimits(ctx);
   const expiresAt = checkedExpiry(wanted, limits, ctx.now);
-  if ((await countLiveCredentials(ctx, machineId, "Secret")) >= limits.liveCredentialsMax) {
+  if ((await countNotEndedCredentials(ctx, machineId, "Secret")) >= limits.liveCredentialsMax) {
     throw new Refusal(
       "limit_reached",
-      `This machine has ${limits.liveCredentialsMax} live client secrets, the most it may have. Delete one that is no longer used, then add a new one.`,
+      `This machine has ${limits.liveCredentialsMax} live or disabled client secrets, the most it may have. Delete one that is no longer used, then add a new one.`,
     );
   }
   const { secretId, value, lastFour, digest, pepperId } = makeSecret();
@@ -39,6 +39,7 @@ export async function issueSecret(
     expiresAt,
     expiryCutAt: null,
     revokedAt: null,
+    ...UNRESTRICTED,
   };
   await ctx.db.credential.create({
     data: {

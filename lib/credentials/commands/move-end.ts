@@ -12,8 +12,10 @@ export async function lockCredential(
   tenantId: string,
   credentialId: string,
 ): Promise<boolean> {
-  const [row] = await ctx.db.$queryRaw<{ revokedAt: Date | null; expiresAt: Date | null }[]>`
-    SELECT revoked_at AS "revokedAt", expires_at AS "expiresAt" FROM credentials
+  const [row] = await ctx.db.$queryRaw<
+    { revokedAt: Date | null; expiresAt: Date | null; disabledAt: Date | null }[]
+  >`
+    SELECT revoked_at AS "revokedAt", expires_at AS "expiresAt", disabled_at AS "disabledAt" FROM credentials
      WHERE id = ${credentialId} AND tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`;
   return row !== undefined && credentialState(row, ctx.now) === "Live";
 }

@@ -9,7 +9,8 @@ const ROWS = {
   name: "verify_credentials",
   text: `SELECT c.id, c.tenant_id AS "tenantId", c.machine_id AS "machineId", c.kind, c.digest, c.pepper_id AS "pepperId",
                 c.public_jwk AS "publicJwk", c.algorithms, c.expires_at AS "expiresAt", c.expiry_cut_at AS "expiryCutAt",
-                c.revoked_at AS "revokedAt", c.mac, c.mac_key_id AS "macKeyId",
+                c.revoked_at AS "revokedAt", c.disabled_at AS "disabledAt", c.allowed_addresses AS "allowedAddresses",
+                c.purchases_max AS "purchasesMax", c.mac, c.mac_key_id AS "macKeyId",
                 EXISTS (SELECT FROM audit_events e WHERE e.tenant_id = c.tenant_id AND e.credential_id = c.id
                          AND e.type IN ('secret.issued', 'key.added')) AS "isIssued",
                 EXISTS (SELECT FROM audit_events e WHERE e.tenant_id = c.tenant_id AND e.credential_id = c.id

@@ -105,7 +105,7 @@ class HostEvents implements Watcher, Sender {
   /** A host hears in time that its secret or key will expire, so that nobody is surprised when it is cut. */
   #warnOfExpiry(now: Date): void {
     const credential = this.#credential;
-    if (!credential || !expiresSoon({ ...credential, revokedAt: null }, now)) return;
+    if (!credential || !expiresSoon({ ...credential, revokedAt: null, disabledAt: null }, now)) return;
     this.#once(`expiring ${credential.id}`, () =>
       this.events.send("credential-expiring", JSON.stringify(credential)),
     );

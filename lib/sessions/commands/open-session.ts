@@ -55,7 +55,7 @@ async function write(
       SELECT m.id FROM machines m JOIN credentials c ON c.machine_id = m.id AND c.tenant_id = m.tenant_id
                                   JOIN tenants t ON t.id = m.tenant_id
        WHERE m.id = ${machineId}::uuid AND m.tenant_id = ${tenantId}::uuid AND c.id = ${credentialId}
-         AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
+         AND m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.disabled_at IS NULL AND c.expiry_cut_at IS NULL
          AND COALESCE(m.client_authentication, t.client_authentication)::text IN ('Any', c.kind::text)
          FOR SHARE),
     before AS (

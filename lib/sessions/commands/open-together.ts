@@ -45,7 +45,7 @@ export async function lockForOpening<O extends Opening>(
         JOIN machines m ON m.id = a.machine_id AND (m.tenant_id = a.tenant_id) IS TRUE
         JOIN credentials c ON c.id = a.credential_id AND (c.machine_id = a.machine_id AND c.tenant_id = a.tenant_id) IS TRUE
         JOIN tenants t ON t.id = m.tenant_id
-       WHERE m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.expiry_cut_at IS NULL
+       WHERE m.deleted_at IS NULL AND m.disabled_at IS NULL AND c.revoked_at IS NULL AND c.disabled_at IS NULL AND c.expiry_cut_at IS NULL
          AND COALESCE(m.client_authentication, t.client_authentication)::text IN ('Any', c.kind::text)
          AND (m.kind = 'Template' OR m.name_key = a.host_key)
        ORDER BY m.id, c.id FOR SHARE OF m, c, t SKIP LOCKED),

@@ -4,7 +4,9 @@ import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import {
   addKeySchema,
   deleteCredentialSchema,
+  disableCredentialSchema,
   editCredentialSchema,
+  enableCredentialSchema,
   issueSecretSchema,
 } from "@/lib/credentials/schema";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
@@ -23,6 +25,7 @@ import {
 import { connectedHostsSchema } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { saveMachine } from "@/lib/workflows/save-machine";
 
@@ -35,5 +38,11 @@ export const addSecretAction = adminAction(issueSecretSchema, addSecret);
 export const addKeyAction = adminAction(addKeySchema, addKey);
 export const editCredentialAction = adminAction(editCredentialSchema, editCredential);
 export const deleteCredentialAction = adminAction(deleteCredentialSchema, deleteCredential);
+export const disableCredentialAction = adminAction(disableCredentialSchema, (ctx, input) =>
+  disableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId }),
+);
+export const enableCredentialAction = adminAction(enableCredentialSchema, (ctx, input) =>
+  enableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId }),
+);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

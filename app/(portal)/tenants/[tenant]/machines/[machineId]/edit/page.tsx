@@ -4,8 +4,10 @@ import {
   addKeyAction,
   addSecretAction,
   deleteCredentialAction,
+  disableCredentialAction,
   editCredentialAction,
   editMachineAction,
+  enableCredentialAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { EditMachine } from "@/components/machines/edit-machine";
@@ -68,6 +70,8 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
           addKey: addKeyAction,
           editCredential: editCredentialAction,
           deleteCredential: deleteCredentialAction,
+          disableCredential: disableCredentialAction,
+          enableCredential: enableCredentialAction,
         })}
       />
     </>

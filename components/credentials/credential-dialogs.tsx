@@ -1,0 +1,16 @@
+"use client";
+
+import type { ComponentType } from "react";
+import type { CredentialDeed, CredentialDialogProps } from "@/components/credentials/credential-actions";
+import { DeleteCredentialDialog } from "@/components/credentials/delete-credential-dialog";
+import { DisableCredentialDialog } from "@/components/credentials/disable-credential-dialog";
+import { EditCredentialDialog } from "@/components/credentials/edit-credential-dialog";
+import { EnableCredentialDialog } from "@/components/credentials/enable-credential-dialog";
+
+/** The dialog of each deed. */
+export const CREDENTIAL_DIALOGS: Readonly<Record<CredentialDeed, ComponentType<CredentialDialogProps>>> = {
+  edit: EditCredentialDialog,
+  delete: DeleteCredentialDialog,
+  disable: DisableCredentialDialog,
+  enable: EnableCredentialDialog,
+};
