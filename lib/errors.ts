@@ -11,6 +11,7 @@ export const REFUSAL_STATUS = {
   conflict: 409,
   gone: 410,
   limit_reached: 409,
+  too_many: 429,
 } as const satisfies Record<string, number>;
 
 export type RefusalCode = keyof typeof REFUSAL_STATUS;

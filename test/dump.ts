@@ -1,5 +1,5 @@
 import { Prisma } from "@/lib/generated/prisma/client";
-import { prisma } from "./world";
+import { prisma } from "./people";
 
 /** Every row of every table as text, by table: what somebody who holds a backup can read. */
 export async function dumpDatabase(): Promise<Record<string, string[]>> {

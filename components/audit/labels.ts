@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   key: "Public keys",
   credential: "Client secrets and keys",
   rotation: "Rotations",
+  successor: "Secrets handed over",
   token: "Access tokens",
   session: "Hosts",
   sessions: "List of robots",

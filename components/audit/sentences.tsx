@@ -130,6 +130,12 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       {rotationEndText(code)}
     </>
   ),
+  "successor.picked_up": ({ machineId, credentialId, hostName }, { machine }) => (
+    <>
+      fetched the new client secret <Id>{credentialId}</Id> of {machine(machineId)} for host{" "}
+      <Name>{hostName}</Name>
+    </>
+  ),
   "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,
   "session.opened": ({ machineId, hostName, takenOver }, { machine }) => (
     <>

@@ -1,4 +1,4 @@
-import type { Ctx, SystemActor } from "@/lib/ctx";
+import type { Ctx, SystemActor, TenantActor } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -85,6 +85,16 @@ export async function listTokenRequests(
     SELECT id::text, machine_id AS "machineId", credential_id AS "credentialId", outcome::text AS outcome, code, reason, address,
            user_agent AS "userAgent", at, is_folded AS "isFolded", last_at AS "lastAt", count
       FROM (${found}) AS found ORDER BY ${ORDERS[slice.order].by} LIMIT ${slice.limit}`;
+}
+
+/** @returns whether a token was bought with the tenant's credential from the address before that instant */
+export async function wasUsedBefore(
+  ctx: Ctx<TenantActor>,
+  used: { readonly credentialId: string; readonly address: string; readonly before: Date },
+): Promise<boolean> {
+  const { credentialId, address, before } = used;
+  const where = { tenantId: ctx.actor.tenantId, credentialId, address, firstAt: { lt: before } };
+  return (await ctx.db.credentialUse.count({ where })) > 0;
 }
 
 /** @returns how these credentials of the tenant were used to buy tokens; those that never were are not among them */

@@ -185,6 +185,15 @@ export type AuditEvent =
       readonly code: string;
     }
   | {
+      readonly type: "successor.picked_up";
+      readonly machineId: string;
+      /** The new one. */
+      readonly credentialId: string;
+      readonly rotationId: string;
+      readonly sessionId: string;
+      readonly hostName: string;
+    }
+  | {
       readonly type: "token.revoked";
       readonly machineId: string;
       readonly credentialId: string;

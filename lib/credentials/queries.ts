@@ -1,4 +1,4 @@
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, TenantActor } from "@/lib/ctx";
 import { whereLive, whereNotEnded } from "./conditions";
 import { secretHint } from "./material";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type KeyView, type SecretView } from "./schema";
@@ -59,6 +59,18 @@ export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: st
     revokedBy: email(revokedBy),
     disabledBy: email(disabledBy),
   }));
+}
+
+/** @returns what people call some of the tenant's credentials, and when they end, by id */
+export async function describeCredentials(
+  ctx: Ctx<TenantActor>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { readonly name: string; readonly expiresAt: Date | null }>> {
+  const rows = await ctx.db.credential.findMany({
+    where: { id: { in: [...ids] }, tenantId: ctx.actor.tenantId },
+    select: { id: true, name: true, expiresAt: true },
+  });
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 
 type OfMachine = { readonly tenantId: string; readonly machineId: string };

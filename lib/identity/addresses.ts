@@ -7,6 +7,8 @@ export const authorizationEndpoint = () => `${issuer()}/connect/authorize`;
 export const tokenEndpoint = () => `${issuer()}/connect/token`;
 export const revocationEndpoint = () => `${issuer()}/connect/revocation`;
 export const introspectionEndpoint = () => `${issuer()}/connect/introspect`;
+/** Where robots fetch the client secret that takes the place of theirs. */
+export const successorEndpoint = () => `${issuer()}/connect/successor`;
 export const jwksAddress = () => `${issuer()}/jwks`;
 /** The resource that tokens are for: `aud` of every access token. */
 export const orchestrator = () => `${env().origin}/api/orchestrator`;

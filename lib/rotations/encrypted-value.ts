@@ -3,10 +3,17 @@ import { decrypt, derivedKey, encrypt, readingKeys } from "@/lib/keys";
 
 const SUCCESSOR_SEALING = "successor sealing";
 
-type Rotation = { readonly id: string; readonly tenantId: string; readonly toCredentialId: string };
+type Rotation = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly machineId: string;
+  readonly fromCredentialId: string;
+  readonly toCredentialId: string;
+};
 
-const bindingOf = ({ id, tenantId, toCredentialId }: Rotation) =>
-  `successor ${tenantId} ${id} ${toCredentialId}`;
+/** Whom it is for as well: a row whose old credential was changed to another one hands nothing over. */
+const bindingOf = ({ id, tenantId, machineId, fromCredentialId, toCredentialId }: Rotation) =>
+  `successor ${tenantId} ${machineId} ${id} ${fromCredentialId} ${toCredentialId}`;
 
 /** Encrypts a new client secret under APP_SECRET, bound to the rotation that hands it over. */
 export function encryptSuccessor(value: string, rotation: Rotation): Uint8Array<ArrayBuffer> {
@@ -28,7 +35,14 @@ export const ENCRYPTED_SUCCESSORS: EncryptedColumn = {
       where: { encryptedValue: { not: null }, ...(id !== null && { id: { gt: id } }) },
       orderBy: { id: "asc" },
       take,
-      select: { id: true, tenantId: true, toCredentialId: true, encryptedValue: true },
+      select: {
+        id: true,
+        tenantId: true,
+        machineId: true,
+        fromCredentialId: true,
+        toCredentialId: true,
+        encryptedValue: true,
+      },
     });
     return rows.flatMap(({ encryptedValue, ...row }) =>
       encryptedValue ? [{ id: row.id, encrypted: encryptedValue, boundTo: bindingOf(row) }] : [],

@@ -39,6 +39,20 @@ export const rotateCredentialSchema = z.object({
   publicKey: addKeySchema.shape.publicKey.nullable().default(null),
 });
 
+/** How often one host may fetch what a rotation hands over. An answer can be lost, but not often. */
+export const PICK_UPS_MAX = 10;
+
+/** What a robot says that fetches what takes the place of its client secret. */
+export const successorSchema = z.object({ sessionId: z.uuid() });
+
+/** What it gets, by the names of RFC 7591 §3.2.1. */
+export type HandedOver = {
+  readonly client_id: string;
+  readonly client_secret: string;
+  /** NumericDate; 0 is never. */
+  readonly client_secret_expires_at: number;
+};
+
 const ofRotation = z.object({ machineId: z.uuid(), rotationId: z.uuid() });
 
 export const endRotationSchema = ofRotation;

@@ -1,5 +1,5 @@
 import type { Actor, Ctx, RobotActor } from "@/lib/ctx";
-import { noSuchSession } from "./refusals";
+import { noSuchSession, otherCredential, sessionEnded } from "./refusals";
 import { silentSince } from "./rules";
 import type { Ended } from "./schema";
 
@@ -16,6 +16,26 @@ export async function requireOwnSession(
   const { id: machineId, tenantId } = ctx.actor;
   const where = { id: sessionId, machineId, tenantId };
   if ((await ctx.db.session.count({ where })) === 0) throw noSuchSession();
+}
+
+/**
+ * @returns the host of an open session, which goes on with the credential that the robot acts with
+ * @throws Refusal `not_found` for a session that is not this machine's, `gone` for an ended one, `conflict` for one of another credential
+ */
+export async function requireOpenSession(
+  ctx: Ctx<RobotActor>,
+  { sessionId }: { readonly sessionId: string },
+): Promise<{ readonly hostName: string; readonly hostKey: string }> {
+  const { id: machineId, tenantId, credentialId } = ctx.actor;
+  const session = await ctx.db.session.findFirst({
+    where: { id: sessionId, machineId, tenantId },
+    select: { hostName: true, hostKey: true, credentialId: true, endCode: true, endedBy: true },
+  });
+  if (!session) throw noSuchSession();
+  const { hostName, hostKey, endCode, endedBy } = session;
+  if (endCode) throw sessionEnded({ endCode, endedBy });
+  if (session.credentialId !== credentialId) throw otherCredential();
+  return { hostName, hostKey };
 }
 
 /** @returns why a session of the robot's machine has ended; null while it has not, or when there is none */

@@ -77,7 +77,7 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
     seenDays,
     latestEnd: endsAt,
     previousEnd: old.expiresAt,
-    handsOver: input.handsOver && !isOver,
+    handsOver: input.handsOver && !isOver && secret !== null,
     value: secret?.clientSecret ?? null,
   });
   if (isOver) await endRotations(ctx, tenantId, { id: rotationId }, "ended_now");

@@ -124,7 +124,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   ],
   credentials: ["credential"],
   rehearsals: ["rehearsal", "rehearsalTold"],
-  rotations: ["rotation"],
+  rotations: ["rotation", "rotationHost"],
   machines: ["machine", "machineUse"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "consumedJti", "clientFailure"],
   sessions: ["session", "hearing"],
@@ -150,6 +150,10 @@ export const FOREIGN_TABLES: Readonly<
   "lib/fleet/queries/session-commands.ts": {
     tables: ["revoked_tokens", "signing_keys", "tenants"],
     why: "one statement decides what a thousand streams are told",
+  },
+  "lib/rotations/commands/start-rotation.ts": {
+    tables: ["sessions"],
+    why: "which hosts are known is noted in one statement, while nobody can connect",
   },
   "lib/fleet/queries/verify-credentials.ts": {
     tables: ["signing_keys"],

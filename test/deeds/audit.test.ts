@@ -17,6 +17,7 @@ import { cut } from "@/lib/workflows/cut";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
+import { handOver } from "@/lib/workflows/hand-over";
 import { setUp } from "@/lib/workflows/set-up";
 import { rewriteCredential } from "@/test/credential-rows";
 import { asOlderVersionStored } from "@/test/older-version";
@@ -212,6 +213,14 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await endRotations(systemCtx(db), admin.tenantId, { machineId }, "moved");
     },
   },
+  handOver: {
+    events: ["secret.issued", "rotation.started", "successor.picked_up"],
+    run: async (db, scene) => {
+      const { machine, sessionId } = scene;
+      await ADMIN_DEEDS.rotateCredential?.({ db, actor: admin, now: new Date() }, scene);
+      await handOver({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId });
+    },
+  },
   createTenant: {
     events: ["tenant.created"],
     run: (db) => createTenant(systemCtx(db), { slug: unique("made"), name: "Made" }),
@@ -267,6 +276,7 @@ const SILENT: Readonly<Record<string, string>> = {
   requireNoRotation: "asks, changes nothing",
   stopHandingOver: "part of deeds that say why",
   lockMachine: "locks a row, changes nothing",
+  pickUp: "part of handOver",
   lockSession: "locks a row, and notes which process a poll waits at",
   claimStream: "a host does it whenever its network comes back",
   notePoll: "a host that has nothing to do does it twice a minute",

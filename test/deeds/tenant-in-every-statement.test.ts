@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { chartActivity, listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
+import { chartActivity, listCredentialUses, listTokenRequests, wasUsedBefore } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
@@ -9,6 +9,7 @@ import { auditListSchema } from "@/lib/audit/schema";
 import {
   countLiveCredentials,
   countNotEndedCredentials,
+  describeCredentials,
   listKeys,
   listSecrets,
 } from "@/lib/credentials/queries";
@@ -56,13 +57,14 @@ import { openSession } from "@/lib/sessions/commands/open-session";
 import { lockForOpening, openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
-import { findEnd, findHostSeen, requireOwnSession } from "@/lib/sessions/queries";
+import { findEnd, findHostSeen, requireOpenSession, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { connectTogether } from "@/lib/workflows/connect-together";
+import { handOver } from "@/lib/workflows/hand-over";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
 import { act, ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, type Scene } from "./every-deed";
@@ -124,6 +126,11 @@ const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
       endsAt: new Date(),
       isNew: true,
     }),
+  handOver: () =>
+    asRobot(async (ctx) => {
+      await ADMIN_DEEDS.rotateCredential?.({ ...ctx, actor: admin }, scene);
+      await handOver(ctx, scene);
+    }),
   removeDeadSessions: () => inTransaction((db) => removeDeadSessions({ db, actor: admin, now: new Date() })),
 };
 
@@ -165,6 +172,14 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
       findHostSeen(ctx, { tenantId: admin.tenantId, credentialId: "0".repeat(16), address: "::1" }),
     ),
   findEnd: () => question((ctx) => findEnd(ctx, scene)),
+  requireOpenSession: () => question((ctx) => requireOpenSession(ctx, scene)),
+  describeCredentials: () => ask(admin, describeCredentials, [scene.machine.secretId]),
+  wasUsedBefore: () =>
+    ask(admin, wasUsedBefore, {
+      credentialId: scene.machine.secretId,
+      address: "192.0.2.1",
+      before: new Date(),
+    }),
   requireOwnSession: () => question((ctx) => requireOwnSession(ctx, scene)),
   getJob: () => ask(admin, getJob, { jobId: scene.runningJobId }),
   listMachines: () => ask(admin, listMachines, machineListSchema.parse({ search: "a", sort: "hosts" })),
@@ -338,6 +353,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "stopHandingOver",
     "lockMembers",
     "lockSession",
+    "pickUp",
     "keepAnAdministrator",
     "memberIn",
   ]),

@@ -185,6 +185,9 @@ export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   "/identity/connect/token": [{ method: "POST", form: GRANT, answers: [401, 401, 401, 401] }],
   "/api/identity/connect/introspect": [{ method: "POST", form: "token=x", answers: [401, 401, 401, 401] }],
   "/api/identity/connect/revocation": [{ method: "POST", form: "token=x", answers: [401, 401, 401, 401] }],
+  "/api/identity/connect/successor": [
+    { method: "POST", body: { sessionId: id }, answers: [401, 401, 404, 404] },
+  ],
   "/api/orchestrator": [get([404, 404, 404, 404])],
   "/api/orchestrator/[...path]": [get([404, 404, 404, 404])],
   "/api/orchestrator/authentication": [public200],

@@ -14,6 +14,8 @@ export type SessionCommands = {
     readonly id: string;
     readonly kind: CredentialKind;
     readonly expiresAt: Date | null;
+    /** The open rotation that hands its successor over to hosts; null without one. */
+    readonly rotationId: string | null;
   };
   /** What may end the token that the stream was opened with. */
   readonly token: {
@@ -43,6 +45,7 @@ type Row = {
   readonly credential_id: string;
   readonly kind: CredentialKind;
   readonly expires_at: Date | null;
+  readonly rotation_id: string | null;
   readonly is_withdrawn: boolean;
   readonly requires_dpop: boolean;
   readonly allowed_scopes: readonly string[];
@@ -50,7 +53,7 @@ type Row = {
 
 const SESSION_COMMANDS = {
   name: "session_commands",
-  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.expires_at,
+  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.expires_at, r.id AS rotation_id,
                 j.stop, j.kill, COALESCE(m.requires_dpop, t.requires_dpop) AS requires_dpop,
                 CASE WHEN cardinality(m.allowed_scopes) > 0 THEN m.allowed_scopes ELSE t.allowed_scopes END
                   AS allowed_scopes,
@@ -62,6 +65,8 @@ const SESSION_COMMANDS = {
            JOIN credentials c ON c.id = s.credential_id
            JOIN machines m ON m.id = s.machine_id
            JOIN tenants t ON t.id = m.tenant_id
+           LEFT JOIN rotations r ON r.from_credential_id = c.id AND r.tenant_id = c.tenant_id AND r.ended_at IS NULL
+                AND r.encrypted_value IS NOT NULL
           CROSS JOIN LATERAL (
                 SELECT array_agg(id::text) FILTER (WHERE state = 'Stopping') AS stop,
                        array_agg(id::text) FILTER (WHERE state = 'Terminating') AS kill
@@ -91,7 +96,12 @@ const commandsOf = (row: Row): SessionCommands => ({
   ended: row.end_code ? { endCode: row.end_code, endedBy: row.ended_by } : null,
   stop: row.stop ?? [],
   kill: row.kill ?? [],
-  credential: { id: row.credential_id, kind: row.kind, expiresAt: row.expires_at },
+  credential: {
+    id: row.credential_id,
+    kind: row.kind,
+    expiresAt: row.expires_at,
+    rotationId: row.rotation_id,
+  },
   token: {
     isWithdrawn: row.is_withdrawn,
     requiresDpop: row.requires_dpop,

@@ -7,6 +7,7 @@ import { type SessionCommands, sessionCommands } from "@/lib/fleet/queries/sessi
 import { nonceHeader } from "@/lib/http/dpop-nonce";
 import { Events, eventStreamHead, type Sender } from "@/lib/http/server-sent-events";
 import { routeHandler } from "@/lib/http/web-request";
+import { successorEndpoint } from "@/lib/identity/addresses";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { subscribe } from "@/lib/live/notifications";
 import { lookTogether, type Watcher } from "@/lib/live/watchers";
@@ -82,7 +83,10 @@ class HostEvents implements Watcher, Sender {
     this.#credential = credential;
     if (ended)
       this.#end("disconnected", { code: ended.endCode, reason: endText(ended.endCode, ended.endedBy) });
-    else if (this.#isGood(token)) this.#warnOfExpiry(new Date());
+    else if (this.#isGood(token)) {
+      this.#warnOfExpiry(new Date());
+      this.#tellOfRotation(credential);
+    }
     // Whoever opens it again shows a token.
     else this.events.end();
   }
@@ -106,8 +110,17 @@ class HostEvents implements Watcher, Sender {
   #warnOfExpiry(now: Date): void {
     const credential = this.#credential;
     if (!credential || !expiresSoon({ ...credential, revokedAt: null, disabledAt: null }, now)) return;
-    this.#once(`expiring ${credential.id}`, () =>
-      this.events.send("credential-expiring", JSON.stringify(credential)),
+    const { id, kind, expiresAt } = credential;
+    this.#once(`expiring ${id}`, () =>
+      this.events.send("credential-expiring", JSON.stringify({ id, kind, expiresAt })),
+    );
+  }
+
+  /** A host may fetch what takes the place of its credential itself, before that ends. */
+  #tellOfRotation({ rotationId, expiresAt: endsAt }: SessionCommands["credential"]): void {
+    if (rotationId === null) return;
+    this.#once(`rotated ${rotationId}`, () =>
+      this.events.send("credential-rotated", JSON.stringify({ successor: successorEndpoint(), endsAt })),
     );
   }
 

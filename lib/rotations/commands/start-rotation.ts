@@ -4,7 +4,23 @@ import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
 import { encryptSuccessor } from "@/lib/rotations/encrypted-value";
+import { seenSince } from "@/lib/rotations/rules";
 import { uuid7 } from "@/lib/uuid";
+
+type Known = { readonly id: string; readonly fromCredentialId: string; readonly seenDays: number };
+
+/**
+ * Notes which hosts may fetch the new one, as the rotation begins: those on the old one until now. The caller holds that one's row, so that no
+ * session is opened with it meanwhile.
+ */
+async function noteKnownHosts(ctx: Ctx, { id, fromCredentialId, seenDays }: Known): Promise<void> {
+  const { tenantId } = ctx.actor;
+  await ctx.db.$executeRaw`
+    INSERT INTO rotation_hosts (rotation_id, tenant_id, host_key)
+    SELECT DISTINCT ${id}::uuid, ${tenantId}::uuid, host_key FROM sessions
+     WHERE credential_id = ${fromCredentialId} AND tenant_id = ${tenantId}::uuid
+       AND (ended_at IS NULL OR heartbeat_at >= ${seenSince(seenDays, ctx.now)})`;
+}
 
 type Starting = {
   readonly machineId: string;
@@ -60,6 +76,7 @@ export async function startRotation(
     },
     select: { id: true },
   });
+  if (handsOver) await noteKnownHosts(ctx, rotation);
   const [credentialId, successorId] = [starting.fromCredentialId, starting.toCredentialId];
   await record(ctx, [
     {
