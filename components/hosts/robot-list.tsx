@@ -31,11 +31,13 @@ type RobotListProps = {
   crumbs: readonly Crumb[];
   /** Those of this page. */
   robots: readonly Row[];
-  /** Of all hosts, whatever is shown. */
+  /** Of all hosts, or those of the one name, whatever state is shown. */
   counts: Readonly<Record<SessionState, number>>;
   place: Place;
   /** The one state that is shown; all are when there is none. */
   state: SessionState | undefined;
+  /** The name of the hosts that are shown; all are when there is none. */
+  host: string | undefined;
   tenantSlug: string;
   now: Date;
   canChange: boolean;
@@ -62,6 +64,7 @@ export function RobotList({
   counts,
   place,
   state,
+  host,
   tenantSlug,
   now,
   canChange,
@@ -76,14 +79,14 @@ export function RobotList({
   return (
     <>
       <PageHeader crumbs={crumbs} title="Robots">
-        {canChange && dead > 0 ? (
+        {canChange && dead > 0 && host === undefined ? (
           <Button onClick={() => setAsking("dead")}>
             <Trash2 aria-hidden size={15} />
             Remove dead
           </Button>
         ) : null}
       </PageHeader>
-      {robots.length === 0 && state === undefined ? (
+      {robots.length === 0 && state === undefined && host === undefined ? (
         <NoRobots machinesPath={paths.machines} />
       ) : (
         <>
@@ -93,7 +96,7 @@ export function RobotList({
               options={STATE_OPTIONS}
               value={state ?? ""}
               onValueChange={(chosen) =>
-                router.replace(pageAddress(path, 1, { state: chosen || undefined }), { scroll: false })
+                router.replace(pageAddress(path, 1, { state: chosen || undefined, host }), { scroll: false })
               }
               className="w-40"
             />
@@ -108,10 +111,20 @@ export function RobotList({
                 `${formatQuantity(place.all, "host")} ${state.toLowerCase()}`
               )}
             </p>
+            {host === undefined ? null : (
+              <p className="flex min-w-0 items-center gap-2">
+                <span className="truncate">Only {host}</span>
+                <ButtonLink href={path} size="sm">
+                  Show all
+                </ButtonLink>
+              </p>
+            )}
           </div>
           {robots.length === 0 ? (
             <Panel className="flex flex-col items-center gap-3 px-4 py-14">
-              <p className="font-medium">No host is in this state</p>
+              <p className="font-medium">
+                {host ? "No such host is in the list" : "No host is in this state"}
+              </p>
               <ButtonLink href={path} size="sm">
                 Clear filters
               </ButtonLink>
@@ -130,7 +143,7 @@ export function RobotList({
               ))}
             </StackTable>
           )}
-          <PageFooter place={place} hrefOf={(page) => pageAddress(path, page, { state })} />
+          <PageFooter place={place} hrefOf={(page) => pageAddress(path, page, { state, host })} />
         </>
       )}
       {asking === "dead" ? (

@@ -2,6 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useOpenFind } from "@/components/find/find-context";
 import {
   SECRET_FILTER_OPTIONS,
   STATE_FILTER_OPTIONS,
@@ -9,6 +10,7 @@ import {
 } from "@/components/machines/labels";
 import { controlClass } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import { looksLikeSecret } from "@/lib/credentials/rules";
 import { type MachineListQuery, machineListSchema } from "@/lib/machines/schema";
 
 type MachineToolbarProps = {
@@ -20,6 +22,7 @@ const PAUSE_MILLISECONDS = 300;
 
 /** The list follows the typing; Enter asks at once. */
 export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
+  const openFind = useOpenFind();
   const [search, setSearch] = useState(query.search);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const asked = useRef(query.search);
@@ -37,6 +40,12 @@ export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
     onChange({ search: text.trim() });
   };
   const type = (text: string) => {
+    if (looksLikeSecret(text)) {
+      // What is typed here stands in the page's address.
+      setSearch("");
+      openFind(text);
+      return;
+    }
     setSearch(text);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => ask(text), PAUSE_MILLISECONDS);

@@ -1,17 +1,23 @@
 import type { ReactNode } from "react";
+import { FindButton, FindIconButton } from "@/components/find/find-button";
+import { FindProvider } from "@/components/find/find-provider";
 import { Wordmark } from "@/components/shell/mark";
 import { NavDrawer } from "@/components/shell/nav-drawer";
+import type { Action } from "@/components/ui/attempt";
+import type { Found } from "@/lib/fleet/schema";
 
 type ShellProps = {
   sidebar: ReactNode;
   tenantName: string;
+  tenantSlug: string;
+  find: Action<Found>;
   children: ReactNode;
 };
 
 /** The frame of the portal: the sidebar stands beside the page on wide screens and comes out of a button on small ones. */
-export function Shell({ sidebar, tenantName, children }: ShellProps) {
+export function Shell({ sidebar, tenantName, tenantSlug, find, children }: ShellProps) {
   return (
-    <>
+    <FindProvider tenantSlug={tenantSlug} find={find}>
       <a
         href="#main"
         className="fixed top-2 left-2 z-20 -translate-y-16 rounded-control bg-accent-solid px-3 py-2 font-medium text-accent-on focus:translate-y-0"
@@ -22,6 +28,7 @@ export function Shell({ sidebar, tenantName, children }: ShellProps) {
         <aside aria-label="Sidebar" className="hidden border-r border-line bg-surface lg:block">
           <div className="sticky top-0 flex h-dvh flex-col gap-5 overflow-y-auto p-4">
             <Wordmark />
+            <FindButton />
             {sidebar}
           </div>
         </aside>
@@ -32,12 +39,13 @@ export function Shell({ sidebar, tenantName, children }: ShellProps) {
             <span title={tenantName} className="ml-auto truncate text-muted">
               {tenantName}
             </span>
+            <FindIconButton />
           </header>
           <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-4 py-5 outline-none sm:px-6 lg:py-6">
             {children}
           </main>
         </div>
       </div>
-    </>
+    </FindProvider>
   );
 }

@@ -92,6 +92,12 @@ export function secretIdOf(presented: string): string | null {
   return checksum(presented.slice(0, -CHECKSUM_LENGTH)) === match[2] ? match[1] : null;
 }
 
+/** @returns what stands in a text as a client secret does, whole or not, with the id that it names; null where nothing does */
+export function secretIn(text: string): { readonly value: string; readonly secretId: string } | null {
+  const [value, secretId] = new RegExp(`${PREFIX}([0-9A-Za-z]{${ID_LENGTH}})_[0-9A-Za-z]*`).exec(text) ?? [];
+  return value && secretId ? { value, secretId } : null;
+}
+
 /** What a lookup that found nothing is compared with, so that it costs what a found one costs. */
 const NO_SECRET = { digest: randomBytes(RANDOM_BYTES), pepperId: "" };
 

@@ -1,7 +1,13 @@
 import type { Ctx, TenantActor } from "@/lib/ctx";
 import { whereLive, whereNotEnded } from "./conditions";
-import { secretHint } from "./material";
-import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type KeyView, type SecretView } from "./schema";
+import { matchOf, pepperIds, secretHint, secretIn } from "./material";
+import {
+  CREDENTIALS_SHOWN_MAX,
+  type CredentialKind,
+  type KeyView,
+  type RecognizedSecret,
+  type SecretView,
+} from "./schema";
 
 const VIEW = {
   id: true,
@@ -91,4 +97,26 @@ export async function countNotEndedCredentials(
 ): Promise<number> {
   const where = { tenantId: ctx.actor.tenantId, machineId, kind, ...whereNotEnded(ctx.now) };
   return ctx.db.credential.count({ where });
+}
+
+/**
+ * Whose a client secret is that somebody found, deleted or not. Its id alone is asked for; the value is compared in constant time.
+ * @returns null where the tenant has none of its id, whoever else may have it
+ */
+export async function recognizeSecret(ctx: Ctx, text: string): Promise<RecognizedSecret | null> {
+  const presented = secretIn(text);
+  if (!presented) return null;
+  const row = await ctx.db.credential.findFirst({
+    where: { tenantId: ctx.actor.tenantId, id: presented.secretId, kind: "Secret" },
+    select: { digest: true, pepperId: true },
+  });
+  const { digest = null, pepperId = null } = row ?? {};
+  const match = matchOf(presented.value, digest && { digest, pepperId: pepperId ?? "" }, ctx.now);
+  if (!row) return null;
+  const { current, previous } = pepperIds(ctx.now);
+  const isComparable = pepperId === current || pepperId === previous;
+  return {
+    credentialId: presented.secretId,
+    value: match ? "right" : isComparable ? "wrong" : "not comparable",
+  };
 }

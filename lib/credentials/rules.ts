@@ -49,6 +49,9 @@ export function expiryAfter(days: number, now: Date): Date {
   return addSeconds(now, days * DAY_SECONDS);
 }
 
+/** @returns whether a text holds a client secret, or enough of one: such a text stands in no address and is kept nowhere */
+export const looksLikeSecret = (text: string): boolean => /lks_[0-9A-Za-z_]{16,}/.test(text);
+
 /** What people call each kind. */
 export const CREDENTIAL_WORDS = { Secret: "client secret", Key: "key" } as const satisfies Record<
   CredentialKind,

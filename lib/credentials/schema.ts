@@ -149,3 +149,10 @@ export type AddedKey = {
   readonly clientId: string;
   readonly keyId: string;
 };
+
+/** A client secret that somebody found somewhere, as far as it is known here. */
+export type RecognizedSecret = {
+  readonly credentialId: string;
+  /** Not comparable: what is stored of it is under an APP_SECRET that is not accepted any more. */
+  readonly value: "right" | "wrong" | "not comparable";
+};

@@ -1,7 +1,10 @@
+import { z } from "zod";
 import type { CredentialUse } from "@/lib/activity/schema";
-import type { CredentialKind } from "@/lib/credentials/schema";
+import type { CredentialKind, CredentialState, RecognizedSecret } from "@/lib/credentials/schema";
+import type { MachineKind } from "@/lib/machines/schema";
 import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { SessionState } from "@/lib/sessions/schema";
+import { isPlainLine } from "@/lib/text";
 
 /** Of some secrets: how many there are, and on how many machines; null where they were not all counted. */
 export type SecretFigure = { readonly secrets: number; readonly machines: number | null };
@@ -52,4 +55,55 @@ export type RehearsalReport = RehearsalView & {
   /** From where tokens were bought, by hosts or by anything else. */
   readonly addresses: readonly { readonly address: string; readonly lastAt: Date }[];
   readonly addressCount: number;
+};
+
+export const FIND_MAX_LENGTH = 300;
+
+/** What somebody types or pastes to find something; it may be a client secret. */
+export const findSchema = z.object({
+  text: z
+    .string({ error: "Enter what you look for." })
+    .trim()
+    .min(1, "Enter what you look for.")
+    .max(FIND_MAX_LENGTH, `Use at most ${FIND_MAX_LENGTH} characters.`)
+    .refine(isPlainLine, "Use plain characters only: no line breaks or control characters."),
+});
+
+export type FindInput = z.output<typeof findSchema>;
+
+/** How many of each are found at the most: twenty in all. */
+export const FOUND_MAX = { machines: 8, credentials: 6, hosts: 6 } as const;
+
+export type FoundMachine = {
+  readonly machineId: string;
+  readonly name: string;
+  readonly kind: MachineKind;
+  readonly clientId: string;
+  readonly isEnabled: boolean;
+};
+
+export type FoundCredential = {
+  readonly credentialId: string;
+  readonly kind: CredentialKind;
+  /** Empty when nobody named it. */
+  readonly name: string;
+  readonly state: CredentialState;
+  readonly machineId: string;
+  readonly machineName: string;
+  readonly isMachineDeleted: boolean;
+};
+
+export type FoundHost = {
+  readonly hostName: string;
+  readonly machineId: string;
+  readonly machineName: string;
+  readonly isConnected: boolean;
+};
+
+export type Found = {
+  /** What is known of a client secret that was looked for; null where none was. */
+  readonly secret: RecognizedSecret["value"] | "unknown" | null;
+  readonly machines: readonly FoundMachine[];
+  readonly credentials: readonly FoundCredential[];
+  readonly hosts: readonly FoundHost[];
 };

@@ -57,7 +57,11 @@ export const connectHostSchema = openSessionSchema.extend({
 });
 
 /** The list's state as it stands in the address. */
-export const robotListSchema = z.object({ state: z.enum(SESSION_STATES).optional().catch(undefined) });
+export const robotListSchema = z.object({
+  state: z.enum(SESSION_STATES).optional().catch(undefined),
+  /** The name of the one host that is wanted, as it is compared. */
+  host: plain(255).optional().catch(undefined),
+});
 export type RobotListQuery = z.output<typeof robotListSchema>;
 
 export const sessionIdSchema = z.object({ sessionId: z.uuid() });

@@ -12,10 +12,12 @@ import {
   describeCredentials,
   listKeys,
   listSecrets,
+  recognizeSecret,
 } from "@/lib/credentials/queries";
 import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
 import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
+import { find } from "@/lib/fleet/queries/find";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
@@ -149,6 +151,8 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
     ask(admin, countLiveCredentials, { ...scene.machine, tenantId: admin.tenantId }),
   countNotEndedCredentials: () =>
     ask(admin, (ctx) => countNotEndedCredentials(ctx, scene.machine.machineId, "Secret"), undefined),
+  recognizeSecret: () => ask(admin, recognizeSecret, scene.machine.clientSecret),
+  find: () => ask(admin, find, { text: "a" }),
   countProcesses: () => ask(admin, countProcesses, undefined),
   mayClaim: () =>
     mayClaim(

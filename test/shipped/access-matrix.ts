@@ -68,6 +68,7 @@ const defaults = {
 
 /** The actions of a tenant's pages: called with its address and an input. */
 export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
+  findQuestion: { may: MEMBERS, input: { text: "nobody’s" } },
   addAssetAction: { may: OPERATORS, input: { name: "matrix", type: "Text", value: "x" } },
   setAssetAction: { may: OPERATORS, input: { assetId: id, value: "x" } },
   removeMachineValueAction: { may: OPERATORS, input: { assetId: id, machineId: id } },

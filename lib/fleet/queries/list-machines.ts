@@ -9,7 +9,7 @@ import { type Cursor, cursorText, partOf, readCursor } from "./machine-order";
 import { hasOneSecret, idleSecrets } from "./secret-conditions";
 
 /** In a LIKE pattern `%`, `_` and the escape character itself must be taken literally. */
-const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 
 /** One index has all of it, where the database has pg_trgm. */
 function isFound(search: string): Prisma.Sql {

@@ -1,20 +1,26 @@
 import type { Ctx } from "@/lib/ctx";
 import type { Slice } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
+import { hostKey } from "@/lib/sessions/rules";
 import type { RobotListQuery, RobotRow } from "@/lib/sessions/schema";
 import { hostState, inState, JOBS_THERE } from "./host-conditions";
 
 /**
- * @returns the tenant's hosts with what runs on them: the connected ones first, then the ended ones, newest first; of one state where
- *   it is given
+ * @returns the tenant's hosts with what runs on them: the connected ones first, then the ended ones, newest first; of one state and one
+ *   host name where they are given
  */
 export async function listRobots(
   ctx: Ctx,
-  { state, ...slice }: RobotListQuery & Slice = {},
+  { state, host, ...slice }: RobotListQuery & Slice = {},
 ): Promise<RobotRow[]> {
   const silent = await readSilentSince(ctx);
   const rows = await ctx.db.session.findMany({
-    where: { tenantId: ctx.actor.tenantId, removedAt: null, ...(state && inState(state, silent)) },
+    where: {
+      tenantId: ctx.actor.tenantId,
+      removedAt: null,
+      ...(host && { hostKey: hostKey(host) }),
+      ...(state && inState(state, silent)),
+    },
     orderBy: [{ endedAt: { sort: "desc", nulls: "first" } }, { hostKey: "asc" }, { id: "asc" }],
     ...slice,
     select: {

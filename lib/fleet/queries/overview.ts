@@ -3,6 +3,7 @@ import type { OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { COUNTED_MAX } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
+import { hostKey } from "@/lib/sessions/rules";
 import { IS_BUSY } from "./host-conditions";
 import { hasOneSecret, type Idleness, idleSecrets } from "./secret-conditions";
 
@@ -19,21 +20,23 @@ type HostCounts = OverviewFigures["hosts"];
 
 /**
  * @param disconnectedMax so far those that are gone are counted; all are where nothing is said
+ * @param host the name of those that are counted; all are where there is none
  * @returns how many hosts of the list of robots are in which state, by the rule that the list knows it by
  */
-export async function countHosts(ctx: Ctx, disconnectedMax?: number): Promise<HostCounts> {
+export async function countHosts(ctx: Ctx, disconnectedMax?: number, host?: string): Promise<HostCounts> {
   const { tenantId } = ctx.actor;
   const silent = await readSilentSince(ctx);
+  const named = host === undefined ? Prisma.empty : Prisma.sql`AND host_key = ${hostKey(host)}`;
   const [counts] = await ctx.db.$queryRaw<HostCounts[]>`
     SELECT count(*) FILTER (WHERE is_alive AND NOT is_busy)::int AS "Available",
            count(*) FILTER (WHERE is_alive AND is_busy)::int AS "Busy",
            count(*) FILTER (WHERE NOT is_alive)::int AS "Unresponsive",
            (SELECT count(*)::int FROM (
-              SELECT FROM sessions WHERE tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NOT NULL
+              SELECT FROM sessions WHERE tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NOT NULL ${named}
                LIMIT ${disconnectedMax ?? null}::bigint) AS ended) AS "Disconnected"
       FROM (SELECT heartbeat_at > ${silent} AS is_alive,
                    ${IS_BUSY} AS is_busy
-              FROM sessions s WHERE s.tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NULL) host`;
+              FROM sessions s WHERE s.tenant_id = ${tenantId}::uuid AND removed_at IS NULL AND ended_at IS NULL ${named}) host`;
   return counts ?? { Available: 0, Busy: 0, Unresponsive: 0, Disconnected: 0 };
 }
 

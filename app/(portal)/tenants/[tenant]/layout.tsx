@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { confirmSignInAction } from "@/app/(portal)/confirm-action";
 import { ConfirmPanel } from "@/app/(portal)/confirm-panel";
 import { PortalSidebar } from "@/app/(portal)/portal-sidebar";
+import { findQuestion } from "@/app/(portal)/tenants/[tenant]/find-question";
 import { saveThemeAction } from "@/app/(portal)/theme-action";
 import { Shell } from "@/components/shell/shell";
 import { requireTenant } from "@/lib/http/portal/actions";
@@ -15,6 +16,8 @@ export default async function TenantLayout({ params, children }: TenantParams & 
   return (
     <Shell
       tenantName={tenant.name}
+      tenantSlug={tenant.slug}
+      find={findQuestion.bind(null, tenant.slug)}
       sidebar={
         <PortalSidebar
           tenant={tenant}

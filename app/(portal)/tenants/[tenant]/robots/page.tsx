@@ -20,8 +20,8 @@ type RobotsPageProps = {
 export default async function RobotsPage({ params, searchParams }: RobotsPageProps) {
   const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const search = await searchParams;
-  const { state } = robotListSchema.parse(search);
-  const counts = await countHosts(ctx);
+  const { state, host } = robotListSchema.parse(search);
+  const counts = await countHosts(ctx, undefined, host);
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const place = askedPage(search, state === undefined ? all : counts[state]);
   return (
@@ -29,10 +29,11 @@ export default async function RobotsPage({ params, searchParams }: RobotsPagePro
       <Live tenantSlug={tenant.slug} version={version} />
       <RobotList
         crumbs={[{ label: tenant.name, href: pathsOf(tenant.slug).machines }, { label: "Robots" }]}
-        robots={await listRobots(ctx, { state, ...place.slice })}
+        robots={await listRobots(ctx, { state, host, ...place.slice })}
         counts={counts}
         place={place}
         state={state}
+        host={host}
         tenantSlug={tenant.slug}
         now={ctx.now}
         canChange={can("hosts.disconnect")}
