@@ -8,6 +8,7 @@ import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
+import { MAIL_CHOICES } from "@/lib/notifications/schema";
 import { createTenant } from "@/lib/tenants/commands";
 import { DEFAULT_TENANT } from "@/lib/tenants/schema";
 import { hashPassword } from "@/lib/users/passwords";
@@ -33,7 +34,7 @@ export type Cast = {
 export const act = <I, T>(actor: UserActor, deed: (ctx: Ctx, input: I) => Promise<T>, input: I): Promise<T> =>
   database().prisma.$transaction((db) => deed({ db, actor, now: new Date() }, input));
 
-/** The demo's administrator, in a tenant of its own. */
+/** The demo's administrator, in a tenant of its own, who gets everything by mail. */
 export async function makeAdmin(email: string, password: string): Promise<UserActor> {
   const { prisma } = database();
   const now = new Date();
@@ -47,7 +48,14 @@ export async function makeAdmin(email: string, password: string): Promise<UserAc
       createdAt: now,
       managesInstallation: true,
       password: { create: { hash: await hashPassword(password), changedAt: now } },
-      memberships: { create: { tenantId: tenant.id, role: "Administrator", createdAt: now } },
+      memberships: {
+        create: {
+          tenantId: tenant.id,
+          role: "Administrator",
+          createdAt: now,
+          mailChoice: { create: { kinds: [...MAIL_CHOICES] } },
+        },
+      },
     },
     select: { id: true },
   });

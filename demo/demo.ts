@@ -10,6 +10,7 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { runStops } from "@/lib/stopping";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { act, type Cast, type Host, makeAdmin, makeCast, PROCESSES } from "./cast";
+import { startMailbox } from "./mailbox";
 
 const EMAIL = "demo@example.com";
 const NEXT_JOB_MILLISECONDS = 6_000;
@@ -73,11 +74,13 @@ export async function runDemo(root: string): Promise<void> {
   const origin = `http://localhost:${port}`;
   const password = randomBytes(12).toString("base64url");
   const postgres = await startScratchPostgres();
+  const mailbox = await startMailbox();
   const children: ChildProcess[] = [];
   const env = {
     DATABASE_URL: postgres.url,
     APP_SECRET: randomBytes(32).toString("base64url"),
     ORIGIN: origin,
+    ...(mailbox && { SMTP_URL: mailbox.url, MAIL_FROM: "Latchkey <latchkey@example.com>" }),
   };
   Object.assign(process.env, env);
   try {
@@ -98,6 +101,7 @@ export async function runDemo(root: string): Promise<void> {
     for (const host of cast.hosts) children.push(startRobot(root, origin, processes, host));
     console.log(`\nThe demo runs at ${origin}. Sign in as ${EMAIL} with the password ${password}`);
     console.log("Look at Robots and Jobs; then open Machines > Invoices pool and delete a client secret.");
+    console.log(mailbox ? "What Latchkey mails is printed here." : "No mail: smtp-server is not installed.");
     console.log("Ctrl-C ends it; nothing is kept.\n");
     await keepBusy(cast, stop.signal);
   } catch (error) {
@@ -109,6 +113,7 @@ export async function runDemo(root: string): Promise<void> {
       await once(child, "exit");
     }
     await runStops();
+    await mailbox?.stop();
     await postgres.stop();
     rmSync(place, { recursive: true, force: true });
   }

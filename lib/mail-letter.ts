@@ -24,18 +24,21 @@ const escaped = (text: string) => text.replace(/[&<>"']/g, (found) => ESCAPES[fo
 
 const SUBJECT_MAX_CHARACTERS = 150;
 
+/** The portal's colours, in the way that mail programs understand. */
 const STYLE = `
-body { margin: 0; padding: 24px 12px; background: #f4f3ef; color: #1d2320; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
-main { max-width: 560px; margin: 0 auto; padding: 24px 28px; background: #ffffff; border: 1px solid #dcdad2; border-radius: 10px; }
+body { margin: 0; padding: 24px 12px; background: #f4f2ec; color: #1c1b18; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
+main { max-width: 560px; margin: 0 auto; padding: 24px 28px; background: #fcfbf8; border: 1px solid #ddd9ce; border-radius: 8px; }
 p { margin: 0 0 14px; overflow-wrap: anywhere; }
+a { color: #0b595c; }
 .brand { font-weight: 600; }
-.button { display: inline-block; padding: 9px 16px; border-radius: 7px; background: #1f5a45; color: #ffffff; font-weight: 600; text-decoration: none; }
-.small { margin: 14px 0 0; color: #5c645f; font-size: 13px; }
+.button { display: inline-block; padding: 9px 16px; border-radius: 6px; background: #0e5f62; color: #ffffff; font-weight: 600; text-decoration: none; }
+.small { margin: 14px 0 0; color: #5b574c; font-size: 13px; }
 @media (prefers-color-scheme: dark) {
-  body { background: #151917; color: #e8ebe9; }
-  main { background: #1d2320; border-color: #37403b; }
-  .button { background: #7fc4a6; color: #10201a; }
-  .small { color: #a2aca6; }
+  body { background: #161512; color: #ece8de; }
+  main { background: #1d1c18; border-color: #35322b; }
+  a { color: #66bdb7; }
+  .button { background: #5cb3ad; color: #06201f; }
+  .small { color: #aea899; }
 }`;
 
 /** @returns the letter as a mail: no picture, nothing that is fetched, nothing that tells whether it was read */

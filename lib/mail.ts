@@ -7,9 +7,9 @@ import { asPlainLine } from "@/lib/text";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 
 const CONNECT_SECONDS = 10;
-/** Silence of the server for longer ends it; so does a server that says a little now and then, after a minute in all. */
+/** Silence of the server for longer ends it; so does a server that says a little now and then. */
 const SILENCE_SECONDS = 15;
-const WHOLE_SECONDS = 60;
+const WHOLE_SECONDS = 40;
 const ANSWER_MAX_CHARACTERS = 300;
 
 /**
@@ -68,15 +68,22 @@ function outcomeOf(error: NodemailerError): MailOutcome {
   return { ok: false, failure, status: error.responseCode ?? null, answer, isForGood };
 }
 
+export type OutgoingMail = MailText & {
+  readonly to: string;
+  readonly id?: string;
+  readonly signal?: AbortSignal;
+};
+
 /**
  * Hands a mail to the server of SMTP_URL. It says of itself that a program wrote it, so that no program answers it (RFC 3834). Never called while a
- * transaction is open: it may take a minute.
+ * transaction is open: it may take 40 seconds.
  * @param to one address; one that could be read as more is refused
  * @param id the same for the same mail sent again, so that whoever got it twice can tell
+ * @param signal ends it; it may have been taken all the same
  */
 export async function sendMail(
   { server, from }: MailSettings,
-  { to, subject, text, html, id }: MailText & { readonly to: string; readonly id?: string },
+  { to, subject, text, html, id, signal }: OutgoingMail,
 ): Promise<MailOutcome> {
   if (!isMailAddress(to))
     return { ok: false, failure: "recipient", status: null, answer: null, isForGood: true };
@@ -92,7 +99,10 @@ export async function sendMail(
       html,
       ...(id !== undefined && { messageId: `<${id}@${from.address.split("@")[1]}>` }),
       headers: { "Auto-Submitted": "auto-generated" },
-      signal: AbortSignal.timeout(WHOLE_SECONDS * SECOND_MILLISECONDS),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(WHOLE_SECONDS * SECOND_MILLISECONDS),
+        ...(signal ? [signal] : []),
+      ]),
     });
     return { ok: true, answer: lineOf(response) };
   } catch (error) {

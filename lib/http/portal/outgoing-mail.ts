@@ -46,7 +46,7 @@ export async function mailLink(kind: LinkKind, link: IssuedLink, maker: Maker): 
 }
 
 /**
- * Sends a mail to whoever asks, so that they see whether mail gets through. In no transaction: it may take a minute.
+ * Sends a mail to whoever asks, so that they see whether mail gets through. In no transaction: it may take long.
  * @throws Refusal `forbidden` unless they administer the tenant or manage the installation; `conflict` where no mail is set
  */
 export async function sendTestMail({ actor }: Ctx): Promise<TestMail> {
