@@ -15,6 +15,7 @@ import { endRanOut } from "@/lib/rehearsals/commands";
 import { onStop } from "@/lib/stopping";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
+import { endDueRotations, tellStuckRotations } from "@/lib/workflows/end-due-rotations";
 import { startAuditChainer } from "./audit-chainer";
 import { TELLING } from "./notices";
 import { tellRehearsedUses } from "./rehearsed-uses";
@@ -33,6 +34,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   keepSigningKeys,
   forgetFailures,
   forgetActivity,
+  tellStuckRotations,
   endRanOut,
   forgetNotifications,
   tellRehearsedUses,
@@ -73,7 +75,7 @@ export async function startClock(): Promise<void> {
   startAuditChainer();
   const stops = [
     every(LOOK_EVERY_SECONDS, DEEDS),
-    every(CUT_EVERY_SECONDS, [cutExpired]),
+    every(CUT_EVERY_SECONDS, [endDueRotations, cutExpired]),
     every(TELL_EVERY_SECONDS, TELLING),
   ];
   const stopHearing = subscribe("keys", forgetSigningKeys);

@@ -8,6 +8,7 @@ import { lockMachine } from "@/lib/machines/commands/lock-machine";
 import { allow } from "@/lib/permissions";
 import { endRehearsalsOf } from "@/lib/rehearsals/commands";
 import { type Cut, cut } from "./cut";
+import { endRotationsOf } from "./end-rotation";
 
 /**
  * Deletes a client secret or a key and cuts what hangs on it: its sessions end here with the jobs on them; its tokens are
@@ -22,6 +23,7 @@ export async function deleteCredential(
   allow(ctx.actor, "credentials.delete");
   await lockMachine(ctx, machineId);
   const { kind, wasLive } = await revokeCredential(ctx, { machineId, credentialId });
+  await endRotationsOf(ctx, ctx.actor.tenantId, credentialId);
   await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, credentialId });
   if (
     wasLive &&

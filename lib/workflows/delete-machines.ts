@@ -3,6 +3,7 @@ import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
 import { endRehearsalsOf } from "@/lib/rehearsals/commands";
+import { endRotations } from "@/lib/rotations/commands/end-rotations";
 import { type Cut, cut } from "./cut";
 
 /**
@@ -19,6 +20,7 @@ export async function deleteMachines(
     throw new Refusal("not_found", "Nothing was deleted: these machines are already gone.");
   }
   await revokeCredentialsOfMachines(ctx, deleted);
+  await endRotations(ctx, ctx.actor.tenantId, { machineId: { in: deleted } }, "deleted");
   await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, machineIds: deleted });
   return {
     deleted: deleted.length,

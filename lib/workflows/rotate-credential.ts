@@ -37,7 +37,7 @@ async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, ma
   const what = `${CREDENTIAL_WORDS[kind]}s`;
   throw new Refusal(
     "limit_reached",
-    `This machine has ${max} live ${what}, the most it may have, and in a rotation the old one and the new one live at once. Delete one that is no longer used, or end the old one at once.`,
+    `This machine has ${max} live or disabled ${what}, the most it may have, and in a rotation the old one and the new one live at once. Delete one that is no longer used, or end the old one at once.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { openSession } from "@/lib/sessions/commands/open-session";
 import { openHeld } from "@/lib/sessions/commands/open-together";
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { createTenant } from "@/lib/tenants/commands";
+import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { createFirstAdmin } from "@/lib/users/commands/first-admin";
 import { makeSetupToken } from "@/lib/users/setup-token";
 import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
@@ -16,8 +17,10 @@ import { connectTogether } from "@/lib/workflows/connect-together";
 import { cut } from "@/lib/workflows/cut";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { disableMachine } from "@/lib/workflows/disable-machine";
+import { endDueRotations } from "@/lib/workflows/end-due-rotations";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { handOver } from "@/lib/workflows/hand-over";
+import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { setUp } from "@/lib/workflows/set-up";
 import { rewriteCredential } from "@/test/credential-rows";
 import { asOlderVersionStored } from "@/test/older-version";
@@ -36,7 +39,7 @@ import {
   unique,
 } from "@/test/world";
 import { APP_SECRET_DEED } from "./app-secret-deed";
-import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene } from "./every-deed";
+import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, rotating } from "./every-deed";
 import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
 import { PEOPLE_DEEDS } from "./people-deeds";
@@ -70,6 +73,8 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   addKey: ["key.added"],
   editCredential: ["credential.edited"],
   rotateCredential: ["secret.issued", "rotation.started"],
+  cancelRotation: ["secret.issued", "rotation.started", "rotation.ended", "credential.deleted"],
+  endRotationNow: ["secret.issued", "rotation.started", "rotation.ended"],
   startRotation: ["rotation.started"],
   revokeCredential: ["credential.deleted"],
   startRehearsal: ["credential.rehearsal_started"],
@@ -221,6 +226,14 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await handOver({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId });
     },
   },
+  endDueRotations: {
+    events: ["secret.issued", "rotation.started", "rotation.ended"],
+    run: async (db, scene) => {
+      const begun = { db, actor: admin, now: addSeconds(new Date(), -DAY_SECONDS) };
+      await rotateCredential(begun, rotating(scene.machine, "hour"));
+      await endDueRotations(systemCtx(db));
+    },
+  },
   createTenant: {
     events: ["tenant.created"],
     run: (db) => createTenant(systemCtx(db), { slug: unique("made"), name: "Made" }),
@@ -273,6 +286,9 @@ const SILENT: Readonly<Record<string, string>> = {
   lockLimits: "locks a row, changes nothing",
   lockCredential: "locks a row, changes nothing",
   moveEnd: "part of deeds that say why",
+  endRotationsOf: "part of deeds that say why; endRotations shows its event",
+  giveBackEnd: "part of deeds that say why",
+  tellStuckRotations: "writes what is told, which is no deed",
   requireNoRotation: "asks, changes nothing",
   stopHandingOver: "part of deeds that say why",
   lockMachine: "locks a row, changes nothing",

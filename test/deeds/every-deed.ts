@@ -25,7 +25,7 @@ import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/command
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { startRotation } from "@/lib/rotations/commands/start-rotation";
-import { rotateCredentialSchema } from "@/lib/rotations/schema";
+import { type Retirement, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
 import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
@@ -38,6 +38,7 @@ import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
@@ -124,8 +125,8 @@ export const newRehearsal = ({ actor, now }: Omit<Ctx, "db">, { machineId, secre
   endsAt: addSeconds(now, DAY_SECONDS),
 });
 
-const rotating = (machine: Provisioned) =>
-  rotateCredentialSchema.parse({ ...firstSecret(machine), retirement: "moved", handsOver: true });
+export const rotating = (machine: Provisioned, retirement: Retirement = "moved") =>
+  rotateCredentialSchema.parse({ ...firstSecret(machine), retirement, handsOver: true });
 
 const ofTenant = ({ admin, machine }: Scene) => ({ ...firstSecret(machine), tenantId: admin.tenantId });
 
@@ -169,6 +170,15 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   editCredential: (ctx, { machine }) =>
     editCredential(ctx, { ...firstSecret(machine), name: "renamed", note: "", expiresAt: null }),
   rotateCredential: (ctx, { machine }) => rotateCredential(ctx, rotating(machine)),
+  cancelRotation: async (ctx, { machine }) => {
+    const { rotationId } = await rotateCredential(ctx, rotating(machine));
+    const { machineId } = machine;
+    return cancelRotation(ctx, { machineId, rotationId, deletesSuccessor: true });
+  },
+  endRotationNow: async (ctx, { machine }) => {
+    const { rotationId } = await rotateCredential(ctx, rotating(machine));
+    return endRotationNow(ctx, { machineId: machine.machineId, rotationId });
+  },
   startRotation: async (ctx, { machine, keyId }) =>
     startRotation(ctx, {
       machineId: machine.machineId,

@@ -25,6 +25,7 @@ import { countHosts, readOverview } from "@/lib/fleet/queries/overview";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
 import { readRecord } from "@/lib/fleet/queries/read-record";
 import { readRehearsals } from "@/lib/fleet/queries/rehearsed-uses";
+import { listRotations } from "@/lib/fleet/queries/rotation-progress";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { loseJobsOfSession } from "@/lib/jobs/commands/cut-jobs";
 import { reportJob } from "@/lib/jobs/commands/report-job";
@@ -67,9 +68,10 @@ import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { handOver } from "@/lib/workflows/hand-over";
+import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
 import { act, ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
-import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, type Scene } from "./every-deed";
+import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, rotating, type Scene } from "./every-deed";
 
 let admin: UserActor;
 let scene: Scene;
@@ -170,6 +172,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   findMachineName: () => ask(admin, findMachineName, scene.machine),
   countMachines: () => ask(admin, countMachines, undefined),
   listMachineNames: () => ask(admin, listMachineNames, undefined),
+  listRotations: async () => {
+    await act(admin, rotateCredential, rotating(scene.machine));
+    await ask(admin, listRotations, scene.machine);
+  },
   listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
   findHostSeen: () =>
     question((ctx) =>
@@ -233,6 +239,10 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "endRanOut",
     "takeDueRehearsals",
     "noteExpired",
+    "endDueRotations",
+    "tellStuckRotations",
+    "listDueRotations",
+    "listStuckRotations",
     "forgetActivity",
     "forgetNotifications",
     "takeLook",
@@ -352,6 +362,9 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "lockMachine",
     "lockCredential",
     "moveEnd",
+    "endRotationsOf",
+    "giveBackEnd",
+    "countMoved",
     "requireNoRotation",
     "endRotations",
     "stopHandingOver",

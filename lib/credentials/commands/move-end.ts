@@ -1,11 +1,11 @@
 import { ROW } from "@/lib/credentials/authentic";
 import { rewriteRow } from "@/lib/credentials/authentic-rows";
-import { credentialState } from "@/lib/credentials/rules";
+import { isEnded } from "@/lib/credentials/rules";
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 
 /**
  * Takes a credential's row for this transaction: whoever opens a session with it was first, or waits.
- * @returns whether it is live
+ * @returns whether it is there, and neither deleted nor expired
  */
 export async function lockCredential(
   ctx: Ctx<UserActor | SystemActor>,
@@ -17,11 +17,11 @@ export async function lockCredential(
   >`
     SELECT revoked_at AS "revokedAt", expires_at AS "expiresAt", disabled_at AS "disabledAt" FROM credentials
      WHERE id = ${credentialId} AND tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`;
-  return row !== undefined && credentialState(row, ctx.now) === "Live";
+  return row !== undefined && !isEnded(row, ctx.now);
 }
 
 /**
- * Moves the end of a live credential as part of a rotation, which tells of it and has checked that end. What hangs on one whose end is now is
+ * Moves the end of a credential that has not ended, as part of a rotation, which tells of it and has checked that end. What hangs on one whose end is now is
  * cut by the clock, as with any end.
  * @returns false when it has ended
  */
