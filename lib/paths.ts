@@ -25,6 +25,7 @@ export function pathsOf(tenantSlug: string) {
     audit,
     auditExport: `${audit}/export`,
     settings: `${overview}/settings`,
+    notifications: `${overview}/notifications`,
     account: `${overview}/account`,
     /** The stream of what changes in the tenant. */
     changes: `${overview}/changes`,

@@ -16,3 +16,9 @@ export const isPlainText = (text: string): boolean => text.isWellFormed() && !NO
 
 /** @returns the text as one line: what may not stand in one is a space */
 export const asPlainLine = (text: string): string => text.replace(NOT_IN_A_LINE, " ");
+
+/** @returns the text, cut to so many characters with an ellipsis as the last where it is longer */
+export function shortened(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length > max ? `${characters.slice(0, max - 1).join("")}…` : text;
+}

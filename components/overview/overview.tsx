@@ -1,19 +1,22 @@
 import { activityAddress } from "@/components/activity/activity-address";
 import { ActivityChart } from "@/components/activity/activity-chart";
 import { PeriodLinks } from "@/components/activity/period-links";
+import { Attention } from "@/components/overview/attention";
 import { FigureItem, FigureList } from "@/components/overview/figure-list";
 import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { totalOf } from "@/lib/activity/rules";
 import type { ActivityBin, ActivityPeriod, TokenOutcome } from "@/lib/activity/schema";
 import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
-import type { OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
+import type { OverviewAttention, OverviewFigures, SecretFigure } from "@/lib/fleet/schema";
 import { formatCount, formatQuantity } from "@/lib/format";
 import { pathsOf } from "@/lib/paths";
 import { SESSION_STATES } from "@/lib/sessions/schema";
 
 type OverviewProps = {
   figures: OverviewFigures;
+  attention: OverviewAttention;
+  now: Date;
   bins: readonly ActivityBin[];
   period: ActivityPeriod;
   keptDays: number;
@@ -24,12 +27,13 @@ type OverviewProps = {
 const onMachines = ({ secrets, machines }: SecretFigure) =>
   secrets === 0 || machines === null ? undefined : `on ${formatQuantity(machines, "machine")}`;
 
-export function Overview({ figures, bins, period, keptDays, tenantSlug }: OverviewProps) {
+export function Overview({ figures, attention, now, bins, period, keptDays, tenantSlug }: OverviewProps) {
   const { hosts, jobs, neverUsed, unused, machinesWithOneSecret } = figures;
   const paths = pathsOf(tenantSlug);
   const secretsHref = (filter: string) => `${paths.machines}?secrets=${filter}`;
   return (
     <div className="flex max-w-5xl flex-col gap-7">
+      <Attention attention={attention} silentHosts={hosts.Unresponsive} now={now} tenantSlug={tenantSlug} />
       <TokenRequests bins={bins} period={period} keptDays={keptDays} tenantSlug={tenantSlug} />
       <FigureList title="Hosts">
         {SESSION_STATES.map((state) => (

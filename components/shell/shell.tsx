@@ -8,6 +8,8 @@ import type { Found } from "@/lib/fleet/schema";
 
 type ShellProps = {
   sidebar: ReactNode;
+  /** Leads to what the person was told. */
+  bell: ReactNode;
   tenantName: string;
   tenantSlug: string;
   find: Action<Found>;
@@ -15,7 +17,7 @@ type ShellProps = {
 };
 
 /** The frame of the portal: the sidebar stands beside the page on wide screens and comes out of a button on small ones. */
-export function Shell({ sidebar, tenantName, tenantSlug, find, children }: ShellProps) {
+export function Shell({ sidebar, bell, tenantName, tenantSlug, find, children }: ShellProps) {
   return (
     <FindProvider tenantSlug={tenantSlug} find={find}>
       <a
@@ -27,7 +29,10 @@ export function Shell({ sidebar, tenantName, tenantSlug, find, children }: Shell
       <div className="lg:grid lg:min-h-dvh lg:grid-cols-[13.5rem_minmax(0,1fr)]">
         <aside aria-label="Sidebar" className="hidden border-r border-line bg-surface lg:block">
           <div className="sticky top-0 flex h-dvh flex-col gap-5 overflow-y-auto p-4">
-            <Wordmark />
+            <div className="flex items-center justify-between">
+              <Wordmark />
+              {bell}
+            </div>
             <FindButton />
             {sidebar}
           </div>
@@ -40,6 +45,7 @@ export function Shell({ sidebar, tenantName, tenantSlug, find, children }: Shell
               {tenantName}
             </span>
             <FindIconButton />
+            {bell}
           </header>
           <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-4 py-5 outline-none sm:px-6 lg:py-6">
             {children}

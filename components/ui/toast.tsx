@@ -15,7 +15,10 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     <Toast.Provider timeout={TIMEOUT_MILLISECONDS}>
       {children}
       <Toast.Portal>
-        <Toast.Viewport className="fixed inset-x-4 bottom-4 flex flex-col gap-2 sm:inset-x-auto sm:right-6 sm:bottom-6 sm:w-96">
+        <Toast.Viewport
+          aria-label="Messages"
+          className="fixed inset-x-4 bottom-4 flex flex-col gap-2 sm:inset-x-auto sm:right-6 sm:bottom-6 sm:w-96"
+        >
           <Toasts />
         </Toast.Viewport>
       </Toast.Portal>

@@ -107,3 +107,27 @@ export type Found = {
   readonly credentials: readonly FoundCredential[];
   readonly hosts: readonly FoundHost[];
 };
+
+export type MachineInNeed = { readonly machineId: string; readonly machineName: string };
+export type CredentialInNeed = MachineInNeed & {
+  readonly credentialId: string;
+  /** Empty where nobody named it. */
+  readonly credentialName: string;
+  readonly credentialKind: CredentialKind;
+  /** When it ends, or its rehearsal. */
+  readonly at: Date;
+};
+
+/** The first of something, and how many there are, so far as they are counted. */
+export type AttentionList<Row> = { readonly count: number; readonly first: readonly Row[] };
+
+/** What somebody should look at now. */
+export type OverviewAttention = {
+  readonly ended: AttentionList<CredentialInNeed>;
+  readonly ending: AttentionList<CredentialInNeed>;
+  readonly withoutCredential: AttentionList<MachineInNeed>;
+  /** Used although their deletion is rehearsed. */
+  readonly rehearsed: AttentionList<CredentialInNeed>;
+  /** That end soon, and hosts are still on them. */
+  readonly rotations: AttentionList<CredentialInNeed>;
+};

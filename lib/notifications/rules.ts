@@ -1,6 +1,6 @@
 import { formatDay, formatInstant, formatNames, formatQuantity } from "@/lib/format";
 import { pathsOf } from "@/lib/paths";
-import { asPlainLine } from "@/lib/text";
+import { asPlainLine, shortened } from "@/lib/text";
 import type { NamedCredential, Notice, RehearsedUse } from "./schema";
 
 /** For how many days a notification is kept. */
@@ -61,9 +61,8 @@ export type Told = {
 };
 
 const WORDS = { Secret: "secret", Key: "key" } as const;
-const quoted = (name: string) => `“${asPlainLine(name)}”`;
 /** The beginning of a name: a sentence is no place for 450 characters. */
-const short = (name: string) => quoted([...name].length > 80 ? `${[...name].slice(0, 79).join("")}…` : name);
+const short = (name: string) => `“${shortened(asPlainLine(name), 80)}”`;
 
 const credentialOf = ({ credentialId, credentialName, credentialKind, machineName }: NamedCredential) =>
   `${WORDS[credentialKind]} ${credentialName === "" ? credentialId : `${short(credentialName)} (${credentialId})`} of ${short(machineName)}`;
@@ -74,7 +73,7 @@ const day = (iso: string) => `${formatDay(new Date(iso), "UTC")} (UTC)`;
 const instant = (iso: string) => formatInstant(new Date(iso), "UTC");
 
 const from = (address: string | null, hostName: string | null) =>
-  `${address === null ? "" : ` from ${asPlainLine(address)}`}${hostName === null ? "" : `, where host ${short(hostName)} was last seen with it`}`;
+  `${address === null ? "" : ` from ${asPlainLine(address)}`}${hostName === null ? "" : `, where host ${short(hostName)} was last seen with it,`}`;
 
 const hosts = (names: readonly string[], count: number) => {
   const named = names.slice(0, 3).map(short);
@@ -95,9 +94,9 @@ function users({ uses, count }: { readonly uses: readonly RehearsedUse[]; readon
 }
 
 const USED_ALTHOUGH = {
-  disabled: "was tried although it is disabled",
-  expired: "was tried although it has expired",
-  deleted: "was tried although it is deleted",
+  disabled: "although it is disabled",
+  expired: "although it has expired",
+  deleted: "although it is deleted",
 } as const;
 
 const LEAK_DONE = {
@@ -151,7 +150,7 @@ export function tell(notice: Notice, tenantSlug: string): Told {
         };
       }
       return {
-        sentence: `${theCredential(notice)} ${USED_ALTHOUGH[notice.state]}${from(notice.address, notice.hostName)}.`,
+        sentence: `${theCredential(notice)} was tried${from(notice.address, notice.hostName)} ${USED_ALTHOUGH[notice.state]}.`,
         next: "Find the host and give it another credential",
         path: `${paths.activity}?machine=${notice.machineId}`,
       };
@@ -183,7 +182,7 @@ export function tell(notice: Notice, tenantSlug: string): Told {
       };
     case "successor.taken_elsewhere":
       return {
-        sentence: `The successor of the ${credentialOf(notice)} was fetched${from(notice.address, notice.hostName)}: an address new to that credential.`,
+        sentence: `The successor of the ${credentialOf(notice)} was fetched${notice.hostName === null ? "" : ` by host ${short(notice.hostName)}`} from ${asPlainLine(notice.address)}, an address that is new to that credential.`,
         next: "If that is none of yours, cancel the rotation and delete both",
         path: paths.machine(notice.machineId),
       };

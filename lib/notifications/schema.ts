@@ -157,6 +157,24 @@ export type Notice =
       readonly sequence: string | null;
     };
 
+/** What nobody can switch off for a tenant: of the installation, and of a record that somebody with its database changed. */
+const ALWAYS_TOLD: readonly NoticeKind[] = ["signing_key.withdrawn", "chain.broken"];
+/** What a tenant can choose not to be told. */
+export const CHOSEN_KINDS = NOTICE_KINDS.filter((kind) => !ALWAYS_TOLD.includes(kind));
+
+const offSchema = z.array(z.enum(CHOSEN_KINDS)).max(CHOSEN_KINDS.length);
+export const editNotificationsSchema = z.object({
+  /** What the tenant is not told. */
+  off: offSchema,
+  /** What the form was filled from. */
+  seen: offSchema,
+});
+export type EditNotificationsInput = z.output<typeof editNotificationsSchema>;
+
+/** A person has seen the list up to a notification of this instant. */
+export const seenNotificationsSchema = z.object({ until: z.date() });
+export type SeenNotificationsInput = z.output<typeof seenNotificationsSchema>;
+
 export type NoticeOf<Kind extends NoticeKind> = Extract<Notice, { readonly kind: Kind }>;
 
 /** A notification as lists show it and receivers get it. `tenantId` null: of the installation. */
@@ -166,6 +184,16 @@ export type NotificationRow = {
   readonly at: Date;
   readonly notice: Notice;
 };
+
+export type NotificationPage = {
+  readonly rows: readonly NotificationRow[];
+  /** Cursors of the pages beside this one. */
+  readonly older: string | null;
+  readonly newer: string | null;
+};
+
+/** How far a person's unread ones are counted. */
+export const UNREAD_MAX = 99;
 
 const kinds = z.enum(NOTICE_KINDS);
 

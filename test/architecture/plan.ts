@@ -179,6 +179,10 @@ export const FOREIGN_TABLES: Readonly<
     tables: ["credentials", "machines"],
     why: "a rehearsal begins only while its credential is live, decided in the statement that writes it",
   },
+  "lib/notifications/queries.ts": {
+    tables: ["memberships"],
+    why: "what somebody has not seen is counted in one statement, at every page",
+  },
   "lib/sessions/commands/open-together.ts": {
     tables: ["credentials", "machines", "tenants"],
     why: "what sessions hang on is taken before them, in one order",

@@ -23,6 +23,7 @@ import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
+import { editNotifications } from "@/lib/notifications/commands/edit-settings";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { startRotation } from "@/lib/rotations/commands/start-rotation";
 import { type Retirement, rotateCredentialSchema } from "@/lib/rotations/schema";
@@ -160,6 +161,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   editTokenDefaults: (ctx) => editTokenDefaults(ctx, newDefaults()),
   saveTokenDefaults: (ctx) => saveTokenDefaults(ctx, newDefaults()),
   editLimits: (ctx) => editLimits(ctx, { seen: NO_LIMITS, limits: { ...NO_LIMITS, machinesMax: 100 } }),
+  editNotifications: (ctx) => editNotifications(ctx, { seen: ["host.unresponsive"], off: [] }),
   renameTenant: async (ctx, scene) => renameTenant(ctx, await renamed(ctx, scene)),
   enableMachine: (ctx, { machine }) => enableMachine(ctx, machine),
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),

@@ -49,6 +49,7 @@ const ADMINISTRATOR_DEEDS: readonly string[] = [
   "editTokenDefaults",
   "saveTokenDefaults",
   "editLimits",
+  "editNotifications",
   "renameTenant",
   "recordExport",
 ];
@@ -84,6 +85,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     "invitePerson",
     "requireSecondFactor",
     "editLimits",
+    "editNotifications",
     "addProcess",
     "addAsset",
     "editTokenDefaults",

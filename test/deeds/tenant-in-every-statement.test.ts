@@ -15,6 +15,7 @@ import {
   recognizeSecret,
 } from "@/lib/credentials/queries";
 import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
+import { readAttention } from "@/lib/fleet/queries/attention";
 import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { find } from "@/lib/fleet/queries/find";
@@ -51,6 +52,8 @@ import {
   nameMachines,
 } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
+import { countUnread, getKindsOff, listNotifications } from "@/lib/notifications/queries";
+import { notificationListSchema } from "@/lib/notifications/schema";
 import { startRehearsal } from "@/lib/rehearsals/commands";
 import { listRehearsals, listRehearsalTimes } from "@/lib/rehearsals/queries";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
@@ -62,6 +65,7 @@ import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { findEnd, findHostSeen, requireOpenSession, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
+import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
 import { readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
@@ -218,6 +222,12 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   readActivity: () => ask(admin, readActivity, activityListSchema.parse({})),
   listFollowingHosts: () => ask(admin, listFollowingHosts, undefined),
   listFollowingJobs: () => ask(admin, listFollowingJobs, undefined),
+  noteNotificationsSeen: () => act(admin, noteNotificationsSeen, { until: new Date() }),
+  countUnread: () => ask(admin, countUnread, undefined),
+  listNotifications: () =>
+    ask(admin, listNotifications, notificationListSchema.parse({ kind: "credential.expired" })),
+  getKindsOff: () => ask(admin, getKindsOff, undefined),
+  readAttention: () => ask(admin, readAttention, undefined),
   getLimits: () => ask(admin, getLimits, undefined),
   getTokenDefaults: () => ask(admin, getTokenDefaults, undefined),
   nameMachines: () => ask(admin, nameMachines, [scene.machine.machineId]),

@@ -32,6 +32,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/tenants/[tenant]/machines": MEMBERS,
   "/tenants/[tenant]/machines/[machineId]/edit": MEMBERS,
   "/tenants/[tenant]/machines/new": MEMBERS,
+  "/tenants/[tenant]/notifications": MEMBERS,
   "/tenants/[tenant]/processes": MEMBERS,
   "/tenants/[tenant]/robots": MEMBERS,
   "/tenants/[tenant]/settings": MEMBERS,
@@ -105,6 +106,8 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   withdrawKeyAction: { may: MANAGERS, input: { kid: "x" }, isSensitive: true },
   saveTokenDefaultsAction: { may: ADMINISTRATORS, input: { defaults, seen: defaults } },
   saveLimitsAction: { may: ADMINISTRATORS, input: { limits: NO_LIMITS, seen: NO_LIMITS } },
+  saveNotificationsAction: { may: ADMINISTRATORS, input: { off: [], seen: ["host.unresponsive"] } },
+  seeNotificationsAction: { may: MEMBERS, input: { until: new Date(0) } },
   addTenantAction: { may: MANAGERS, input: { name: "Made by the matrix", slug: "made-by-the-matrix" } },
   renameTenantAction: {
     may: ["Administrator", "manager"],

@@ -26,6 +26,11 @@ const ENDING = Prisma.sql`
   c.tenant_id AS "tenantId", c.id AS "credentialId", c.name AS "credentialName", c.kind AS "credentialKind",
   c.machine_id AS "machineId", m.name AS "machineName", c.expires_at AS "expiresAt"`;
 
+/** What a rotation retires ends as somebody meant it to, and is told of with the rotation. */
+export const NOT_RETIRED = Prisma.sql`
+  NOT EXISTS (SELECT FROM rotations r WHERE r.tenant_id = c.tenant_id AND r.from_credential_id = c.id
+                 AND (r.ended_at IS NULL OR r.end_code IN ('moved', 'expired', 'ended_now')))`;
+
 /** @returns the rows in groups; those of one group stand together */
 export function grouped<Named>(
   rows: readonly Counted<Named>[],
@@ -62,15 +67,15 @@ export async function listEnding(
   );
   const rows = await db.$queryRaw<Counted<Ending>[]>`
     WITH came AS (
-      SELECT DISTINCT tenant_id, date_trunc('day', expires_at, 'UTC') AS day FROM credentials
+      SELECT DISTINCT tenant_id, date_trunc('day', expires_at, 'UTC') AS day FROM credentials c
        WHERE expires_at > ${after} AND expires_at <= ${addSeconds(to, mark)} AND revoked_at IS NULL AND expiry_cut_at IS NULL
-         AND created_at < expires_at - make_interval(secs => ${mark + HOUR_SECONDS}))
+         AND created_at < expires_at - make_interval(secs => ${mark + HOUR_SECONDS}) AND ${NOT_RETIRED})
     SELECT * FROM (
       SELECT ${ENDING}, (count(*) OVER day)::int AS count,
              row_number() OVER (PARTITION BY came.tenant_id, came.day ORDER BY c.expires_at, c.id) AS place
         FROM came
         JOIN credentials c ON c.tenant_id = came.tenant_id AND c.expires_at >= came.day
-         AND c.expires_at < came.day + interval '24 hours' AND c.expires_at > ${to} AND c.revoked_at IS NULL
+         AND c.expires_at < came.day + interval '24 hours' AND c.expires_at > ${to} AND c.revoked_at IS NULL AND ${NOT_RETIRED}
         JOIN machines m ON m.tenant_id = c.tenant_id AND m.id = c.machine_id
        WHERE NOT EXISTS (SELECT FROM notifications n
                           WHERE n.tenant_id = came.tenant_id AND n.kind = 'credential.expiring'
@@ -90,7 +95,7 @@ export async function listEnded({ db }: Ctx<SystemActor>, { from, to }: Stretch)
       SELECT ${ENDING}, (count(*) OVER (PARTITION BY c.tenant_id))::int AS count,
              row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.expires_at, c.id) AS place
         FROM credentials c JOIN machines m ON m.tenant_id = c.tenant_id AND m.id = c.machine_id
-       WHERE c.expires_at > ${from} AND c.expires_at <= ${to} AND c.revoked_at IS NULL) ended
+       WHERE c.expires_at > ${from} AND c.expires_at <= ${to} AND c.revoked_at IS NULL AND ${NOT_RETIRED}) ended
      WHERE place <= ${NAMED_MAX} ORDER BY "tenantId", "expiresAt", "credentialId"`;
   return grouped(rows, sameTenant);
 }

@@ -1,6 +1,7 @@
 import type { Db } from "@/lib/ctx";
 import { keyOf } from "@/lib/notifications/rules";
 import { type Notice, OFF_AT_FIRST } from "@/lib/notifications/schema";
+import { signal } from "@/lib/signals";
 import { uuid7 } from "@/lib/uuid";
 
 type Told = {
@@ -33,5 +34,6 @@ export async function notify(db: Db, { tenantId, now, notice }: Told): Promise<b
         ON CONFLICT DO NOTHING
     RETURNING id`;
   // Deliveries of the notification are written here, in the same transaction: who receives this kind gets one each.
+  if (row && tenantId) await signal(db, [{ kind: "page", tenantId }]);
   return row !== undefined;
 }

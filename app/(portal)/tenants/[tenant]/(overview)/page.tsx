@@ -5,6 +5,7 @@ import { Live } from "@/components/shell/live";
 import { PageHeader } from "@/components/ui/page-header";
 import { chartActivity, keptDays } from "@/lib/activity/queries";
 import { activityPeriodSchema } from "@/lib/activity/schema";
+import { readAttention } from "@/lib/fleet/queries/attention";
 import { readOverview } from "@/lib/fleet/queries/overview";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { pathsOf } from "@/lib/paths";
@@ -19,7 +20,11 @@ type OverviewPageProps = {
 export default async function OverviewPage({ params, searchParams }: OverviewPageProps) {
   const { ctx, tenant, version, can } = await requireTenant((await params).tenant);
   const { period } = activityPeriodSchema.parse(await searchParams);
-  const [figures, bins] = await Promise.all([readOverview(ctx), chartActivity(ctx, { period })]);
+  const [figures, attention, bins] = await Promise.all([
+    readOverview(ctx),
+    readAttention(ctx),
+    chartActivity(ctx, { period }),
+  ]);
   const paths = pathsOf(tenant.slug);
   return (
     <>
@@ -33,6 +38,8 @@ export default async function OverviewPage({ params, searchParams }: OverviewPag
       ) : (
         <Overview
           figures={figures}
+          attention={attention}
+          now={ctx.now}
           bins={bins}
           period={period}
           keptDays={keptDays(ctx)}

@@ -11,6 +11,8 @@ import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/l
 import { listFollowingJobs } from "@/lib/jobs/queries";
 import { editLimits } from "@/lib/limits/commands";
 import { editLimitsSchema } from "@/lib/limits/schema";
+import { editNotifications } from "@/lib/notifications/commands/edit-settings";
+import { editNotificationsSchema } from "@/lib/notifications/schema";
 import { renameTenant } from "@/lib/tenants/commands";
 import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/lib/tenants/schema";
 import { addTenant } from "@/lib/workflows/add-tenant";
@@ -25,6 +27,7 @@ export const askWithdrawalAction = adminQuestion(kidSchema, askWithdrawal);
 export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawSigningKey, SENSITIVE);
 export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
 export const saveLimitsAction = adminAction(editLimitsSchema, editLimits);
+export const saveNotificationsAction = adminAction(editNotificationsSchema, editNotifications);
 export const addTenantAction = adminAction(addTenantSchema, addTenant);
 export const renameTenantAction = adminAction(renameTenantSchema, renameTenant);
 export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);

@@ -7,10 +7,12 @@ import {
   renameTenantAction,
   rotateKeyAction,
   saveLimitsAction,
+  saveNotificationsAction,
   saveTokenDefaultsAction,
   withdrawKeyAction,
 } from "@/app/(portal)/tenants/[tenant]/settings/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { NotificationSettings } from "@/components/notifications/notification-settings";
 import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
 import { LimitsSection } from "@/components/tenants/limits";
 import { TenantsSection } from "@/components/tenants/tenants-section";
@@ -22,6 +24,7 @@ import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { listSigningKeys, signingKeyPolicy } from "@/lib/identity/queries";
 import { getLimits } from "@/lib/limits/queries";
 import { countMachines } from "@/lib/machines/queries";
+import { getKindsOff } from "@/lib/notifications/queries";
 import { pathsOf } from "@/lib/paths";
 import { countTenants, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 
@@ -32,10 +35,11 @@ type SettingsPageProps = { params: Promise<{ tenant: string }>; searchParams: Pr
 export default async function SettingsPage({ params, searchParams }: SettingsPageProps) {
   const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
   const place = askedPage(await searchParams, await countTenants(ctx));
-  const [defaults, limits, machines, keys, rows] = await Promise.all([
+  const [defaults, limits, machines, off, keys, rows] = await Promise.all([
     getTokenDefaults(ctx),
     getLimits(ctx),
     countMachines(ctx),
+    getKindsOff(ctx),
     listSigningKeys(ctx),
     listTenants(ctx, place.slice),
   ]);
@@ -60,6 +64,11 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
           machines={machines}
           canChange={can("tenant.settings")}
           save={saveLimitsAction.bind(null, tenant.slug)}
+        />
+        <NotificationSettings
+          off={off}
+          canChange={can("tenant.settings")}
+          save={saveNotificationsAction.bind(null, tenant.slug)}
         />
         <SigningKeysSection
           keys={keys}

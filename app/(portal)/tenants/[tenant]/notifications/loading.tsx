@@ -1,0 +1,5 @@
+import { ListSkeleton } from "@/components/ui/list-skeleton";
+
+export default function NotificationsLoading() {
+  return <ListSkeleton title="Notifications" hasFilters />;
+}

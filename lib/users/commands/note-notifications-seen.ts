@@ -1,0 +1,17 @@
+import type { Ctx } from "@/lib/ctx";
+import type { SeenNotificationsInput } from "@/lib/notifications/schema";
+
+/** The person has seen the tenant's notifications up to an instant; never less than before, and never more than there is. */
+export async function noteNotificationsSeen(ctx: Ctx, { until }: SeenNotificationsInput): Promise<null> {
+  const { id: adminId, tenantId } = ctx.actor;
+  const seenAt = until < ctx.now ? until : ctx.now;
+  await ctx.db.membership.updateMany({
+    where: {
+      adminId,
+      tenantId,
+      OR: [{ notificationsSeenAt: null }, { notificationsSeenAt: { lt: seenAt } }],
+    },
+    data: { notificationsSeenAt: seenAt },
+  });
+  return null;
+}
