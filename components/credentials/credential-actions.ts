@@ -1,20 +1,22 @@
 import type { RefObject } from "react";
 import type { Cut } from "@/components/hosts/disconnected";
 import type { ImpactQuestions } from "@/components/hosts/use-connected-hosts";
+import type { RotationActions } from "@/components/rotations/rotation-actions";
 import type { Action } from "@/components/ui/attempt";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 
 /** What can be done to one credential, and the questions what a deed would cut. */
-export type CredentialActions = ImpactQuestions & {
-  readonly edit: Action<null>;
-  readonly disable: Action<Cut>;
-  readonly enable: Action<null>;
-  readonly remove: Action<Cut>;
-};
+export type CredentialActions = ImpactQuestions &
+  RotationActions & {
+    readonly edit: Action<null>;
+    readonly disable: Action<Cut>;
+    readonly enable: Action<null>;
+    readonly remove: Action<Cut>;
+  };
 
 /** What is asked of one credential. */
-export type CredentialDeed = "edit" | "delete" | "disable" | "enable";
+export type CredentialDeed = "edit" | "rotate" | "delete" | "disable" | "enable";
 
 export type CredentialDialogProps = {
   kind: CredentialKind;

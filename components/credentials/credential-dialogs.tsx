@@ -6,10 +6,12 @@ import { DeleteCredentialDialog } from "@/components/credentials/delete-credenti
 import { DisableCredentialDialog } from "@/components/credentials/disable-credential-dialog";
 import { EditCredentialDialog } from "@/components/credentials/edit-credential-dialog";
 import { EnableCredentialDialog } from "@/components/credentials/enable-credential-dialog";
+import { RotateDialog } from "@/components/rotations/rotate-dialog";
 
 /** The dialog of each deed. */
 export const CREDENTIAL_DIALOGS: Readonly<Record<CredentialDeed, ComponentType<CredentialDialogProps>>> = {
   edit: EditCredentialDialog,
+  rotate: RotateDialog,
   delete: DeleteCredentialDialog,
   disable: DisableCredentialDialog,
   enable: EnableCredentialDialog,

@@ -1,6 +1,6 @@
 "use client";
 
-import { CirclePause, CirclePlay, type LucideIcon, MoreHorizontal } from "lucide-react";
+import { CirclePause, CirclePlay, type LucideIcon, MoreHorizontal, RefreshCw } from "lucide-react";
 import type { CredentialDeed } from "@/components/credentials/credential-actions";
 import { buttonClass } from "@/components/ui/button";
 import { createMenuHandle, MenuItem, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
@@ -16,6 +16,7 @@ type Item = {
 
 /** What can be done to a credential in which state, beside editing and deleting it. */
 const ITEMS: readonly Item[] = [
+  { deed: "rotate", label: "Rotate…", icon: RefreshCw, states: ["Live"] },
   { deed: "disable", label: "Disable…", icon: CirclePause, states: ["Live"] },
   { deed: "enable", label: "Enable…", icon: CirclePlay, states: ["Disabled"] },
 ];

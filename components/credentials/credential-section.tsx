@@ -6,16 +6,20 @@ import { CREDENTIAL_DIALOGS } from "@/components/credentials/credential-dialogs"
 import { CredentialMenu, createCredentialMenu } from "@/components/credentials/credential-menu";
 import { CredentialTable, type OwnColumn } from "@/components/credentials/credential-table";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
+import { OpenRotations } from "@/components/rotations/open-rotations";
 import { Alert } from "@/components/ui/banner";
 import { AtMost } from "@/components/ui/page-footer";
 import { countLive, countNotEnded, credentialState } from "@/lib/credentials/rules";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type CredentialView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
+import type { RotationView } from "@/lib/rotations/schema";
 
 type CredentialSectionProps<T> = {
   kind: CredentialKind;
   machineId: string;
   rows: readonly T[];
+  /** Those of the machine that are under way. */
+  rotations: readonly RotationView[];
   /** How many secrets and keys of the machine are live, together. */
   liveInAll: number;
   limits: Limits;
@@ -35,6 +39,7 @@ export function CredentialSection<T extends CredentialView>({
   kind,
   machineId,
   rows,
+  rotations,
   liveInAll,
   limits,
   now,
@@ -70,6 +75,7 @@ export function CredentialSection<T extends CredentialView>({
         rows={rows}
         now={now}
         own={own}
+        rotations={rotations}
         menu={menu}
         onAsk={canChange ? ask : undefined}
       />
@@ -78,6 +84,13 @@ export function CredentialSection<T extends CredentialView>({
         shown={rows.length}
         max={CREDENTIALS_SHOWN_MAX}
         which="the live and the latest; the record of the tenant has all"
+      />
+      <OpenRotations
+        machineId={machineId}
+        rotations={rotations.filter(({ fromCredentialId }) => rows.some(({ id }) => id === fromCredentialId))}
+        now={now}
+        canChange={canChange}
+        actions={actions}
       />
       {children}
       {asking && Dialog ? (

@@ -1,18 +1,21 @@
-import { KeyRound, Pencil, Trash2 } from "lucide-react";
+import { KeyRound, Pencil, RefreshCw, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CredentialDeed } from "@/components/credentials/credential-actions";
 import { type CredentialMenuHandle, CredentialMenuTrigger } from "@/components/credentials/credential-menu";
 import { CREDENTIAL_TEXTS } from "@/components/credentials/credential-texts";
 import { Expiry } from "@/components/credentials/expiry";
+import { rotationAnchor } from "@/components/rotations/rotation-actions";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { TableHead, TableHeadRow, TableRow, WIDE } from "@/components/ui/table";
 import { Ago, Instant } from "@/components/ui/time";
 import { credentialState, isEnded } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import type { RotationView } from "@/lib/rotations/schema";
 
 /** The column in which secrets and keys differ. */
 export type OwnColumn<T> = { readonly label: string; readonly cell: (row: T) => ReactNode };
@@ -22,6 +25,7 @@ type TableProps<T> = {
   rows: readonly T[];
   now: Date;
   own: OwnColumn<T>;
+  rotations: readonly RotationView[];
   menu: CredentialMenuHandle;
   onAsk?: ((deed: CredentialDeed, row: CredentialView) => void) | undefined;
 };
@@ -67,7 +71,15 @@ export function CredentialTable<T extends CredentialView>({ rows, ...props }: Ta
 
 type RowProps<T> = Omit<TableProps<T>, "rows"> & { row: T };
 
-function CredentialRow<T extends CredentialView>({ kind, row, now, own, menu, onAsk }: RowProps<T>) {
+function CredentialRow<T extends CredentialView>({
+  kind,
+  row,
+  now,
+  own,
+  rotations,
+  menu,
+  onAsk,
+}: RowProps<T>) {
   const texts = CREDENTIAL_TEXTS[kind];
   const idId = `credential-${row.id}`;
   const isOver = isEnded(row, now);
@@ -89,6 +101,7 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, menu, on
             {row.note}
           </span>
         ) : null}
+        <InRotation id={row.id} rotations={rotations} />
         {credentialState(row, now) === "Disabled" ? <Disabled of={row} /> : null}
       </td>
       <td className={classes(CELL, struck)}>{own.cell(row)}</td>
@@ -123,6 +136,22 @@ function CredentialRow<T extends CredentialView>({ kind, row, now, own, menu, on
         {onAsk ? <CredentialMenuTrigger handle={menu} row={row} now={now} describedBy={idId} /> : null}
       </td>
     </TableRow>
+  );
+}
+
+/** That it is part of a rotation, and the way to that. */
+function InRotation({ id, rotations }: { id: string; rotations: readonly RotationView[] }) {
+  const from = rotations.find(({ fromCredentialId }) => fromCredentialId === id);
+  const rotation = from ?? rotations.find(({ toCredentialId }) => toCredentialId === id);
+  if (!rotation) return null;
+  return (
+    <Link
+      href={`#${rotationAnchor(rotation.id)}`}
+      className="mb-1 inline-flex items-center gap-1 rounded-link text-small text-accent underline-offset-2 hover:underline"
+    >
+      <RefreshCw aria-hidden size={12} />
+      {from ? "Being rotated" : "Successor in a rotation"}
+    </Link>
   );
 }
 

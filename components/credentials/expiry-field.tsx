@@ -43,6 +43,7 @@ function optionsBeside(kept: Date | null, lifetimeDaysMax: number | null, zone: 
 }
 
 type ExpiryFieldsProps = {
+  label?: string;
   lifetimeDaysMax: number | null;
   /** The end that it has, where there is a credential already. */
   kept?: Date | null;
@@ -51,12 +52,19 @@ type ExpiryFieldsProps = {
   onChange: (draft: ExpiryDraft) => void;
 };
 
-export function ExpiryFields({ lifetimeDaysMax, kept, draft, error, onChange }: ExpiryFieldsProps) {
+export function ExpiryFields({
+  label = "Expires",
+  lifetimeDaysMax,
+  kept,
+  draft,
+  error,
+  onChange,
+}: ExpiryFieldsProps) {
   const zone = useZone();
   const isTyped = draft.choice === "at";
   return (
     <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
-      <Field label="Expires" error={isTyped ? undefined : error}>
+      <Field label={label} error={isTyped ? undefined : error}>
         <Select
           name="expires"
           options={
@@ -80,7 +88,7 @@ export function ExpiryFields({ lifetimeDaysMax, kept, draft, error, onChange }: 
 }
 
 /** Whose clock is meant: the reader's, and it says so. */
-function ZoneHint({ at }: { at: string }) {
+export function ZoneHint({ at }: { at: string }) {
   const zone = useZone();
   const instant = new Date(at);
   return Number.isNaN(instant.getTime())

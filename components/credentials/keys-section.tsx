@@ -13,6 +13,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { countNotEnded } from "@/lib/credentials/rules";
 import type { AddedKey, KeyView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
+import type { RotationView } from "@/lib/rotations/schema";
 
 export type KeyActions = CredentialActions & { readonly add: Action<AddedKey> };
 
@@ -22,6 +23,7 @@ type KeysSectionProps = {
   liveInAll: number;
   limits: Limits;
   now: Date;
+  rotations: readonly RotationView[];
   canChange: boolean;
   actions: KeyActions;
 };
@@ -43,7 +45,8 @@ const PUBLIC_KEY = {
   ),
 };
 
-export function KeysSection({ machine, keys, liveInAll, limits, now, canChange, actions }: KeysSectionProps) {
+export function KeysSection({ machine, keys, actions, ...common }: KeysSectionProps) {
+  const { limits, now } = common;
   const [isAdding, setAdding] = useState(false);
   const [added, setAdded] = useState<NewKey | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -55,13 +58,10 @@ export function KeysSection({ machine, keys, liveInAll, limits, now, canChange, 
 
   return (
     <CredentialSection
+      {...common}
       kind="Key"
       machineId={machine.id}
       rows={keys}
-      liveInAll={liveInAll}
-      limits={limits}
-      now={now}
-      canChange={canChange}
       own={PUBLIC_KEY}
       actions={actions}
       failure={failure}

@@ -9,6 +9,7 @@ import { KIND_LABELS } from "@/components/machines/labels";
 import type { MachineActions } from "@/components/machines/machine-actions";
 import { MachineDangerZone } from "@/components/machines/machine-danger-zone";
 import { MachineFacts } from "@/components/machines/machine-facts";
+import type { RotationActions } from "@/components/rotations/rotation-actions";
 import type { Inherited } from "@/components/tokens/labels";
 import type { Action } from "@/components/ui/attempt";
 import { Badge } from "@/components/ui/badge";
@@ -21,6 +22,7 @@ import type { KeyView, SecretView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
 import type { MachineView } from "@/lib/machines/schema";
 import { pathsOf } from "@/lib/paths";
+import type { RotationView } from "@/lib/rotations/schema";
 import type { ConnectedHost } from "@/lib/sessions/schema";
 import type { TenantView } from "@/lib/tenants/schema";
 
@@ -29,21 +31,23 @@ type EditMachineProps = {
   machine: MachineView;
   secrets: readonly SecretView[];
   keys: readonly KeyView[];
+  rotations: readonly RotationView[];
   hosts: readonly ConnectedHost[];
   inherited: Inherited;
   limits: Limits;
   activity: MachineActivityView;
   now: Date;
   canChange: boolean;
-  actions: MachineActions & {
-    readonly save: Action<Cut & { revision: number }>;
-    readonly addSecret: SecretActions["add"];
-    readonly addKey: KeyActions["add"];
-    readonly editCredential: CredentialActions["edit"];
-    readonly deleteCredential: CredentialActions["remove"];
-    readonly disableCredential: CredentialActions["disable"];
-    readonly enableCredential: CredentialActions["enable"];
-  };
+  actions: MachineActions &
+    RotationActions & {
+      readonly save: Action<Cut & { revision: number }>;
+      readonly addSecret: SecretActions["add"];
+      readonly addKey: KeyActions["add"];
+      readonly editCredential: CredentialActions["edit"];
+      readonly deleteCredential: CredentialActions["remove"];
+      readonly disableCredential: CredentialActions["disable"];
+      readonly enableCredential: CredentialActions["enable"];
+    };
 };
 
 const HEADING = "mb-2 text-base font-semibold";
@@ -53,6 +57,7 @@ export function EditMachine({
   machine,
   secrets,
   keys,
+  rotations,
   hosts,
   inherited,
   limits,
@@ -70,6 +75,9 @@ export function EditMachine({
     remove: actions.deleteCredential,
     disable: actions.disableCredential,
     enable: actions.enableCredential,
+    rotate: actions.rotate,
+    cancelRotation: actions.cancelRotation,
+    endRotation: actions.endRotation,
   };
   const crumbs = [
     { label: tenant.name, href: listPath },
@@ -120,6 +128,7 @@ export function EditMachine({
           secrets={secrets}
           liveInAll={liveInAll}
           limits={limits}
+          rotations={rotations}
           now={now}
           canChange={canChange}
           actions={{ ...onCredential, add: actions.addSecret }}
@@ -129,6 +138,7 @@ export function EditMachine({
           keys={keys}
           liveInAll={liveInAll}
           limits={limits}
+          rotations={rotations}
           now={now}
           canChange={canChange}
           actions={{ ...onCredential, add: actions.addKey }}

@@ -12,6 +12,7 @@ import type { EncryptedColumn, EncryptedRow } from "@/lib/encrypted-column";
 import { checkSecret } from "@/lib/identity/credential-lookup";
 import { decrypt, derivedKey, encrypt, keyName, previousKey } from "@/lib/keys";
 import { appSecretStatus, reencryptEverything, secretsLeft } from "@/lib/operator/app-secret";
+import { rotateCredentialSchema } from "@/lib/rotations/schema";
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -20,6 +21,7 @@ import {
 import { ENCRYPTED_SECOND_FACTORS } from "@/lib/users/encrypted-second-factors";
 import { ENCRYPTED_COLUMNS } from "@/lib/workflows/change-app-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { appOf } from "@/test/authenticator";
 import { rewriteCredential } from "@/test/credential-rows";
 import { askToken, buyToken, send } from "@/test/robot";
@@ -211,6 +213,9 @@ describe("what is encrypted under the previous APP_SECRET", () => {
           value: `own ${index}`,
         });
     }
+    const { machineId, secretId: credentialId } = own;
+    const asked = { machineId, credentialId, retirement: "moved", handsOver: true } as const;
+    await act(admin, rotateCredential, rotateCredentialSchema.parse(asked));
     // The first event that is sealed into a chain leaves the key that it was sealed with.
     await chainAll({ waits: true });
   });
@@ -219,9 +224,10 @@ describe("what is encrypted under the previous APP_SECRET", () => {
 
   test("is read, is encrypted anew in as many steps as it takes, and is recorded without a value or a key", async () => {
     for (const place of ENCRYPTED_COLUMNS) await encryptUnderPrevious(place);
-    const [signing, assets, own, factors, recordKeys, credentials] = await countsNow();
+    const [signing, assets, own, factors, successors, recordKeys, credentials] = await countsNow();
     expect(signing).toMatchObject({ current: 0, neither: 0 });
     expect(factors).toEqual({ current: 0, previous: 1, neither: 0 });
+    expect(successors).toEqual({ current: 0, previous: 1, neither: 0 });
     expect(recordKeys).toEqual({ current: 0, previous: RECORD_KEYS, neither: 0 });
     expect(credentials).toMatchObject({ current: 0, neither: 0 });
     expect([assets, own]).toEqual([
@@ -233,18 +239,19 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     const before = await read();
     expect(before).toMatchObject({ value: `common ${ASSETS - 1}` });
 
-    const anew = [signing?.previous, ASSETS, values, 1, RECORD_KEYS, credentials?.previous];
+    const anew = [signing?.previous, ASSETS, values, 1, 1, RECORD_KEYS, credentials?.previous];
     expect(await run()).toEqual(anew);
     expect(await countsNow()).toEqual([
       { current: signing?.previous, previous: 0, neither: 0 },
       { current: ASSETS, previous: 0, neither: 0 },
       { current: values, previous: 0, neither: 0 },
       { current: 1, previous: 0, neither: 0 },
+      { current: 1, previous: 0, neither: 0 },
       { current: RECORD_KEYS, previous: 0, neither: 0 },
       { current: credentials?.previous, previous: 0, neither: 0 },
     ]);
     expect(await read()).toEqual(before);
-    expect(await run()).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await run()).toEqual([0, 0, 0, 0, 0, 0, 0]);
 
     const events = await prisma().auditEvent.findMany({ where: { type: "app_secret.resealed" } });
     const sum = (what: string) =>

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { flushTokenRequests } from "@/lib/activity/token-requests";
 import { isAuthentic, ROW } from "@/lib/credentials/authentic";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import type { UserActor } from "@/lib/ctx";
@@ -26,6 +27,7 @@ import { askToken, buyToken, type Client, connect, send } from "@/test/robot";
 import {
   act,
   ask,
+  CALLER_ADDRESS,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
@@ -308,6 +310,11 @@ describe("a rotation that is ended by hand", () => {
       endCode: "secret_expired",
     });
     expect(await refusal(endNow(rotationId))).toMatchObject({ code: "gone" });
+    await flushTokenRequests();
+    const refused = { machineId: machine.machineId, outcome: "Refused" } as const;
+    expect(await prisma().tokenRequest.findMany({ where: refused })).toMatchObject([
+      { credentialId: machine.secretId, reason: "credential_expired", address: CALLER_ADDRESS },
+    ]);
   });
 
   test("of a cancellation and the clock one wins", async () => {

@@ -91,6 +91,12 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   },
   disableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   enableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
+  rotateCredentialAction: {
+    may: OPERATORS,
+    input: { ...machine, credentialId: "0".repeat(16), retirement: "now" },
+  },
+  cancelRotationAction: { may: OPERATORS, input: { ...machine, rotationId: id, deletesSuccessor: false } },
+  endRotationAction: { may: OPERATORS, input: { ...machine, rotationId: id } },
   deleteCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   addKeyAction: { may: OPERATORS, input: { ...machine, name: "key", publicKey: "{}" } },
   connectedHostsQuestion: { may: MEMBERS, input: { machineIds: [id] } },

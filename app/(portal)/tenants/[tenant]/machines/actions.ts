@@ -22,11 +22,14 @@ import {
   machineIdSchema,
   provisionMachineSchema,
 } from "@/lib/machines/schema";
+import { cancelRotationSchema, endRotationSchema, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
+import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
+import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
 
 export const provisionMachineAction = adminAction(provisionMachineSchema, provisionMachine);
@@ -37,6 +40,9 @@ export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMach
 export const addSecretAction = adminAction(issueSecretSchema, addSecret);
 export const addKeyAction = adminAction(addKeySchema, addKey);
 export const editCredentialAction = adminAction(editCredentialSchema, editCredential);
+export const rotateCredentialAction = adminAction(rotateCredentialSchema, rotateCredential);
+export const cancelRotationAction = adminAction(cancelRotationSchema, cancelRotation);
+export const endRotationAction = adminAction(endRotationSchema, endRotationNow);
 export const deleteCredentialAction = adminAction(deleteCredentialSchema, deleteCredential);
 export const disableCredentialAction = adminAction(disableCredentialSchema, (ctx, input) =>
   disableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId }),

@@ -3,11 +3,14 @@ import { machineOf } from "@/app/(portal)/tenants/[tenant]/machines/[machineId]/
 import {
   addKeyAction,
   addSecretAction,
+  cancelRotationAction,
   deleteCredentialAction,
   disableCredentialAction,
   editCredentialAction,
   editMachineAction,
   enableCredentialAction,
+  endRotationAction,
+  rotateCredentialAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { EditMachine } from "@/components/machines/edit-machine";
@@ -18,6 +21,7 @@ import { listKeys, listSecrets } from "@/lib/credentials/queries";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { listRotations } from "@/lib/fleet/queries/rotation-progress";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { getLimits } from "@/lib/limits/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
@@ -39,9 +43,10 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
   const { period } = activityPeriodSchema.parse(asked);
   const { older, newer } = activityListSchema.parse(asked);
   const { ctx, tenant, machine, version, can } = await machineOf(slug, machineId);
-  const [secrets, keys, hosts, inherited, limits, bins, list] = await Promise.all([
+  const [secrets, keys, rotations, hosts, inherited, limits, bins, list] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
+    listRotations(ctx, { machineId }),
     listConnectedHosts(ctx, { machineIds: [machineId] }),
     getTokenDefaults(ctx),
     getLimits(ctx),
@@ -57,6 +62,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
         machine={machine}
         secrets={secrets}
         keys={keys}
+        rotations={rotations}
         hosts={hosts}
         inherited={inherited}
         limits={limits}
@@ -69,6 +75,9 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
           addSecret: addSecretAction,
           addKey: addKeyAction,
           editCredential: editCredentialAction,
+          rotate: rotateCredentialAction,
+          cancelRotation: cancelRotationAction,
+          endRotation: endRotationAction,
           deleteCredential: deleteCredentialAction,
           disableCredential: disableCredentialAction,
           enableCredential: enableCredentialAction,

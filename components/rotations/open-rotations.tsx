@@ -1,0 +1,98 @@
+"use client";
+
+import { useState } from "react";
+import type { CredentialActions } from "@/components/credentials/credential-actions";
+import { CancelRotationDialog, EndNowDialog } from "@/components/rotations/end-rotation-dialogs";
+import { rotationAnchor } from "@/components/rotations/rotation-actions";
+import { WaitingHosts } from "@/components/rotations/waiting-hosts";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { Progress } from "@/components/ui/progress";
+import { Instant, Until } from "@/components/ui/time";
+import { formatCount, formatQuantity } from "@/lib/format";
+import { percentMoved } from "@/lib/rotations/rules";
+import type { RotationView } from "@/lib/rotations/schema";
+
+type OpenRotationsProps = {
+  machineId: string;
+  rotations: readonly RotationView[];
+  now: Date;
+  canChange: boolean;
+  actions: CredentialActions;
+};
+
+/** The rotations under way, below the secrets or keys that they are of. */
+export function OpenRotations({ rotations, ...common }: OpenRotationsProps) {
+  return rotations.map((rotation) => <OpenRotation key={rotation.id} rotation={rotation} {...common} />);
+}
+
+type OpenRotationProps = Omit<OpenRotationsProps, "rotations"> & { rotation: RotationView };
+
+function OpenRotation({ machineId, rotation, now, canChange, actions }: OpenRotationProps) {
+  const { id, moved, waiting, fromCredentialId, toCredentialId } = rotation;
+  const [asking, setAsking] = useState<"cancel" | "end" | null>(null);
+  const titleId = `${rotationAnchor(id)}-title`;
+  const known = moved + waiting;
+  const dialog = { machineId, rotation, actions, onClose: () => setAsking(null) };
+  return (
+    <Panel as="section" aria-labelledby={titleId} className="mt-3 scroll-mt-4 p-4" id={rotationAnchor(id)}>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <h3 id={titleId} tabIndex={-1} className="font-medium outline-none">
+          Rotation of <Id>{fromCredentialId}</Id> to <Id>{toCredentialId}</Id>
+        </h3>
+        {canChange ? (
+          <div className="flex flex-wrap gap-2">
+            <Button size="sm" onClick={() => setAsking("cancel")}>
+              Cancel rotation
+            </Button>
+            <Button size="sm" look="dangerQuiet" onClick={() => setAsking("end")}>
+              End the old one now
+            </Button>
+          </div>
+        ) : null}
+      </div>
+      {known === 0 ? (
+        <p className="mt-2">
+          No host was seen on the old one in the last {formatQuantity(rotation.seenDays, "day")}.
+        </p>
+      ) : (
+        <>
+          <p className="mt-2 mb-1 tabular-nums">
+            {formatCount(moved)} of {formatQuantity(known, "host")} moved
+          </p>
+          <Progress percent={percentMoved(rotation)} label="Hosts that have moved" />
+        </>
+      )}
+      <p className="mt-2 text-small text-muted">
+        <End rotation={rotation} now={now} />
+        {rotation.handsOver ? " Robots that are connected fetch the new one themselves." : null} Begun{" "}
+        <Instant at={rotation.startedAt} />
+        {rotation.startedBy ? ` by ${rotation.startedBy}` : null}.
+      </p>
+      {waiting > 0 ? <WaitingHosts rotation={rotation} now={now} /> : null}
+      {asking === "cancel" ? <CancelRotationDialog {...dialog} /> : null}
+      {asking === "end" ? <EndNowDialog {...dialog} /> : null}
+    </Panel>
+  );
+}
+
+function Id({ children }: { children: string }) {
+  return <span className="font-mono text-small break-all">{children}</span>;
+}
+
+/** When the old one ends. */
+function End({ rotation, now }: { rotation: RotationView; now: Date }) {
+  const { endsAt, retiresWhenMoved } = rotation;
+  if (endsAt === null) {
+    return retiresWhenMoved
+      ? "The old one ends as soon as every host has moved."
+      : "The old one has no end any more.";
+  }
+  return (
+    <>
+      The old one ends {retiresWhenMoved ? "as soon as every host has moved, at the latest " : null}
+      <Until at={endsAt} now={now} /> (<Instant at={endsAt} />
+      ).
+    </>
+  );
+}
