@@ -48,9 +48,12 @@ export async function rewriteRow(
   return count === 1;
 }
 
+const READ_AT_ONCE = 1_000;
+
 /**
  * Changes rows, each with the MAC over what it says then. A row that somebody else wrote since it was read is read again; the
  * change must be one after which `where` does not find it any more.
+ * @param max so many at the most; the others are left
  * @returns the rows as they were
  */
 export async function rewriteRows(
@@ -58,15 +61,18 @@ export async function rewriteRows(
   where: Prisma.CredentialWhereInput,
   change: Change,
   now: Date,
+  max = Number.POSITIVE_INFINITY,
 ): Promise<CredentialRow[]> {
   const done: CredentialRow[] = [];
-  for (;;) {
-    const rows = await db.credential.findMany({ where, orderBy: { id: "asc" }, select: ROW });
+  while (done.length < max) {
+    const take = Math.min(READ_AT_ONCE, max - done.length);
+    const rows = await db.credential.findMany({ where, orderBy: { id: "asc" }, take, select: ROW });
     if (rows.length === 0) return done;
     for (const row of rows) {
       if (await rewriteRow(db, where, row, change, now)) done.push(row);
     }
   }
+  return done;
 }
 
 /** The MACs of credentials, as a change of APP_SECRET meets them. */

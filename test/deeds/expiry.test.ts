@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import { listSecrets } from "@/lib/credentials/queries";
 import { credentialState, expiresSoon } from "@/lib/credentials/rules";
 import type { UserActor } from "@/lib/ctx";
@@ -115,6 +116,13 @@ describe("a secret with an end", () => {
     expect(refused).toBeInstanceOf(Refusal);
     expect(refused).toMatchObject({ code: "invalid", field: "expiresAt" });
   });
+});
+
+test("of very many that end together some are taken in one look, and the others in the next ones", async () => {
+  await tick();
+  for (let count = 0; count < 3; count += 1) await lapse(await add(null));
+  const look = () => inTransaction((db) => noteExpired(systemCtx(db), 2));
+  expect([(await look()).length, (await look()).length, (await look()).length]).toEqual([2, 1, 0]);
 });
 
 describe("what a credential's times say", () => {

@@ -100,7 +100,7 @@ export async function listEnded({ db }: Ctx<SystemActor>, { from, to }: Stretch)
   return grouped(rows, sameTenant);
 }
 
-/** The machines that have no live credential, and lost the last one in this stretch of time. */
+/** The machines that have no live credential, and lost the last one in this stretch of time: deleted, expired or disabled. */
 export async function listWithoutCredential(
   { db }: Ctx<SystemActor>,
   { from, to }: Stretch,
@@ -111,7 +111,7 @@ export async function listWithoutCredential(
              (count(*) OVER (PARTITION BY m.tenant_id))::int AS count,
              row_number() OVER (PARTITION BY m.tenant_id ORDER BY m.name_key, m.id) AS place
         FROM machines m
-       CROSS JOIN LATERAL (SELECT max(LEAST(revoked_at, expiry_cut_at)) AS at FROM credentials
+       CROSS JOIN LATERAL (SELECT max(LEAST(revoked_at, expiry_cut_at, disabled_at)) AS at FROM credentials
                             WHERE tenant_id = m.tenant_id AND machine_id = m.id) lost
        WHERE m.deleted_at IS NULL AND m.live_secrets = 0 AND m.live_keys = 0 AND lost.at > ${from} AND lost.at <= ${to}) without
      WHERE place <= ${NAMED_MAX} ORDER BY "tenantId", place`;
