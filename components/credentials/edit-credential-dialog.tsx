@@ -22,12 +22,14 @@ export function EditCredentialDialog({
   onClose,
 }: CredentialDialogProps) {
   const texts = CREDENTIAL_TEXTS[kind];
+  // The page behind the dialog goes on; what is typed is a change of what stood here at first.
+  const [seen] = useState({ name: credential.name, note: credential.note, expiresAt: credential.expiresAt });
   const [name, setName] = useState(credential.name);
   const [note, setNote] = useState(credential.note);
   const [expiry, setExpiry] = useState(KEPT);
   const toasts = useToasts();
   const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
-  const expiresAt = expiry.choice === KEPT.choice ? credential.expiresAt : expiresAtOf(expiry);
+  const expiresAt = expiry.choice === KEPT.choice ? seen.expiresAt : expiresAtOf(expiry);
   const { form, errors, failure, isPending, submit } = useForm({
     schema: editCredentialSchema,
     action: actions.edit,
@@ -45,7 +47,7 @@ export function EditCredentialDialog({
       form={form}
       failure={failure}
       isPending={isPending}
-      onSubmit={() => submit({ machineId, credentialId: credential.id, name, note, expiresAt })}
+      onSubmit={() => submit({ machineId, credentialId: credential.id, name, note, expiresAt, seen })}
       onClose={onClose}
     >
       <Field label="Name" error={errors.name} hint="What tells it from others, such as where it is kept.">
@@ -60,7 +62,7 @@ export function EditCredentialDialog({
       </Field>
       <ExpiryFields
         lifetimeDaysMax={limits.lifetimeDaysMax}
-        kept={credential.expiresAt}
+        kept={seen.expiresAt}
         draft={expiry}
         error={errors.expiresAt}
         onChange={setExpiry}

@@ -91,6 +91,8 @@ export const editCredentialSchema = z.object({
     .refine(isPlainText, "Use plain text only: no control characters.")
     .default(""),
   expiresAt,
+  /** What the form was filled from. */
+  seen: z.object({ name: z.string(), note: z.string(), expiresAt: z.date().nullable() }),
 });
 
 /** Without name and end it is an unnamed secret that lasts until it is deleted. */

@@ -30,8 +30,21 @@ beforeAll(async () => {
   machine = await provisioned(admin);
 });
 
-const edit = (credentialId: string, to: { name?: string; note?: string; expiresAt: Date | null }) =>
-  act(admin, editCredential, { machineId: machine.machineId, credentialId, name: "", note: "", ...to });
+type Edited = { name: string; note: string; expiresAt: Date | null };
+/** What a page that is loaded now shows of it. */
+const shown = (id: string): Promise<Edited> =>
+  prisma().credential.findUniqueOrThrow({
+    where: { id },
+    select: { name: true, note: true, expiresAt: true },
+  });
+async function edit(
+  credentialId: string,
+  to: Partial<Edited> & { expiresAt: Date | null },
+  { seen, by = admin, of = machine }: { seen?: Edited; by?: UserActor; of?: Provisioned } = {},
+) {
+  const input = { machineId: of.machineId, credentialId, name: "", note: "", ...to };
+  return act(by, editCredential, { ...input, seen: seen ?? (await shown(credentialId)) });
+}
 const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
 const stored = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
 const inDays = (days: number) => addSeconds(new Date(), days * DAY_SECONDS);
@@ -100,14 +113,7 @@ describe("the end of a live credential", () => {
   test("is none of a deleted one, of another machine, or of one that is over", async () => {
     const secret = await act(admin, addSecret, { machineId: machine.machineId });
     const credentialId = secret.secretId;
-    const { machineId } = await provisioned(admin);
-    const elsewhere = act(admin, editCredential, {
-      machineId,
-      credentialId,
-      name: "",
-      note: "",
-      expiresAt: null,
-    });
+    const elsewhere = edit(credentialId, { expiresAt: null }, { of: await provisioned(admin) });
     expect(await refusal(elsewhere)).toMatchObject({ code: "not_found" });
     await act(admin, deleteCredential, { machineId: machine.machineId, credentialId, confirmedLast: true });
     expect(await refusal(edit(credentialId, { expiresAt: inDays(1) }))).toMatchObject({ code: "gone" });
@@ -117,13 +123,7 @@ describe("the end of a live credential", () => {
     const keeper = await newTenantAdmin();
     const own = await provisioned(keeper);
     const to = (expiresAt: Date | null, name = "") =>
-      act(keeper, editCredential, {
-        machineId: own.machineId,
-        credentialId: own.secretId,
-        name,
-        note: "",
-        expiresAt,
-      });
+      edit(own.secretId, { name, expiresAt }, { by: keeper, of: own });
     const seen = await ask(keeper, (ctx) => getLimits(ctx), null);
     await act(keeper, editLimits, { seen, limits: { ...seen, lifetimeDaysMax: 30 } });
     await to(null, "named, and without an end as before");
@@ -139,6 +139,24 @@ test("a key keeps a name", async () => {
   expect(await refusal(edit(keyId, { expiresAt: null }))).toMatchObject({ code: "invalid", field: "name" });
   await edit(keyId, { name: "of the press", expiresAt: inDays(1) });
   expect(isAuthentic(await stored(keyId))).toBe(true);
+});
+
+test.each<[string, Partial<Edited>]>([
+  ["name", { name: "of the mill" }],
+  ["note", { note: "Ask the night shift." }],
+  ["end", { expiresAt: inDays(3) }],
+])("an edit from a page that shows another %s changes nothing", async (_, change) => {
+  const { secretId } = await act(admin, addSecret, { machineId: machine.machineId });
+  const seen = await shown(secretId);
+  await edit(secretId, { ...seen, ...change }, { seen });
+  const late = edit(secretId, { ...seen, name: "of the press" }, { seen });
+  expect(await refusal(late)).toMatchObject({ code: "conflict" });
+  expect(await shown(secretId)).toEqual({ ...seen, ...change });
+  await act(admin, deleteCredential, {
+    machineId: machine.machineId,
+    credentialId: secretId,
+    confirmedLast: true,
+  });
 });
 
 test("of two edits at once none is lost unseen: each began with what the one before left", async () => {

@@ -86,7 +86,8 @@ describe("a disabled credential", () => {
     for (let count = 1; count < max; count += 1) await act(keeper, addSecret, own);
     await act(keeper, disableCredential, { ...id, reason: "" });
     expect(await refusal(act(keeper, addSecret, own))).toMatchObject({ code: "limit_reached" });
-    const edit = { machineId: own.machineId, credentialId: own.secretId, name: "kept", note: "" };
+    const seen = { name: "", note: "", expiresAt: null };
+    const edit = { machineId: own.machineId, credentialId: own.secretId, name: "kept", note: "", seen };
     await act(keeper, editCredential, { ...edit, expiresAt: null });
     expect(await refusal(askToken(own))).toMatchObject({ status: 401 });
     await act(keeper, deleteCredential, { ...id, confirmedLast: false });
@@ -145,7 +146,8 @@ test("of disabling, enabling, editing and deleting at once none breaks a row, an
   for (let round = 0; round < 8; round += 1) {
     const { secretId } = await another();
     if (round % 2 === 1) await disable(secretId);
-    const edit = { machineId: machine.machineId, credentialId: secretId, name: "edited", note: "" };
+    const seen = { name: "", note: "", expiresAt: null };
+    const edit = { machineId: machine.machineId, credentialId: secretId, name: "edited", note: "", seen };
     await Promise.all([
       refusal(disable(secretId)),
       refusal(enable(secretId)),

@@ -131,6 +131,8 @@ export const rotating = (machine: Provisioned, retirement: Retirement = "moved")
 
 const ofTenant = ({ admin, machine }: Scene) => ({ ...firstSecret(machine), tenantId: admin.tenantId });
 
+const UNNAMED = { name: "", note: "", expiresAt: null };
+
 const editedMachine = ({ machine }: Scene) => ({
   ...details(),
   clientAuthentication: "Key" as const,
@@ -170,7 +172,13 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   storeKey: async (ctx, { machine }) => storeKey(ctx, await newKey(machine)),
   addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
   editCredential: (ctx, { machine }) =>
-    editCredential(ctx, { ...firstSecret(machine), name: "renamed", note: "", expiresAt: null }),
+    editCredential(ctx, {
+      ...firstSecret(machine),
+      name: "renamed",
+      note: "",
+      expiresAt: null,
+      seen: UNNAMED,
+    }),
   rotateCredential: (ctx, { machine }) => rotateCredential(ctx, rotating(machine)),
   cancelRotation: async (ctx, { machine }) => {
     const { rotationId } = await rotateCredential(ctx, rotating(machine));

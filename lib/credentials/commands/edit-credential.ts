@@ -10,13 +10,26 @@ import { getLimits } from "@/lib/limits/queries";
 import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 
+type Edited = EditCredentialInput["seen"];
+
+const isSame = (one: Edited, other: Edited) =>
+  one.name === other.name &&
+  one.note === other.note &&
+  one.expiresAt?.getTime() === other.expiresAt?.getTime();
+
+const changedMeanwhile = () =>
+  new Refusal(
+    "conflict",
+    "Somebody else changed its name, note or end while you were editing. Copy what you typed, load the page again to see the change, then make yours.",
+  );
+
 /**
  * Gives a secret or key that has not ended another name and note, and sets, moves or removes its end. From that instant on it is refused; its hosts are cut then.
- * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when somebody wrote it meanwhile, `invalid` at the field that is wrong
+ * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when it is no longer what the form was filled from, `invalid` at the field that is wrong
  */
 export async function editCredential(
   ctx: Ctx,
-  { machineId, credentialId, name, note, expiresAt: wanted }: EditCredentialInput,
+  { machineId, credentialId, name, note, expiresAt: wanted, seen }: EditCredentialInput,
 ): Promise<null> {
   allow(ctx.actor, "credentials.edit");
   const { tenantId } = ctx.actor;
@@ -29,19 +42,20 @@ export async function editCredential(
   if (isEnded(row, ctx.now)) {
     throw new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended. Add a new one instead.`);
   }
+  if (!isSame(row, seen)) throw changedMeanwhile();
   if (kind === "Key" && name === "") throw new Refusal("invalid", "Enter a name.", { field: "name" });
   const expiresAt = checkedMove(wanted, row, await getLimits(ctx), ctx.now);
-  const isMoved = expiresAt?.getTime() !== row.expiresAt?.getTime();
   const after = { name, note, expiresAt };
-  if (!isMoved && name === row.name && note === row.note) return null;
+  if (isSame(row, after)) return null;
   // The MAC tells of an end that moved meanwhile, and not of a name or a note.
   const asRead = { revokedAt: null, name: row.name, note: row.note };
   if (!(await rewriteRow(ctx.db, asRead, row, after, ctx.now))) {
-    throw new Refusal("conflict", "Somebody else changed it meanwhile. Load the page again.");
+    throw changedMeanwhile();
   }
   const before = { name: row.name, note: row.note, expiresAt: row.expiresAt };
   await record(ctx, [{ type: "credential.edited", machineId, credentialId, kind, before, after }]);
   // Hosts are told in time of an end that comes soon.
-  if (isMoved) await signal(ctx.db, [{ kind: "terms", tenantId, machineId }]);
+  if (!isSame(before, { ...before, expiresAt }))
+    await signal(ctx.db, [{ kind: "terms", tenantId, machineId }]);
   return null;
 }
