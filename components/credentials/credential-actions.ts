@@ -12,11 +12,12 @@ export type CredentialActions = ImpactQuestions &
     readonly edit: Action<null>;
     readonly disable: Action<Cut>;
     readonly enable: Action<null>;
+    readonly rehearse: Action<null>;
     readonly remove: Action<Cut>;
   };
 
 /** What is asked of one credential. */
-export type CredentialDeed = "edit" | "rotate" | "delete" | "disable" | "enable";
+export type CredentialDeed = "edit" | "rotate" | "delete" | "disable" | "enable" | "rehearse";
 
 export type CredentialDialogProps = {
   kind: CredentialKind;

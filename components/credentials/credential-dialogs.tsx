@@ -6,6 +6,7 @@ import { DeleteCredentialDialog } from "@/components/credentials/delete-credenti
 import { DisableCredentialDialog } from "@/components/credentials/disable-credential-dialog";
 import { EditCredentialDialog } from "@/components/credentials/edit-credential-dialog";
 import { EnableCredentialDialog } from "@/components/credentials/enable-credential-dialog";
+import { RehearseDialog } from "@/components/credentials/rehearse-dialog";
 import { RotateDialog } from "@/components/rotations/rotate-dialog";
 
 /** The dialog of each deed. */
@@ -15,4 +16,5 @@ export const CREDENTIAL_DIALOGS: Readonly<Record<CredentialDeed, ComponentType<C
   delete: DeleteCredentialDialog,
   disable: DisableCredentialDialog,
   enable: EnableCredentialDialog,
+  rehearse: RehearseDialog,
 };

@@ -1,6 +1,13 @@
 "use client";
 
-import { CirclePause, CirclePlay, type LucideIcon, MoreHorizontal, RefreshCw } from "lucide-react";
+import {
+  CirclePause,
+  CirclePlay,
+  FlaskConical,
+  type LucideIcon,
+  MoreHorizontal,
+  RefreshCw,
+} from "lucide-react";
 import type { CredentialDeed } from "@/components/credentials/credential-actions";
 import { buttonClass } from "@/components/ui/button";
 import { createMenuHandle, MenuItem, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
@@ -18,6 +25,7 @@ type Item = {
 const ITEMS: readonly Item[] = [
   { deed: "rotate", label: "Rotate…", icon: RefreshCw, states: ["Live"] },
   { deed: "disable", label: "Disable…", icon: CirclePause, states: ["Live"] },
+  { deed: "rehearse", label: "Rehearse deletion…", icon: FlaskConical, states: ["Live"] },
   { deed: "enable", label: "Enable…", icon: CirclePlay, states: ["Disabled"] },
 ];
 

@@ -12,6 +12,7 @@ import { AtMost } from "@/components/ui/page-footer";
 import { countLive, countNotEnded, credentialState } from "@/lib/credentials/rules";
 import { CREDENTIALS_SHOWN_MAX, type CredentialKind, type CredentialView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
+import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { RotationView } from "@/lib/rotations/schema";
 
 type CredentialSectionProps<T> = {
@@ -23,6 +24,8 @@ type CredentialSectionProps<T> = {
   /** How many secrets and keys of the machine are live, together. */
   liveInAll: number;
   limits: Limits;
+  /** Those of the machine that go on. */
+  rehearsals: readonly RehearsalView[];
   now: Date;
   canChange: boolean;
   own: OwnColumn<T>;
@@ -42,6 +45,7 @@ export function CredentialSection<T extends CredentialView>({
   rotations,
   liveInAll,
   limits,
+  rehearsals,
   now,
   canChange,
   own,
@@ -73,6 +77,7 @@ export function CredentialSection<T extends CredentialView>({
       <CredentialTable
         kind={kind}
         rows={rows}
+        rehearsals={rehearsals}
         now={now}
         own={own}
         rotations={rotations}

@@ -15,6 +15,7 @@ import { TableHead, TableHeadRow, TableRow, WIDE } from "@/components/ui/table";
 import { Ago, Instant } from "@/components/ui/time";
 import { credentialState, isEnded } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { RotationView } from "@/lib/rotations/schema";
 
 /** The column in which secrets and keys differ. */
@@ -23,6 +24,7 @@ export type OwnColumn<T> = { readonly label: string; readonly cell: (row: T) => 
 type TableProps<T> = {
   kind: CredentialKind;
   rows: readonly T[];
+  rehearsals: readonly RehearsalView[];
   now: Date;
   own: OwnColumn<T>;
   rotations: readonly RotationView[];
@@ -32,7 +34,7 @@ type TableProps<T> = {
 
 const CELL = classes(WIDE, "py-2 align-top max-md:px-4 max-md:py-0.5");
 
-export function CredentialTable<T extends CredentialView>({ rows, ...props }: TableProps<T>) {
+export function CredentialTable<T extends CredentialView>({ rows, rehearsals, ...props }: TableProps<T>) {
   const { kind, own } = props;
   const texts = CREDENTIAL_TEXTS[kind];
   if (rows.length === 0) {
@@ -61,7 +63,12 @@ export function CredentialTable<T extends CredentialView>({ rows, ...props }: Ta
         </thead>
         <tbody>
           {rows.map((row) => (
-            <CredentialRow key={row.id} row={row} {...props} />
+            <CredentialRow
+              key={row.id}
+              row={row}
+              rehearsal={rehearsals.find(({ credentialId }) => credentialId === row.id)}
+              {...props}
+            />
           ))}
         </tbody>
       </table>
@@ -69,11 +76,15 @@ export function CredentialTable<T extends CredentialView>({ rows, ...props }: Ta
   );
 }
 
-type RowProps<T> = Omit<TableProps<T>, "rows"> & { row: T };
+type RowProps<T> = Omit<TableProps<T>, "rows" | "rehearsals"> & {
+  row: T;
+  rehearsal: RehearsalView | undefined;
+};
 
 function CredentialRow<T extends CredentialView>({
   kind,
   row,
+  rehearsal,
   now,
   own,
   rotations,
@@ -103,6 +114,11 @@ function CredentialRow<T extends CredentialView>({
         ) : null}
         <InRotation id={row.id} rotations={rotations} />
         {credentialState(row, now) === "Disabled" ? <Disabled of={row} /> : null}
+        {rehearsal ? (
+          <span className="block max-w-64 pb-1 text-small text-muted">
+            <Badge look="brass">Rehearsed</Badge> until <Instant at={rehearsal.endsAt} />
+          </span>
+        ) : null}
       </td>
       <td className={classes(CELL, struck)}>{own.cell(row)}</td>
       <Moment label="Created" by={row.createdBy && `by ${row.createdBy}`} isStruck={isOver}>

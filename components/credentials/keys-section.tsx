@@ -13,6 +13,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { countNotEnded } from "@/lib/credentials/rules";
 import type { AddedKey, KeyView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
+import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { RotationView } from "@/lib/rotations/schema";
 
 export type KeyActions = CredentialActions & { readonly add: Action<AddedKey> };
@@ -22,6 +23,7 @@ type KeysSectionProps = {
   keys: readonly KeyView[];
   liveInAll: number;
   limits: Limits;
+  rehearsals: readonly RehearsalView[];
   now: Date;
   rotations: readonly RotationView[];
   canChange: boolean;

@@ -13,6 +13,7 @@ import { useAttempt } from "@/components/ui/use-attempt";
 import { countNotEnded } from "@/lib/credentials/rules";
 import type { IssuedSecret, SecretView } from "@/lib/credentials/schema";
 import type { Limits } from "@/lib/limits/schema";
+import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { RotationView } from "@/lib/rotations/schema";
 
 export type SecretActions = CredentialActions & { readonly add: Action<IssuedSecret> };
@@ -22,6 +23,7 @@ type SecretsSectionProps = {
   secrets: readonly SecretView[];
   liveInAll: number;
   limits: Limits;
+  rehearsals: readonly RehearsalView[];
   now: Date;
   rotations: readonly RotationView[];
   canChange: boolean;

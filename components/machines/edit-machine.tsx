@@ -1,6 +1,7 @@
 import { MachineActivity, type MachineActivityView } from "@/components/activity/machine-activity";
 import type { CredentialActions } from "@/components/credentials/credential-actions";
 import { type KeyActions, KeysSection } from "@/components/credentials/keys-section";
+import { Rehearsals } from "@/components/credentials/rehearsals";
 import { type SecretActions, SecretsSection } from "@/components/credentials/secrets-section";
 import type { Cut } from "@/components/hosts/disconnected";
 import { HostTable } from "@/components/hosts/host-table";
@@ -19,6 +20,7 @@ import { Panel } from "@/components/ui/panel";
 import { Instant } from "@/components/ui/time";
 import { countLive } from "@/lib/credentials/rules";
 import type { KeyView, SecretView } from "@/lib/credentials/schema";
+import type { RehearsalReport } from "@/lib/fleet/schema";
 import type { Limits } from "@/lib/limits/schema";
 import type { MachineView } from "@/lib/machines/schema";
 import { pathsOf } from "@/lib/paths";
@@ -32,6 +34,7 @@ type EditMachineProps = {
   secrets: readonly SecretView[];
   keys: readonly KeyView[];
   rotations: readonly RotationView[];
+  rehearsals: readonly RehearsalReport[];
   hosts: readonly ConnectedHost[];
   inherited: Inherited;
   limits: Limits;
@@ -47,6 +50,8 @@ type EditMachineProps = {
       readonly deleteCredential: CredentialActions["remove"];
       readonly disableCredential: CredentialActions["disable"];
       readonly enableCredential: CredentialActions["enable"];
+      readonly rehearseDeletion: CredentialActions["rehearse"];
+      readonly cancelRehearsal: Action<null>;
     };
 };
 
@@ -58,6 +63,7 @@ export function EditMachine({
   secrets,
   keys,
   rotations,
+  rehearsals,
   hosts,
   inherited,
   limits,
@@ -78,6 +84,7 @@ export function EditMachine({
     rotate: actions.rotate,
     cancelRotation: actions.cancelRotation,
     endRotation: actions.endRotation,
+    rehearse: actions.rehearseDeletion,
   };
   const crumbs = [
     { label: tenant.name, href: listPath },
@@ -129,6 +136,7 @@ export function EditMachine({
           liveInAll={liveInAll}
           limits={limits}
           rotations={rotations}
+          rehearsals={rehearsals}
           now={now}
           canChange={canChange}
           actions={{ ...onCredential, add: actions.addSecret }}
@@ -139,9 +147,24 @@ export function EditMachine({
           liveInAll={liveInAll}
           limits={limits}
           rotations={rotations}
+          rehearsals={rehearsals}
           now={now}
           canChange={canChange}
           actions={{ ...onCredential, add: actions.addKey }}
+        />
+        <Rehearsals
+          rehearsals={rehearsals}
+          credentials={[
+            ...secrets.map((secret) => ({ ...secret, kind: "Secret" as const })),
+            ...keys.map((key) => ({ ...key, kind: "Key" as const })),
+          ]}
+          machineId={machine.id}
+          tenantSlug={tenant.slug}
+          liveInAll={liveInAll}
+          limits={limits}
+          now={now}
+          canChange={canChange}
+          actions={{ ...onCredential, cancelRehearsal: actions.cancelRehearsal }}
         />
         <section aria-labelledby="connected-hosts">
           <h2 id="connected-hosts" className={HEADING}>

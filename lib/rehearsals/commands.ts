@@ -3,7 +3,7 @@ import { isLive } from "@/lib/credentials/conditions";
 import type { Actor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { allow } from "@/lib/permissions";
+import { allow, allowIn } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { addSeconds, DAY_SECONDS, MINUTE_SECONDS } from "@/lib/time";
 import { uuid7 } from "@/lib/uuid";
@@ -59,13 +59,11 @@ async function write(ctx: Ctx<Actor>, { tenantId, machineId, credentialId, endsA
 /**
  * Begins to rehearse the deletion of a live credential: everything is granted as before, and whatever the deletion would have cut is
  * named until `endsAt`. A person does it in their own tenant, or Latchkey itself when a leak was reported.
- * @throws Refusal `invalid` at `endsAt`; `gone` when the credential is not live or not there; `conflict` when it is rehearsed already
+ * @throws Refusal `invalid` at `endsAt`; `gone` when the credential is not live; `conflict` when it is rehearsed already
  */
 export async function startRehearsal(ctx: Ctx<UserActor | SystemActor>, input: Started): Promise<null> {
-  const { actor } = ctx;
-  if (actor.kind !== "system") allow(actor, "credentials.rehearse");
-  const tenantId = actor.kind === "system" ? input.tenantId : actor.tenantId;
-  const { machineId, credentialId } = input;
+  const { tenantId, machineId, credentialId } = input;
+  allowIn(ctx.actor, "credentials.rehearse", tenantId);
   const endsAt = checkedEnd(input.endsAt, ctx.now);
   await endRanOut(ctx, { tenantId, credentialId });
   if (!(await write(ctx, { tenantId, machineId, credentialId, endsAt }))) {

@@ -117,6 +117,7 @@ test("machines, secrets, keys and hosts are found by what they are known by, in 
     name: "Nightly 50%",
     note: "In the vault of\nthe Ops team",
     expiresAt: null,
+    seen: { name: "", note: "", expiresAt: null },
   });
   const finds: readonly (readonly [string, keyof Found, object])[] = [
     ["invoices_POOL", "machines", { machineId }],

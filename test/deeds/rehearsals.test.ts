@@ -116,7 +116,13 @@ test("nothing that is over, of another tenant or for a Viewer to decide is rehea
   const viewer = await newAdmin({ id: admin.tenantId, slug: "" }, "Viewer");
   expect(await refusal(start(inDays(1), undefined, viewer))).toMatchObject({ code: "forbidden" });
   const stranger = await newTenantAdmin();
-  expect(await refusal(start(inDays(1), undefined, stranger))).toMatchObject({ code: "gone" });
+  expect(await refusal(start(inDays(1), undefined, stranger))).toMatchObject({ code: "not_found" });
+  const foreign = act(stranger, startRehearsal, {
+    ...subject(),
+    tenantId: stranger.tenantId,
+    endsAt: inDays(1),
+  });
+  expect(await refusal(foreign)).toMatchObject({ code: "gone" });
   await start(inDays(1));
   const [{ id: rehearsalId = "" } = {}] = await open();
   const theirs = act(stranger, cancelRehearsal, { rehearsalId });

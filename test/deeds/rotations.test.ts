@@ -294,7 +294,8 @@ describe("a rotation that is ended by hand", () => {
   test("cancelled, an end that somebody chose meanwhile stays", async () => {
     const { rotationId } = await rotated();
     const chosen = { machineId: machine.machineId, credentialId: machine.secretId, name: "", note: "" };
-    await act(admin, editCredential, { ...chosen, expiresAt: inDays(5) });
+    const seen = { name: "", note: "", expiresAt: (await stored(machine.secretId)).expiresAt };
+    await act(admin, editCredential, { ...chosen, expiresAt: inDays(5), seen });
     const { expiresAt } = await stored(machine.secretId);
     await cancel(rotationId, false);
     expect(await stored(machine.secretId)).toMatchObject({ expiresAt });

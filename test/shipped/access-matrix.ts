@@ -87,7 +87,13 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   addSecretAction: { may: OPERATORS, input: machine },
   editCredentialAction: {
     may: OPERATORS,
-    input: { ...machine, credentialId: "0123456789abcdef", name: "", expiresAt: null },
+    input: {
+      ...machine,
+      credentialId: "0123456789abcdef",
+      name: "",
+      expiresAt: null,
+      seen: { name: "", note: "", expiresAt: null },
+    },
   },
   disableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   enableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
@@ -98,6 +104,11 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   cancelRotationAction: { may: OPERATORS, input: { ...machine, rotationId: id, deletesSuccessor: false } },
   endRotationAction: { may: OPERATORS, input: { ...machine, rotationId: id } },
   deleteCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
+  rehearseDeletionAction: {
+    may: OPERATORS,
+    input: { ...machine, credentialId: "0123456789abcdef", endsAt: new Date(Date.now() + 60_000) },
+  },
+  cancelRehearsalAction: { may: OPERATORS, input: { rehearsalId: id } },
   addKeyAction: { may: OPERATORS, input: { ...machine, name: "key", publicKey: "{}" } },
   connectedHostsQuestion: { may: MEMBERS, input: { machineIds: [id] } },
   runningJobsQuestion: { may: MEMBERS, input: { machineIds: [id] } },

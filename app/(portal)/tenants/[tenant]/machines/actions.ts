@@ -22,6 +22,8 @@ import {
   machineIdSchema,
   provisionMachineSchema,
 } from "@/lib/machines/schema";
+import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
+import { cancelRehearsalSchema, rehearseDeletionSchema } from "@/lib/rehearsals/schema";
 import { cancelRotationSchema, endRotationSchema, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
@@ -50,5 +52,9 @@ export const disableCredentialAction = adminAction(disableCredentialSchema, (ctx
 export const enableCredentialAction = adminAction(enableCredentialSchema, (ctx, input) =>
   enableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId }),
 );
+export const rehearseDeletionAction = adminAction(rehearseDeletionSchema, (ctx, input) =>
+  startRehearsal(ctx, { ...input, tenantId: ctx.actor.tenantId }),
+);
+export const cancelRehearsalAction = adminAction(cancelRehearsalSchema, cancelRehearsal);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

@@ -3,6 +3,7 @@ import { machineOf } from "@/app/(portal)/tenants/[tenant]/machines/[machineId]/
 import {
   addKeyAction,
   addSecretAction,
+  cancelRehearsalAction,
   cancelRotationAction,
   deleteCredentialAction,
   disableCredentialAction,
@@ -10,6 +11,7 @@ import {
   editMachineAction,
   enableCredentialAction,
   endRotationAction,
+  rehearseDeletionAction,
   rotateCredentialAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
 import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
@@ -21,6 +23,7 @@ import { listKeys, listSecrets } from "@/lib/credentials/queries";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { readRehearsals } from "@/lib/fleet/queries/rehearsed-uses";
 import { listRotations } from "@/lib/fleet/queries/rotation-progress";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { getLimits } from "@/lib/limits/queries";
@@ -43,7 +46,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
   const { period } = activityPeriodSchema.parse(asked);
   const { older, newer } = activityListSchema.parse(asked);
   const { ctx, tenant, machine, version, can } = await machineOf(slug, machineId);
-  const [secrets, keys, rotations, hosts, inherited, limits, bins, list] = await Promise.all([
+  const [secrets, keys, rotations, hosts, inherited, limits, bins, list, rehearsals] = await Promise.all([
     listSecrets(ctx, { machineId }),
     listKeys(ctx, { machineId }),
     listRotations(ctx, { machineId }),
@@ -52,6 +55,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
     getLimits(ctx),
     chartActivity(ctx, { period, machineId }),
     readActivity(ctx, { machine: machineId, older, newer }, REQUESTS_A_MACHINE_PAGE),
+    readRehearsals(ctx, { machineId }),
   ]);
   const credentials = await listCredentialActivity(ctx, { secrets, keys });
   return (
@@ -63,6 +67,7 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
         secrets={secrets}
         keys={keys}
         rotations={rotations}
+        rehearsals={rehearsals}
         hosts={hosts}
         inherited={inherited}
         limits={limits}
@@ -81,6 +86,8 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
           deleteCredential: deleteCredentialAction,
           disableCredential: disableCredentialAction,
           enableCredential: enableCredentialAction,
+          rehearseDeletion: rehearseDeletionAction,
+          cancelRehearsal: cancelRehearsalAction,
         })}
       />
     </>
