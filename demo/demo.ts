@@ -28,24 +28,34 @@ function writeProcesses(root: string, place: string): string {
   return file;
 }
 
+/** A robot with an environment file of its own, which a rotation with hand-over writes anew. */
 function startRobot(
   root: string,
-  origin: string,
-  processes: string,
+  {
+    origin,
+    place,
+    processes,
+  }: { readonly origin: string; readonly place: string; readonly processes: string },
   { name, credentials }: Host,
 ): ChildProcess {
-  const robot = spawn(process.execPath, [join(root, "robot/start.mjs"), "--processes", processes], {
-    env: {
-      NODE_ENV: "production",
-      PATH: process.env.PATH,
-      LATCHKEY_URL: origin,
-      LATCHKEY_CLIENT_ID: credentials.clientId,
-      LATCHKEY_CLIENT_SECRET: credentials.clientSecret,
-      LATCHKEY_HOST_NAME: name,
-      LATCHKEY_STOP_GRACE_SECONDS: "5",
+  const settings = {
+    LATCHKEY_URL: origin,
+    LATCHKEY_CLIENT_ID: credentials.clientId,
+    LATCHKEY_CLIENT_SECRET: credentials.clientSecret,
+    LATCHKEY_HOST_NAME: name,
+    LATCHKEY_STOP_GRACE_SECONDS: "5",
+  };
+  const envFile = join(place, `${name}.env`);
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+  writeFileSync(envFile, lines.join(""), { mode: 0o600 });
+  const robot = spawn(
+    process.execPath,
+    [join(root, "robot/start.mjs"), "--processes", processes, "--env-file", envFile],
+    {
+      env: { NODE_ENV: "production", PATH: process.env.PATH },
+      stdio: ["ignore", "ignore", "inherit"],
     },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  );
   robot.once("exit", (code) => console.log(`The robot on ${name} has ended with code ${code}.`));
   return robot;
 }
@@ -98,9 +108,11 @@ export async function runDemo(root: string): Promise<void> {
     while (!/Latchkey is ready/.test(said)) await once(server.stdout, "data", { signal: stop.signal });
     const cast = await makeCast(await makeAdmin(EMAIL, password));
     const processes = writeProcesses(root, place);
-    for (const host of cast.hosts) children.push(startRobot(root, origin, processes, host));
+    for (const host of cast.hosts) children.push(startRobot(root, { origin, place, processes }, host));
     console.log(`\nThe demo runs at ${origin}. Sign in as ${EMAIL} with the password ${password}`);
-    console.log("Look at Robots and Jobs; then open Machines > Invoices pool and delete a client secret.");
+    console.log(
+      "Look at Robots and Jobs; then open Machines > Invoices pool and rotate or delete a client secret.",
+    );
     console.log(mailbox ? "What Latchkey mails is printed here." : "No mail: smtp-server is not installed.");
     console.log("Ctrl-C ends it; nothing is kept.\n");
     await keepBusy(cast, stop.signal);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { keepLog } from "@/test/kept-logs";
 
@@ -35,6 +35,8 @@ export type ScriptName = keyof typeof SCRIPTS;
 /** The reference robot as it is shipped, in a process of its own. */
 export type RobotProcess = {
   readonly child: ChildProcess;
+  /** What it reads its settings from, and where it may write a new secret. */
+  readonly envFile: string;
   /** All lines it has logged. */
   said(): string;
   /** Resolves when it has logged something that matches; rejects when it ends without. */
@@ -77,7 +79,7 @@ export function newFolder(): string {
 /** Starts a robot with an environment file of its own; the rest of its environment is almost empty. */
 export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
   const folder = newFolder();
-  const [envFile, processes] = [join(folder, "robot.env"), join(folder, "processes.json")];
+  const envFile = join(folder, "robot.env");
   const keyFile = join(folder, "robot.key");
   if (options.privateKey !== undefined) writeFileSync(keyFile, options.privateKey, { mode: 0o600 });
   const settings = {
@@ -91,6 +93,20 @@ export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(envFile, lines.join(""), { mode: 0o600 });
+  return startRobotFrom(envFile, options.preload);
+}
+
+/**
+ * Starts a robot from the environment file of an earlier one.
+ * @param preload a module that its process loads first
+ * @param more of its environment
+ */
+export function startRobotFrom(
+  envFile: string,
+  preload?: string,
+  more: Readonly<Record<string, string>> = {},
+): RobotProcess {
+  const processes = join(dirname(envFile), "processes.json");
   const list = Object.entries(SCRIPTS).map(([name, script]) => [
     name,
     { command: process.execPath, args: ["-e", script] },
@@ -104,7 +120,8 @@ export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
       env: {
         NODE_ENV: process.env.NODE_ENV,
         PATH: process.env.PATH,
-        ...(options.preload && { NODE_OPTIONS: `--import=${pathToFileURL(options.preload)}` }),
+        ...more,
+        ...(preload && { NODE_OPTIONS: `--import=${pathToFileURL(preload)}` }),
       },
       stdio: ["ignore", "pipe", "pipe"],
     },
@@ -120,6 +137,7 @@ export function startRobotProcess(options: RobotProcessOptions): RobotProcess {
   child.once("close", () => keepLog("robot", said));
   return {
     child,
+    envFile,
     said: () => said,
     hears: (pattern) =>
       new Promise((resolve, reject) => {
