@@ -1,11 +1,11 @@
 import { lockCredential, moveEnd } from "@/lib/credentials/commands/move-end";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import {
-  countMoved,
   type DueRotation,
   listDueRotations,
   listStuckRotations,
   type OpenRotation,
+  readProgress,
 } from "@/lib/fleet/queries/rotation-progress";
 import { notify } from "@/lib/notifications/commands/notify";
 import { NAMED_MAX } from "@/lib/notifications/schema";
@@ -42,7 +42,7 @@ async function retire(
 
 async function tellFinished(ctx: Ctx<SystemActor>, rotation: DueRotation): Promise<void> {
   const { id: rotationId, tenantId, toCredentialId: successorId } = rotation;
-  const hostsMoved = await countMoved(ctx.db, { tenantId, credentialId: successorId });
+  const { moved: hostsMoved } = await readProgress(ctx, { tenantId, rotationId }, 0);
   const notice = {
     kind: "rotation.finished",
     ...named(rotation),

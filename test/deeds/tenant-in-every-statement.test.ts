@@ -374,7 +374,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "moveEnd",
     "endRotationsOf",
     "giveBackEnd",
-    "countMoved",
+    "readProgress",
     "requireNoRotation",
     "endRotations",
     "stopHandingOver",

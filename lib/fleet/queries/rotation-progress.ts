@@ -1,6 +1,5 @@
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
-import { seenSince } from "@/lib/rotations/rules";
 import {
   type RotationEndCode,
   type RotationView,
@@ -8,16 +7,22 @@ import {
   type WaitingHost,
 } from "@/lib/rotations/schema";
 
-/** The condition under which a session `s` is the newest of its host: the host is on the credential that it was opened with. */
-const IS_NEWEST = Prisma.sql`NOT EXISTS (
-  SELECT FROM sessions n WHERE n.tenant_id = s.tenant_id AND n.machine_id = s.machine_id AND n.host_key = s.host_key
-     AND (n.started_at, n.id) > (s.started_at, s.id))`;
+/**
+ * The hosts of a rotation `r`, each with the newest of its sessions with the old one or the new one: on which of them it is. One that was not seen
+ * on the old one for long, or was taken off the list there, is not among them.
+ */
+const hostsAt = (now: Date): Prisma.Sql => Prisma.sql`(
+  SELECT DISTINCT ON (s.host_key) s.host_key, s.host_name, s.address, s.heartbeat_at, s.ended_at, s.credential_id
+    FROM sessions s
+   WHERE s.tenant_id = r.tenant_id AND s.credential_id IN (r.from_credential_id, r.to_credential_id)
+     AND (s.credential_id = r.to_credential_id
+          OR s.removed_at IS NULL AND s.heartbeat_at >= ${now}::timestamptz - r.seen_days * interval '24 hours')
+   ORDER BY s.host_key, s.started_at DESC, s.id DESC)`;
 
-/** The condition under which a session `s` keeps a credential `f` in use since an instant: its host is still on it. */
-const isOn = (since: Date | Prisma.Sql): Prisma.Sql => Prisma.sql`
-  s.tenant_id = f.tenant_id AND s.credential_id = f.id AND s.heartbeat_at >= ${since} AND s.removed_at IS NULL`;
-
-const SINCE = (now: Date) => Prisma.sql`${now}::timestamptz - r.seen_days * interval '24 hours'`;
+/** The condition under which such a host is waited for: it is on the old one, and not connected with a third. */
+const IS_WAITING = Prisma.sql`(h.credential_id = r.from_credential_id AND NOT EXISTS (
+  SELECT FROM sessions n WHERE n.tenant_id = r.tenant_id AND n.machine_id = r.machine_id AND n.host_key = h.host_key
+     AND n.ended_at IS NULL AND n.credential_id <> r.from_credential_id))`;
 
 /** An open rotation, with what is told of it. */
 export type OpenRotation = {
@@ -43,6 +48,12 @@ const OF_OPEN = Prisma.sql`rotations r
 
 export type DueRotation = OpenRotation & { readonly code: RotationEndCode };
 
+/** So many are ended at once; the others in the next look. */
+const DUE_AT_ONCE = 100;
+/** Hosts are counted while somebody has moved within so long, and else at every tenth look, for those that are waited for no more. */
+const MOVED_LATELY = Prisma.sql`interval '1 minute'`;
+const COUNTED_EVERY_SECONDS = 10;
+
 /**
  * The open rotations of all tenants that are over, and why. One whose hosts are waited for is over when at least one has moved and none is
  * left; CASE asks in this order, the cheap questions first.
@@ -51,7 +62,7 @@ export type DueRotation = OpenRotation & { readonly code: RotationEndCode };
 export async function listDueRotations(ctx: Ctx<SystemActor>, rotationId?: string): Promise<DueRotation[]> {
   const { now } = ctx;
   const which = rotationId === undefined ? Prisma.empty : Prisma.sql`AND r.id = ${rotationId}::uuid`;
-  const since = SINCE(now);
+  const isCounted = rotationId !== undefined || now.getSeconds() % COUNTED_EVERY_SECONDS === 0;
   return ctx.db.$queryRaw<DueRotation[]>`
     SELECT * FROM (
       SELECT ${OPEN}, CASE
@@ -59,12 +70,15 @@ export async function listDueRotations(ctx: Ctx<SystemActor>, rotationId?: strin
                WHEN f.expires_at <= ${now} THEN 'expired'
                WHEN t.revoked_at IS NOT NULL OR t.expires_at <= ${now} THEN 'successor_ended'
                WHEN NOT r.retires_when_moved OR t.disabled_at IS NOT NULL THEN NULL
-               WHEN EXISTS (SELECT FROM sessions s WHERE ${isOn(since)} AND s.ended_at IS NULL) THEN NULL
-               WHEN NOT EXISTS (SELECT FROM sessions s WHERE s.tenant_id = t.tenant_id AND s.credential_id = t.id) THEN NULL
-               WHEN EXISTS (SELECT FROM sessions s WHERE ${isOn(since)} AND ${IS_NEWEST}) THEN NULL
+               WHEN EXISTS (SELECT FROM sessions s
+                             WHERE s.tenant_id = f.tenant_id AND s.credential_id = f.id AND s.ended_at IS NULL
+                               AND s.heartbeat_at >= ${now}::timestamptz - r.seen_days * interval '24 hours') THEN NULL
+               WHEN NOT EXISTS (SELECT FROM sessions s WHERE s.tenant_id = t.tenant_id AND s.credential_id = t.id
+                                   AND (${isCounted} OR s.started_at > ${now}::timestamptz - ${MOVED_LATELY})) THEN NULL
+               WHEN EXISTS (SELECT FROM ${hostsAt(now)} AS h WHERE ${IS_WAITING}) THEN NULL
                ELSE 'moved' END AS code
         FROM ${OF_OPEN} WHERE r.ended_at IS NULL ${which}) AS open
-     WHERE code IS NOT NULL ORDER BY "fromCredentialId"`;
+     WHERE code IS NOT NULL ORDER BY "fromCredentialId" LIMIT ${DUE_AT_ONCE}`;
 }
 
 /** How long before the end it is said that hosts are missing: a day, or half of the time that there was. */
@@ -79,23 +93,37 @@ export async function listStuckRotations(
   return ctx.db.$queryRaw`
     SELECT ${OPEN}, host.waiting, host.names[1:${namesMax}::int] AS "hostNames"
       FROM ${OF_OPEN} CROSS JOIN LATERAL (
-        SELECT count(*)::int AS waiting, array_agg(s.host_name ORDER BY s.host_key) AS names
-          FROM sessions s WHERE ${isOn(SINCE(ctx.now))} AND ${IS_NEWEST}) AS host
+        SELECT count(*)::int AS waiting, array_agg(h.host_name ORDER BY h.host_key) AS names
+          FROM ${hostsAt(ctx.now)} AS h WHERE ${IS_WAITING}) AS host
      WHERE r.ended_at IS NULL AND f.revoked_at IS NULL AND f.expires_at > ${ctx.now} AND ${IS_NEAR(ctx.now)} AND host.waiting > 0`;
 }
 
-/** @returns how many hosts are on a credential: the newest session of each was opened with it */
-export async function countMoved(
-  db: Ctx["db"],
-  { tenantId, credentialId }: { readonly tenantId: string; readonly credentialId: string },
-): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM sessions s
-     WHERE s.tenant_id = ${tenantId}::uuid AND s.credential_id = ${credentialId} AND ${IS_NEWEST}`;
-  return row?.count ?? 0;
-}
+type Progress = { readonly moved: number; readonly waiting: number; readonly waitingHosts: WaitingHost[] };
+type Row = { readonly moved: number; readonly waiting: number; readonly hosts: readonly HostRow[] };
+type HostRow = Omit<WaitingHost, "seenAt"> & { readonly seenAt: string };
 
-type Waiting = { readonly waiting: number; readonly hosts: WaitingHost[] };
+/**
+ * @param namesMax how many of the hosts that have not moved are named
+ * @returns how many hosts of a rotation have moved, and how many and which have not
+ */
+export async function readProgress(
+  { db, now }: Pick<Ctx, "db" | "now">,
+  { tenantId, rotationId }: { readonly tenantId: string; readonly rotationId: string },
+  namesMax = WAITING_SHOWN_MAX,
+): Promise<Progress> {
+  const [row] = await db.$queryRaw<Row[]>`
+    WITH host AS MATERIALIZED (
+      SELECT h.*, h.credential_id = r.to_credential_id AS has_moved, ${IS_WAITING} AS is_waiting
+        FROM rotations r CROSS JOIN LATERAL ${hostsAt(now)} AS h
+       WHERE r.id = ${rotationId}::uuid AND r.tenant_id = ${tenantId}::uuid)
+    SELECT (SELECT count(*)::int FROM host WHERE has_moved) AS moved,
+           (SELECT count(*)::int FROM host WHERE is_waiting) AS waiting,
+           (SELECT COALESCE(json_agg(json_build_object('hostName', w.host_name, 'address', w.address, 'seenAt', w.heartbeat_at,
+                                                       'isConnected', w.ended_at IS NULL)), '[]')
+              FROM (SELECT * FROM host WHERE is_waiting ORDER BY host_key LIMIT ${namesMax}) w) AS hosts`;
+  const { moved = 0, waiting = 0, hosts = [] } = row ?? {};
+  return { moved, waiting, waitingHosts: hosts.map((host) => ({ ...host, seenAt: new Date(host.seenAt) })) };
+}
 
 /** @returns the open rotations of a machine, the first begun first, each with the hosts that have moved and those that have not */
 export async function listRotations(
@@ -120,30 +148,11 @@ export async function listRotations(
     },
   });
   return Promise.all(
-    rows.map(async ({ startedBy, from, ...row }) => {
-      const [moved, { waiting, hosts }] = await Promise.all([
-        countMoved(ctx.db, { tenantId, credentialId: row.toCredentialId }),
-        hostsOn(ctx, row.fromCredentialId, seenSince(row.seenDays, ctx.now)),
-      ]);
-      return {
-        ...row,
-        startedBy: startedBy?.email ?? null,
-        endsAt: from.expiresAt,
-        moved,
-        waiting,
-        waitingHosts: hosts,
-      };
-    }),
+    rows.map(async ({ startedBy, from, ...row }) => ({
+      ...row,
+      startedBy: startedBy?.email ?? null,
+      endsAt: from.expiresAt,
+      ...(await readProgress(ctx, { tenantId, rotationId: row.id })),
+    })),
   );
-}
-
-async function hostsOn(ctx: Ctx, credentialId: string, since: Date): Promise<Waiting> {
-  const rows = await ctx.db.$queryRaw<(WaitingHost & { readonly waiting: number })[]>`
-    SELECT s.host_name AS "hostName", s.address, s.heartbeat_at AS "seenAt", s.ended_at IS NULL AS "isConnected",
-           count(*) OVER ()::int AS waiting
-      FROM credentials f JOIN sessions s ON ${isOn(since)}
-     WHERE f.tenant_id = ${ctx.actor.tenantId}::uuid AND f.id = ${credentialId} AND ${IS_NEWEST}
-     ORDER BY s.host_key LIMIT ${WAITING_SHOWN_MAX}`;
-  const hosts = rows.map(({ waiting: _waiting, ...host }) => host);
-  return { waiting: rows[0]?.waiting ?? 0, hosts };
 }
