@@ -8,7 +8,7 @@ const MACHINES_OF_OTHERS = 500;
 
 /**
  * Fills an empty, migrated database: one tenant with very many machines, a secret each and another one of every fiftieth, a tenth of
- * them never used and one in a hundred not for long; a host connected on every tenth; and 200 other tenants beside it.
+ * them never used and one in a hundred not for long, a twentieth of them with a name; a host connected on every tenth; and 200 other tenants beside it.
  * @param rows how many machines the one tenant has
  */
 export async function makeMachines(db: Client, rows: number): Promise<void> {
@@ -28,22 +28,23 @@ export async function makeMachines(db: Client, rows: number): Promise<void> {
   await db.query(
     `INSERT INTO machines (id, tenant_id, kind, name, name_key, description, client_id, unattended_runtimes, non_production_runtimes,
                            testing_runtimes, process_type, process_compatibility, tags, created_at, disabled_at, deleted_at,
-                           live_secrets, is_used)
+                           live_secrets, is_used, credential_words)
      SELECT uuidv7(), t.id, (CASE WHEN n % 3 = 0 THEN 'Standard' ELSE 'Template' END)::"MachineKind",
             'Robot-' || n, CASE WHEN n % 200 = 7 THEN NULL ELSE 'robot-' || n END,
             CASE WHEN n % 4 = 0 THEN 'Hall ' || n % 50 || ', cell ' || n % 977 ELSE '' END, gen_random_uuid(), 1, 0, 0, 'Any', 'Any',
             CASE WHEN n % 10 = 0 THEN ARRAY['line-' || n % 300, 'shift ' || n % 3] ELSE '{}' END,
             now() - interval '2 years' * (n / 10 * 10 / size::float), CASE WHEN n % 1000 = 1 THEN now() END,
             CASE WHEN n % 200 = 7 THEN now() END,
-            CASE WHEN n % 200 = 7 THEN 0 WHEN n % 50 = 0 THEN 2 ELSE 1 END, n % 10 <> 0
+            CASE WHEN n % 200 = 7 THEN 0 WHEN n % 50 = 0 THEN 2 ELSE 1 END, n % 10 <> 0,
+            CASE WHEN n % 20 = 3 THEN 'billing host ' || n ELSE '' END
        FROM (SELECT id, CASE WHEN slug = $1 THEN ${rows} ELSE ${MACHINES_OF_OTHERS} END AS size FROM tenants
               WHERE slug = $1 OR slug LIKE 'other-%') t
       CROSS JOIN LATERAL generate_series(1, size) n`,
     [CROWDED],
   );
   await db.query(
-    `INSERT INTO credentials (id, tenant_id, machine_id, digest, pepper_id, last_four, created_at, last_used_at, revoked_at, mac, mac_key_id)
-     SELECT substr(md5(m.id::text || each), 1, 16), m.tenant_id, m.id, '\\x00', 'bench', 'abcd', m.created_at,
+    `INSERT INTO credentials (id, tenant_id, machine_id, name, digest, pepper_id, last_four, created_at, last_used_at, revoked_at, mac, mac_key_id)
+     SELECT substr(md5(m.id::text || each), 1, 16), m.tenant_id, m.id, CASE WHEN each = 1 THEN m.credential_words ELSE '' END, '\\x00', 'bench', 'abcd', m.created_at,
             CASE WHEN NOT m.is_used OR each = 2 THEN NULL
                  WHEN m.name LIKE '%01' THEN now() - interval '100 days'
                  ELSE now() - interval '30 days' * random() END,

@@ -85,7 +85,17 @@ await measure("bare: 25 machines by name", () =>
 );
 await measure("Machines", machines({}));
 await measure("Overview", () => readOverview(ctx()));
-for (const search of ["robot-123", "robot-654321", "hall 17", "line-42", "no such machine", "zq", "b"])
+for (const search of [
+  "robot-123",
+  "robot-654321",
+  "hall 17",
+  "line-42",
+  "billing host 777",
+  "billing",
+  "no such machine",
+  "zq",
+  "b",
+])
   await measure(`search "${search}"`, machines({ search }));
 for (const filter of [
   { type: "Standard" },

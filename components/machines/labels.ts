@@ -1,6 +1,6 @@
 import type { Option } from "@/components/ui/select";
 import { UNUSED_AFTER_DAYS } from "@/lib/credentials/rules";
-import type { MachineKind, ProcessCompatibility, ProcessType } from "@/lib/machines/schema";
+import type { FoundCredential, MachineKind, ProcessCompatibility, ProcessType } from "@/lib/machines/schema";
 
 export const KIND_LABELS = {
   Template: "Machine template",
@@ -36,3 +36,17 @@ export const SECRET_FILTER_OPTIONS = options({
   single: "One live secret only",
 });
 export const STATE_FILTER_OPTIONS = options({ "": "All states", enabled: "Enabled", disabled: "Disabled" });
+
+/** How much of a note is shown before and after what was searched. */
+const AROUND = 30;
+
+/** @returns why a machine was found: `secret “billing host”`, or `note of key 0123…: “…ask the billing team…”` */
+export function foundByText({ id, kind, name, note }: FoundCredential, search: string): string {
+  const what = kind === "Key" ? "key" : "secret";
+  const wanted = search.toLowerCase();
+  if (name.toLowerCase().includes(wanted)) return `${what} “${name}”`;
+  const at = Math.max(0, note.toLowerCase().indexOf(wanted));
+  const [from, to] = [Math.max(0, at - AROUND), at + wanted.length + AROUND];
+  const around = note.slice(from, to).replace(/\s+/g, " ");
+  return `note of ${what} ${name === "" ? id : `“${name}”`}: “${from > 0 ? "…" : ""}${around}${to < note.length ? "…" : ""}”`;
+}

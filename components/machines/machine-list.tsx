@@ -86,6 +86,7 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
                 row={row}
                 now={now}
                 href={paths.machine(row.id)}
+                search={query.search}
                 menu={menu}
                 tick={
                   canChange

@@ -1,4 +1,5 @@
 import { MoreHorizontal } from "lucide-react";
+import { foundByText } from "@/components/machines/labels";
 import { type MachineMenuHandle, machineMenuTrigger } from "@/components/machines/machine-menu";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -15,13 +16,15 @@ type MachineRowProps = {
   row: Row;
   now: Date;
   href: string;
+  /** What was searched. */
+  search: string;
   menu: MachineMenuHandle;
   tick?: { checked: boolean; onChange: (checked: boolean) => void } | undefined;
 };
 
 const CELL = "px-2.5";
 
-export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
+export function MachineRow({ row, now, href, search, menu, tick }: MachineRowProps) {
   const nameId = `machine-${row.id}`;
   return (
     <TableRow className="h-10 hover:bg-sunken/60 has-checked:bg-accent-soft/50">
@@ -45,6 +48,14 @@ export function MachineRow({ row, now, href, menu, tick }: MachineRowProps) {
           </Link>
           {row.isEnabled ? null : <Badge look="brass">Disabled</Badge>}
         </span>
+        {row.foundBy ? (
+          <span
+            className="block truncate text-small leading-5 text-muted"
+            title={row.foundBy.note || undefined}
+          >
+            {foundByText(row.foundBy, search)}
+          </span>
+        ) : null}
         <span className="block truncate text-small leading-5 text-muted md:hidden">
           {row.kind} · {formatQuantity(row.connectedHosts, "host")} · {credentialsOf(row)}
         </span>

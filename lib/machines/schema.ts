@@ -141,6 +141,15 @@ export type MachineRow = {
   readonly lastUsedAt: Date | null;
   readonly createdAt: Date;
   readonly isEnabled: boolean;
+  /** The secret or key whose name or note has what was searched, where nothing of the machine itself has it. */
+  readonly foundBy: FoundCredential | null;
+};
+
+export type FoundCredential = {
+  readonly id: string;
+  readonly kind: "Secret" | "Key";
+  readonly name: string;
+  readonly note: string;
 };
 
 export type MachinePage = {

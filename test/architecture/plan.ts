@@ -159,6 +159,10 @@ export const FOREIGN_TABLES: Readonly<
     tables: ["signing_keys"],
     why: "the record is compared with what stands",
   },
+  "lib/credentials/commands/edit-credential.ts": {
+    tables: ["machines"],
+    why: "a credential's name and note are kept in its machine's row by a trigger, and rows are locked in one order",
+  },
   "lib/credentials/last-use.ts": {
     tables: ["machines"],
     why: "a credential's first use marks its machine by a trigger, and rows are locked in one order",

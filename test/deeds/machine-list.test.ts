@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import type { Db, UserActor } from "@/lib/ctx";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { addSecret } from "@/lib/machines/commands/add-secret";
@@ -120,6 +121,52 @@ describe("search takes what is typed literally, in any case", () => {
       expect(await names({ search })).toEqual(["idle_pc"]);
     }
   });
+});
+
+test("machines are found by names and notes of their secrets and keys, which says why, until these are deleted", async () => {
+  const keeper = await newTenantAdmin();
+  const found = async (search: string) =>
+    (await list({ search }, undefined, keeper)).rows.map(({ name, foundBy }) => [
+      name,
+      foundBy?.name ?? null,
+    ]);
+  const { machineId } = await provisioned(keeper, { name: "press" });
+  await provisioned(keeper, { name: "Billing by name" });
+  const { secretId } = await act(keeper, addSecret, {
+    machineId,
+    name: "BILLING 100% host",
+    expiresAt: null,
+  });
+  expect(await found("billing")).toEqual([
+    ["Billing by name", null],
+    ["press", "BILLING 100% host"],
+  ]);
+  expect(await found("100%")).toEqual([["press", "BILLING 100% host"]]);
+  expect(await found("100_")).toEqual([]);
+  const seen = { name: "BILLING 100% host", note: "", expiresAt: null };
+  const edited = { machineId, credentialId: secretId, name: "mill", note: "Ask the\nnight shift" };
+  await act(keeper, editCredential, { ...edited, expiresAt: null, seen });
+  expect(await found("billing")).toEqual([["Billing by name", null]]);
+  expect(await found("NIGHT shift")).toEqual([["press", "mill"]]);
+  await act(keeper, deleteCredential, { machineId, credentialId: secretId, confirmedLast: false });
+  expect(await found("night")).toEqual([]);
+});
+
+test("editing, adding and deleting secrets at once, the machine's words are those of what is left", async () => {
+  const keeper = await newTenantAdmin();
+  const { machineId } = await provisioned(keeper);
+  for (let round = 0; round < 5; round += 1) {
+    const old = await act(keeper, addSecret, { machineId, name: `old ${round}`, expiresAt: null });
+    const seen = { name: `old ${round}`, note: "", expiresAt: null };
+    const id = { machineId, credentialId: old.secretId };
+    await Promise.allSettled([
+      act(keeper, editCredential, { ...id, name: `new ${round}`, note: "", expiresAt: null, seen }),
+      act(keeper, deleteCredential, { ...id, confirmedLast: true }),
+      act(keeper, addSecret, { machineId, name: `other ${round}`, expiresAt: null }),
+    ]);
+  }
+  const { credentialWords } = await prisma().machine.findUniqueOrThrow({ where: { id: machineId } });
+  expect(credentialWords.split("\n").sort()).toEqual([0, 1, 2, 3, 4].map((round) => `other ${round}`));
 });
 
 test.each<[Asked, string[]]>([

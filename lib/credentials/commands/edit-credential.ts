@@ -33,6 +33,9 @@ export async function editCredential(
 ): Promise<null> {
   allow(ctx.actor, "credentials.edit");
   const { tenantId } = ctx.actor;
+  // A trigger keeps names and notes in the machine's row, and rows are locked in one order.
+  await ctx.db.$executeRaw`
+    SELECT FROM machines WHERE id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`;
   const row = await ctx.db.credential.findFirst({
     where: { id: credentialId, machineId, tenantId },
     select: { ...ROW, name: true, note: true, createdAt: true },

@@ -11,8 +11,8 @@ import { hasOneSecret, idleSecrets } from "./secret-conditions";
 /** In a LIKE pattern `%`, `_` and the escape character itself must be taken literally. */
 export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 
-/** One index has all of it, where the database has pg_trgm. */
-function isFound(search: string): Prisma.Sql {
+/** What of a machine `m` itself is searched; one index has all of it, where the database has pg_trgm. */
+function isFoundByItself(search: string): Prisma.Sql {
   const pattern = likePattern(search.toLowerCase());
   const places = [
     Prisma.sql`m.name_key LIKE ${likePattern(nameKey(search))}`,
@@ -21,6 +21,26 @@ function isFound(search: string): Prisma.Sql {
     ...(/^[0-9a-f-]+$/i.test(search) ? [Prisma.sql`m.client_id::text LIKE ${pattern}`] : []),
   ];
   return Prisma.sql`(${Prisma.join(places, " OR ")})`;
+}
+
+/** The same and, by an index of their own, the names and notes of its secrets and keys. */
+function isFound(search: string): Prisma.Sql {
+  const pattern = likePattern(search.toLowerCase());
+  return Prisma.sql`
+    (${isFoundByItself(search)} OR m.credential_words <> '' AND m.credential_words LIKE ${pattern})`;
+}
+
+/** The secret or key that a machine `m` was found by, where it was not found by itself. */
+function foundCredential(search: string): Prisma.Sql {
+  if (search === "") return Prisma.sql`NULL::jsonb`;
+  const pattern = likePattern(search.toLowerCase());
+  return Prisma.sql`
+    CASE WHEN m.credential_words <> '' AND NOT ${isFoundByItself(search)}
+         THEN (SELECT jsonb_build_object('kind', c.kind, 'name', c.name, 'note', c.note, 'id', c.id)
+                 FROM credentials c
+                WHERE c.tenant_id = m.tenant_id AND c.machine_id = m.id AND c.revoked_at IS NULL
+                  AND (lower(c.name) LIKE ${pattern} OR lower(c.note) LIKE ${pattern})
+                ORDER BY lower(c.name) LIKE ${pattern} DESC, c.created_at DESC, c.id LIMIT 1) END`;
 }
 
 /** What the list is narrowed to but for the use of secrets. */
@@ -88,7 +108,8 @@ async function readPart(
          part AS MATERIALIZED (${wanted.part})
     SELECT m.id, m.kind::text AS kind, m.name, m.description, m.client_id AS "clientId", m.tags,
            s.secrets AS "liveSecrets", s.keys AS "liveKeys", h.connected AS "connectedHosts", s.last_used_at AS "lastUsedAt",
-           m.created_at AS "createdAt", m.disabled_at IS NULL AS "isEnabled", to_jsonb(part.key) AS key
+           m.created_at AS "createdAt", m.disabled_at IS NULL AS "isEnabled", to_jsonb(part.key) AS key,
+           ${foundCredential(query.search)} AS "foundBy"
       FROM part JOIN machines m ON m.tenant_id = ${tenantId}::uuid AND m.id = part.id
       LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'Secret' AND ${live})::int AS secrets,
                                 count(*) FILTER (WHERE kind = 'Key' AND ${live})::int AS keys,
