@@ -21,6 +21,10 @@ export const SCRIPTS = {
   "wait for file": `const { file } = JSON.parse(process.env.LATCHKEY_JOB_INPUT);
     console.log(JSON.stringify({ progress: 40, message: String(process.pid) }));
     setInterval(() => { if (require("node:fs").existsSync(file)) { console.log('{"output":"seen"}'); process.exit(0); } }, 20);`,
+  /** As `wait for file`, and has something to say all the time. */
+  "report until file": `const { file } = JSON.parse(process.env.LATCHKEY_JOB_INPUT); let said = 0;
+    setInterval(() => { console.log(JSON.stringify({ progress: 40, message: process.pid + " " + said++ }));
+      if (require("node:fs").existsSync(file)) { console.log('{"output":"seen"}'); process.exit(0); } }, 5);`,
   /** Writes more than a job may hand in. */
   talkative: `console.log(JSON.stringify({ output: "x".repeat(70_000) }));`,
   /** Hands in a number that a double does not hold. */
