@@ -4,7 +4,7 @@ import { parseEmailDomains, parseRoles } from "@/lib/arrival-rules";
 import { DatabaseUrlError, readDatabaseUrl } from "@/lib/database-url";
 import { opaqueString } from "@/lib/fold";
 import { parseMailFrom, parseSmtpUrl } from "@/lib/mail-settings";
-import { parseTrustedProxies } from "@/lib/network";
+import { parseNetworks, parseTrustedProxies } from "@/lib/network";
 import { ROLES } from "@/lib/roles";
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -37,15 +37,19 @@ const origin = z.string().transform((text, context) => {
 
 const appSecret = z.string().min(32, "must be at least 32 characters long").optional();
 
-const trustedProxies = z.string().transform((text, context) => {
-  const parsed = parseTrustedProxies(text);
-  if (parsed.ok) return parsed.proxies;
-  context.addIssue({
-    code: "custom",
-    message: `must list addresses, ranges and the word loopback, separated by commas: ${parsed.problem}`,
+const networksBy = (parse: (text: string) => ReturnType<typeof parseNetworks>) =>
+  z.string().transform((text, context) => {
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.networks;
+    context.addIssue({
+      code: "custom",
+      message: `must list addresses, ranges and the word loopback, separated by commas: ${parsed.problem}`,
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
+
+const webhookNetworks = (text: string) =>
+  parseNetworks(text, "would let webhooks reach every network; list those that they may");
 
 const databaseUrl = z.string().superRefine((text, context) => {
   try {
@@ -99,7 +103,7 @@ export const variables = z.object({
     .default("ES256"),
   SIGNING_KEY_ROTATION_DAYS: wholeNumber(0, 3650).default(90),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
-  TRUSTED_PROXIES: trustedProxies.optional(),
+  TRUSTED_PROXIES: networksBy(parseTrustedProxies).optional(),
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
   TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
   DRAIN_SECONDS: wholeNumber(0, 300).default(0),
@@ -123,6 +127,7 @@ export const variables = z.object({
   SSO_TENANT: z.string().default("default"),
   PASSWORD_SIGN_IN: onOff.default(true),
   SIGN_IN_ACTIVITY_DAYS: wholeNumber(0, 3650).default(30),
+  WEBHOOK_ALLOWED_NETWORKS: networksBy(webhookNetworks).optional(),
   SMTP_URL: parsedBy(parseSmtpUrl).optional(),
   MAIL_FROM: parsedBy(parseMailFrom).optional(),
 });

@@ -66,6 +66,7 @@ test("everything that is wrong is listed at once", () => {
     SIGNING_ALGORITHM: "none",
     SIGNING_KEY_ROTATION_DAYS: "-1",
     TRUSTED_PROXIES: "0.0.0.0/0",
+    WEBHOOK_ALLOWED_NETWORKS: "10.0.0.1, intranet",
     TOKEN_FAILURES_PER_CLIENT: "-1",
     TOKEN_FAILURES_PER_ADDRESS: "many",
   });
@@ -78,6 +79,7 @@ test("everything that is wrong is listed at once", () => {
     "SIGNING_ALGORITHM",
     "SIGNING_KEY_ROTATION_DAYS",
     "TRUSTED_PROXIES",
+    "WEBHOOK_ALLOWED_NETWORKS",
     "TOKEN_FAILURES_PER_CLIENT",
     "TOKEN_FAILURES_PER_ADDRESS",
     "APP_SECRET",

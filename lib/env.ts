@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { SIGNING_ALGORITHMS } from "@/lib/algorithms";
 import type { ArrivalRules } from "@/lib/arrival-rules";
 import type { MailSettings } from "@/lib/mail-settings";
-import { NO_PROXIES, type TrustedProxies } from "@/lib/network";
+import { type Networks, NO_NETWORKS, NO_PROXIES, type TrustedProxies } from "@/lib/network";
 import { type LogLevel, variables } from "./env-variables";
 
 /** The settings of this process, complete and checked. Ports are TCP ports; lifetimes are in seconds. */
@@ -46,6 +46,8 @@ export type Env = {
   readonly signInActivityDays: number;
   /** Where mail is handed over; undefined: none is sent. */
   readonly mail: MailSettings | undefined;
+  /** The networks that webhooks may be sent to although they are not public. */
+  readonly webhookAllowedNetworks: Networks;
 };
 
 /** An OpenID provider, and who comes in from there as what. */
@@ -105,6 +107,7 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     singleSignOn: singleSignOnOf(values),
     isPasswordSignInOn: values.PASSWORD_SIGN_IN,
     signInActivityDays: values.SIGN_IN_ACTIVITY_DAYS,
+    webhookAllowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS ?? NO_NETWORKS,
     mail: values.SMTP_URL && values.MAIL_FROM && { server: values.SMTP_URL, from: values.MAIL_FROM },
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: values.DATABASE_URL }),
     ...(values.APP_SECRET === undefined ? {} : { appSecret: values.APP_SECRET }),

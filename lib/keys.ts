@@ -14,6 +14,7 @@ export type Purpose =
   | "asset sealing"
   | "second-factor sealing"
   | "successor sealing"
+  | "webhook-secret sealing"
   | "sign-in cookie"
   | "known-browser cookie"
   | "audit record"

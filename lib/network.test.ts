@@ -13,7 +13,7 @@ import {
 function proxies(text: string) {
   const parsed = parseTrustedProxies(text);
   if (!parsed.ok) throw new Error(parsed.problem);
-  return parsed.proxies;
+  return parsed.networks;
 }
 
 const TRUSTED = proxies("loopback, 10.0.0.0/8,192.0.2.1 ,2001:db8:ffff::/48");

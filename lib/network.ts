@@ -1,7 +1,12 @@
 import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 
+/** A set of addresses. */
+export type Networks = { includes(address: string): boolean };
+
+export const NO_NETWORKS: Networks = { includes: () => false };
+
 /** Addresses whose word about whom they speak for is believed. */
-export type TrustedProxies = { includes(address: string): boolean };
+export type TrustedProxies = Networks;
 
 /** A longer chain of proxies is nobody's; one that a client makes up costs no more than this many comparisons. */
 const MAX_HOPS = 32;
@@ -22,13 +27,18 @@ export function canonicalAddress(address: string): string | null {
   return compressed.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "");
 }
 
+/** @returns the eight groups of a compressed IPv6 address */
+function groupsOf(address: string): string[] {
+  const [left = "", right] = address.split("::");
+  const split = (text: string) => (text === "" ? [] : text.split(":"));
+  const [head, tail] = [split(left), split(right ?? "")];
+  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0");
+  return [...head, ...zeros, ...tail];
+}
+
 function prefixOf(address: string, groups: number): string {
   if (!isIPv6(address)) return address;
-  const [left = "", right] = address.split("::");
-  const groupsOf = (text: string) => (text === "" ? [] : text.split(":"));
-  const [head, tail] = [groupsOf(left), groupsOf(right ?? "")];
-  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0");
-  return `${[...head, ...zeros, ...tail].slice(0, groups).join(":")}::/${groups * 16}`;
+  return `${groupsOf(address).slice(0, groups).join(":")}::/${groups * 16}`;
 }
 
 /**
@@ -44,26 +54,32 @@ export const networkOf = (address: string): string => prefixOf(address, IPV6_NET
 export const siteOf = (address: string): string => prefixOf(address, IPV6_SITE_GROUPS);
 
 /**
- * Reads a list of proxies: addresses, ranges in CIDR notation and the word `loopback`, separated by commas.
- * @returns the proxies, or the first entry that is none with what is wrong with it
+ * Reads a list of networks: addresses, ranges in CIDR notation and the word `loopback`, separated by commas.
+ * @param whyNotAll what is wrong with a range that holds every address
+ * @returns the networks, or the first entry that is none with what is wrong with it
  */
-export function parseTrustedProxies(
+export function parseNetworks(
   text: string,
-): { ok: true; proxies: TrustedProxies } | { ok: false; problem: string } {
+  whyNotAll: string,
+): { ok: true; networks: Networks } | { ok: false; problem: string } {
   const list = new BlockList();
   for (const entry of text.split(",").map((part) => part.trim())) {
-    const problem = addTo(list, entry);
+    const problem = addTo(list, entry, whyNotAll);
     if (problem) return { ok: false, problem: `${JSON.stringify(entry)} ${problem}` };
   }
   return {
     ok: true,
-    proxies: { includes: (address) => isIP(address) > 0 && list.check(address, familyOf(address)) },
+    networks: { includes: (address) => isIP(address) > 0 && list.check(address, familyOf(address)) },
   };
 }
 
+/** The same for a list of proxies. */
+export const parseTrustedProxies = (text: string) =>
+  parseNetworks(text, "would let everybody choose the address they are known by");
+
 const familyOf = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");
 
-function addTo(list: BlockList, entry: string): string | null {
+function addTo(list: BlockList, entry: string, whyNotAll: string): string | null {
   if (entry === "loopback") {
     list.addSubnet("127.0.0.0", 8, "ipv4");
     list.addAddress("::1", "ipv6");
@@ -82,7 +98,7 @@ function addTo(list: BlockList, entry: string): string | null {
   if (canonicalAddress(address)?.includes(":") !== address.includes(":")) return "must be written as IPv4";
   const bits = isIPv6(address) ? 128 : 32;
   if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits) return `must end in /1 to /${bits}`;
-  if (Number(prefix) === 0) return "would let everybody choose the address they are known by";
+  if (Number(prefix) === 0) return whyNotAll;
   list.addSubnet(address, Number(prefix), familyOf(address));
   return null;
 }
@@ -119,4 +135,56 @@ export function clientAddress(
 }
 
 /** Nobody is believed: every request is its socket's. */
-export const NO_PROXIES: TrustedProxies = { includes: () => false };
+export const NO_PROXIES: TrustedProxies = NO_NETWORKS;
+
+const networks = (list: readonly (readonly [string, number])[]): BlockList => {
+  const made = new BlockList();
+  for (const [address, prefix] of list) made.addSubnet(address, prefix, familyOf(address));
+  return made;
+};
+
+/** IPv4 that is not reachable from everywhere (IANA's registry of special-purpose addresses), and multicast. */
+const SPECIAL_IPV4 = networks([
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+]);
+/** All that is given out of IPv6 (RFC 4291 §2.4); loopback, link-local, unique-local and multicast lie outside. */
+const GLOBAL_IPV6 = networks([["2000::", 3]]);
+/** Inside of it, what stands for no network of somebody's: protocols (Teredo among them), documentation. */
+const SPECIAL_IPV6 = networks([
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["3fff::", 20],
+]);
+const NAT64 = networks([["64:ff9b::", 96]]);
+const SIX_TO_FOUR = networks([["2002::", 16]]);
+
+/** @returns the IPv4 address that packets to this IPv6 address end at (RFC 6052 §2.1, RFC 3056 §2); null where there is none */
+function embeddedIpv4(address: string): string | null {
+  const from = NAT64.check(address, "ipv6") ? 6 : SIX_TO_FOUR.check(address, "ipv6") ? 1 : null;
+  if (from === null) return null;
+  const groups = groupsOf(address).slice(from, from + 2);
+  return groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]).join(".");
+}
+
+/** @returns whether it is an address that anybody could reach, so that to ask it tells nothing about networks behind ours */
+export function isPublicAddress(address: string): boolean {
+  const canonical = canonicalAddress(address);
+  if (canonical === null) return false;
+  if (!isIPv6(canonical)) return !SPECIAL_IPV4.check(canonical, "ipv4");
+  const embedded = embeddedIpv4(canonical);
+  if (embedded !== null) return !SPECIAL_IPV4.check(embedded, "ipv4");
+  return GLOBAL_IPV6.check(canonical, "ipv6") && !SPECIAL_IPV6.check(canonical, "ipv6");
+}

@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   job: "Jobs",
   asset: "Assets",
   signing_key: "Signing keys",
+  webhook: "Webhooks",
   stored_data: "Stored data",
   app_secret: "APP_SECRET",
   audit: "Audit record",

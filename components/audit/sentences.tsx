@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { PEOPLE_SENTENCES } from "@/components/audit/people-sentences";
 import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence";
+import { WEBHOOK_SENTENCES } from "@/components/audit/webhook-sentences";
 import type { EventOf, EventType } from "@/lib/audit/events";
 import { formatQuantity } from "@/lib/format";
 import { isJobEndCode, jobEndText } from "@/lib/jobs/rules";
@@ -237,6 +238,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       withdrew the signing key <Id>{kid}</Id>, and with it {formatQuantity(liveTokens, "live token")}
     </>
   ),
+  ...WEBHOOK_SENTENCES,
   "audit.exported": ({ format, filters }) => {
     const isFiltered = Object.values(filters).some((value) => value !== undefined);
     return `exported ${isFiltered ? "a part of the record" : "the whole record"} as ${format === "csv" ? "CSV" : "JSON Lines"}`;

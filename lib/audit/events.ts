@@ -265,6 +265,44 @@ export type AuditEvent =
   | { readonly type: "signing_key.activated" | "signing_key.retired"; readonly kid: string }
   | { readonly type: "signing_key.withdrawn"; readonly kid: string; readonly liveTokens: number }
   | {
+      /** By its host: the whole address may hold a token. */
+      readonly type: "webhook.removed" | "webhook.switched_on" | "webhook.secret_rotated";
+      readonly webhookId: string;
+      readonly name: string;
+    }
+  | {
+      readonly type: "webhook.switched_off";
+      readonly webhookId: string;
+      readonly name: string;
+      readonly isGivenUp: boolean;
+    }
+  | {
+      readonly type: "webhook.added";
+      readonly webhookId: string;
+      readonly name: string;
+      readonly kinds: readonly string[];
+    }
+  | {
+      readonly type: "webhook.edited";
+      readonly webhookId: string;
+      readonly name: string;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+      readonly isAddressChanged: boolean;
+    }
+  | {
+      readonly type: "webhook.tested";
+      readonly webhookId: string;
+      readonly name: string;
+      readonly isTaken: boolean;
+    }
+  | {
+      readonly type: "webhook.sent_again";
+      readonly webhookId: string;
+      readonly name: string;
+      readonly kind: string;
+    }
+  | {
       readonly type: "audit.exported";
       readonly format: string;
       readonly filters: Readonly<Record<string, string | undefined>>;

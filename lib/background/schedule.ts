@@ -14,9 +14,11 @@ import { forgetNotifications } from "@/lib/notifications/commands/forget";
 import { endRanOut } from "@/lib/rehearsals/commands";
 import { onStop } from "@/lib/stopping";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
+import { forgetPreviousSecrets } from "@/lib/webhooks/commands/switch-webhook";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { endDueRotations, tellStuckRotations } from "@/lib/workflows/end-due-rotations";
 import { startAuditChainer } from "./audit-chainer";
+import { startDeliverer } from "./deliverer";
 import { TELLING } from "./notices";
 import { tellRehearsedUses } from "./rehearsed-uses";
 
@@ -35,6 +37,7 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   forgetFailures,
   forgetActivity,
   tellStuckRotations,
+  forgetPreviousSecrets,
   endRanOut,
   forgetNotifications,
   tellRehearsedUses,
@@ -73,6 +76,7 @@ function every(seconds: number, deeds: typeof DEEDS): () => Promise<void> {
  */
 export async function startClock(): Promise<void> {
   startAuditChainer();
+  startDeliverer();
   const stops = [
     every(LOOK_EVERY_SECONDS, DEEDS),
     every(CUT_EVERY_SECONDS, [endDueRotations, cutExpired]),

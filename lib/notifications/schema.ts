@@ -2,6 +2,34 @@ import { z } from "zod";
 import type { Role } from "@/lib/roles";
 
 export const NOTIFICATIONS_A_PAGE = 50;
+/** So much of what a receiver answered is kept. */
+export const ANSWER_MAX_CHARACTERS = 500;
+
+export type DeliveryState = "waiting" | "delivered" | "given_up";
+
+/** What came of the last attempt. */
+export type DeliveryOutcome = {
+  readonly state: DeliveryState;
+  readonly at: Date | null;
+  readonly status: number | null;
+  /** Why there was no answer: a word of the receiver's kind. */
+  readonly failure: string | null;
+  /** The beginning of what the receiver answered. */
+  readonly answer: string | null;
+};
+
+export type DeliveryRow = DeliveryOutcome & {
+  readonly id: string;
+  /** The notification's: what receivers know it by. */
+  readonly messageId: string;
+  readonly kind: string;
+  readonly createdAt: Date;
+  readonly attempts: number;
+  readonly nextAt: Date;
+};
+
+/** What waits for one receiver, and what came of the last attempt. */
+export type Outbox = { readonly waiting: number; readonly last: DeliveryOutcome | null };
 
 /** Everything that people can be told. The values are stored and delivered as they stand here. */
 export const NOTICE_KINDS = [

@@ -8,6 +8,7 @@ import { ENCRYPTED_KEYS } from "@/lib/identity/encrypted-keys";
 import { derivedKey, keyName, previousKey } from "@/lib/keys";
 import { ENCRYPTED_SUCCESSORS } from "@/lib/rotations/encrypted-value";
 import { ENCRYPTED_SECOND_FACTORS } from "@/lib/users/encrypted-second-factors";
+import { ENCRYPTED_PREVIOUS_WEBHOOK_SECRETS, ENCRYPTED_WEBHOOK_SECRETS } from "@/lib/webhooks/secret";
 
 /** Everything that is encrypted or authenticated under APP_SECRET. */
 export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
@@ -18,6 +19,8 @@ export const ENCRYPTED_COLUMNS: readonly EncryptedColumn[] = [
   ENCRYPTED_SUCCESSORS,
   ENCRYPTED_RECORD_KEYS,
   AUTHENTIC_CREDENTIALS,
+  ENCRYPTED_WEBHOOK_SECRETS,
+  ENCRYPTED_PREVIOUS_WEBHOOK_SECRETS,
 ];
 
 /**

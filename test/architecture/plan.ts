@@ -65,6 +65,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   sessions: ["heartbeats", "refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
   assets: ["encrypted-assets", "encrypted-value"],
+  notifications: ["back-off", "receiver"],
+  webhooks: ["destination", "outgoing-request", "refusals", "secret", "send", "signature"],
   identity: [
     "access-token",
     "addresses",
@@ -105,7 +107,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
   activity: ["tokenRequest", "tokenRequestHour", "credentialUse"],
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
-  notifications: ["notification", "notificationSettings", "notificationLook"],
+  notifications: ["notification", "notificationSettings", "notificationLook", "delivery"],
   limits: ["tenantLimits"],
   tenants: ["tenant"],
   users: [
@@ -130,6 +132,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   sessions: ["session", "hearing"],
   jobs: ["job", "process"],
   assets: ["asset", "assetValue"],
+  webhooks: ["webhook"],
 };
 
 /** Rooms that read what the rooms they may enter own, and write nothing. */
@@ -146,6 +149,18 @@ export const FOREIGN_TABLES: Readonly<
   "lib/audit/queries/verify-chain.ts": {
     tables: ["tenants"],
     why: "a tenant without a chain is found, too",
+  },
+  "lib/notifications/commands/queue-deliveries.ts": {
+    tables: ["webhooks"],
+    why: "the statement that fills the outbox asks who wants to be told",
+  },
+  "lib/notifications/commands/take-delivery.ts": {
+    tables: ["tenants"],
+    why: "what is sent names the tenant",
+  },
+  "lib/notifications/queries/list-due.ts": {
+    tables: ["webhooks"],
+    why: "nothing is due for a webhook that is off",
   },
   "lib/fleet/queries/session-commands.ts": {
     tables: ["revoked_tokens", "signing_keys", "tenants"],

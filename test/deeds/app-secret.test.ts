@@ -19,6 +19,7 @@ import {
   replaceRecoveryCodes,
 } from "@/lib/users/commands/second-factor";
 import { ENCRYPTED_SECOND_FACTORS } from "@/lib/users/encrypted-second-factors";
+import { addWebhook, rotateWebhookSecret } from "@/lib/webhooks/commands/manage-webhooks";
 import { ENCRYPTED_COLUMNS } from "@/lib/workflows/change-app-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
@@ -216,6 +217,8 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     const { machineId, secretId: credentialId } = own;
     const asked = { machineId, credentialId, retirement: "moved", handsOver: true } as const;
     await act(admin, rotateCredential, rotateCredentialSchema.parse(asked));
+    const alerts = { url: "https://alerts.example.com/", kinds: ["chain.broken" as const] };
+    await act(admin, rotateWebhookSecret, await act(admin, addWebhook, alerts));
     // The first event that is sealed into a chain leaves the key that it was sealed with.
     await chainAll({ waits: true });
   });
@@ -224,12 +227,14 @@ describe("what is encrypted under the previous APP_SECRET", () => {
 
   test("is read, is encrypted anew in as many steps as it takes, and is recorded without a value or a key", async () => {
     for (const place of ENCRYPTED_COLUMNS) await encryptUnderPrevious(place);
-    const [signing, assets, own, factors, successors, recordKeys, credentials] = await countsNow();
+    const [signing, assets, own, factors, successors, recordKeys, credentials, ...webhooks] =
+      await countsNow();
     expect(signing).toMatchObject({ current: 0, neither: 0 });
     expect(factors).toEqual({ current: 0, previous: 1, neither: 0 });
     expect(successors).toEqual({ current: 0, previous: 1, neither: 0 });
     expect(recordKeys).toEqual({ current: 0, previous: RECORD_KEYS, neither: 0 });
     expect(credentials).toMatchObject({ current: 0, neither: 0 });
+    expect(webhooks).toEqual([successors, successors]);
     expect([assets, own]).toEqual([
       { current: 0, previous: ASSETS, neither: 0 },
       { current: 0, previous: values, neither: 0 },
@@ -239,7 +244,7 @@ describe("what is encrypted under the previous APP_SECRET", () => {
     const before = await read();
     expect(before).toMatchObject({ value: `common ${ASSETS - 1}` });
 
-    const anew = [signing?.previous, ASSETS, values, 1, 1, RECORD_KEYS, credentials?.previous];
+    const anew = [signing?.previous, ASSETS, values, 1, 1, RECORD_KEYS, credentials?.previous, 1, 1];
     expect(await run()).toEqual(anew);
     expect(await countsNow()).toEqual([
       { current: signing?.previous, previous: 0, neither: 0 },
@@ -249,9 +254,11 @@ describe("what is encrypted under the previous APP_SECRET", () => {
       { current: 1, previous: 0, neither: 0 },
       { current: RECORD_KEYS, previous: 0, neither: 0 },
       { current: credentials?.previous, previous: 0, neither: 0 },
+      { current: 1, previous: 0, neither: 0 },
+      { current: 1, previous: 0, neither: 0 },
     ]);
     expect(await read()).toEqual(before);
-    expect(await run()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(await run()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
     const events = await prisma().auditEvent.findMany({ where: { type: "app_secret.resealed" } });
     const sum = (what: string) =>

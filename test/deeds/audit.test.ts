@@ -12,6 +12,7 @@ import { createTenant } from "@/lib/tenants/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { createFirstAdmin } from "@/lib/users/commands/first-admin";
 import { makeSetupToken } from "@/lib/users/setup-token";
+import { giveUpWebhook } from "@/lib/webhooks/commands/switch-webhook";
 import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { cut } from "@/lib/workflows/cut";
@@ -43,6 +44,7 @@ import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, rotating } from "./
 import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
 import { JOB_DEEDS, type OtherDeed } from "./job-deeds";
 import { PEOPLE_DEEDS } from "./people-deeds";
+import { WEBHOOK_EVENTS } from "./webhook-deeds";
 
 // Before the environment is read, which is once: what the change of APP_SECRET needs.
 vi.hoisted(() => {
@@ -113,6 +115,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   removePerson: ["admin.removed"],
   requireSecondFactor: ["tenant.second_factor_required"],
   makeResetLink: ["admin.reset_link_made"],
+  ...WEBHOOK_EVENTS,
   recordExport: ["audit.exported"],
 };
 
@@ -235,6 +238,10 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await endDueRotations(systemCtx(db));
     },
   },
+  giveUpWebhook: {
+    events: ["webhook.switched_off"],
+    run: (db, { webhookId }) => giveUpWebhook(systemCtx(db), { tenantId: admin.tenantId, webhookId }),
+  },
   createTenant: {
     events: ["tenant.created"],
     run: (db) => createTenant(systemCtx(db), { slug: unique("made"), name: "Made" }),
@@ -274,6 +281,11 @@ const SILENT: Readonly<Record<string, string>> = {
   noteTold: "notes whom people are told of",
   lockForOpening: "locks rows, changes nothing",
   notify: "tells people of what deeds record",
+  queueDeliveries: "the same",
+  takeDelivery: "part of telling them; the list of deliveries says what came of it",
+  releaseDelivery: "the same",
+  noteAttempt: "the same",
+  forgetPreviousSecrets: "erases what its rotation said would be erased",
   takeLook: "notes how far the clock has looked",
   noteNotificationsSeen: "it happens whenever somebody opens the list",
   forgetNotifications: "forgets what was kept for as long as it should be",

@@ -54,6 +54,7 @@ import {
   robotOf,
   unique,
 } from "@/test/world";
+import { newWebhook, WEBHOOK_DEEDS } from "./webhook-deeds";
 
 /** A machine with two live secrets, a key and a connected host, work and assets: something for every deed to work on. */
 export type Scene = {
@@ -67,6 +68,8 @@ export type Scene = {
   /** Another administrator of the tenant. */
   readonly colleague: UserActor;
   readonly inviteId: string;
+  readonly webhookId: string;
+  readonly deliveryId: string;
 };
 
 export async function newScene(admin: UserActor): Promise<Scene> {
@@ -97,6 +100,7 @@ export async function newScene(admin: UserActor): Promise<Scene> {
     assetId,
     colleague,
     inviteId: invite.id,
+    ...(await newWebhook(admin)),
   };
 }
 
@@ -232,6 +236,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
   requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
+  ...WEBHOOK_DEEDS,
   recordExport: (ctx) => recordExport(ctx, { format: "csv", filters: {} }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteCredential: (ctx, { machine }) =>

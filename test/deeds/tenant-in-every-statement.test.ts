@@ -53,6 +53,7 @@ import {
 } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
 import { countUnread, getKindsOff, listNotifications } from "@/lib/notifications/queries";
+import { countDeliveries, listDeliveries, readOutboxes } from "@/lib/notifications/queries/list-deliveries";
 import { notificationListSchema } from "@/lib/notifications/schema";
 import { startRehearsal } from "@/lib/rehearsals/commands";
 import { listRehearsals, listRehearsalTimes } from "@/lib/rehearsals/queries";
@@ -68,6 +69,7 @@ import { getTokenDefaults } from "@/lib/tenants/queries";
 import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
 import { readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
+import { findWebhook, listWebhooks } from "@/lib/webhooks/queries";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { connectTogether } from "@/lib/workflows/connect-together";
@@ -148,6 +150,11 @@ const nothing = async () => undefined;
 
 /** Every question of every room. */
 const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
+  listWebhooks: () => ask(admin, listWebhooks, undefined),
+  findWebhook: () => ask(admin, findWebhook, scene),
+  countDeliveries: () => ask(admin, countDeliveries, scene),
+  listDeliveries: () => ask(admin, listDeliveries, { ...scene, slice: {} }),
+  readOutboxes: () => ask(admin, readOutboxes, [scene.webhookId]),
   countAssets: () => ask(admin, countAssets, undefined),
   listAssets: () => ask(admin, listAssets, undefined),
   readAsset: () => question((ctx) => readAsset(ctx, { name: "nowhere" })).catch(nothing),
@@ -253,6 +260,11 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "tellStuckRotations",
     "listDueRotations",
     "listStuckRotations",
+    "listDueReceivers",
+    "takeDelivery",
+    "releaseDelivery",
+    "noteAttempt",
+    "forgetPreviousSecrets",
     "forgetActivity",
     "forgetNotifications",
     "takeLook",
@@ -362,6 +374,10 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ...because("asked or locked with its tenant by the deeds above, which go through it", [
     "record",
     "notify",
+    "queueDeliveries",
+    "giveUpWebhook",
+    "findDestination",
+    "lastTakenAt",
     "cut",
     "endRehearsalsOf",
     "endSessions",

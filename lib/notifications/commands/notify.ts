@@ -3,6 +3,7 @@ import { keyOf } from "@/lib/notifications/rules";
 import { type Notice, OFF_AT_FIRST } from "@/lib/notifications/schema";
 import { signal } from "@/lib/signals";
 import { uuid7 } from "@/lib/uuid";
+import { queueDeliveries } from "./queue-deliveries";
 
 type Told = {
   /** Null: those who manage the installation. */
@@ -33,7 +34,8 @@ export async function notify(db: Db, { tenantId, now, notice }: Told): Promise<b
                                     ${[...OFF_AT_FIRST]}::text[]))
         ON CONFLICT DO NOTHING
     RETURNING id`;
-  // Deliveries of the notification are written here, in the same transaction: who receives this kind gets one each.
-  if (row && tenantId) await signal(db, [{ kind: "page", tenantId }]);
-  return row !== undefined;
+  if (!row) return false;
+  await queueDeliveries(db, { notificationId: row.id, tenantId, kind, now });
+  if (tenantId) await signal(db, [{ kind: "page", tenantId }]);
+  return true;
 }
