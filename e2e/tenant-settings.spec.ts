@@ -66,3 +66,23 @@ test("limits are saved, said where they hold, and kept from what is no number", 
   await dialog.getByRole("button", { name: "Add client secret" }).click();
   await expect(page.getByText(/It stops working on .*UTC/)).toBeVisible();
 });
+
+test("what happens to a reported secret is chosen, and the next report does it", async ({ page, world }) => {
+  const machine = await world.provisioned("Kettle");
+  await signIn(page, world.admin);
+  await page.goto(`/tenants/${world.slug}/settings`);
+  const leaks = page.getByRole("region", { name: "Leaked secrets" });
+  await expect(leaks.getByLabel("Disable it at once")).toBeChecked();
+  await leaks.getByLabel("Only tell").check();
+  await leaks.getByRole("button", { name: "Save choice" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.reload();
+  await expect(leaks.getByLabel("Only tell")).toBeChecked();
+  const answer = await page.request.post("/api/identity/leaks", { data: { token: machine.clientSecret } });
+  expect([answer.status(), await answer.json()]).toEqual([202, {}]);
+  await page.goto(`/tenants/${world.slug}/audit`);
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText("reported it as leaked")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+});

@@ -137,6 +137,18 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       <Name>{hostName}</Name>
     </>
   ),
+  "credential.reported_leaked": ({ machineId, credentialId, kind, done, foundAt }, { machine }) => (
+    <>
+      showed the value of the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} and
+      reported it as leaked
+      {foundAt ? (
+        <>
+          , found at <Name>{foundAt}</Name>
+        </>
+      ) : null}
+      {{ disabled: ": it is disabled", rehearsed: ": its deletion is rehearsed", nothing: "" }[done]}
+    </>
+  ),
   "token.revoked": ({ machineId }, { machine }) => <>revoked an access token of {machine(machineId)}</>,
   "session.opened": ({ machineId, hostName, takenOver }, { machine }) => (
     <>

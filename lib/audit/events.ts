@@ -194,6 +194,17 @@ export type AuditEvent =
       readonly hostName: string;
     }
   | {
+      /** Somebody who is not signed in, and has the value: at the event's address. */
+      readonly type: "credential.reported_leaked";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly kind: CredentialWord;
+      readonly done: "disabled" | "rehearsed" | "nothing";
+      /** What the report says of where it was found: a kind of place, and host and path. A stranger wrote it. */
+      readonly source: string | null;
+      readonly foundAt: string | null;
+    }
+  | {
       readonly type: "token.revoked";
       readonly machineId: string;
       readonly credentialId: string;

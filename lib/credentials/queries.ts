@@ -1,10 +1,14 @@
-import type { Ctx, TenantActor } from "@/lib/ctx";
+import type { Actor, Ctx, TenantActor } from "@/lib/ctx";
+import { isAuthentic, ROW } from "./authentic";
+import type { CredentialOfTenant } from "./commands/disable-credential";
 import { whereLive, whereNotEnded } from "./conditions";
-import { matchOf, pepperIds, secretHint, secretIn } from "./material";
+import { matchOf, pepperIds, secretHint, secretIdOf, secretIn } from "./material";
+import { credentialState } from "./rules";
 import {
   CREDENTIALS_SHOWN_MAX,
   type CredentialKind,
   type KeyView,
+  type NamedState,
   type RecognizedSecret,
   type SecretView,
 } from "./schema";
@@ -119,4 +123,43 @@ export async function recognizeSecret(ctx: Ctx, text: string): Promise<Recognize
     credentialId: presented.secretId,
     value: match ? "right" : isComparable ? "wrong" : "not comparable",
   };
+}
+
+/**
+ * Whose client secrets are that a stranger shows, in whatever tenant. What no server can have issued is not asked for; the rest is one read,
+ * and each costs the same whether it is known, wrong or nobody's.
+ * @returns for each value its credential, where the value is right and the credential not deleted; null otherwise
+ */
+export async function findOwners(
+  { db, now }: Pick<Ctx<Actor>, "db" | "now">,
+  values: readonly string[],
+): Promise<(CredentialOfTenant | null)[]> {
+  const ids = values.map(secretIdOf);
+  const asked = ids.filter((id) => id !== null);
+  const rows =
+    asked.length === 0
+      ? []
+      : await db.credential.findMany({ where: { id: { in: asked }, kind: "Secret" }, select: ROW });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return values.map((value, index) => {
+    const id = ids[index];
+    if (!id) return null;
+    const row = byId.get(id);
+    const { digest = null, pepperId = null } = row ?? {};
+    const match = matchOf(value, digest && { digest, pepperId: pepperId ?? "" }, now);
+    if (match !== "digest" || !row || !isAuthentic(row)) return null;
+    return { tenantId: row.tenantId, machineId: row.machineId, credentialId: row.id };
+  });
+}
+
+/** @returns what a credential is called, and its state now; null where the tenant has none of that id */
+export async function findCredential(
+  { db, now }: Pick<Ctx<Actor>, "db" | "now">,
+  { tenantId, machineId, credentialId }: CredentialOfTenant,
+): Promise<NamedState | null> {
+  const row = await db.credential.findFirst({
+    where: { id: credentialId, machineId, tenantId },
+    select: { name: true, kind: true, expiresAt: true, revokedAt: true, disabledAt: true },
+  });
+  return row && { name: row.name, kind: row.kind, state: credentialState(row, now) };
 }

@@ -158,3 +158,10 @@ export type RecognizedSecret = {
   /** Not comparable: what is stored of it is under an APP_SECRET that is not accepted any more. */
   readonly value: "right" | "wrong" | "not comparable";
 };
+
+/** What a credential is called, and its state. */
+export type NamedState = {
+  readonly name: string;
+  readonly kind: CredentialKind;
+  readonly state: CredentialState;
+};

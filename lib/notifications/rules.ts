@@ -188,7 +188,7 @@ export function tell(notice: Notice, tenantSlug: string): Told {
       };
     case "leak.reported":
       return {
-        sentence: `${theCredential(notice)} was reported as leaked${notice.reportedBy === null ? "" : ` by ${short(notice.reportedBy)}`}${notice.foundAt === null ? "" : ` at ${short(notice.foundAt)}`}. ${LEAK_DONE[notice.done]}`,
+        sentence: `${theCredential(notice)} was reported as leaked${from(notice.address, null)}${notice.foundAt === null ? "" : `, found at ${short(notice.foundAt)}`}. ${LEAK_DONE[notice.done]}${notice.count === 0 ? "" : ` It was in use by ${hosts(notice.hostNames, notice.count)}.`}`,
         next: "Rotate it",
         path: paths.machine(notice.machineId),
       };

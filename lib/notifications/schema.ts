@@ -138,10 +138,13 @@ export type Notice =
   | ({
       readonly kind: "leak.reported";
       readonly done: "disabled" | "rehearsed" | "nothing";
-      /** Who reported it, such as `GitHub`; null where nobody said. */
-      readonly reportedBy: string | null;
-      /** Where it was found; null where nobody said. A stranger wrote it. */
+      /** Who reported it. */
+      readonly address: string | null;
+      /** Where it was found: host and path; null where nobody said. A stranger wrote it. */
       readonly foundAt: string | null;
+      /** The hosts that were connected with it. */
+      readonly count: number;
+      readonly hostNames: readonly string[];
       /** The day in UTC. */
       readonly on: string;
     } & NamedCredential)

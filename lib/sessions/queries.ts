@@ -66,3 +66,13 @@ export async function findHostSeen(
   });
   return session?.hostName ?? null;
 }
+
+/** @returns the names of the hosts that are connected with a credential, in their order */
+export async function listHostNames(
+  { db }: Pick<Ctx<Actor>, "db">,
+  { tenantId, credentialId }: { readonly tenantId: string; readonly credentialId: string },
+): Promise<string[]> {
+  const where = { tenantId, credentialId, endedAt: null };
+  const rows = await db.session.findMany({ where, orderBy: { hostKey: "asc" }, select: { hostName: true } });
+  return rows.map(({ hostName }) => hostName);
+}

@@ -5,7 +5,7 @@ import { allow, allowInstallation } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { areTermsChanged } from "@/lib/token-policy/rules";
 import { noSuchTenant, refuseTakenSlug } from "./refusals";
-import type { EditTokenDefaultsInput, RenameTenantInput } from "./schema";
+import type { ChooseLeakResponseInput, EditTokenDefaultsInput, RenameTenantInput } from "./schema";
 
 /**
  * Creates a tenant: the first one by set-up or the first start, more by whoever manages the installation.
@@ -86,5 +86,29 @@ export async function requireSecondFactor(
     data: { requiresSecondFactor: isRequired },
   });
   if (count > 0) await record(ctx, [{ type: "tenant.second_factor_required", isRequired }]);
+  return null;
+}
+
+/**
+ * Chooses what happens by itself to a secret that somebody reports as leaked, from the next report on.
+ * @throws Refusal `conflict` when the choice is no longer the one that the form was filled from
+ */
+export async function chooseLeakResponse(
+  ctx: Ctx,
+  { leakResponse, seen }: ChooseLeakResponseInput,
+): Promise<null> {
+  allow(ctx.actor, "tenant.settings");
+  const where = { id: ctx.actor.tenantId, leakResponse: seen };
+  const { count } = await ctx.db.tenant.updateMany({ where, data: { leakResponse } });
+  if (count === 0) {
+    throw new Refusal(
+      "conflict",
+      "Somebody else chose in the meantime. Reload to see what holds, then choose again.",
+      { field: "leakResponse" },
+    );
+  }
+  if (leakResponse !== seen) {
+    await record(ctx, [{ type: "tenant.edited", before: { leakResponse: seen }, after: { leakResponse } }]);
+  }
   return null;
 }

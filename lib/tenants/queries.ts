@@ -1,9 +1,9 @@
-import type { Ctx, Db } from "@/lib/ctx";
+import type { Actor, Ctx, Db } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import type { Slice } from "@/lib/pages";
 import { knownScopes } from "@/lib/token-policy/rules";
 import type { TokenDefaults } from "@/lib/token-policy/schema";
-import type { TenantRow } from "./schema";
+import type { LeakResponse, TenantRow } from "./schema";
 
 /** What holds for a tenant's machines that say nothing else. */
 export const TOKEN_DEFAULTS = {
@@ -60,4 +60,10 @@ export async function listTenants(ctx: Ctx, slice: Slice = {}): Promise<TenantRo
 export async function findTenantId(db: Db, slug: string): Promise<string | null> {
   const tenant = await db.tenant.findUnique({ where: { slug }, select: { id: true } });
   return tenant?.id ?? null;
+}
+
+/** @returns what happens by itself to a secret of the tenant that somebody reports as leaked */
+export async function getLeakResponse({ db }: Ctx<Actor>, tenantId: string): Promise<LeakResponse> {
+  const where = { id: tenantId };
+  return (await db.tenant.findUniqueOrThrow({ where, select: { leakResponse: true } })).leakResponse;
 }

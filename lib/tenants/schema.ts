@@ -29,6 +29,18 @@ export const editTokenDefaultsSchema = z.object({
 
 export type EditTokenDefaultsInput = z.output<typeof editTokenDefaultsSchema>;
 
+/** What happens by itself to a live secret that somebody reports as leaked; people are told whichever it is. */
+export const LEAK_RESPONSES = ["Disable", "Rehearse", "Tell"] as const;
+export type LeakResponse = (typeof LEAK_RESPONSES)[number];
+
+export const chooseLeakResponseSchema = z.object({
+  leakResponse: z.enum(LEAK_RESPONSES, "Choose what happens."),
+  /** The choice the form was filled from. */
+  seen: z.enum(LEAK_RESPONSES),
+});
+
+export type ChooseLeakResponseInput = z.output<typeof chooseLeakResponseSchema>;
+
 export const addTenantSchema = z.object({ name: tenantNameSchema, slug: tenantSlugSchema });
 
 export const renameTenantSchema = z.object({

@@ -21,6 +21,7 @@ import { disableMachine } from "@/lib/workflows/disable-machine";
 import { endDueRotations } from "@/lib/workflows/end-due-rotations";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { handOver } from "@/lib/workflows/hand-over";
+import { reportLeak } from "@/lib/workflows/report-leak";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { setUp } from "@/lib/workflows/set-up";
 import { rewriteCredential } from "@/test/credential-rows";
@@ -66,6 +67,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   saveTokenDefaults: ["tenant.edited", "session.ended", "job.ended"],
   editLimits: ["tenant.edited"],
   editNotifications: ["tenant.edited"],
+  chooseLeakResponse: ["tenant.edited"],
   renameTenant: ["tenant.renamed"],
   enableCredential: [],
   enableMachine: [],
@@ -191,6 +193,13 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     run: async (db, { machine }) => {
       await rewriteCredential(machine.secretId, { expiresAt: new Date() }, db);
       await noteExpired(systemCtx(db));
+    },
+  },
+  reportLeak: {
+    events: ["credential.disabled", "session.ended", "job.ended", "credential.reported_leaked"],
+    run: async (db, { machine, admin: { tenantId } }) => {
+      const of = { tenantId, machineId: machine.machineId, credentialId: machine.secretId };
+      await reportLeak(systemCtx(db), of, { address: null, source: null, foundAt: null });
     },
   },
   cutExpired: {

@@ -28,7 +28,12 @@ import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { startRotation } from "@/lib/rotations/commands/start-rotation";
 import { type Retirement, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
-import { editTokenDefaults, renameTenant, requireSecondFactor } from "@/lib/tenants/commands";
+import {
+  chooseLeakResponse,
+  editTokenDefaults,
+  renameTenant,
+  requireSecondFactor,
+} from "@/lib/tenants/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
@@ -168,6 +173,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   saveTokenDefaults: (ctx) => saveTokenDefaults(ctx, newDefaults()),
   editLimits: (ctx) => editLimits(ctx, { seen: NO_LIMITS, limits: { ...NO_LIMITS, machinesMax: 100 } }),
   editNotifications: (ctx) => editNotifications(ctx, { seen: ["host.unresponsive"], off: [] }),
+  chooseLeakResponse: (ctx) => chooseLeakResponse(ctx, { leakResponse: "Tell", seen: "Disable" }),
   renameTenant: async (ctx, scene) => renameTenant(ctx, await renamed(ctx, scene)),
   enableMachine: (ctx, { machine }) => enableMachine(ctx, machine),
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),

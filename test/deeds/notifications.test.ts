@@ -67,8 +67,10 @@ const NOTICES: readonly Notice[] = [
   {
     kind: "leak.reported",
     done: "disabled",
-    reportedBy: "GitHub",
-    foundAt: "https://x\r\n",
+    address: "192.0.2.7",
+    foundAt: "x.example\r\n",
+    count: 1,
+    hostNames: ["HOST"],
     ...named,
     on: day.on,
   },

@@ -50,6 +50,7 @@ const ADMINISTRATOR_DEEDS: readonly string[] = [
   "saveTokenDefaults",
   "editLimits",
   "editNotifications",
+  "chooseLeakResponse",
   "renameTenant",
   "recordExport",
 ];
@@ -84,6 +85,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     "recordExport",
     "invitePerson",
     "requireSecondFactor",
+    "chooseLeakResponse",
     "editLimits",
     "editNotifications",
     "addProcess",

@@ -280,6 +280,13 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "authenticateStoredData",
     "authenticateCredentials",
   ]),
+  ...because("the secret's value says which tenant it is of", ["findOwners", "reportLeak"]),
+  ...because("the tenant is given, by deeds of a person or of the process", [
+    "findCredential",
+    "getLeakResponse",
+    "listHostNames",
+    "wasRecordedOf",
+  ]),
   ...because("of one credential, which has one tenant", ["endExpiredSessions"]),
   ...because("asks for all tenants at once; the door has checked whose each one is", ["sessionCommands"]),
   ...because("nobody is known yet", [

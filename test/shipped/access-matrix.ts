@@ -122,6 +122,7 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   askWithdrawalAction: { may: MANAGERS, input: { kid: "x" } },
   withdrawKeyAction: { may: MANAGERS, input: { kid: "x" }, isSensitive: true },
   saveTokenDefaultsAction: { may: ADMINISTRATORS, input: { defaults, seen: defaults } },
+  chooseLeakResponseAction: { may: ADMINISTRATORS, input: { leakResponse: "Tell", seen: "Disable" } },
   saveLimitsAction: { may: ADMINISTRATORS, input: { limits: NO_LIMITS, seen: NO_LIMITS } },
   saveNotificationsAction: { may: ADMINISTRATORS, input: { off: [], seen: ["host.unresponsive"] } },
   seeNotificationsAction: { may: MEMBERS, input: { until: new Date(0) } },
@@ -209,6 +210,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   "/api/identity/connect/successor": [
     { method: "POST", body: { sessionId: id }, answers: [401, 401, 404, 404] },
   ],
+  "/api/identity/leaks": [{ method: "POST", body: { token: "x" }, answers: [202, 202, 202, 202] }],
   "/api/orchestrator": [get([404, 404, 404, 404])],
   "/api/orchestrator/[...path]": [get([404, 404, 404, 404])],
   "/api/orchestrator/authentication": [public200],

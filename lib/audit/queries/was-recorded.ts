@@ -7,3 +7,14 @@ export async function wasRecorded(ctx: Ctx<Actor>, type: EventType): Promise<boo
     (await ctx.db.auditEvent.findFirst({ where: { tenantId: null, type }, select: { id: true } })) !== null
   );
 }
+
+/** @returns whether there is an event of that type about the credential since then */
+export async function wasRecordedOf(
+  { db }: Pick<Ctx<Actor>, "db">,
+  type: EventType,
+  { tenantId, credentialId }: { readonly tenantId: string; readonly credentialId: string },
+  since: Date,
+): Promise<boolean> {
+  const where = { tenantId, credentialId, type, at: { gte: since } };
+  return (await db.auditEvent.findFirst({ where, select: { id: true } })) !== null;
+}

@@ -143,6 +143,40 @@ export function oauthDeed<T extends { readonly actor: ClientActor }>(
   });
 }
 
+/** @throws OAuthError that says what is wrong with the body, and nothing of what is in it */
+async function readJsonBody(request: ApiRequest): Promise<unknown> {
+  if (mediaType(request) !== "application/json")
+    throw new OAuthError("invalid_request", { says: "Send Content-Type: application/json." });
+  const body = await readBody(request);
+  if (!body.ok) throw new OAuthError("invalid_request", { says: `The body is ${body.problem}.` });
+  try {
+    return JSON.parse(body.text);
+  } catch {
+    throw new OAuthError("invalid_request", { says: "The body is not JSON." });
+  }
+}
+
+/**
+ * The door of the identity server for what anybody may report: JSON in, and 202 with an empty object whatever it says.
+ * @param take looks at the body once the answer is on its way
+ * @param turnAway called before the body is read @throws OAuthError for somebody who reports too often
+ */
+export function openReport(
+  take: (body: unknown, address: string | null) => void,
+  turnAway: (address: string | null) => void,
+): Record<Method, RouteHandler> {
+  const post: ApiHandler = async (request) => {
+    try {
+      turnAway(request.address);
+      take(await readJsonBody(request), request.address);
+      return json({}, 202, NO_STORE);
+    } catch (error) {
+      return refusal(error, request);
+    }
+  };
+  return endpoint({ POST: directHandler(post) });
+}
+
 /**
  * The door of the identity server for documents anybody may read and keep for a while: metadata, keys.
  * @param make gets the short path to the database and the time

@@ -1,5 +1,4 @@
 "use server";
-
 import { z } from "zod";
 import { listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
@@ -13,8 +12,13 @@ import { editLimits } from "@/lib/limits/commands";
 import { editLimitsSchema } from "@/lib/limits/schema";
 import { editNotifications } from "@/lib/notifications/commands/edit-settings";
 import { editNotificationsSchema } from "@/lib/notifications/schema";
-import { renameTenant } from "@/lib/tenants/commands";
-import { addTenantSchema, editTokenDefaultsSchema, renameTenantSchema } from "@/lib/tenants/schema";
+import { chooseLeakResponse, renameTenant } from "@/lib/tenants/commands";
+import {
+  addTenantSchema,
+  chooseLeakResponseSchema,
+  editTokenDefaultsSchema,
+  renameTenantSchema,
+} from "@/lib/tenants/schema";
 import { addTenant } from "@/lib/workflows/add-tenant";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 
@@ -28,6 +32,7 @@ export const withdrawKeyAction = adminAction(withdrawSigningKeySchema, withdrawS
 export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, saveTokenDefaults);
 export const saveLimitsAction = adminAction(editLimitsSchema, editLimits);
 export const saveNotificationsAction = adminAction(editNotificationsSchema, editNotifications);
+export const chooseLeakResponseAction = adminAction(chooseLeakResponseSchema, chooseLeakResponse);
 export const addTenantAction = adminAction(addTenantSchema, addTenant);
 export const renameTenantAction = adminAction(renameTenantSchema, renameTenant);
 export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);

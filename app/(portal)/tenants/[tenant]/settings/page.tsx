@@ -1,6 +1,7 @@
 import {
   addTenantAction,
   askWithdrawalAction,
+  chooseLeakResponseAction,
   followingHostsQuestion,
   followingJobsQuestion,
   importKeyAction,
@@ -14,6 +15,7 @@ import {
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { NotificationSettings } from "@/components/notifications/notification-settings";
 import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
+import { LeakResponseSection } from "@/components/tenants/leak-response";
 import { LimitsSection } from "@/components/tenants/limits";
 import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
@@ -26,7 +28,7 @@ import { getLimits } from "@/lib/limits/queries";
 import { countMachines } from "@/lib/machines/queries";
 import { getKindsOff } from "@/lib/notifications/queries";
 import { pathsOf } from "@/lib/paths";
-import { countTenants, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
+import { countTenants, getLeakResponse, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 
 export const generateMetadata = tenantTitle("Settings");
 
@@ -35,8 +37,9 @@ type SettingsPageProps = { params: Promise<{ tenant: string }>; searchParams: Pr
 export default async function SettingsPage({ params, searchParams }: SettingsPageProps) {
   const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
   const place = askedPage(await searchParams, await countTenants(ctx));
-  const [defaults, limits, machines, off, keys, rows] = await Promise.all([
+  const [defaults, leakResponse, limits, machines, off, keys, rows] = await Promise.all([
     getTokenDefaults(ctx),
+    getLeakResponse(ctx, tenant.id),
     getLimits(ctx),
     countMachines(ctx),
     getKindsOff(ctx),
@@ -69,6 +72,11 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
           off={off}
           canChange={can("tenant.settings")}
           save={saveNotificationsAction.bind(null, tenant.slug)}
+        />
+        <LeakResponseSection
+          response={leakResponse}
+          canChange={can("tenant.settings")}
+          choose={chooseLeakResponseAction.bind(null, tenant.slug)}
         />
         <SigningKeysSection
           keys={keys}
