@@ -47,10 +47,10 @@ const KIND_OPTIONS = [
 /** Whoever has the newest in view has seen them all, so the bell counts none. What was new stays marked until the page is left. */
 function useSeen(until: Date | undefined, seenAt: Date, see: Action<null>): Date {
   const [before] = useState(seenAt);
-  const newest = until && until > seenAt ? until.getTime() : null;
+  const newest = until && until > seenAt ? until.toISOString() : null;
   useEffect(() => {
     // When it is lost the bell goes on counting, and the next page that is opened says it again.
-    if (newest !== null) void attempt(() => see({ until: new Date(newest) }), "");
+    if (newest !== null) void attempt(() => see({ until: newest }), "");
   }, [newest, see]);
   return before;
 }

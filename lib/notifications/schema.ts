@@ -203,7 +203,9 @@ export const editNotificationsSchema = z.object({
 export type EditNotificationsInput = z.output<typeof editNotificationsSchema>;
 
 /** A person has seen the list up to a notification of this instant. */
-export const seenNotificationsSchema = z.object({ until: z.date() });
+export const seenNotificationsSchema = z.object({
+  until: z.iso.datetime({ precision: 3 }).regex(/^(?!0000)/),
+});
 export type SeenNotificationsInput = z.output<typeof seenNotificationsSchema>;
 
 export type NoticeOf<Kind extends NoticeKind> = Extract<Notice, { readonly kind: Kind }>;

@@ -170,10 +170,10 @@ test("people read a tenant's notifications page by page, the newest first; what 
   const unread = async (actor = admin) => (await ask(actor, countUnread, undefined)).unread;
   expect([await unread(), await unread(manager)]).toEqual([many, many + 1]);
   const later = addSeconds(start, many + 2);
-  await act(admin, noteNotificationsSeen, { until: addSeconds(start, many - 3) }, later);
-  await act(admin, noteNotificationsSeen, { until: start }, later);
+  await act(admin, noteNotificationsSeen, { until: addSeconds(start, many - 3).toISOString() }, later);
+  await act(admin, noteNotificationsSeen, { until: start.toISOString() }, later);
   expect(await unread()).toBe(3);
-  await act(admin, noteNotificationsSeen, { until: addSeconds(later, HOUR_SECONDS) }, later);
+  await act(admin, noteNotificationsSeen, { until: addSeconds(later, HOUR_SECONDS).toISOString() }, later);
   expect((await ask(admin, countUnread, undefined)).seenAt).toEqual(later);
 });
 

@@ -229,7 +229,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   readActivity: () => ask(admin, readActivity, activityListSchema.parse({})),
   listFollowingHosts: () => ask(admin, listFollowingHosts, undefined),
   listFollowingJobs: () => ask(admin, listFollowingJobs, undefined),
-  noteNotificationsSeen: () => act(admin, noteNotificationsSeen, { until: new Date() }),
+  noteNotificationsSeen: () => act(admin, noteNotificationsSeen, { until: new Date().toISOString() }),
   countUnread: () => ask(admin, countUnread, undefined),
   listNotifications: () =>
     ask(admin, listNotifications, notificationListSchema.parse({ kind: "credential.expired" })),

@@ -125,7 +125,7 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   chooseLeakResponseAction: { may: ADMINISTRATORS, input: { leakResponse: "Tell", seen: "Disable" } },
   saveLimitsAction: { may: ADMINISTRATORS, input: { limits: NO_LIMITS, seen: NO_LIMITS } },
   saveNotificationsAction: { may: ADMINISTRATORS, input: { off: [], seen: ["host.unresponsive"] } },
-  seeNotificationsAction: { may: MEMBERS, input: { until: new Date(0) } },
+  seeNotificationsAction: { may: MEMBERS, input: { until: "2026-01-01T00:00:00.000Z" } },
   addTenantAction: { may: MANAGERS, input: { name: "Made by the matrix", slug: "made-by-the-matrix" } },
   renameTenantAction: {
     may: ["Administrator", "manager"],

@@ -4,7 +4,8 @@ import type { SeenNotificationsInput } from "@/lib/notifications/schema";
 /** The person has seen the tenant's notifications up to an instant; never less than before, and never more than there is. */
 export async function noteNotificationsSeen(ctx: Ctx, { until }: SeenNotificationsInput): Promise<null> {
   const { id: adminId, tenantId } = ctx.actor;
-  const seenAt = until < ctx.now ? until : ctx.now;
+  const asked = new Date(until);
+  const seenAt = asked < ctx.now ? asked : ctx.now;
   await ctx.db.membership.updateMany({
     where: {
       adminId,
