@@ -6,7 +6,9 @@ import {
   clientAddress,
   NO_PROXIES,
   networkOf,
+  networksOf,
   parseTrustedProxies,
+  readNetwork,
   siteOf,
 } from "./network";
 
@@ -172,3 +174,79 @@ test("a list of proxies holds what it names and nothing else", () => {
     expect([address, list.includes(address)]).toEqual([address, false]);
   }
 });
+
+describe("a range that a credential may be used from", () => {
+  test.each([
+    ["10.0.0.0/8", "10.0.0.0/8"],
+    ["192.0.2.7", "192.0.2.7"],
+    ["192.0.2.7/32", "192.0.2.7"],
+    ["10.1.2.128/25", "10.1.2.128/25"],
+    ["::ffff:10.0.0.0/104", "10.0.0.0/8"],
+    ["::ffff:a00:1", "10.0.0.1"],
+    ["2001:DB8:0:0::/32", "2001:db8::/32"],
+    ["2001:db8::5/128", "2001:db8::5"],
+    ["fd00::/7", null, "is an address within a range: write fc00::/7."],
+    ["fc00::/7", "fc00::/7"],
+    ["10.1.2.3/8", null, "is an address within a range: write 10.0.0.0/8."],
+    ["2001:db8::5/64", null, "is an address within a range: write 2001:db8::/64."],
+    ["::192.0.2.7/120", null, "is an address within a range: write ::192.0.2.0/120."],
+    ["0.0.0.0/0", null, "is every address: leave the field empty for that."],
+    ["::/0", null, "is every address: leave the field empty for that."],
+    ["::ffff:0:0/96", null, "must be written as IPv4, as long as it is not every address."],
+    ["10.0.0.0/33", null, "must end in /1 to /32."],
+    ["10.0.0.0/08", null, "must end in /1 to /32."],
+    ["2001:db8::/129", null, "must end in /1 to /128."],
+    ["10.0.0.0/", null, "must end in /1 to /32."],
+    ["10.0.0.0/8/8", null, "is neither an address nor a range like 10.0.0.0/8."],
+    ["fe80::1%eth0/64", null, "is neither an address nor a range like 10.0.0.0/8."],
+    ["10.0.0", null, "is neither an address nor a range like 10.0.0.0/8."],
+    ["localhost", null, "is neither an address nor a range like 10.0.0.0/8."],
+  ] as const)("%s", (entry, network, problem?: string) => {
+    expect(readNetwork(entry)).toEqual(network === null ? { ok: false, problem } : { ok: true, network });
+  });
+
+  test.each([
+    [
+      "10.1.2.128/25",
+      ["10.1.2.128", "10.1.2.255", "::ffff:10.1.2.200"],
+      ["10.1.2.127", "10.1.3.0", "::ffff:10.1.2.127"],
+    ],
+    ["192.0.2.7", ["192.0.2.7"], ["192.0.2.6", "192.0.2.8", "2001:db8::7"]],
+    [
+      "2001:db8:0:fff0::/60",
+      ["2001:db8:0:fff0::", "2001:db8:0:ffff:ffff:ffff:ffff:ffff"],
+      ["2001:db8:0:ffef:ffff::", "2001:db8:1::", "10.0.0.1"],
+    ],
+    ["128.0.0.0/1", ["128.0.0.0", "255.255.255.255"], ["127.255.255.255", "unknown", ""]],
+  ] as const)("%s ends where it says", (network, inside, outside) => {
+    const networks = networksOf([network, "203.0.113.0/24"]);
+    for (const address of [...inside, "203.0.113.9"]) expect(networks?.includes(address), address).toBe(true);
+    for (const address of outside) expect(networks?.includes(address), address).toBe(false);
+  });
+
+  test("contains every address whose bits before the prefix are its own, and no other", async () => {
+    await forAny((random: Random) => {
+      const isIpv6 = random.below(2) === 0;
+      const [bits, size] = isIpv6 ? [128, 16] : [32, 8];
+      const digits = () => Array.from({ length: bits / size }, () => random.below(2 ** size));
+      const textOf = (units: readonly number[]) =>
+        isIpv6 ? units.map((unit) => unit.toString(16)).join(":") : units.join(".");
+      const binary = (units: readonly number[]) =>
+        units.map((unit) => unit.toString(2).padStart(size, "0")).join("");
+      const prefix = 1 + random.below(bits);
+      const one = digits();
+      const read = readNetwork(`${textOf(one)}/${prefix}`);
+      const network = read.ok ? read.network : (/write (\S+)\.$/.exec(read.problem)?.[1] ?? "");
+      const other = digits().map((unit, index) => (random.below(2) === 0 ? (one[index] ?? 0) : unit));
+      const isIn = binary(one).slice(0, prefix) === binary(other).slice(0, prefix);
+      const address = canonicalAddress(textOf(other)) ?? "";
+      expect(networksOf([readAgain(network)])?.includes(address), `${address} in ${network}`).toBe(isIn);
+    }, 500);
+  });
+});
+
+function readAgain(network: string): string {
+  const read = readNetwork(network);
+  if (!read.ok) throw new Error(`${network} ${read.problem}`);
+  return read.network;
+}

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 
-/** A set of addresses. */
+/** Networks that an address may be in. */
 export type Networks = { includes(address: string): boolean };
 
 export const NO_NETWORKS: Networks = { includes: () => false };
@@ -101,6 +101,66 @@ function addTo(list: BlockList, entry: string, whyNotAll: string): string | null
   if (Number(prefix) === 0) return whyNotAll;
   list.addSubnet(address, Number(prefix), familyOf(address));
   return null;
+}
+
+/** @returns an address as numbers: four of 8 bits, or eight of 16 */
+function unitsOf(address: string): number[] {
+  if (!isIPv6(address)) return address.split(".").map(Number);
+  // IPv6 may end as IPv4 does (RFC 4291 §2.2).
+  const hex = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
+    [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((unit) => unit.toString(16)).join(":"),
+  );
+  const [head = [], tail = []] = hex.split("::").map((part) => (part === "" ? [] : part.split(":")));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => "0");
+  return [...head, ...zeros, ...tail].map((unit) => Number.parseInt(unit, 16));
+}
+
+/** @returns the address with all bits after the first `prefix` cleared */
+function masked(address: string, prefix: number): string {
+  const size = isIPv6(address) ? 16 : 8;
+  const units = unitsOf(address).map((unit, index) => {
+    const cleared = Math.min(size, Math.max(0, size * (index + 1) - prefix));
+    return (unit >> cleared) << cleared;
+  });
+  if (size === 8) return units.join(".");
+  const text = units.map((unit) => unit.toString(16)).join(":");
+  return canonicalAddress(text) ?? text;
+}
+
+/**
+ * Reads an address, or a range in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3).
+ * @returns the one spelling that it has here, IPv4 that is written as IPv6 as IPv4; or what is wrong with it, as the end of a sentence
+ */
+export function readNetwork(
+  entry: string,
+): { readonly ok: true; readonly network: string } | { readonly ok: false; readonly problem: string } {
+  const wrong = (problem: string) => ({ ok: false, problem }) as const;
+  const [text = "", after, ...rest] = entry.split("/");
+  const address = text.includes("%") || rest.length > 0 ? null : canonicalAddress(text);
+  if (address === null) return wrong("is neither an address nor a range like 10.0.0.0/8.");
+  if (after === undefined) return { ok: true, network: address };
+  const [written, bits] = [text, address].map((one) => (isIPv6(one) ? 128 : 32)) as [number, number];
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(after) || Number(after) > written) {
+    return wrong(`must end in /1 to /${written}.`);
+  }
+  if (Number(after) === 0) return wrong("is every address: leave the field empty for that.");
+  const prefix = Number(after) - (written - bits);
+  if (prefix < 1) return wrong("must be written as IPv4, as long as it is not every address.");
+  const network = masked(address, prefix);
+  if (network !== address) return wrong(`is an address within a range: write ${network}/${prefix}.`);
+  return { ok: true, network: prefix === bits ? network : `${network}/${prefix}` };
+}
+
+/** @param networks as `readNetwork` writes them @returns null for none of them, which is everywhere */
+export function networksOf(networks: readonly string[]): Networks | null {
+  if (networks.length === 0) return null;
+  const list = new BlockList();
+  for (const network of networks.filter((entry) => readNetwork(entry).ok)) {
+    const [address = "", prefix] = network.split("/");
+    if (prefix === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(prefix), familyOf(address));
+  }
+  return { includes: (address) => isIP(address) > 0 && list.check(address, familyOf(address)) };
 }
 
 /** One entry of `X-Forwarded-For`, whose port, where a proxy adds it, says nothing about who it is. */

@@ -171,6 +171,8 @@ export const clientOf = (admin: UserActor, machine: Provisioned): AuthenticatedC
   clientId: machine.clientId,
   tenantId: admin.tenantId,
   policy: { lifetimeSeconds: null, scopes: [], requiresDpop: false },
+  allowedFrom: null,
+  purchasesMax: null,
   machine: { id: machine.machineId, kind: "Template", clientId: machine.clientId, name: machine.machineName },
   tenant: { id: admin.tenantId, slug: "tenant", name: "Tenant" },
 });

@@ -22,6 +22,8 @@ const REASON_LABELS = {
   credential_expired: "The secret or key has expired",
   credential_disabled: "The secret or key is disabled",
   credential_not_accepted: "The machine does not accept this kind of credential",
+  address_not_allowed: "The secret or key may not be used from there",
+  purchases_used_up: "As many tokens as the secret or key may buy were bought",
   machine_deleted: "The machine is deleted",
   machine_disabled: "The machine is disabled",
   credentials_missing: "No client secret was sent",

@@ -102,6 +102,11 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
       enabled the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} again
     </>
   ),
+  "credential.rules_changed": ({ machineId, credentialId, kind }, { machine }) => (
+    <>
+      changed the rules of use of the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)}
+    </>
+  ),
   "credential.expired": ({ machineId, credentialId, kind }, { machine }) => (
     <>
       found the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} expired, and cut what

@@ -4,6 +4,7 @@ import type { ImpactQuestions } from "@/components/hosts/use-connected-hosts";
 import type { RotationActions } from "@/components/rotations/rotation-actions";
 import type { Action } from "@/components/ui/attempt";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import type { ForeseenRules } from "@/lib/fleet/schema";
 import type { Limits } from "@/lib/limits/schema";
 
 /** What can be done to one credential, and the questions what a deed would cut. */
@@ -14,10 +15,12 @@ export type CredentialActions = ImpactQuestions &
     readonly enable: Action<null>;
     readonly rehearse: Action<null>;
     readonly remove: Action<Cut>;
+    readonly editRules: Action<null>;
+    readonly foreseeRules: Action<ForeseenRules>;
   };
 
 /** What is asked of one credential. */
-export type CredentialDeed = "edit" | "rotate" | "delete" | "disable" | "enable" | "rehearse";
+export type CredentialDeed = "edit" | "rotate" | "delete" | "disable" | "enable" | "rehearse" | "rules";
 
 export type CredentialDialogProps = {
   kind: CredentialKind;

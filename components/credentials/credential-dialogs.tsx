@@ -7,6 +7,7 @@ import { DisableCredentialDialog } from "@/components/credentials/disable-creden
 import { EditCredentialDialog } from "@/components/credentials/edit-credential-dialog";
 import { EnableCredentialDialog } from "@/components/credentials/enable-credential-dialog";
 import { RehearseDialog } from "@/components/credentials/rehearse-dialog";
+import { RulesDialog } from "@/components/credentials/rules-dialog";
 import { RotateDialog } from "@/components/rotations/rotate-dialog";
 
 /** The dialog of each deed. */
@@ -17,4 +18,5 @@ export const CREDENTIAL_DIALOGS: Readonly<Record<CredentialDeed, ComponentType<C
   disable: DisableCredentialDialog,
   enable: EnableCredentialDialog,
   rehearse: RehearseDialog,
+  rules: RulesDialog,
 };

@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   MoreHorizontal,
   RefreshCw,
+  ShieldCheck,
 } from "lucide-react";
 import type { CredentialDeed } from "@/components/credentials/credential-actions";
 import { buttonClass } from "@/components/ui/button";
@@ -24,6 +25,7 @@ type Item = {
 /** What can be done to a credential in which state, beside editing and deleting it. */
 const ITEMS: readonly Item[] = [
   { deed: "rotate", label: "Rotate…", icon: RefreshCw, states: ["Live"] },
+  { deed: "rules", label: "Rules of use…", icon: ShieldCheck, states: ["Live", "Disabled"] },
   { deed: "disable", label: "Disable…", icon: CirclePause, states: ["Live"] },
   { deed: "rehearse", label: "Rehearse deletion…", icon: FlaskConical, states: ["Live"] },
   { deed: "enable", label: "Enable…", icon: CirclePlay, states: ["Disabled"] },

@@ -15,6 +15,7 @@ import { TableHead, TableHeadRow, TableRow, WIDE } from "@/components/ui/table";
 import { Ago, Instant } from "@/components/ui/time";
 import { credentialState, isEnded } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialView } from "@/lib/credentials/schema";
+import { formatCount, formatQuantity } from "@/lib/format";
 import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { RotationView } from "@/lib/rotations/schema";
 
@@ -119,6 +120,7 @@ function CredentialRow<T extends CredentialView>({
             <Badge look="brass">Rehearsed</Badge> until <Instant at={rehearsal.endsAt} />
           </span>
         ) : null}
+        {isOver ? null : <RulesOfUse of={row} />}
       </td>
       <td className={classes(CELL, struck)}>{own.cell(row)}</td>
       <Moment label="Created" by={row.createdBy && `by ${row.createdBy}`} isStruck={isOver}>
@@ -143,13 +145,13 @@ function CredentialRow<T extends CredentialView>({
             Edit
           </Button>
         )}
+        {onAsk ? <CredentialMenuTrigger handle={menu} row={row} now={now} describedBy={idId} /> : null}
         {row.revokedAt === null && onAsk ? (
           <Button size="sm" look="dangerQuiet" aria-describedby={idId} onClick={() => onAsk("delete", row)}>
             <Trash2 aria-hidden size={14} />
             {texts.remove}
           </Button>
         ) : null}
-        {onAsk ? <CredentialMenuTrigger handle={menu} row={row} now={now} describedBy={idId} /> : null}
       </td>
     </TableRow>
   );
@@ -181,6 +183,28 @@ function Disabled({ of }: { of: CredentialView }) {
         <span className="mt-0.5 block whitespace-pre-line text-ink">{of.disabledReason}</span>
       ) : null}
     </span>
+  );
+}
+
+const ADDRESSES_NAMED = 2;
+
+/** From where it may be used, and how often it bought a token of how many, where that is limited. */
+function RulesOfUse({ of: { allowedAddresses, purchasesMax, purchases } }: { of: CredentialView }) {
+  const more = allowedAddresses.length - ADDRESSES_NAMED;
+  return (
+    <>
+      {allowedAddresses.length > 0 ? (
+        <span className="block max-w-64 pb-1 text-small break-words" title={allowedAddresses.join(", ")}>
+          Only from {allowedAddresses.slice(0, ADDRESSES_NAMED).join(", ")}
+          {more > 0 ? ` and ${more} more` : null}
+        </span>
+      ) : null}
+      {purchasesMax === null ? null : (
+        <span className="block pb-1 text-small tabular-nums">
+          {formatCount(purchases)} of {formatQuantity(purchasesMax, "purchase")}
+        </span>
+      )}
+    </>
   );
 }
 

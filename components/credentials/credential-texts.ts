@@ -20,6 +20,7 @@ export const CREDENTIAL_TEXTS = {
     disable: "Disable this client secret?",
     disableLast: "Disable the last secret: no robot can connect as this machine until it is enabled again",
     lostDisable: "The server did not answer. Load the page again to see whether the secret is disabled.",
+    lostRules: "The server did not answer. Load the page again to see which rules the secret has.",
     enable: "Enable this client secret?",
   },
   Key: {
@@ -40,6 +41,7 @@ export const CREDENTIAL_TEXTS = {
     disable: "Disable this key?",
     disableLast: "Disable the last key: no robot can connect as this machine until it is enabled again",
     lostDisable: "The server did not answer. Load the page again to see whether the key is disabled.",
+    lostRules: "The server did not answer. Load the page again to see which rules the key has.",
     enable: "Enable this key?",
   },
 } as const satisfies Record<CredentialKind, object>;

@@ -50,6 +50,8 @@ type EditMachineProps = {
       readonly deleteCredential: CredentialActions["remove"];
       readonly disableCredential: CredentialActions["disable"];
       readonly enableCredential: CredentialActions["enable"];
+      readonly editRules: CredentialActions["editRules"];
+      readonly foreseeRules: CredentialActions["foreseeRules"];
       readonly rehearseDeletion: CredentialActions["rehearse"];
       readonly cancelRehearsal: Action<null>;
     };
@@ -85,6 +87,8 @@ export function EditMachine({
     cancelRotation: actions.cancelRotation,
     endRotation: actions.endRotation,
     rehearse: actions.rehearseDeletion,
+    editRules: actions.editRules,
+    foreseeRules: actions.foreseeRules,
   };
   const crumbs = [
     { label: tenant.name, href: listPath },

@@ -7,6 +7,7 @@ import {
   type ActivityBin,
   type ActivityListQuery,
   type ActivityPeriod,
+  type AddressUse,
   type CredentialUse,
   TOKEN_OUTCOMES,
   type TokenOutcome,
@@ -120,4 +121,17 @@ export async function listFloods(
   return db.$queryRaw<Flood[]>`
     SELECT tenant_id AS "tenantId", hour, refused FROM token_request_hours
      WHERE hour > ${since} AND subject_id = tenant_id AND refused >= ${refusedMin} ORDER BY hour, tenant_id`;
+}
+
+/** Addresses of one credential that are looked at: more than a fleet has. */
+const USES_MAX = 1_000;
+
+/** @returns the addresses that a credential of the tenant bought tokens from since then, the latest first */
+export async function listUsesByAddress(ctx: Ctx, credentialId: string, since: Date): Promise<AddressUse[]> {
+  return ctx.db.credentialUse.findMany({
+    where: { tenantId: ctx.actor.tenantId, credentialId, lastAt: { gte: since }, address: { not: "" } },
+    orderBy: [{ lastAt: "desc" }, { address: "asc" }],
+    take: USES_MAX,
+    select: { address: true, count: true, lastAt: true },
+  });
 }

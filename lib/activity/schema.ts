@@ -104,3 +104,6 @@ export type CredentialUse = {
   /** How many there are in all. */
   readonly addressCount: number;
 };
+
+/** How often a credential bought tokens from one address, and when it last did. */
+export type AddressUse = { readonly address: string; readonly count: number; readonly lastAt: Date };

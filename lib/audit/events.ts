@@ -140,6 +140,14 @@ export type AuditEvent =
       readonly after: Readonly<Record<string, unknown>>;
     }
   | {
+      readonly type: "credential.rules_changed";
+      readonly machineId: string;
+      readonly credentialId: string;
+      readonly kind: CredentialWord;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: "credential.disabled" | "credential.enabled";
       readonly machineId: string;
       readonly credentialId: string;

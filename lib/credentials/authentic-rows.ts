@@ -22,6 +22,11 @@ type Change =
       readonly disabledAt: Date | null;
       readonly disabledById: string | null;
       readonly disabledReason: string;
+    }
+  | {
+      readonly allowedAddresses: string[];
+      readonly purchasesMax: number | null;
+      readonly purchases?: 0;
     };
 
 /** What is written over a row: a deleted secret's digest becomes a tombstone, and what had no right MAC gets none. */

@@ -27,6 +27,9 @@ const VIEW = {
   disabledAt: true,
   disabledBy: { select: { email: true } },
   disabledReason: true,
+  allowedAddresses: true,
+  purchasesMax: true,
+  purchases: true,
 } as const;
 
 /** Live ones first, newest first; then the deleted ones as a record. */

@@ -17,6 +17,8 @@ export type CredentialRefusal =
   | "credential_expired"
   | "credential_disabled"
   | "credential_not_accepted"
+  | "address_not_allowed"
+  | "purchases_used_up"
   | "machine_deleted"
   | "machine_disabled";
 
@@ -27,6 +29,9 @@ export const CREDENTIALS_SHOWN_MAX = 200;
 export const CREDENTIAL_NAME_MAX_LENGTH = 100;
 export const CREDENTIAL_NOTE_MAX_LENGTH = 500;
 export const DISABLED_REASON_MAX_LENGTH = 500;
+/** How many addresses and ranges a credential can be limited to, and to how many purchases. */
+export const ALLOWED_ADDRESSES_MAX = 50;
+export const PURCHASES_MAX = 1_000_000;
 /** A public key's text is at most this long; RSA of 8,192 bits takes a fifth of it. */
 export const PUBLIC_KEY_MAX_LENGTH = 16_384;
 
@@ -80,6 +85,32 @@ export const disableCredentialSchema = deleteCredentialSchema.extend({
 
 export const enableCredentialSchema = z.object({ machineId: z.uuid(), credentialId: credentialIdSchema });
 
+/** As they are typed: addresses and ranges, one a line or separated by commas. */
+const addresses = z
+  .string()
+  .max(ALLOWED_ADDRESSES_MAX * 60, `Enter at most ${ALLOWED_ADDRESSES_MAX} addresses and ranges.`)
+  .default("");
+
+const PURCHASES_SAY = `Enter a whole number from 1 to ${PURCHASES_MAX.toLocaleString("en-US")}, or nothing.`;
+
+export const editRulesSchema = z.object({
+  machineId: z.uuid(),
+  credentialId: credentialIdSchema,
+  addresses,
+  /** Null is any number. */
+  purchasesMax: z
+    .number({ error: PURCHASES_SAY })
+    .int(PURCHASES_SAY)
+    .min(1, PURCHASES_SAY)
+    .max(PURCHASES_MAX, PURCHASES_SAY)
+    .nullable()
+    .default(null),
+  /** What was used from in the last weeks is refused only when this says so. */
+  confirmed: z.boolean().default(false),
+});
+
+export const foreseeRulesSchema = z.object({ credentialId: credentialIdSchema, addresses });
+
 export const editCredentialSchema = z.object({
   machineId: z.uuid(),
   credentialId: credentialIdSchema,
@@ -96,10 +127,17 @@ export const editCredentialSchema = z.object({
 });
 
 /** Without name and end it is an unnamed secret that lasts until it is deleted. */
-export type IssueSecretInput = Readonly<{ machineId: string; name?: string; expiresAt?: Date | null }>;
-export type AddKeyInput = z.output<typeof addKeySchema>;
+export type IssueSecretInput = Readonly<{
+  machineId: string;
+  name?: string;
+  expiresAt?: Date | null;
+  /** Of a successor: those of the one it follows. */
+  allowedAddresses?: readonly string[];
+}>;
+export type AddKeyInput = z.output<typeof addKeySchema> & Pick<IssueSecretInput, "allowedAddresses">;
 export type EditCredentialInput = z.output<typeof editCredentialSchema>;
 export type DisableCredentialInput = z.output<typeof disableCredentialSchema>;
+export type EditRulesInput = z.output<typeof editRulesSchema>;
 export type EnableCredentialInput = z.output<typeof enableCredentialSchema>;
 export type DeleteCredentialInput = z.output<typeof deleteCredentialSchema>;
 
@@ -121,6 +159,11 @@ export type CredentialView = {
   /** Null where Latchkey itself did it. */
   readonly disabledBy: string | null;
   readonly disabledReason: string;
+  /** Addresses and ranges that it may be used from; none is anywhere. */
+  readonly allowedAddresses: readonly string[];
+  /** How many tokens may be bought with it, and how many were since that is limited; null is any number. */
+  readonly purchasesMax: number | null;
+  readonly purchases: number;
 };
 
 export type SecretView = CredentialView & {

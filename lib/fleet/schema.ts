@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CredentialUse } from "@/lib/activity/schema";
+import type { AddressUse, CredentialUse } from "@/lib/activity/schema";
 import type { CredentialKind, CredentialState, RecognizedSecret } from "@/lib/credentials/schema";
 import type { MachineKind } from "@/lib/machines/schema";
 import type { RehearsalView } from "@/lib/rehearsals/schema";
@@ -17,6 +17,16 @@ export type OverviewFigures = {
   readonly neverUsed: SecretFigure;
   readonly unused: SecretFigure;
   readonly machinesWithOneSecret: number;
+};
+
+/** What rules of use would have meant for the last 30 days. */
+export type ForeseenRules = {
+  /** The address that whoever asks has here: behind a proxy that is not known as one, the proxy's. */
+  readonly seenAs: string | null;
+  /** What is wrong with the addresses as they are typed; nothing is refused by them then. */
+  readonly problem: string | null;
+  readonly refused: readonly AddressUse[];
+  readonly allowed: readonly AddressUse[];
 };
 
 /** How a credential is used, as the machine's page shows it; without a use it never bought a token since that is recorded. */

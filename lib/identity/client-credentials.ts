@@ -1,3 +1,4 @@
+import { takePurchase } from "@/lib/credentials/purchases";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
@@ -11,6 +12,7 @@ import {
 } from "./client-request";
 import type { AuthenticatedClient } from "./credential-row";
 import { checkProof, consumeProof, type Proof } from "./dpop-proof";
+import { countFailure } from "./failure-throttle";
 import { OAuthError } from "./oauth-error";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
@@ -64,6 +66,19 @@ async function boundTo(
   return proof?.jkt ?? null;
 }
 
+/** Of a credential that may buy so many tokens: one of them, for good, whatever becomes of the answer. @throws OAuthError when they are used up */
+async function spendPurchase(
+  ctx: Ctx<AnonymousActor, Sql>,
+  { credentialId, clientId, purchasesMax }: AuthenticatedClient,
+): Promise<void> {
+  if (purchasesMax === null || (await takePurchase(ctx.db, credentialId, purchasesMax))) return;
+  const error = new OAuthError("invalid_client", {
+    detail: `all ${purchasesMax} purchases of ${credentialId} are used up`,
+    reason: "purchases_used_up",
+  });
+  throw await countFailure(ctx, clientId, error, true);
+}
+
 type Grant = { readonly token: TokenResponse; readonly client: AuthenticatedClient };
 
 /** @throws OAuthError */
@@ -79,6 +94,7 @@ async function grant(
   const scopes = grantedScopes(request.params.get("scope"), allowedScopes(client.policy.scopes));
   const jkt = await boundTo(ctx.db, proof, client);
   const key = await currentSigningKey(ctx.db, ctx.now);
+  await spendPurchase(ctx, client);
   const { token, lifetimeSeconds } = signAccessToken(key, client, { scopes, jkt }, ctx.now);
   noteIssue(ctx.db, key.kid, addSeconds(ctx.now, lifetimeSeconds));
   return {
@@ -96,7 +112,7 @@ const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 
 /**
  * The client credentials grant (RFC 6749 §4.4): one read, no write before the answer unless a proof is used
- * up, no refresh token (§4.4.3). Granted or refused, it is noted in the sign-in activity.
+ * up or purchases are counted, no refresh token (§4.4.3). Granted or refused, it is noted in the sign-in activity.
  * @throws OAuthError
  */
 export async function issueToken(

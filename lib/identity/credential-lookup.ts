@@ -14,6 +14,7 @@ import {
   VERSION,
   type Why,
   whyNot,
+  whyNotFrom,
 } from "./credential-row";
 import { each, isUnchanged, type KnownRow, knownRow, rememberRow } from "./known-rows";
 
@@ -30,7 +31,7 @@ function checked(
   row: CredentialWithMachine,
   renewed: () => RenewedRow | null = () => null,
 ): Checked {
-  const why = whyNot(row, ctx.now);
+  const why = whyNot(row, ctx.now) ?? whyNotFrom(row, ctx.actor.address);
   if (why) return { ok: false, ...why };
   noteUse(ctx.db, row.credential.id, { at: ctx.now, address: ctx.actor.address, renewed: renewed() });
   return { ok: true, client: clientOf(row) };
@@ -99,7 +100,8 @@ async function checkKnown(
   const row = known?.authentic?.row;
   const { digest, pepperId } = row?.credential ?? { digest: null, pepperId: null };
   const match = matchOf(clientSecret, digest ? { digest, pepperId: pepperId ?? "" } : null, ctx.now);
-  if (match !== "digest" || !known || row?.machine.clientId !== clientId || whyNot(row, ctx.now)) return null;
+  if (match !== "digest" || !known || row?.machine.clientId !== clientId) return null;
+  if (whyNot(row, ctx.now) ?? whyNotFrom(row, ctx.actor.address)) return null;
   if (!(await isUnchanged(ctx.db, row.credential.id, known))) return null;
   const stands = checked(ctx, row, () => renewedRow(row, clientSecret));
   return stands.ok ? stands : null;

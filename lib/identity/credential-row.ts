@@ -2,6 +2,7 @@ import type { CredentialRow } from "@/lib/credentials/authentic";
 import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
 import type { CredentialKind, CredentialRefusal } from "@/lib/credentials/schema";
 import type { MachineKind } from "@/lib/machines/schema";
+import { type Networks, networksOf } from "@/lib/network";
 import type { ClientAuthentication } from "@/lib/token-policy/schema";
 
 /** What tokens of a machine may be, as the machine says or else its tenant. */
@@ -20,6 +21,8 @@ export type CredentialWithMachine = {
   readonly disabledAt: number | null;
   readonly deletedAt: number | null;
   readonly policy: TokenPolicy;
+  /** Null is from anywhere. */
+  readonly allowedFrom: Networks | null;
   readonly machine: {
     readonly id: string;
     readonly kind: MachineKind;
@@ -91,6 +94,7 @@ export function readContent(content: string): CredentialWithMachine {
     disabledAt: read.disabledAt,
     deletedAt: read.deletedAt,
     policy: read.policy,
+    allowedFrom: networksOf(allowedAddresses),
     machine: read.machine,
     tenant: read.tenant,
   };
@@ -106,6 +110,9 @@ export type AuthenticatedClient = {
   readonly clientId: string;
   readonly tenantId: string;
   readonly policy: TokenPolicy;
+  readonly allowedFrom: Networks | null;
+  /** How many tokens it may buy; null is any number. */
+  readonly purchasesMax: number | null;
   /** What it may know of itself. */
   readonly machine: CredentialWithMachine["machine"];
   readonly tenant: CredentialWithMachine["tenant"];
@@ -117,6 +124,7 @@ export const clientOf = ({
   machine,
   tenant,
   policy,
+  allowedFrom,
 }: CredentialWithMachine): AuthenticatedClient => ({
   credentialId: credential.id,
   credentialKind: credential.kind,
@@ -126,6 +134,8 @@ export const clientOf = ({
   clientId: machine.clientId,
   tenantId: tenant.id,
   policy,
+  allowedFrom,
+  purchasesMax: credential.purchasesMax,
   machine,
   tenant,
 });
@@ -148,6 +158,15 @@ export const deleted = ({ credential }: CredentialWithMachine): Why => ({
   word: "credential_deleted",
   reason: `the ${CREDENTIAL_WORDS[credential.kind]} is deleted`,
 });
+
+/** @returns why what may be used at this moment may not be used from there; null when it may */
+export const whyNotFrom = (
+  { allowedFrom }: Pick<CredentialWithMachine, "allowedFrom">,
+  address: string | null,
+): Why | null =>
+  allowedFrom === null || (address !== null && allowedFrom.includes(address))
+    ? null
+    : { word: "address_not_allowed", reason: "it may not be used from this address" };
 
 /** @param row one whose MAC was found right @returns why the credential may not be used now; null when it may */
 export function whyNot(row: CredentialWithMachine, now: Date): Why | null {

@@ -15,13 +15,25 @@ import { requireOutlives, retiresAt } from "@/lib/rotations/rules";
 import type { RotateCredentialInput, Rotated } from "@/lib/rotations/schema";
 import { signal } from "@/lib/signals";
 
-type Old = { readonly kind: CredentialKind; readonly name: string; readonly expiresAt: Date | null };
+type Old = {
+  readonly kind: CredentialKind;
+  readonly name: string;
+  readonly expiresAt: Date | null;
+  readonly allowedAddresses: readonly string[];
+};
 
 /** The one that gives way, while the machine's row is held. */
 async function liveOne(ctx: Ctx, { machineId, credentialId }: RotateCredentialInput): Promise<Old> {
   const row = await ctx.db.credential.findFirst({
     where: { id: credentialId, machineId, tenantId: ctx.actor.tenantId },
-    select: { kind: true, name: true, expiresAt: true, revokedAt: true, disabledAt: true },
+    select: {
+      kind: true,
+      name: true,
+      expiresAt: true,
+      revokedAt: true,
+      disabledAt: true,
+      allowedAddresses: true,
+    },
   });
   if (!row) throw new Refusal("not_found", "There is no such client secret or key.");
   if (credentialState(row, ctx.now) !== "Live") throw hasEnded(row.kind);
@@ -42,7 +54,7 @@ async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, ma
 }
 
 /**
- * Lets a live secret or key give way to a new one of its name: in one transaction the new one is issued and the old one gets its end, so that
+ * Lets a live secret or key give way to a new one of its name, for the same addresses: in one transaction the new one is issued and the old one gets its end, so that
  * there is always one that works. What hangs on the old one goes on until then.
  * @returns the new secret with its value, which is shown only now, or the new key
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when it is part of an open rotation, `limit_reached` when the machine has no
@@ -59,7 +71,8 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
   const endsAt = retiresAt(input, old.expiresAt, limits, ctx.now);
   if (!(await moveEnd(ctx, { tenantId, credentialId }, endsAt))) throw hasEnded(old.kind);
   await requireRoom(ctx, machineId, old.kind, limits.liveCredentialsMax);
-  const wanted = { machineId, name: old.name, expiresAt: input.expiresAt };
+  const { name, allowedAddresses } = old;
+  const wanted = { machineId, name, allowedAddresses, expiresAt: input.expiresAt };
   const of = { machineName: machine.name, clientId: machine.clientId };
   if (old.kind === "Key" && publicKey === null) {
     throw new Refusal("invalid", "Paste a public key.", { field: "publicKey" });

@@ -57,6 +57,8 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "peppers",
     "public-key",
     "last-use",
+    "purchases",
+    "rules-of-use",
     "expiry",
   ],
   rotations: ["encrypted-value"],

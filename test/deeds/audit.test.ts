@@ -94,6 +94,8 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
     "job.ended",
   ],
   deleteCredential: ["credential.deleted", "session.ended", "job.ended"],
+  changeRules: ["credential.rules_changed"],
+  editRules: ["credential.rules_changed"],
   markCredentialDisabled: ["credential.disabled"],
   markCredentialEnabled: [],
   disableCredential: ["credential.disabled", "session.ended", "job.ended"],

@@ -106,10 +106,10 @@ describe("a disabled credential", () => {
     await act(keeper, disableCredential, { ...id, credentialId: other.secretId, reason: "" });
     const last = { ...id, credentialId: own.secretId };
     for (const deed of [
-      act(keeper, disableCredential, { ...last, reason: "" }),
-      act(keeper, deleteCredential, { ...last, confirmedLast: false }),
+      () => act(keeper, disableCredential, { ...last, reason: "" }),
+      () => act(keeper, deleteCredential, { ...last, confirmedLast: false }),
     ]) {
-      expect(await refusal(deed)).toMatchObject({ code: "conflict", field: "confirmedLast" });
+      expect(await refusal(deed())).toMatchObject({ code: "conflict", field: "confirmedLast" });
     }
     await act(keeper, disableCredential, { ...last, reason: "", confirmedLast: true });
     expect((await askToken(own)).status).toBe(401);

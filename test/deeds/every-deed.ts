@@ -4,6 +4,7 @@ import { addAsset, deleteAsset, removeMachineValue, setAsset } from "@/lib/asset
 import { addAssetSchema } from "@/lib/assets/schema";
 import { recordExport } from "@/lib/audit/commands";
 import { storeKey } from "@/lib/credentials/commands/add-key";
+import { changeRules } from "@/lib/credentials/commands/change-rules";
 import { markCredentialDisabled, markCredentialEnabled } from "@/lib/credentials/commands/disable-credential";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
@@ -44,6 +45,7 @@ import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
+import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
@@ -247,6 +249,10 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
   deleteCredential: (ctx, { machine }) =>
     deleteCredential(ctx, { ...machine, credentialId: machine.secretId, confirmedLast: true }),
+  changeRules: (ctx, { machine }) =>
+    changeRules(ctx, { ...firstSecret(machine), allowedAddresses: ["10.0.0.0/8"], purchasesMax: 5 }),
+  editRules: (ctx, { machine }) =>
+    editRules(ctx, { ...firstSecret(machine), addresses: "10.0.0.0/8", purchasesMax: 5, confirmed: false }),
   markCredentialDisabled: (ctx, scene) => markCredentialDisabled(ctx, ofTenant(scene), ""),
   markCredentialEnabled: (ctx, scene) => markCredentialEnabled(ctx, ofTenant(scene)),
   disableCredential: (ctx, scene) => disableCredential(ctx, { ...ofTenant(scene), reason: "seen in a log" }),

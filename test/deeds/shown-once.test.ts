@@ -70,7 +70,10 @@ test("no question gives a secret's value or its digest back, only its id and the
     expect(Object.keys(view).sort()).toEqual(
       [
         "createdAt",
+        "allowedAddresses",
         "createdBy",
+        "purchases",
+        "purchasesMax",
         "disabledAt",
         "disabledBy",
         "disabledReason",

@@ -1,7 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { chartActivity, listCredentialUses, listTokenRequests, wasUsedBefore } from "@/lib/activity/queries";
+import {
+  chartActivity,
+  listCredentialUses,
+  listTokenRequests,
+  listUsesByAddress,
+  wasUsedBefore,
+} from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
@@ -19,6 +25,7 @@ import { readAttention } from "@/lib/fleet/queries/attention";
 import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { find } from "@/lib/fleet/queries/find";
+import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
@@ -166,6 +173,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
     ask(admin, (ctx) => countNotEndedCredentials(ctx, scene.machine.machineId, "Secret"), undefined),
   recognizeSecret: () => ask(admin, recognizeSecret, scene.machine.clientSecret),
   find: () => ask(admin, find, { text: "a" }),
+  listUsesByAddress: () =>
+    ask(admin, (ctx) => listUsesByAddress(ctx, scene.machine.secretId, new Date(0)), undefined),
+  foreseeRules: () =>
+    ask(admin, foreseeRules, { credentialId: scene.machine.secretId, addresses: "10.0.0.0/8" }),
   countProcesses: () => ask(admin, countProcesses, undefined),
   mayClaim: () =>
     mayClaim(

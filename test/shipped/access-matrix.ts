@@ -95,6 +95,8 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
       seen: { name: "", note: "", expiresAt: null },
     },
   },
+  editRulesAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
+  foreseeRulesQuestion: { may: MEMBERS, input: { credentialId: "0123456789abcdef" } },
   disableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   enableCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   rotateCredentialAction: {

@@ -18,7 +18,7 @@ import { allow } from "@/lib/permissions";
  */
 export async function storeKey(
   ctx: Ctx,
-  { machineId, name, expiresAt: wanted, publicKey }: AddKeyInput,
+  { machineId, name, expiresAt: wanted, publicKey, allowedAddresses = [] }: AddKeyInput,
 ): Promise<{ keyId: string }> {
   allow(ctx.actor, "keys.add");
   const limits = await getLimits(ctx);
@@ -49,6 +49,7 @@ export async function storeKey(
     expiryCutAt: null,
     revokedAt: null,
     ...UNRESTRICTED,
+    allowedAddresses: [...allowedAddresses],
   };
   await ctx.db.credential.create({
     data: {

@@ -16,7 +16,7 @@ import { allow } from "@/lib/permissions";
  */
 export async function issueSecret(
   ctx: Ctx,
-  { machineId, name = "", expiresAt: wanted = null }: IssueSecretInput,
+  { machineId, name = "", expiresAt: wanted = null, allowedAddresses = [] }: IssueSecretInput,
 ): Promise<{ secretId: string; clientSecret: string; expiresAt: Date | null }> {
   allow(ctx.actor, "secrets.issue");
   const limits = await getLimits(ctx);
@@ -40,6 +40,7 @@ export async function issueSecret(
     expiryCutAt: null,
     revokedAt: null,
     ...UNRESTRICTED,
+    allowedAddresses: [...allowedAddresses],
   };
   await ctx.db.credential.create({
     data: {

@@ -24,6 +24,8 @@ export type SessionCommands = {
     readonly requiresDpop: boolean;
     /** What tokens of the machine may do; none listed are all. */
     readonly scopes: readonly string[];
+    /** Where the credential may be used from; none listed is anywhere. */
+    readonly allowedAddresses: readonly string[];
   };
 };
 
@@ -49,11 +51,12 @@ type Row = {
   readonly is_withdrawn: boolean;
   readonly requires_dpop: boolean;
   readonly allowed_scopes: readonly string[];
+  readonly allowed_addresses: readonly string[];
 };
 
 const SESSION_COMMANDS = {
   name: "session_commands",
-  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.expires_at, r.id AS rotation_id,
+  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.allowed_addresses, c.expires_at, r.id AS rotation_id,
                 j.stop, j.kill, COALESCE(m.requires_dpop, t.requires_dpop) AS requires_dpop,
                 CASE WHEN cardinality(m.allowed_scopes) > 0 THEN m.allowed_scopes ELSE t.allowed_scopes END
                   AS allowed_scopes,
@@ -106,5 +109,6 @@ const commandsOf = (row: Row): SessionCommands => ({
     isWithdrawn: row.is_withdrawn,
     requiresDpop: row.requires_dpop,
     scopes: row.allowed_scopes,
+    allowedAddresses: row.allowed_addresses,
   },
 });

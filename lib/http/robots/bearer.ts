@@ -1,7 +1,7 @@
 import type { ApiRequest } from "@/lib/api-request";
 import type { RobotActor, Sql } from "@/lib/ctx";
 import { type AccessTokenClaims, verifyAccessToken } from "@/lib/identity/access-token";
-import type { AuthenticatedClient } from "@/lib/identity/credential-row";
+import { type AuthenticatedClient, whyNotFrom } from "@/lib/identity/credential-row";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { forgetSigningKeys } from "@/lib/identity/signing-keys";
 import { findTokenStatus, presumedClient } from "@/lib/identity/token-status";
@@ -59,6 +59,8 @@ function admitted(
   if (client.machineId !== claims.machineId || client.tenantId !== claims.tenantId) {
     throw noLongerGood(shown.scheme, "the token's claims do not belong together");
   }
+  const why = whyNotFrom(client, address);
+  if (why) throw noLongerGood(shown.scheme, `${why.reason} (${client.credentialId})`);
   // Also those that were sold before it was required.
   if (client.policy.requiresDpop && claims.jkt === null) {
     throw noLongerGood(shown.scheme, "the machine requires DPoP");

@@ -11,6 +11,7 @@ import { successorEndpoint } from "@/lib/identity/addresses";
 import { effectiveScopes, type Scope } from "@/lib/identity/scopes";
 import { subscribe } from "@/lib/live/notifications";
 import { lookTogether, type Watcher } from "@/lib/live/watchers";
+import { networksOf } from "@/lib/network";
 import { claimStream } from "@/lib/sessions/commands/claim-stream";
 import { requireOwnSession } from "@/lib/sessions/queries";
 import { endText } from "@/lib/sessions/rules";
@@ -91,9 +92,10 @@ class HostEvents implements Watcher, Sender {
     else this.events.end();
   }
 
-  #isGood({ isWithdrawn, requiresDpop, scopes }: SessionCommands["token"]): boolean {
+  #isGood({ isWithdrawn, requiresDpop, scopes, allowedAddresses }: SessionCommands["token"]): boolean {
     const isBound = this.actor.isTokenBound || !requiresDpop;
-    return !isWithdrawn && isBound && effectiveScopes([SCOPE], scopes).length > 0;
+    const isFromThere = networksOf(allowedAddresses)?.includes(this.actor.address ?? "") ?? true;
+    return !isWithdrawn && isBound && isFromThere && effectiveScopes([SCOPE], scopes).length > 0;
   }
 
   #sendOnce(event: "stop" | "kill", jobId: string): void {

@@ -6,10 +6,13 @@ import {
   deleteCredentialSchema,
   disableCredentialSchema,
   editCredentialSchema,
+  editRulesSchema,
   enableCredentialSchema,
+  foreseeRulesSchema,
   issueSecretSchema,
 } from "@/lib/credentials/schema";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
+import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { addKey } from "@/lib/machines/commands/add-key";
@@ -30,6 +33,7 @@ import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { disableMachine } from "@/lib/workflows/disable-machine";
+import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
@@ -56,5 +60,7 @@ export const rehearseDeletionAction = adminAction(rehearseDeletionSchema, (ctx, 
   startRehearsal(ctx, { ...input, tenantId: ctx.actor.tenantId }),
 );
 export const cancelRehearsalAction = adminAction(cancelRehearsalSchema, cancelRehearsal);
+export const editRulesAction = adminAction(editRulesSchema, editRules);
+export const foreseeRulesQuestion = adminQuestion(foreseeRulesSchema, foreseeRules);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

@@ -9,8 +9,10 @@ import {
   disableCredentialAction,
   editCredentialAction,
   editMachineAction,
+  editRulesAction,
   enableCredentialAction,
   endRotationAction,
+  foreseeRulesQuestion,
   rehearseDeletionAction,
   rotateCredentialAction,
 } from "@/app/(portal)/tenants/[tenant]/machines/actions";
@@ -88,6 +90,8 @@ export default async function EditMachinePage({ params, searchParams }: EditMach
           enableCredential: enableCredentialAction,
           rehearseDeletion: rehearseDeletionAction,
           cancelRehearsal: cancelRehearsalAction,
+          editRules: editRulesAction,
+          foreseeRules: foreseeRulesQuestion,
         })}
       />
     </>
