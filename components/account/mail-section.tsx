@@ -8,10 +8,16 @@ import { Button } from "@/components/ui/button";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { Instant } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
 import { useAttempt } from "@/components/ui/use-attempt";
 import { useForm } from "@/components/ui/use-form";
-import { chooseMailSchema, MAIL_CHOICES, type MailChoice } from "@/lib/notifications/schema";
+import {
+  chooseMailSchema,
+  MAIL_CHOICES,
+  type MailChoice,
+  type MailProblem,
+} from "@/lib/notifications/schema";
 import type { TestMail } from "@/lib/users/schema";
 
 const LABELS: Readonly<Record<MailChoice, string>> = {
@@ -27,13 +33,15 @@ export type MailSectionProps = {
   email: string;
   tenant: { readonly id: string; readonly name: string };
   chosen: readonly MailChoice[];
+  /** What became of the last mail, where it was not taken. */
+  problem: MailProblem | null;
   choose: Action<null>;
   /** Absent for whoever may not try the mail server. */
   test: Action<TestMail> | null;
 };
 
 /** What a person gets by mail about one tenant. */
-export function MailSection({ email, tenant, chosen, choose, test }: MailSectionProps) {
+export function MailSection({ email, tenant, chosen, problem, choose, test }: MailSectionProps) {
   const toasts = useToasts();
   const [kinds, setKinds] = useState(chosen);
   const { form, failure, isPending, submit } = useForm({
@@ -48,6 +56,20 @@ export function MailSection({ email, tenant, chosen, choose, test }: MailSection
   const save = (wanted: readonly MailChoice[]) => submit({ tenantId: tenant.id, kinds: wanted });
   return (
     <>
+      {problem ? (
+        <Banner look="danger" className="mb-4">
+          <strong className="font-semibold">The last mail to you was not taken.</strong> {problem.answer}{" "}
+          {problem.isWaiting ? (
+            <>
+              It is tried again on <Instant at={problem.nextAt} />.
+            </>
+          ) : (
+            <>
+              It was given up on <Instant at={problem.at} />; what it told is under Notifications.
+            </>
+          )}
+        </Banner>
+      ) : null}
       <Form ref={form} onSubmit={() => save(kinds)} className="flex flex-col gap-4">
         <fieldset>
           <legend className="mb-3">

@@ -1,12 +1,14 @@
 import { Badge } from "@/components/ui/badge";
 import { type Column, StackCell, StackRow, StackTable, Under } from "@/components/ui/stack-table";
 import { Ago, Day } from "@/components/ui/time";
+import type { MailProblem } from "@/lib/notifications/schema";
 import type { PersonRow } from "@/lib/users/schema";
 import { type UserDeed, UserMenu } from "./user-menu";
 
 type UserTableProps = {
   people: readonly PersonRow[];
   now: Date;
+  mailProblems: readonly MailProblem[];
   canShareInstallation: boolean;
   onAsk: (deed: UserDeed, person: PersonRow) => void;
 };
@@ -21,7 +23,19 @@ const COLUMNS: readonly Column[] = [
   { label: "Actions", className: "w-16", isHidden: true },
 ];
 
-export function UserTable({ people, now, canShareInstallation, onAsk }: UserTableProps) {
+function MailTrouble({ problem }: { problem: MailProblem | undefined }) {
+  if (!problem) return null;
+  return (
+    <Under>
+      <span className="text-danger">
+        Mail to them was not taken{problem.status ? `: ${problem.status}` : null}.
+      </span>{" "}
+      {problem.answer} {problem.isWaiting ? "It is tried again." : null}
+    </Under>
+  );
+}
+
+export function UserTable({ people, now, mailProblems, canShareInstallation, onAsk }: UserTableProps) {
   return (
     <StackTable label="Users" columns={COLUMNS}>
       {people.map((person) => (
@@ -29,6 +43,7 @@ export function UserTable({ people, now, canShareInstallation, onAsk }: UserTabl
           <StackCell className="font-medium">
             <span id={`user-${person.id}`}>{person.email}</span>
             {person.isYou ? <span className="ml-2 font-normal text-muted">(you)</span> : null}
+            <MailTrouble problem={mailProblems.find(({ adminId }) => adminId === person.id)} />
           </StackCell>
           <StackCell label="Role">
             {person.role}

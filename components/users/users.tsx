@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { pageAddress } from "@/components/ui/page-address";
 import { PageFooter, type Place } from "@/components/ui/page-footer";
 import { type Crumb, PageHeader } from "@/components/ui/page-header";
+import type { MailProblem } from "@/lib/notifications/schema";
 import type { InviteRow, PersonRow } from "@/lib/users/schema";
 import { InviteDialog } from "./invite-dialog";
 import { type Issued, IssuedLinkDialog } from "./issued-link-dialog";
@@ -25,6 +26,8 @@ type UsersProps = {
   invites: readonly InviteRow[];
   requiresSecondFactor: boolean;
   now: Date;
+  /** Of those of this page. */
+  mailProblems: readonly MailProblem[];
   /** Links go to people by mail, too. */
   sendsMail: boolean;
   /** Whoever looks manages the installation, and so decides who else does. */
@@ -43,6 +46,7 @@ export function Users({
   invites,
   requiresSecondFactor,
   now,
+  mailProblems,
   sendsMail,
   canShareInstallation,
   actions,
@@ -64,6 +68,7 @@ export function Users({
           <UserTable
             people={people}
             now={now}
+            mailProblems={mailProblems}
             canShareInstallation={canShareInstallation}
             onAsk={(deed, person) => setAsking({ deed, person })}
           />

@@ -11,6 +11,7 @@ import { listDueReceivers } from "@/lib/notifications/queries/list-due";
 import type { Attempt, Receiver } from "@/lib/notifications/receiver";
 import { onStop } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
+import { MAIL } from "@/lib/users/mail-receiver";
 import { WEBHOOKS } from "@/lib/webhooks/send";
 
 const LOOK_EVERY_SECONDS = 1;
@@ -19,7 +20,7 @@ const AT_ONCE = 16;
 /** Whatever is on its way when the process stops may arrive within this. */
 const LAST_SECONDS = 3;
 
-const receiverOf = (_delivery: TakenDelivery): Receiver => WEBHOOKS;
+const receiverOf = ({ adminId }: TakenDelivery): Receiver => (adminId === null ? WEBHOOKS : MAIL);
 
 function noteFailure(error: unknown): void {
   if (isDatabaseAway(error) && !tookTooLong(error)) log.debug("the outbox could not reach the database");

@@ -4,6 +4,8 @@ import type { TakenDelivery } from "./commands/take-delivery";
 /** What came of one attempt: whether it was taken, and what was said to it. The answer is whatever a stranger wrote. */
 export type Attempt = {
   readonly isTaken: boolean;
+  /** It would never be taken: it is given up at once, and what comes after it goes on. */
+  readonly isForGood?: boolean;
   readonly status: number | null;
   /** Why there was no answer; the receiver's kind has words for it. */
   readonly failure: string | null;

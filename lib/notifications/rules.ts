@@ -1,7 +1,7 @@
 import { formatDay, formatInstant, formatNames, formatQuantity } from "@/lib/format";
 import { pathsOf } from "@/lib/paths";
 import { asPlainLine, shortened } from "@/lib/text";
-import type { NamedCredential, Notice, RehearsedUse } from "./schema";
+import type { MailChoice, NamedCredential, Notice, RehearsedUse } from "./schema";
 
 /** For how many days a notification is kept. */
 export const KEPT_DAYS = 90;
@@ -49,6 +49,15 @@ export function keyOf(notice: Notice, now: Date): string {
       return `${notice.chain}:${notice.sequence}:${notice.finding}`;
   }
 }
+
+/** Of what expires people choose the early warnings apart from those of the last week. */
+const EARLY_DAYS = 7;
+
+/** @returns what somebody must have chosen to be mailed it */
+export const mailChoiceOf = (notice: Notice): MailChoice =>
+  notice.kind === "credential.expiring" && notice.days > EARLY_DAYS
+    ? "credential.expiring_early"
+    : notice.kind;
 
 /** What people read of a notice, wherever they do: plain text of one line each, and an address of the portal. */
 export type Told = {

@@ -261,6 +261,19 @@ export const MAILED_AT_FIRST: Readonly<Record<Role, readonly MailChoice[]>> = {
   Viewer: [],
 };
 
+/** The last mail to somebody was not taken. */
+export type MailProblem = {
+  readonly adminId: string;
+  /** It is tried again, at `nextAt`. */
+  readonly isWaiting: boolean;
+  readonly at: Date;
+  readonly nextAt: Date;
+  /** The mail server's reply code (RFC 5321 §4.2); null where it was not reached. */
+  readonly status: number | null;
+  /** What was wrong, with what the server said. */
+  readonly answer: string | null;
+};
+
 export const chooseMailSchema = z.object({
   tenantId: z.uuid(),
   kinds: z

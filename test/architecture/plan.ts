@@ -39,6 +39,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   users: [
     "device",
     "link-token",
+    "mail-receiver",
     "own-password",
     "password-work",
     "passwords",
@@ -153,7 +154,7 @@ export const FOREIGN_TABLES: Readonly<
     why: "a tenant without a chain is found, too",
   },
   "lib/notifications/commands/queue-deliveries.ts": {
-    tables: ["webhooks"],
+    tables: ["admins", "mail_choices", "memberships", "webhooks"],
     why: "the statement that fills the outbox asks who wants to be told",
   },
   "lib/notifications/commands/take-delivery.ts": {

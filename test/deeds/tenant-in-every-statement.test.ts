@@ -61,6 +61,7 @@ import {
 import { machineListSchema } from "@/lib/machines/schema";
 import { countUnread, getKindsOff, listNotifications } from "@/lib/notifications/queries";
 import { countDeliveries, listDeliveries, readOutboxes } from "@/lib/notifications/queries/list-deliveries";
+import { listMailProblems } from "@/lib/notifications/queries/mail-problems";
 import { notificationListSchema } from "@/lib/notifications/schema";
 import { startRehearsal } from "@/lib/rehearsals/commands";
 import { listRehearsals, listRehearsalTimes } from "@/lib/rehearsals/queries";
@@ -74,7 +75,7 @@ import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { findEnd, findHostSeen, requireOpenSession, requireOwnSession } from "@/lib/sessions/queries";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
-import { readMailChoices } from "@/lib/users/queries/mail";
+import { findMailReceiver, readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { findWebhook, listWebhooks } from "@/lib/webhooks/queries";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
@@ -83,7 +84,7 @@ import { connectTogether } from "@/lib/workflows/connect-together";
 import { handOver } from "@/lib/workflows/hand-over";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
-import { act, ask, inTransaction, newTenantAdmin, prisma, robotOf, sql } from "@/test/world";
+import { act, ask, inTransaction, newTenantAdmin, prisma, robotOf, sql, systemCtx } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, rotating, type Scene } from "./every-deed";
 
 let admin: UserActor;
@@ -253,6 +254,18 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   countPeople: () => ask(admin, countPeople, undefined),
   listPeople: () => ask(admin, listPeople, undefined),
   readMailChoices: () => ask(admin, readMailChoices, undefined),
+  listMailProblems: () => ask(admin, listMailProblems, [admin.id]),
+  findMailReceiver: () =>
+    findMailReceiver(systemCtx(prisma()), {
+      tenantId: admin.tenantId,
+      adminId: admin.id,
+      notification: {
+        id: admin.id,
+        tenantId: admin.tenantId,
+        at: new Date(),
+        notice: { kind: "machine.without_credential", count: 0, machines: [] },
+      },
+    }),
   listInvites: () => ask(admin, listInvites, undefined),
   listKinds: () => ask(admin, listKinds, undefined),
   listPersons: () => ask(admin, listPersons, undefined),

@@ -35,7 +35,7 @@ export async function notify(db: Db, { tenantId, now, notice }: Told): Promise<b
         ON CONFLICT DO NOTHING
     RETURNING id`;
   if (!row) return false;
-  await queueDeliveries(db, { notificationId: row.id, tenantId, kind, now });
+  await queueDeliveries(db, { notificationId: row.id, tenantId, notice, now });
   if (tenantId) await signal(db, [{ kind: "page", tenantId }]);
   return true;
 }

@@ -76,10 +76,10 @@ const shown = (answer: string) => [...asPlainLine(answer)].slice(0, ANSWER_MAX_C
 export async function noteAttempt(
   { db, now }: Ctx<SystemActor>,
   delivery: TakenDelivery,
-  { isTaken, status, failure, answer }: Attempt,
+  { isTaken, isForGood, status, failure, answer }: Attempt,
   random: number,
 ): Promise<"waiting" | "delivered" | "given_up" | null> {
-  const after = isTaken ? null : retryAfterSeconds(delivery.attempts, random);
+  const after = isTaken || isForGood ? null : retryAfterSeconds(delivery.attempts, random);
   const state = isTaken ? "delivered" : after === null ? "given_up" : "waiting";
   const { count } = await db.delivery.updateMany({
     where: held(delivery),

@@ -12,6 +12,7 @@ import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { Account } from "@/components/account/account";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { sendsMail } from "@/lib/http/portal/outgoing-mail";
+import { listMailProblems } from "@/lib/notifications/queries/mail-problems";
 import { pathsOf } from "@/lib/paths";
 import { readMailChoices } from "@/lib/users/queries/mail";
 import { readSecondFactor } from "@/lib/users/queries/second-factor";
@@ -21,10 +22,11 @@ export const generateMetadata = tenantTitle("Your account");
 
 export default async function AccountPage({ params }: { params: Promise<{ tenant: string }> }) {
   const { ctx, own, tenant, admin, can } = await requireTenant((await params).tenant);
-  const [signIns, secondFactor, chosen] = await Promise.all([
+  const [signIns, secondFactor, chosen, [problem = null]] = await Promise.all([
     listOwnSignIns(own),
     readSecondFactor(own),
     readMailChoices(ctx),
+    listMailProblems(ctx, [ctx.actor.id]),
   ]);
   const mayTest = ctx.actor.managesInstallation || can("tenant.settings");
   return (
@@ -40,6 +42,7 @@ export default async function AccountPage({ params }: { params: Promise<{ tenant
           ? {
               tenant,
               chosen,
+              problem,
               choose: chooseMailAction,
               test: mayTest ? sendTestMailAction.bind(null, tenant.slug) : null,
             }

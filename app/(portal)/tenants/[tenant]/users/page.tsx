@@ -17,6 +17,7 @@ import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
 import { sendsMail } from "@/lib/http/portal/outgoing-mail";
+import { listMailProblems } from "@/lib/notifications/queries/mail-problems";
 import { pathsOf } from "@/lib/paths";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 
@@ -54,6 +55,12 @@ export default async function UsersPage({ params, searchParams }: UsersPageProps
       requiresSecondFactor={tenant.requiresSecondFactor}
       now={ctx.now}
       sendsMail={sendsMail()}
+      mailProblems={
+        await listMailProblems(
+          ctx,
+          people.map(({ id }) => id),
+        )
+      }
       canShareInstallation={ctx.actor.managesInstallation}
       actions={actionsOf(tenant.slug, {
         invite: inviteAction,
