@@ -56,6 +56,9 @@ type Row = {
   readonly isSensitive?: true;
 };
 
+/** A date as a browser sends it to an action. */
+const sentDate = (at: Date) => `$D${at.toISOString()}`;
+
 const id = randomUUID();
 const machine = { machineId: id };
 const details = { name: "Nobody’s" };
@@ -108,7 +111,7 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   deleteCredentialAction: { may: OPERATORS, input: { ...machine, credentialId: "0123456789abcdef" } },
   rehearseDeletionAction: {
     may: OPERATORS,
-    input: { ...machine, credentialId: "0123456789abcdef", endsAt: new Date(Date.now() + 60_000) },
+    input: { ...machine, credentialId: "0123456789abcdef", endsAt: sentDate(new Date(Date.now() + 60_000)) },
   },
   cancelRehearsalAction: { may: OPERATORS, input: { rehearsalId: id } },
   addKeyAction: { may: OPERATORS, input: { ...machine, name: "key", publicKey: "{}" } },
