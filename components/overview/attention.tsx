@@ -20,7 +20,7 @@ type AttentionProps = {
 
 /** What somebody should look at now, the most urgent first, each with what to do. */
 export function Attention({ attention, silentHosts, now, tenantSlug }: AttentionProps) {
-  const { ended, ending, withoutCredential, rehearsed, rotations } = attention;
+  const { ended, ending, withoutCredential, rehearsed, rotations, webhooksOff } = attention;
   const paths = pathsOf(tenantSlug);
   const lines = [
     ...linesOf(ended, tenantSlug, {
@@ -50,6 +50,14 @@ export function Attention({ attention, silentHosts, now, tenantSlug }: Attention
       : [
           <Line key="hosts" look="danger" href={`${paths.robots}?state=Unresponsive`} next="See which">
             {formatQuantity(silentHosts, "host")} {silentHosts === 1 ? "does" : "do"} not answer
+          </Line>,
+        ]),
+    ...(webhooksOff === 0
+      ? []
+      : [
+          <Line key="webhooks" href={paths.settings} next="Mend the receiver, then switch it on">
+            {formatQuantity(webhooksOff, "webhook")} {webhooksOff === 1 ? "was" : "were"} switched off:
+            nothing was taken
           </Line>,
         ]),
     ...linesOf(rotations, tenantSlug, {

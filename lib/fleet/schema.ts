@@ -140,4 +140,6 @@ export type OverviewAttention = {
   readonly rehearsed: AttentionList<CredentialInNeed>;
   /** That end soon, and hosts are still on them. */
   readonly rotations: AttentionList<CredentialInNeed>;
+  /** How many webhooks Latchkey switched off. */
+  readonly webhooksOff: number;
 };

@@ -202,6 +202,7 @@ test("attention follows from what there is: what ends within 14 days or ended wi
     withoutCredential: nothing,
     rehearsed: nothing,
     rotations: nothing,
+    webhooksOff: 0,
   };
   expect(await ask(admin, readAttention, undefined, at)).toEqual(none);
   await rewriteCredential(soon.secretId, { expiresAt: addSeconds(at, 14 * DAY_SECONDS) });

@@ -62,12 +62,15 @@ export async function readAttention(ctx: Ctx): Promise<OverviewAttention> {
   const { now } = ctx;
   const byTime = Prisma.sql`at, "credentialId"`;
   const credentials = (found: Prisma.Sql) => listed<CredentialInNeed>(ctx, found, byTime);
-  const [ended, soon, without, rehearsed, rotations] = await Promise.all([
+  const [ended, soon, without, rehearsed, rotations, webhooksOff] = await Promise.all([
     credentials(ending(ctx, addSeconds(now, -AFTER_SECONDS), now)),
     credentials(ending(ctx, now, addSeconds(now, BEFORE_SECONDS))),
     listed<MachineInNeed>(ctx, withoutCredential(ctx), Prisma.sql`"machineId" DESC`),
     credentials(rehearsedAndUsed(ctx)),
     credentials(stuckRotations(ctx)),
+    ctx.db.webhook.count({
+      where: { tenantId: ctx.actor.tenantId, isGivenUp: true, offSince: { not: null } },
+    }),
   ]);
-  return { ended, ending: soon, withoutCredential: without, rehearsed, rotations };
+  return { ended, ending: soon, withoutCredential: without, rehearsed, rotations, webhooksOff };
 }
