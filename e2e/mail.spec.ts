@@ -1,10 +1,43 @@
+import { randomUUID } from "node:crypto";
 import { database } from "@/lib/db";
 import { MAILED_AT_FIRST } from "@/lib/notifications/schema";
 import { freePort } from "@/server/database/embedded-postgres";
 import { smtpError, startMailbox } from "@/test/mailbox";
 import { startLatchkey } from "@/test/shipped/process";
 import { expectAccessible } from "./accessible";
-import { expect, signIn, test } from "./fixtures";
+import { expect, signIn, test, type World } from "./fixtures";
+
+/** A notification whose mail to the administrator was given up. */
+async function refusedMailTo({ tenantId, admin }: World): Promise<void> {
+  const at = new Date();
+  const id = randomUUID();
+  const notification = {
+    id,
+    tenantId,
+    kind: "refusals.flood",
+    key: id,
+    at,
+    details: { hour: at, refused: 1_001 },
+  };
+  await database().prisma.notification.create({ data: notification });
+  await database().prisma.delivery.create({
+    data: {
+      tenantId,
+      notificationId: id,
+      receiverId: admin.id,
+      adminId: admin.id,
+      kind: notification.kind,
+      state: "given_up",
+      attempts: 1,
+      createdAt: at,
+      nextAt: at,
+      lastAt: at,
+      lastStatus: 550,
+      lastFailure: "recipient",
+      lastAnswer: "The mail server does not take mail for this address. It said: 550 no such user",
+    },
+  });
+}
 
 test("people choose their mail, try the mail server, and an invite goes by mail, or says why not", async ({
   page,
@@ -49,7 +82,13 @@ test("people choose their mail, try the mail server, and an invite goes by mail,
     const chosen = await database().prisma.mailChoice.findFirst({ where: { tenantId: world.tenantId } });
     expect(chosen?.kinds).toEqual([]);
 
+    await refusedMailTo(world);
+    await page.reload();
+    await expect(section).toContainText("The last mail to you was not taken.");
     await page.goto(`${url}/tenants/${world.slug}/users`);
+    await expect(page.getByRole("row", { name: world.admin.email })).toContainText(
+      "Mail to them was not taken: 550",
+    );
     const dialog = page.getByRole("alertdialog");
     const invite = async (email: string) => {
       await page.getByRole("button", { name: "Invite" }).click();
