@@ -138,7 +138,7 @@ describe("a machine has at most ten live secrets", () => {
     for (let count = 1; count < LIVE_CREDENTIALS_MAX.max; count += 1) await act(admin, addSecret, machine);
     const refused = await refusal(act(admin, addSecret, machine));
     expect(refused).toMatchObject({ code: "limit_reached" });
-    expect(refused.message).toContain("10 live client secrets");
+    expect(refused.message).toContain("10 live or disabled client secrets");
     await act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: false });
     await act(admin, addSecret, machine);
     expect(await liveSecrets(machine.machineId)).toBe(LIVE_CREDENTIALS_MAX.max);
