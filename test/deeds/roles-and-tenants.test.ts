@@ -100,7 +100,8 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const before = await dumpDatabase();
     const outcome = await attempt(stranger, name);
     if (name in ELSEWHERE) expect(outcome).toEqual(ELSEWHERE[name]);
-    else if (["issueSecret", "storeKey", "startRotation"].includes(name)) expect(outcome).toBeInstanceOf(Error);
+    else if (["issueSecret", "storeKey", "startRotation"].includes(name))
+      expect(outcome).toBeInstanceOf(Error);
     else
       expect(outcome).toMatchObject({ name: "Refusal", code: expect.stringMatching(/^(?:not_found|gone)$/) });
     expect(await dumpDatabase()).toEqual(before);
