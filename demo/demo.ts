@@ -7,8 +7,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { database } from "@/lib/db";
 import { startJob } from "@/lib/jobs/commands/start-job";
+import { NOTICE_KINDS } from "@/lib/notifications/schema";
 import { runStops } from "@/lib/stopping";
+import { addWebhook } from "@/lib/webhooks/commands/manage-webhooks";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
+import { type Alerts, startAlerts } from "./alerts";
 import { act, type Cast, type Host, makeAdmin, makeCast, PROCESSES } from "./cast";
 import { startMailbox } from "./mailbox";
 
@@ -60,6 +63,12 @@ function startRobot(
   return robot;
 }
 
+/** Has everything be told to the receiver of webhooks. */
+async function addAlerts({ admin }: Cast, { url, verifyBy }: Alerts): Promise<void> {
+  const { secret } = await act(admin, addWebhook, { url, kinds: [...NOTICE_KINDS] });
+  verifyBy(secret);
+}
+
 /** Starts a job now and then, until the demo is stopped. */
 async function keepBusy({ admin, processIds }: Cast, stop: AbortSignal): Promise<void> {
   for (let turn = 0; !stop.aborted; turn += 1) {
@@ -85,11 +94,13 @@ export async function runDemo(root: string): Promise<void> {
   const password = randomBytes(12).toString("base64url");
   const postgres = await startScratchPostgres();
   const mailbox = await startMailbox();
+  const alerts = await startAlerts();
   const children: ChildProcess[] = [];
   const env = {
     DATABASE_URL: postgres.url,
     APP_SECRET: randomBytes(32).toString("base64url"),
     ORIGIN: origin,
+    WEBHOOK_ALLOWED_NETWORKS: "127.0.0.1",
     ...(mailbox && { SMTP_URL: mailbox.url, MAIL_FROM: "Latchkey <latchkey@example.com>" }),
   };
   Object.assign(process.env, env);
@@ -107,6 +118,7 @@ export async function runDemo(root: string): Promise<void> {
     server.once("exit", () => stop.abort());
     while (!/Latchkey is ready/.test(said)) await once(server.stdout, "data", { signal: stop.signal });
     const cast = await makeCast(await makeAdmin(EMAIL, password));
+    await addAlerts(cast, alerts);
     const processes = writeProcesses(root, place);
     for (const host of cast.hosts) children.push(startRobot(root, { origin, place, processes }, host));
     console.log(`\nThe demo runs at ${origin}. Sign in as ${EMAIL} with the password ${password}`);
@@ -114,6 +126,7 @@ export async function runDemo(root: string): Promise<void> {
       "Look at Robots and Jobs; then open Machines > Invoices pool and rotate or delete a client secret.",
     );
     console.log(mailbox ? "What Latchkey mails is printed here." : "No mail: smtp-server is not installed.");
+    console.log("So is what its webhook is told: Settings > Webhooks.");
     console.log("Ctrl-C ends it; nothing is kept.\n");
     await keepBusy(cast, stop.signal);
   } catch (error) {
@@ -126,6 +139,7 @@ export async function runDemo(root: string): Promise<void> {
     }
     await runStops();
     await mailbox?.stop();
+    await alerts.stop();
     await postgres.stop();
     rmSync(place, { recursive: true, force: true });
   }

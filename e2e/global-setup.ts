@@ -13,6 +13,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     DATABASE_URL: postgres.url,
     APP_SECRET: randomBytes(32).toString("base64url"),
     ORIGIN,
+    WEBHOOK_ALLOWED_NETWORKS: "127.0.0.1",
   };
   // The workers inherit these, so that their fixtures make rows in the same database.
   Object.assign(process.env, env);

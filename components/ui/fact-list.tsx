@@ -1,5 +1,7 @@
+import type { ReactNode } from "react";
+
 /** Names and values side by side, below each other on a narrow screen: for those who may look but not change. */
-export function FactList({ facts }: { facts: readonly (readonly [label: string, value: string])[] }) {
+export function FactList({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
   return (
     <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[minmax(12rem,max-content)_minmax(0,1fr)]">
       {facts.map(([label, value]) => (

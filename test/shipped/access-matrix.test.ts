@@ -9,6 +9,8 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSeconds } from "@/lib/time";
 import { hashPassword } from "@/lib/users/passwords";
+import { addWebhook } from "@/lib/webhooks/commands/manage-webhooks";
+import { webhookSchema } from "@/lib/webhooks/schema";
 import { act, newAdmin, newTenant, type Provisioned, prisma, provisioned, type Tenant } from "@/test/people";
 import {
   CLOSED_PAGES,
@@ -33,6 +35,7 @@ let robot: string;
 let otherRobot: string;
 let sessionId: string;
 let jobId: string;
+let webhookId: string;
 const browsers = new Map<Who | "nobody" | "stranger", Browser>();
 
 const browserOf = (who: Who | "nobody" | "stranger"): Browser => {
@@ -101,6 +104,8 @@ beforeAll(async () => {
   await act(admin, addAsset, addAssetSchema.parse({ name: "matrix-asset", type: "Text", value: "x" }));
   const { processId } = await act(admin, addProcess, addProcessSchema.parse({ name: "Matrix" }));
   ({ jobId } = await act(admin, startJob, { processId, hostName: "" }));
+  const webhook = webhookSchema.parse({ url: "https://alerts.example.com/", kinds: ["chain.broken"] });
+  ({ webhookId } = await act(admin, addWebhook, webhook));
   const opened = await asked("/api/orchestrator/sessions", robot, {
     method: "POST",
     body: { hostName: "HOST" },
@@ -116,6 +121,7 @@ const addressOf = (folder: string): string =>
     .replace("[tenant]", tenant.slug)
     .replace("[machineId]", machine.machineId)
     .replace("[jobId]", jobId)
+    .replace("[webhookId]", webhookId)
     .replace("[sessionId]", sessionId)
     .replace("[name]", "matrix-asset")
     .replace("[...nextauth]", "csrf")

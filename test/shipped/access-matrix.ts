@@ -36,6 +36,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/tenants/[tenant]/processes": MEMBERS,
   "/tenants/[tenant]/robots": MEMBERS,
   "/tenants/[tenant]/settings": MEMBERS,
+  "/tenants/[tenant]/settings/webhooks/[webhookId]": MEMBERS,
   "/tenants/[tenant]/users": MEMBERS,
 };
 
@@ -44,6 +45,10 @@ export const CLOSED_PAGES: Readonly<
   Record<string, { readonly open: readonly Who[]; readonly says: string }>
 > = {
   "/tenants/[tenant]/users": { open: ADMINISTRATORS, says: "see and manage the people of this tenant" },
+  "/tenants/[tenant]/settings/webhooks/[webhookId]": {
+    open: ADMINISTRATORS,
+    says: "see and manage its webhooks",
+  },
   "/tenants/[tenant]/machines/new": { open: OPERATORS, says: "add the machine" },
   "/tenants/[tenant]/jobs/new": { open: OPERATORS, says: "start the job" },
 };
@@ -131,6 +136,24 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   saveLimitsAction: { may: ADMINISTRATORS, input: { limits: NO_LIMITS, seen: NO_LIMITS } },
   saveNotificationsAction: { may: ADMINISTRATORS, input: { off: [], seen: ["host.unresponsive"] } },
   seeNotificationsAction: { may: MEMBERS, input: { until: "2026-01-01T00:00:00.000Z" } },
+  addWebhookAction: {
+    may: ADMINISTRATORS,
+    input: { url: "https://alerts.example.com/", kinds: ["chain.broken"] },
+  },
+  editWebhookAction: {
+    may: ADMINISTRATORS,
+    input: {
+      webhookId: id,
+      url: "https://alerts.example.com/",
+      kinds: ["chain.broken"],
+      seen: { url: "https://alerts.example.com/", kinds: [] },
+    },
+  },
+  removeWebhookAction: { may: ADMINISTRATORS, input: { webhookId: id } },
+  rotateWebhookSecretAction: { may: ADMINISTRATORS, input: { webhookId: id } },
+  switchWebhookAction: { may: ADMINISTRATORS, input: { webhookId: id, isOn: false } },
+  testWebhookAction: { may: ADMINISTRATORS, input: { webhookId: id } },
+  sendAgainAction: { may: ADMINISTRATORS, input: { webhookId: id, deliveryId: "1" } },
   addTenantAction: { may: MANAGERS, input: { name: "Made by the matrix", slug: "made-by-the-matrix" } },
   renameTenantAction: {
     may: ["Administrator", "manager"],

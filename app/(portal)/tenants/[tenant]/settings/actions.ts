@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
+import { inSteps } from "@/lib/http/portal/deeds";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
@@ -19,6 +20,22 @@ import {
   editTokenDefaultsSchema,
   renameTenantSchema,
 } from "@/lib/tenants/schema";
+import {
+  addWebhook,
+  editWebhook,
+  removeWebhook,
+  rotateWebhookSecret,
+  sendAgain,
+} from "@/lib/webhooks/commands/manage-webhooks";
+import { switchWebhook } from "@/lib/webhooks/commands/switch-webhook";
+import { recordTest, trySending } from "@/lib/webhooks/commands/test-webhook";
+import {
+  deliveryIdSchema,
+  editWebhookSchema,
+  switchWebhookSchema,
+  webhookIdSchema,
+  webhookSchema,
+} from "@/lib/webhooks/schema";
 import { addTenant } from "@/lib/workflows/add-tenant";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
 
@@ -33,6 +50,13 @@ export const saveTokenDefaultsAction = adminAction(editTokenDefaultsSchema, save
 export const saveLimitsAction = adminAction(editLimitsSchema, editLimits);
 export const saveNotificationsAction = adminAction(editNotificationsSchema, editNotifications);
 export const chooseLeakResponseAction = adminAction(chooseLeakResponseSchema, chooseLeakResponse);
+export const addWebhookAction = adminAction(webhookSchema, addWebhook);
+export const editWebhookAction = adminAction(editWebhookSchema, editWebhook);
+export const removeWebhookAction = adminAction(webhookIdSchema, removeWebhook);
+export const rotateWebhookSecretAction = adminAction(webhookIdSchema, rotateWebhookSecret);
+export const switchWebhookAction = adminAction(switchWebhookSchema, switchWebhook);
+export const testWebhookAction = adminAction(webhookIdSchema, inSteps(trySending, recordTest));
+export const sendAgainAction = adminAction(deliveryIdSchema, sendAgain);
 export const addTenantAction = adminAction(addTenantSchema, addTenant);
 export const renameTenantAction = adminAction(renameTenantSchema, renameTenant);
 export const followingHostsQuestion = adminQuestion(z.object({}), listFollowingHosts);

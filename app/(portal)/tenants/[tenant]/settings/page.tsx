@@ -1,5 +1,6 @@
 import {
   addTenantAction,
+  addWebhookAction,
   askWithdrawalAction,
   chooseLeakResponseAction,
   followingHostsQuestion,
@@ -20,6 +21,7 @@ import { LimitsSection } from "@/components/tenants/limits";
 import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
+import { WebhooksSection } from "@/components/webhooks/webhooks-section";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
@@ -29,6 +31,7 @@ import { countMachines } from "@/lib/machines/queries";
 import { getKindsOff } from "@/lib/notifications/queries";
 import { pathsOf } from "@/lib/paths";
 import { countTenants, getLeakResponse, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
+import { listWebhooks } from "@/lib/webhooks/queries";
 
 export const generateMetadata = tenantTitle("Settings");
 
@@ -37,12 +40,13 @@ type SettingsPageProps = { params: Promise<{ tenant: string }>; searchParams: Pr
 export default async function SettingsPage({ params, searchParams }: SettingsPageProps) {
   const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
   const place = askedPage(await searchParams, await countTenants(ctx));
-  const [defaults, leakResponse, limits, machines, off, keys, rows] = await Promise.all([
+  const [defaults, leakResponse, limits, machines, off, webhooks, keys, rows] = await Promise.all([
     getTokenDefaults(ctx),
     getLeakResponse(ctx, tenant.id),
     getLimits(ctx),
     countMachines(ctx),
     getKindsOff(ctx),
+    can("tenant.settings") ? listWebhooks(ctx) : [],
     listSigningKeys(ctx),
     listTenants(ctx, place.slice),
   ]);
@@ -78,6 +82,13 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
           canChange={can("tenant.settings")}
           choose={chooseLeakResponseAction.bind(null, tenant.slug)}
         />
+        {can("tenant.settings") ? (
+          <WebhooksSection
+            tenantSlug={tenant.slug}
+            webhooks={webhooks}
+            add={addWebhookAction.bind(null, tenant.slug)}
+          />
+        ) : null}
         <SigningKeysSection
           keys={keys}
           policy={signingKeyPolicy()}
