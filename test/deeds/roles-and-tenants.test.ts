@@ -11,6 +11,7 @@ import { dumpDatabase } from "@/test/dump";
 import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
 import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
 import { INSTALLATION_DEEDS } from "./installation-deeds";
+import { WEBHOOK_DEEDS } from "./webhook-deeds";
 
 let owner: UserActor;
 let scene: Scene;
@@ -53,6 +54,7 @@ const ADMINISTRATOR_DEEDS: readonly string[] = [
   "chooseLeakResponse",
   "renameTenant",
   "recordExport",
+  ...Object.keys(WEBHOOK_DEEDS),
 ];
 
 describe("an Operator does what is about machines, hosts, jobs and assets, and nothing about people or settings", () => {
@@ -79,6 +81,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
   const ELSEWHERE: Readonly<Record<string, unknown>> = {
     markDeleted: [],
     revokeCredentialsOfMachines: undefined,
+    hurryDeliveries: undefined,
   };
   const NEW = [
     "provisionMachine",
@@ -92,6 +95,8 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     "addAsset",
     "editTokenDefaults",
     "saveTokenDefaults",
+    "addWebhook",
+    "recordTest",
   ];
   const names = Object.keys(ADMIN_DEEDS).filter((name) => !NEW.includes(name));
 

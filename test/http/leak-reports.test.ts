@@ -9,6 +9,7 @@ import { flushIssues } from "@/lib/identity/token-issues";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { chooseLeakResponse } from "@/lib/tenants/commands";
 import type { LeakResponse } from "@/lib/tenants/schema";
+import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
 import { dumpDatabase } from "@/test/dump";
 import { askToken, buyToken, connect, forged } from "@/test/robot";
@@ -121,6 +122,14 @@ describe("a right value does what its tenant chose, and people are told", () => 
     });
     await report({ token: machine.clientSecret });
     expect((await eventsOf(machine)).map(({ details }) => details)).toMatchObject([{ done: "disabled" }]);
+    const other = await act(admin, addSecret, machine);
+    await act(admin, deleteCredential, {
+      machineId,
+      credentialId: other.secretId,
+      confirmedLast: true,
+    });
+    await report({ token: other.clientSecret });
+    expect([...(await eventsOf(other)), ...(await noticesOf(other))]).toEqual([]);
   });
 
   test("what a stranger writes beside it is cut, and holds no part of the secret", async () => {
