@@ -25,6 +25,7 @@ test("a secret is rotated: hosts move one by one, and the old one ends with the 
   await expect(dialog).toContainText("Choose a time in the future");
   await dialog.getByLabel("The old one ends").selectOption("When every host has moved");
   await dialog.getByLabel("At the latest").fill("");
+  await dialog.getByLabel("Show it to me, too").check();
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Rotate" }).click();
   const secret = { clientId: machine.clientId, clientSecret: await shown(page, "Client secret") };

@@ -36,7 +36,9 @@ const LOST =
 
 const HINT = {
   label: "Hint",
-  cell: ({ hint }: SecretView) => <span className="font-mono text-small leading-7">{hint}</span>,
+  cell: ({ hint }: SecretView) => (
+    <span className="font-mono text-small leading-7 whitespace-nowrap">{hint}</span>
+  ),
 };
 
 export function SecretsSection({ secrets, actions, ...machine }: SecretsSectionProps) {

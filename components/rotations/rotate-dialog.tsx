@@ -11,6 +11,7 @@ import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connecte
 import { RetirementFields, retirementOf, WHEN_MOVED } from "@/components/rotations/retirement-fields";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { FormDialog } from "@/components/ui/form-dialog";
+import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
 import { looksPrivate } from "@/lib/credentials/rules";
 import { type Rotated, rotateCredentialSchema } from "@/lib/rotations/schema";
@@ -18,12 +19,19 @@ import { type Rotated, rotateCredentialSchema } from "@/lib/rotations/schema";
 const LOST =
   "The server did not answer, so there may be a new one that nobody saw. Load the page again; if a rotation has begun, cancel it and delete the new one.";
 
-/** Gives a secret or key a successor, and says when it ends itself; then shows the successor, once. */
+/** Gives a secret or key a successor, and says when it ends itself; then shows the successor, once, unless only robots are to get it. */
 export function RotateDialog(props: CredentialDialogProps) {
   const [rotated, setRotated] = useState<Rotated | null>(null);
+  const toasts = useToasts();
+  const onRotated = (done: Rotated) => {
+    setRotated(done);
+    if (done.secret || done.key) return;
+    toasts.add({ title: `Connected robots now fetch ${done.successorId} themselves.` });
+    props.onClose();
+  };
   if (rotated?.secret) return <IssuedSecretDialog issued={rotated.secret} onClose={props.onClose} />;
   if (rotated?.key) return <AddedKeyDialog added={rotated.key} pair={null} onClose={props.onClose} />;
-  return <RotateForm {...props} onRotated={setRotated} />;
+  return <RotateForm {...props} onRotated={onRotated} />;
 }
 
 type RotateFormProps = CredentialDialogProps & { onRotated: (rotated: Rotated) => void };
@@ -33,6 +41,7 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
   const [draft, setDraft] = useState(WHEN_MOVED);
   const [expiry, setExpiry] = useState(NEVER);
   const [handsOver, setHandsOver] = useState(!isKey);
+  const [isShown, setIsShown] = useState(false);
   const [publicKey, setPublicKey] = useState("");
   const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
   const isNow = draft.retirement === "now";
@@ -50,6 +59,7 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
       ...retirementOf(draft),
       expiresAt: expiresAtOf(expiry),
       handsOver: handsOver && !isNow,
+      isShown,
       publicKey: isKey ? publicKey : null,
     });
   };
@@ -89,6 +99,13 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
           <p className="mt-1 pl-7 text-small text-muted">
             Not when the old one has leaked: whoever holds it may get the new one, too.
           </p>
+          {handsOver ? (
+            <LabelledCheckbox
+              label="Show it to me, too, for robots that do not"
+              checked={isShown}
+              onCheckedChange={setIsShown}
+            />
+          ) : null}
         </div>
       )}
       {isNow ? <CutHosts impact={impact} through="with it" /> : null}

@@ -35,6 +35,8 @@ export const rotateCredentialSchema = z.object({
   expiresAt: issueSecretSchema.shape.expiresAt,
   /** Whether robots that are connected on the old one may fetch the new one themselves. */
   handsOver: z.boolean().default(false),
+  /** Whether whoever rotates is shown the new secret; one that is not handed over is shown in any case. */
+  isShown: z.boolean().default(true),
   /** Of a key: the new public half. */
   publicKey: addKeySchema.shape.publicKey.nullable().default(null),
 });
@@ -76,9 +78,10 @@ export const ROTATION_ENDS = [
 ] as const;
 export type RotationEndCode = (typeof ROTATION_ENDS)[number];
 
-/** What a person is given who began a rotation: the new secret with its value, once, or the new key. */
+/** What a person is given who began a rotation: the new secret with its value, once, or the new key; neither where only robots get it. */
 export type Rotated = {
   readonly rotationId: string;
+  readonly successorId: string;
   /** When the old one ends at the latest. */
   readonly endsAt: Date;
   readonly secret: IssuedSecret | null;

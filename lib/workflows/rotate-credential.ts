@@ -56,7 +56,7 @@ async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, ma
 /**
  * Lets a live secret or key give way to a new one of its name, for the same addresses: in one transaction the new one is issued and the old one gets its end, so that
  * there is always one that works. What hangs on the old one goes on until then.
- * @returns the new secret with its value, which is shown only now, or the new key
+ * @returns the new secret with its value, which is shown only now, or the new key; without the secret where it is handed over and not asked for
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when it is part of an open rotation, `limit_reached` when the machine has no
  *   room for two, `invalid` at the field that is wrong
  */
@@ -81,16 +81,18 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
   const key = secret ? null : { ...of, ...(await storeKey(ctx, { ...wanted, publicKey: publicKey ?? "" })) };
   requireOutlives(secret ? secret.expiresAt : input.expiresAt, endsAt);
   const isOver = endsAt <= ctx.now;
+  const handsOver = input.handsOver && !isOver && secret !== null;
+  const successorId = secret?.secretId ?? key?.keyId ?? "";
   const { rotationId } = await startRotation(ctx, {
     machineId,
     kind: old.kind,
     fromCredentialId: credentialId,
-    toCredentialId: secret?.secretId ?? key?.keyId ?? "",
+    toCredentialId: successorId,
     retiresWhenMoved: retirement === "moved",
     seenDays,
     latestEnd: endsAt,
     previousEnd: old.expiresAt,
-    handsOver: input.handsOver && !isOver && secret !== null,
+    handsOver,
     value: secret?.clientSecret ?? null,
   });
   if (isOver) await endRotations(ctx, tenantId, { id: rotationId }, "ended_now");
@@ -98,5 +100,5 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
     { kind: "terms", tenantId, machineId },
     { kind: "page", tenantId },
   ]);
-  return { rotationId, endsAt, secret, key };
+  return { rotationId, successorId, endsAt, secret: input.isShown || !handsOver ? secret : null, key };
 }

@@ -58,7 +58,7 @@ const live = async (): Promise<string> => {
 
 async function rotate(retirement: Retirement) {
   const asked = { machineId, credentialId: await live(), retirement, endsAt: null, expiresAt: null };
-  const more = { seenDays: 30, handsOver: true, publicKey: null };
+  const more = { seenDays: 30, handsOver: true, isShown: true, publicKey: null };
   const { rotationId, secret } = await act(rotateCredential, { ...asked, ...more });
   writeSync(1, `${secret?.clientSecret}\n`);
   return { rotationId, successorId: secret?.secretId ?? "" };

@@ -231,6 +231,19 @@ describe("what a rotation does to the two", () => {
   });
 });
 
+test("whoever rotates is not shown what is handed over where they do not ask for it, and is where nothing is", async () => {
+  const { secret, key, rotationId, successorId } = await rotate({ handsOver: true, isShown: false });
+  expect([secret, key]).toEqual([null, null]);
+  expect(await rotationOf(rotationId)).toMatchObject({ toCredentialId: successorId, handsOver: true });
+  const other = await rotate({ retirement: "now", handsOver: true, isShown: false }, successorId).catch(
+    (error: unknown) => error,
+  );
+  expect(other).toMatchObject({ code: "conflict" });
+  await cancel(rotationId, true);
+  const shown = await rotate({ retirement: "now", handsOver: true, isShown: false });
+  expect(shown.secret?.clientSecret).toMatch(/^lks_/);
+});
+
 describe("the value that is handed over", () => {
   const kept = async (rotationId: string) => {
     const { encryptedValue, ...rotation } = await rotationOf(rotationId);
