@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** What `sun_path` holds on every system, with its closing zero. */
 const ADDRESS_BYTES_MAX = 103;
 
+/** Who listens and accepts nobody, as PostgreSQL does not, has a queue that many questions fill. */
+const MEANINGS = { ECONNREFUSED: "dead", EAGAIN: "alive" };
+
 /**
  * A sign of life that the kernel keeps: a listening Unix socket. It answers for as long as this process lives, or one that inherited it,
  * and it is an object of the file system: whoever shares the folder reaches it, from whichever pid or network namespace.
@@ -58,7 +61,7 @@ export async function askBeacon(folder, name) {
     return await new Promise((resolve) => {
       const socket = connect(place.address);
       socket.once("connect", () => resolve("alive"));
-      socket.on("error", (error) => resolve(error.code === "ECONNREFUSED" ? "dead" : "unknown"));
+      socket.on("error", (error) => resolve(MEANINGS[error.code] ?? "unknown"));
       socket.once("connect", () => socket.destroy());
     });
   } finally {

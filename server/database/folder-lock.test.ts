@@ -114,6 +114,17 @@ test("two containers on one folder, where process ids say nothing of each other:
   expect(await takeLock(folder, "lock")).toHaveProperty("holder");
 });
 
+test("a holder that accepts nobody is alive however often it is asked", async () => {
+  const held = contender();
+  expect(await held.takes()).toBe("holds");
+  held.child.kill("SIGSTOP");
+  const [beacon = ""] = sockets();
+  const answers = new Set<string>();
+  // Node.js lets 511 wait to be accepted.
+  for (let asked = 0; asked < 600; asked += 1) answers.add(await askBeacon(folder, beacon));
+  expect([...answers]).toEqual(["alive"]);
+});
+
 test("the lock of a process that was killed is taken over at once, however long the folder's path", async () => {
   folder = join(folder, "a".repeat(100), "b".repeat(100));
   mkdirSync(folder, { recursive: true });
