@@ -28,8 +28,11 @@ const CUT_EVERY_SECONDS = 1;
 /** What comes together within it is told together. */
 const TELL_EVERY_SECONDS = MINUTE_SECONDS;
 
+/** Done again at once, in another transaction, when it says "more". */
+type Deed = (ctx: Ctx<SystemActor>) => Promise<unknown>;
+
 /** What happens by itself as time passes. Every process looks; the writes are guarded, so each thing happens once. */
-const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
+const DEEDS: readonly Deed[] = [
   loseJobsOfSilentHosts,
   forgetExpiredTokens,
   forgetConsumedJtis,
@@ -43,11 +46,14 @@ const DEEDS: readonly ((ctx: Ctx<SystemActor>) => Promise<unknown>)[] = [
   tellRehearsedUses,
 ];
 
+const perform = (deed: Deed) =>
+  inTransaction(database(), (db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
+
 /** One look; a deed that fails does not keep the others from being done. */
-async function tick(deeds: typeof DEEDS): Promise<void> {
+async function tick(deeds: readonly Deed[], goesOn: () => boolean): Promise<void> {
   for (const deed of deeds) {
     try {
-      await inTransaction(database(), (db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
+      while ((await perform(deed)) === "more" && goesOn());
     } catch (error) {
       if (isDatabaseAway(error) && !tookTooLong(error))
         return log.debug("the clock could not reach the database");
@@ -57,15 +63,17 @@ async function tick(deeds: typeof DEEDS): Promise<void> {
 }
 
 /** Does deeds every so often, one round after the other. @returns stops it; resolves when the round under way is over */
-function every(seconds: number, deeds: typeof DEEDS): () => Promise<void> {
+function every(seconds: number, deeds: readonly Deed[]): () => Promise<void> {
   let running: Promise<void> | null = null;
+  let goesOn = true;
   const timer = setInterval(() => {
-    running ??= tick(deeds).finally(() => {
+    running ??= tick(deeds, () => goesOn).finally(() => {
       running = null;
     });
   }, seconds * SECOND_MILLISECONDS);
   return async () => {
     clearInterval(timer);
+    goesOn = false;
     await running;
   };
 }

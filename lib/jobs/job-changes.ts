@@ -1,4 +1,4 @@
-import { record } from "@/lib/audit/commands";
+import { recordAll } from "@/lib/audit/commands";
 import type { JobEvent } from "@/lib/audit/events";
 import type { Actor, Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -30,18 +30,18 @@ export async function announce(
   jobs: readonly ChangedJob[],
   event: (job: ChangedJob) => JobEvent,
 ): Promise<void> {
-  for (const tenantId of new Set(jobs.map((job) => job.tenantId))) {
-    const own = jobs.filter((job) => job.tenantId === tenantId);
-    await record(
-      ctx,
-      own.map((job) => ({ ...event(job), ...job.session })),
-      tenantId,
-    );
-    const sessions = own.flatMap(({ sessionId }): Signal[] =>
-      sessionId ? [{ kind: "session", tenantId, sessionId }] : [],
-    );
-    await signal(ctx.db, [...sessions, { kind: "page", tenantId }]);
-  }
+  const { actor, now } = ctx;
+  await recordAll(
+    ctx.db,
+    jobs.map((job) => ({ actor, now, event: { ...event(job), ...job.session }, tenantId: job.tenantId })),
+  );
+  await signal(
+    ctx.db,
+    jobs.flatMap(({ tenantId, sessionId }): Signal[] => [
+      ...(sessionId ? [{ kind: "session", tenantId, sessionId } as const] : []),
+      { kind: "page", tenantId },
+    ]),
+  );
 }
 
 export const noSuchJob = () =>

@@ -1,4 +1,4 @@
-import { record } from "@/lib/audit/commands";
+import { record, recordAll } from "@/lib/audit/commands";
 import { isLive } from "@/lib/credentials/conditions";
 import type { Actor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -86,12 +86,23 @@ async function end(ctx: Ctx<Actor>, open: Prisma.RehearsalWhereInput, outcome: R
     data: { endedAt: ctx.now, outcome },
     select: { id: true, tenantId: true, machineId: true, credentialId: true },
   });
-  for (const { id, tenantId, machineId, credentialId } of ended) {
-    await ctx.db.rehearsalTold.deleteMany({ where: { tenantId, rehearsalId: id } });
-    const event = { type: "credential.rehearsal_ended", machineId, credentialId, outcome } as const;
-    await record(ctx, [event], tenantId);
-    await signal(ctx.db, [{ kind: "page", tenantId }]);
-  }
+  if (ended.length === 0) return 0;
+  const tenantIds = [...new Set(ended.map(({ tenantId }) => tenantId))];
+  await ctx.db.rehearsalTold.deleteMany({
+    where: { tenantId: { in: tenantIds }, rehearsalId: { in: ended.map(({ id }) => id) } },
+  });
+  const { actor, now } = ctx;
+  await recordAll(
+    ctx.db,
+    ended.map(({ tenantId, machineId, credentialId }) => {
+      const event = { type: "credential.rehearsal_ended", machineId, credentialId, outcome } as const;
+      return { actor, now, event, tenantId };
+    }),
+  );
+  await signal(
+    ctx.db,
+    tenantIds.map((tenantId) => ({ kind: "page", tenantId }) as const),
+  );
   return ended.length;
 }
 
@@ -117,15 +128,14 @@ export async function endRanOut(ctx: Ctx<Actor>, of: Prisma.RehearsalWhereInput 
 /** Ends the rehearsals of credentials that were deleted or have expired, in the transaction of that deed. */
 export async function endRehearsalsOf(
   ctx: Ctx<Actor>,
-  of: { readonly tenantId: string } & (
-    | { readonly credentialId: string }
-    | { readonly machineIds: readonly string[] }
-  ),
+  tenantIds: readonly string[],
+  of: { readonly credentialIds: readonly string[] } | { readonly machineIds: readonly string[] },
 ): Promise<void> {
-  const { tenantId } = of;
   const these =
-    "credentialId" in of ? { credentialId: of.credentialId } : { machineId: { in: [...of.machineIds] } };
-  await end(ctx, { tenantId, ...these, endsAt: { gt: ctx.now } }, "deleted");
+    "credentialIds" in of
+      ? { credentialId: { in: [...of.credentialIds] } }
+      : { machineId: { in: [...of.machineIds] } };
+  await end(ctx, { tenantId: { in: [...tenantIds] }, ...these, endsAt: { gt: ctx.now } }, "deleted");
 }
 
 /** How long people are told nothing more of a rehearsal after they were told: what comes together is told together. */

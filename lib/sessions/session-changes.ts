@@ -1,4 +1,4 @@
-import { record } from "@/lib/audit/commands";
+import { recordAll } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
 import type { Actor, Ctx, RobotActor } from "@/lib/ctx";
 import { type Signal, signal } from "@/lib/signals";
@@ -7,6 +7,7 @@ import type { EndCode, SessionView } from "./schema";
 /** What every ended session gives back. */
 export const ENDED = {
   id: true,
+  tenantId: true,
   machineId: true,
   credentialId: true,
   hostName: true,
@@ -14,33 +15,24 @@ export const ENDED = {
   tokenExpiresAt: true,
 } as const;
 
-type Row = { id: string; machineId: string; credentialId: string; hostName: string };
+type Row = { id: string; tenantId: string; machineId: string; credentialId: string; hostName: string };
 
 /** Writes the events of ended sessions, and tells hosts and pages to look. */
-export async function recordEnded(
-  ctx: Ctx<Actor>,
-  tenantId: string,
-  ended: readonly Row[],
-  code: EndCode,
-): Promise<void> {
+export async function recordEnded(ctx: Ctx<Actor>, ended: readonly Row[], code: EndCode): Promise<void> {
   await signal(
     ctx.db,
-    ended.flatMap(({ id }): Signal[] => [
+    ended.flatMap(({ id, tenantId }): Signal[] => [
       { kind: "session", tenantId, sessionId: id },
       { kind: "page", tenantId },
     ]),
   );
-  await record(
-    ctx,
-    ended.map(({ id, machineId, credentialId, hostName }) => ({
-      type: "session.ended" as const,
-      machineId,
-      credentialId,
-      sessionId: id,
-      hostName,
-      code,
-    })),
-    tenantId,
+  await recordAll(
+    ctx.db,
+    ended.map(({ id: sessionId, tenantId, ...subject }) => {
+      const { machineId, credentialId, hostName } = subject;
+      const event = { type: "session.ended", machineId, credentialId, sessionId, hostName, code } as const;
+      return { actor: ctx.actor, now: ctx.now, event, tenantId };
+    }),
   );
 }
 

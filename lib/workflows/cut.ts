@@ -17,22 +17,20 @@ const tokenOf = ({ tokenId, tokenExpiresAt }: EndedSession): RevokedToken[] =>
 
 /**
  * Ends sessions and stops what runs on them, in the transaction of the deed that withdraws what they hang on. The
- * processes hear of it when it commits, and cut streams and long polls.
+ * processes hear of it when it commits, and cut streams and long polls. A few statements, however many there are.
+ * @param tenant the id of the tenant that they are of, or of several
  */
 export async function cut(
   ctx: Ctx<UserActor | SystemActor>,
-  tenantId: string,
+  tenant: string | readonly string[],
   of: Ending,
   endCode: EndCode,
 ): Promise<Cut> {
   const why = { endCode, endedBy: ctx.actor.kind === "admin" ? ctx.actor.name : null };
-  const ended = await endSessions(ctx, tenantId, of, why);
-  const stoppedJobs = await stopJobsOfSessions(
-    ctx,
-    tenantId,
-    ended.map(({ id }) => id),
-    why,
-  );
+  const tenantIds = [tenant].flat();
+  const ended = await endSessions(ctx, tenantIds, of, why);
+  const sessionIds = ended.map(({ id }) => id);
+  const stoppedJobs = await stopJobsOfSessions(ctx, tenantIds, sessionIds, why);
   if (KEEPS_CREDENTIAL.includes(endCode)) await revokeTokens(ctx, ended.flatMap(tokenOf));
   return { disconnectedHosts: ended.map(({ hostName }) => hostName), stoppedJobs };
 }

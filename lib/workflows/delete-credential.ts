@@ -24,7 +24,7 @@ export async function deleteCredential(
   await lockMachine(ctx, machineId);
   const { kind, wasLive } = await revokeCredential(ctx, { machineId, credentialId });
   await endRotationsOf(ctx, ctx.actor.tenantId, credentialId);
-  await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, credentialId });
+  await endRehearsalsOf(ctx, [ctx.actor.tenantId], { credentialIds: [credentialId] });
   if (
     wasLive &&
     !confirmedLast &&
@@ -36,5 +36,10 @@ export async function deleteCredential(
       { field: "confirmedLast" },
     );
   }
-  return cut(ctx, ctx.actor.tenantId, { credentialId }, kind === "Secret" ? "secret_deleted" : "key_deleted");
+  return cut(
+    ctx,
+    ctx.actor.tenantId,
+    { credentialIds: [credentialId] },
+    kind === "Secret" ? "secret_deleted" : "key_deleted",
+  );
 }

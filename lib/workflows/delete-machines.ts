@@ -21,7 +21,7 @@ export async function deleteMachines(
   }
   await revokeCredentialsOfMachines(ctx, deleted);
   await endRotations(ctx, ctx.actor.tenantId, { machineId: { in: deleted } }, "deleted");
-  await endRehearsalsOf(ctx, { tenantId: ctx.actor.tenantId, machineIds: deleted });
+  await endRehearsalsOf(ctx, [ctx.actor.tenantId], { machineIds: deleted });
   return {
     deleted: deleted.length,
     ...(await cut(ctx, ctx.actor.tenantId, { machineIds: deleted }, "machine_deleted")),

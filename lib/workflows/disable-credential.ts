@@ -43,7 +43,12 @@ export async function disableCredential(
   }
   const { tenantId, credentialId } = of;
   await stopHandingOver(ctx, tenantId, credentialId);
-  return cut(ctx, tenantId, { credentialId }, kind === "Secret" ? "secret_disabled" : "key_disabled");
+  return cut(
+    ctx,
+    tenantId,
+    { credentialIds: [credentialId] },
+    kind === "Secret" ? "secret_disabled" : "key_disabled",
+  );
 }
 
 /**

@@ -80,7 +80,12 @@ export async function cancelRotation(ctx: Ctx, input: CancelRotationInput): Prom
     machineId,
     "The old one is disabled: without the new one no robot can connect. Enable it first, or keep the new one.",
   );
-  return cut(ctx, tenantId, { credentialId }, kind === "Secret" ? "secret_deleted" : "key_deleted");
+  return cut(
+    ctx,
+    tenantId,
+    { credentialIds: [credentialId] },
+    kind === "Secret" ? "secret_deleted" : "key_deleted",
+  );
 }
 
 /**

@@ -169,7 +169,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["session.ended"],
     run: async (db, { machine }) => {
       const why = { endCode: "secret_expired", endedBy: null } as const;
-      await endSessions(systemCtx(db), admin.tenantId, { credentialId: machine.secretId }, why);
+      await endSessions(systemCtx(db), [admin.tenantId], { credentialIds: [machine.secretId] }, why);
     },
   },
   cut: {
@@ -222,7 +222,7 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
     events: ["credential.rehearsal_started", "credential.rehearsal_ended"],
     run: async (db, { machine }) => {
       await rehearsed(db, machine);
-      await endRehearsalsOf(systemCtx(db), { tenantId: admin.tenantId, credentialId: machine.secretId });
+      await endRehearsalsOf(systemCtx(db), [admin.tenantId], { credentialIds: [machine.secretId] });
     },
   },
   endRotations: {

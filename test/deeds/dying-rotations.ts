@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import pg from "pg";
-import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
+import type { Ctx, Db, RobotActor, UserActor } from "@/lib/ctx";
 import { database, inTransaction } from "@/lib/db";
 import type { Retirement } from "@/lib/rotations/schema";
 import { openSession } from "@/lib/sessions/commands/open-session";
@@ -40,9 +40,9 @@ const act = <I, T>(deed: (ctx: Ctx, input: I) => Promise<T>, input: I): Promise<
   inTransaction(database(), (db) => deed({ db, actor: admin, now: new Date() }, input));
 
 async function look(): Promise<void> {
-  for (const deed of [endDueRotations, cutExpired]) {
-    await inTransaction(database(), (db) => deed({ db, actor: { kind: "system" }, now: new Date() }));
-  }
+  const clock = (db: Db) => ({ db, actor: { kind: "system" }, now: new Date() }) as const;
+  await inTransaction(database(), (db) => endDueRotations(clock(db)));
+  await inTransaction(database(), (db) => cutExpired(clock(db)));
 }
 
 const live = async (): Promise<string> => {

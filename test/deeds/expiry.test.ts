@@ -10,6 +10,7 @@ import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { rewriteCredential } from "@/test/credential-rows";
 import { askToken, buyToken, type Client, connect, send } from "@/test/robot";
+import { statementsOf } from "@/test/tenant-condition";
 import {
   act,
   ask,
@@ -123,6 +124,27 @@ test("of very many that end together some are taken in one look, and the others 
   for (let count = 0; count < 3; count += 1) await lapse(await add(null));
   const look = () => inTransaction((db) => noteExpired(systemCtx(db), 2));
   expect([(await look()).length, (await look()).length, (await look()).length]).toEqual([2, 1, 0]);
+});
+
+test("what ends together, of whichever tenants, is cut in as many statements as one", async () => {
+  const ending = async (by: UserActor, count: number) => {
+    const { machineId } = await provisioned(by);
+    for (let made = 0; made < count; made += 1) {
+      const secret = await act(by, addSecret, { machineId });
+      await connect(await buyToken(secret), unique("host"));
+      await lapse(secret);
+    }
+  };
+  const open = () =>
+    prisma().session.count({ where: { endedAt: null, credential: { expiryCutAt: { not: null } } } });
+  await tick();
+  await ending(admin, 1);
+  const one = await statementsOf(tick);
+  await ending(admin, 3);
+  await ending(await newTenantAdmin(), 3);
+  const many = await statementsOf(tick);
+  expect(many.length).toBe(one.length);
+  expect(await open()).toBe(0);
 });
 
 describe("what a credential's times say", () => {

@@ -55,7 +55,7 @@ export const JOB_DEEDS: Readonly<Record<string, OtherDeed>> = {
   stopJobsOfSessions: {
     events: ["job.ended"],
     run: (db, { admin, sessionId }) =>
-      stopJobsOfSessions({ db, actor: admin, now: new Date() }, admin.tenantId, [sessionId], {
+      stopJobsOfSessions({ db, actor: admin, now: new Date() }, [admin.tenantId], [sessionId], {
         endCode: "closed",
         endedBy: null,
       }),

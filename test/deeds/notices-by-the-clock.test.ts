@@ -31,7 +31,7 @@ import {
   systemCtx,
 } from "@/test/world";
 
-type Telling = (ctx: Ctx<SystemActor>) => Promise<void>;
+type Telling = (ctx: Ctx<SystemActor>) => Promise<unknown>;
 let admin: UserActor;
 let machine: Provisioned;
 

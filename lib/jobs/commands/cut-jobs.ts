@@ -19,12 +19,16 @@ const ended = (why: JobEnded) => (job: ChangedJob) => ({
  */
 export async function stopJobsOfSessions(
   ctx: Ctx<UserActor | SystemActor>,
-  tenantId: string,
+  tenantIds: readonly string[],
   sessionIds: readonly string[],
   why: JobEnded,
 ): Promise<number> {
   const stopped = await ctx.db.job.updateManyAndReturn({
-    where: { tenantId, sessionId: { in: [...sessionIds] }, state: { in: [...ON_HOST] } },
+    where: {
+      tenantId: { in: [...tenantIds] },
+      sessionId: { in: [...sessionIds] },
+      state: { in: [...ON_HOST] },
+    },
     data: { state: "Stopped", endedAt: ctx.now, ...why },
     select: CHANGED,
   });

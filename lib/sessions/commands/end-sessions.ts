@@ -14,7 +14,11 @@ export async function closeSession(
   { sessionId }: { readonly sessionId: string },
 ): Promise<void> {
   const { id: machineId, tenantId } = ctx.actor;
-  const ended = await end(ctx, { tenantId, id: sessionId, machineId }, { endCode: "closed", endedBy: null });
+  const ended = await end(
+    ctx,
+    { tenantId: { in: [tenantId] }, id: sessionId, machineId },
+    { endCode: "closed", endedBy: null },
+  );
   if (ended.length > 0) return;
   const scope = { id: sessionId, machineId, tenantId };
   if ((await ctx.db.session.count({ where: scope })) === 0) throw noSuchSession();
@@ -22,14 +26,14 @@ export async function closeSession(
 
 /** What the sessions hang on that is being withdrawn. */
 export type Ending =
-  | { readonly credentialId: string }
+  | { readonly credentialIds: readonly string[] }
   | { readonly machineIds: readonly string[] }
   | { readonly sessionId: string }
   /** Credentials of a kind that is not accepted any more: by one machine, or (null) by all that leave it to their tenant. */
   | { readonly machineId: string | null; readonly credentialKind: CredentialKind };
 
 function scopeOf(of: Ending) {
-  if ("credentialId" in of) return { credentialId: of.credentialId };
+  if ("credentialIds" in of) return { credentialId: { in: [...of.credentialIds] } };
   if ("credentialKind" in of) {
     const machine = of.machineId === null ? { clientAuthentication: null } : { id: of.machineId };
     return { machine, credential: { kind: of.credentialKind } };
@@ -45,7 +49,7 @@ export type EndedSession = {
   readonly tokenExpiresAt: Date | null;
 };
 
-type Scope = Prisma.SessionWhereInput & { readonly tenantId: string };
+type Scope = Prisma.SessionWhereInput & { readonly tenantId: { readonly in: string[] } };
 
 async function end(ctx: Ctx<Actor>, scope: Scope, { endCode, endedBy }: Ended): Promise<EndedSession[]> {
   const ended = await ctx.db.session.updateManyAndReturn({
@@ -53,7 +57,7 @@ async function end(ctx: Ctx<Actor>, scope: Scope, { endCode, endedBy }: Ended): 
     data: { endedAt: ctx.now, endCode, endedBy },
     select: ENDED,
   });
-  await recordEnded(ctx, scope.tenantId, ended, endCode);
+  await recordEnded(ctx, ended, endCode);
   return ended;
 }
 
@@ -63,10 +67,10 @@ async function end(ctx: Ctx<Actor>, scope: Scope, { endCode, endedBy }: Ended): 
  */
 export async function endSessions(
   ctx: Ctx<UserActor | SystemActor>,
-  tenantId: string,
+  tenantIds: readonly string[],
   of: Ending,
   why: Ended,
 ): Promise<EndedSession[]> {
-  const ended = await end(ctx, { tenantId, ...scopeOf(of) }, why);
+  const ended = await end(ctx, { tenantId: { in: [...tenantIds] }, ...scopeOf(of) }, why);
   return ended.sort((a, b) => a.hostName.localeCompare(b.hostName));
 }

@@ -19,7 +19,7 @@ export async function removeDeadSessions(ctx: Ctx): Promise<{ removed: number }>
     data: { endedAt: ctx.now, endCode: "removed", endedBy: ctx.actor.name },
     select: ENDED,
   });
-  await recordEnded(ctx, tenantId, silent, "removed");
+  await recordEnded(ctx, silent, "removed");
   const { count } = await ctx.db.session.updateMany({
     where: { tenantId, endedAt: { not: null }, removedAt: null },
     data: { removedAt: ctx.now },
