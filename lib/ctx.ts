@@ -3,7 +3,7 @@ import type { Prisma } from "@/lib/generated/prisma/client";
 import type { Role } from "./roles";
 
 /** A person acting in one tenant. */
-export type UserActor = {
+export type AdminActor = {
   readonly kind: "admin";
   readonly id: string;
   readonly name: string;
@@ -13,6 +13,18 @@ export type UserActor = {
   /** May do what concerns all tenants at once; says nothing about roles in tenants. */
   readonly managesInstallation: boolean;
 };
+
+/** A program that showed a valid access token of an API client of the tenant. */
+export type ApiClientActor = Omit<AdminActor, "kind"> & {
+  readonly kind: "apiClient";
+  /** Does what people are asked for their password again for. */
+  readonly mayConfirm: boolean;
+  /** The secret or key that the token was bought with. */
+  readonly credentialId: string;
+};
+
+/** Whoever administers a tenant: a person, or a program that somebody lets do so. */
+export type UserActor = AdminActor | ApiClientActor;
 
 /** A person acting on their own account, in no tenant. */
 export type PersonActor = {

@@ -1,4 +1,4 @@
-import type { Actor, SystemActor, UserActor } from "@/lib/ctx";
+import type { Actor, AdminActor, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Role } from "./roles";
 
@@ -30,6 +30,7 @@ const ROLES_BY_PERMISSION = {
   "people.manage": ADMINISTRATORS,
   "audit.export": ADMINISTRATORS,
   "tenant.settings": ADMINISTRATORS,
+  "apiClients.manage": ADMINISTRATORS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ROLES_BY_PERMISSION;
@@ -40,16 +41,36 @@ export function may(role: Role, permission: Permission): boolean {
   return roles.includes(role);
 }
 
+/** @returns whether it is a person or an API client, who have a role in a tenant */
+const isUser = (actor: Actor): actor is UserActor => actor.kind === "admin" || actor.kind === "apiClient";
+
+/** @returns the id of the person who acts, for what is written beside their name; null for a program or Latchkey itself */
+export const personIdOf = (actor: Actor): string | null =>
+  actor.kind === "admin" || actor.kind === "person" ? actor.id : null;
+
+/** @returns what whoever acts is called, where it is said beside what they did; null for Latchkey itself */
+export const nameOf = (actor: UserActor | SystemActor): string | null =>
+  actor.kind === "system" ? null : actor.name;
+
 /**
  * The first line of every deed of an admin.
- * @throws Refusal `forbidden` unless the actor is an admin whose role in this tenant has the permission
+ * @throws Refusal `forbidden` unless the actor is a person or an API client whose role in this tenant has the permission
  */
 export function allow(actor: Actor, permission: Permission): asserts actor is UserActor {
-  if (actor.kind === "admin" && may(actor.role, permission)) return;
+  if (isUser(actor) && may(actor.role, permission)) return;
   throw new Refusal(
     "forbidden",
     "Your role in this tenant does not allow that. Ask an administrator of the tenant.",
   );
+}
+
+/**
+ * The first line of a deed on what belongs to the person who acts, such as what they have seen.
+ * @throws Refusal `forbidden` for an API client
+ */
+export function allowPerson(actor: UserActor): asserts actor is AdminActor {
+  if (actor.kind === "admin") return;
+  throw new Refusal("forbidden", "Only a person has that: an API client has nothing of its own here.");
 }
 
 /**
@@ -70,10 +91,10 @@ export function allowIn(
 
 /**
  * The first line of every deed that concerns all tenants at once, such as changing signing keys.
- * @throws Refusal `forbidden` unless the actor is an admin who manages the installation, whatever their role in the tenant
+ * @throws Refusal `forbidden` unless the actor is a person or an API client that manages the installation, whatever their role in the tenant
  */
 export function allowInstallation(actor: Actor): asserts actor is UserActor {
-  if (actor.kind === "admin" && actor.managesInstallation) return;
+  if (isUser(actor) && actor.managesInstallation) return;
   throw new Refusal(
     "forbidden",
     "That concerns every tenant of this installation. Ask somebody who manages the installation.",

@@ -71,7 +71,7 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
         ask();
       }}
     >
-      <Field label="Person">
+      <Field label="Person or API client">
         <Select
           options={[
             { value: "", label: "Everybody" },

@@ -9,6 +9,7 @@ import { formatCount } from "@/lib/format";
 
 const WHO: Readonly<Record<string, string>> = {
   robot: "a robot of",
+  apiClient: "the API client",
   anonymous: "somebody",
 };
 
@@ -29,7 +30,7 @@ export function EventRow({ row, words }: { row: AuditRow; words: Words }) {
           ) : actorKind === "anonymous" ? (
             `${WHO.anonymous} ${actorName}`
           ) : (
-            actorName
+            [WHO[actorKind], actorName].filter(Boolean).join(" ")
           )}
         </span>
         {address ? <Under>{address}</Under> : null}

@@ -9,6 +9,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   tenant: "Tenants",
   admin: "People",
   setup_link: "Set-up links",
+  api_client: "API clients",
   machine: "Machines",
   secret: "Client secrets",
   key: "Public keys",

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { API_CLIENT_SENTENCES } from "@/components/audit/api-client-sentences";
 import { PEOPLE_SENTENCES } from "@/components/audit/people-sentences";
 import { Id, Name, type Sentence, type Words } from "@/components/audit/sentence";
 import { WEBHOOK_SENTENCES } from "@/components/audit/webhook-sentences";
@@ -30,6 +31,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   ),
   "tenant.edited": () => "changed the tenant’s settings",
   ...PEOPLE_SENTENCES,
+  ...API_CLIENT_SENTENCES,
   "machine.provisioned": ({ machineId, name, kind }, { machine }) => (
     <>
       provisioned the {kind === "Template" ? "machine template" : "standard machine"}{" "}

@@ -5,7 +5,7 @@ import { Refusal } from "@/lib/errors";
 import { folded } from "@/lib/fold";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { findMachineName } from "@/lib/machines/queries";
-import { allow } from "@/lib/permissions";
+import { allow, personIdOf } from "@/lib/permissions";
 import { bindingOf, encryptValue } from "./encrypted-value";
 import { assetContent } from "./rules";
 import type { AddAssetInput, AssetContent, AssetType, SetAssetInput } from "./schema";
@@ -36,7 +36,7 @@ export async function addAsset(ctx: Ctx, input: AddAssetInput): Promise<{ assetI
         encryptedValue: encryptValue(requireContent(input), bindingOf({ tenantId, id, type }, null)),
         createdAt: ctx.now,
         updatedAt: ctx.now,
-        createdById: ctx.actor.id,
+        createdById: personIdOf(ctx.actor),
       },
       select: { id: true },
     })

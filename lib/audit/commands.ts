@@ -10,6 +10,7 @@ import type { ExportInput } from "./schema";
 function actorColumns(actor: Actor) {
   switch (actor.kind) {
     case "admin":
+    case "apiClient":
     case "client":
     case "robot":
       return { actorKind: actor.kind, actorId: actor.id, actorName: actor.name, address: actor.address };

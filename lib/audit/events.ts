@@ -79,6 +79,24 @@ export type AuditEvent =
     }
   | { readonly type: "setup_link.made" }
   | {
+      readonly type: "api_client.made";
+      readonly machineId: string;
+      readonly name: string;
+      readonly clientId: string;
+      readonly role: string;
+      readonly managesInstallation: boolean;
+      readonly mayConfirm: boolean;
+    }
+  | {
+      readonly type: "api_client.edited";
+      readonly machineId: string;
+      readonly before: Readonly<Record<string, unknown>>;
+      readonly after: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: "api_client.disabled"; readonly machineId: string; readonly name: string }
+  | { readonly type: "api_client.enabled"; readonly machineId: string; readonly name: string }
+  | { readonly type: "api_client.deleted"; readonly machineId: string; readonly name: string }
+  | {
       readonly type: "machine.provisioned";
       readonly machineId: string;
       readonly name: string;

@@ -17,7 +17,7 @@ type Change =
   | { readonly name: string; readonly note: string; readonly expiresAt: Date | null }
   | { readonly expiresAt: Date | null }
   | { readonly expiryCutAt: Date }
-  | { readonly revokedAt: Date; readonly revokedById: string }
+  | { readonly revokedAt: Date; readonly revokedById: string | null }
   | {
       readonly disabledAt: Date | null;
       readonly disabledById: string | null;

@@ -1,3 +1,4 @@
+import { ofSeenMachines } from "@/lib/api-clients/gate";
 import type { Actor, Ctx, TenantActor } from "@/lib/ctx";
 import { isAuthentic, ROW } from "./authentic";
 import type { CredentialOfTenant } from "./commands/disable-credential";
@@ -43,7 +44,7 @@ export async function listSecrets(
   { machineId }: { readonly machineId: string },
 ): Promise<SecretView[]> {
   const rows = await ctx.db.credential.findMany({
-    where: { tenantId: ctx.actor.tenantId, machineId, kind: "Secret" },
+    where: { tenantId: ctx.actor.tenantId, machineId, kind: "Secret", ...ofSeenMachines(ctx.actor) },
     orderBy: [...ORDER],
     take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, lastFour: true },
@@ -60,7 +61,7 @@ export async function listSecrets(
 /** @returns the machine's public keys, in the order of its secrets. */
 export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: string }): Promise<KeyView[]> {
   const rows = await ctx.db.credential.findMany({
-    where: { tenantId: ctx.actor.tenantId, machineId, kind: "Key" },
+    where: { tenantId: ctx.actor.tenantId, machineId, kind: "Key", ...ofSeenMachines(ctx.actor) },
     orderBy: [...ORDER],
     take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, algorithms: true, thumbprint: true },

@@ -4,12 +4,12 @@ import { z } from "zod";
 import type { Sql } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { numericDate, secondsBetween, secondsUntil } from "@/lib/time";
-import { issuer, orchestrator } from "./addresses";
+import { type Audience, audienceAddress, issuer } from "./addresses";
 import { isSignedWith, readJwt } from "./compact-jws";
-import type { AuthenticatedClient } from "./credential-row";
+import { type AuthenticatedClient, audienceOf } from "./credential-row";
 import { signature } from "./key-material";
 import { CLOCK_SKEW_SECONDS, TOKEN_LIFETIME_MAX_SECONDS } from "./rules";
-import { SCOPES, type Scope } from "./scopes";
+import { ALL_SCOPES, type Scope } from "./scopes";
 import { findSigningKey, type SigningKey } from "./signing-keys";
 
 const TYPE = "at+jwt";
@@ -41,6 +41,7 @@ export function signAccessToken(
   now: Date,
 ): { token: string; lifetimeSeconds: number } {
   const lifetimeSeconds = lifetimeOf(client, now);
+  const audience = audienceOf(client);
   const { clientId, tenantId, machineId, credentialId } = client;
   const [jti, iat] = [randomUUID(), numericDate(now)];
   const exp = iat + lifetimeSeconds;
@@ -48,7 +49,7 @@ export function signAccessToken(
   const header = encoded({ alg: key.algorithm, typ: TYPE, kid: key.kid });
   const payload = encoded({
     iss: issuer(),
-    aud: orchestrator(),
+    aud: audienceAddress(audience),
     sub: clientId,
     client_id: clientId,
     iat,
@@ -65,6 +66,7 @@ export function signAccessToken(
   // Whoever buys a token shows it in a moment, and mostly here.
   remember(nameOf(token), {
     kid: key.kid,
+    audience,
     jti,
     iat,
     exp,
@@ -81,6 +83,8 @@ export function signAccessToken(
 export type AccessTokenClaims = {
   /** The key that signed it. */
   readonly kid: string;
+  /** What it is for: the one of our resources that `aud` names. */
+  readonly audience: Audience;
   readonly jti: string;
   /** Seconds since 1970, as `exp`. */
   readonly iat: number;
@@ -118,11 +122,19 @@ const lists = new Map<string, readonly Scope[]>();
 
 function scopesIn(scope: string): readonly Scope[] {
   const granted = new Set(scope.split(" "));
-  const scopes = SCOPES.filter((one) => granted.has(one));
+  const scopes = ALL_SCOPES.filter((one) => granted.has(one));
   const name = scopes.join(" ");
   const known = lists.get(name) ?? scopes;
   lists.set(name, known);
   return known;
+}
+
+/** @returns the one of our resources that a token is for; null for none, and for two: of ours no token is */
+function audienceIn(aud: string | readonly string[]): Audience | null {
+  const [one, other] = (["orchestrator", "admin"] as const).filter((audience) =>
+    [aud].flat().includes(audienceAddress(audience)),
+  );
+  return other === undefined ? (one ?? null) : null;
 }
 
 /** @returns the claims, or null where one is missing, is malformed or says what no token of this server says */
@@ -130,12 +142,14 @@ function claimsOf(kid: string, payload: unknown): AccessTokenClaims | null {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) return null;
   const { iss, aud, jti, iat, exp, nbf, sub, client_id, machine_id, tenant_id, credential_id } = parsed.data;
-  if (iss !== issuer() || ![aud].flat().includes(orchestrator())) return null;
+  const audience = audienceIn(aud);
+  if (iss !== issuer() || !audience) return null;
   if (sub !== client_id || (nbf ?? iat) > iat) return null;
   // An imported key may have signed something else elsewhere.
   if (exp - iat > TOKEN_LIFETIME_MAX_SECONDS) return null;
   return {
     kid,
+    audience,
     jti,
     iat,
     exp,
@@ -183,7 +197,8 @@ export type VerifiedToken =
 const refused = (reason: string): VerifiedToken => ({ ok: false, reason });
 
 /**
- * Verifies an access token as RFC 9068 §4 asks: our type, our key by its own algorithm, issuer, audience, times.
+ * Verifies an access token as RFC 9068 §4 asks: our type, our key by its own algorithm, issuer, times, and an audience that is one of ours;
+ * the door that it is shown at asks whether it is its own.
  * @returns the claims, or why not (for the log)
  */
 export async function verifyAccessToken(db: Sql, token: string, now: Date): Promise<VerifiedToken> {

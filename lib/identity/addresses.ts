@@ -10,8 +10,16 @@ export const introspectionEndpoint = () => `${issuer()}/connect/introspect`;
 /** Where robots fetch the client secret that takes the place of theirs. */
 export const successorEndpoint = () => `${issuer()}/connect/successor`;
 export const jwksAddress = () => `${issuer()}/jwks`;
-/** The resource that tokens are for: `aud` of every access token. */
+/** The resource that tokens of machines are for: their `aud`. */
 export const orchestrator = () => `${env().origin}/api/orchestrator`;
-/** Where the resource says how it is protected (RFC 9728 §3.1: the well-known part goes between host and path). */
-export const resourceMetadataAddress = () =>
-  `${env().origin}/.well-known/oauth-protected-resource/api/orchestrator`;
+/** The resource that tokens of API clients are for: their `aud`. */
+export const adminApi = () => `${env().origin}/api/admin`;
+
+/** What tokens are for; one door refuses those of another. */
+export type Audience = "orchestrator" | "admin";
+export const audienceAddress = (audience: Audience): string =>
+  audience === "admin" ? adminApi() : orchestrator();
+
+/** Where a resource says how it is protected (RFC 9728 §3.1: the well-known part goes between host and path). */
+export const resourceMetadataAddress = (audience: Audience): string =>
+  `${env().origin}/.well-known/oauth-protected-resource/api/${audience}`;

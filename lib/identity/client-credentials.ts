@@ -2,7 +2,7 @@ import { takePurchase } from "@/lib/credentials/purchases";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { addSeconds } from "@/lib/time";
 import { signAccessToken } from "./access-token";
-import { orchestrator } from "./addresses";
+import { audienceAddress } from "./addresses";
 import { type PresentedCredentials, presentedCredentials, requireClient } from "./client-authentication";
 import {
   type ClientRequest,
@@ -10,7 +10,7 @@ import {
   type RawClientRequest,
   requireParameter,
 } from "./client-request";
-import type { AuthenticatedClient } from "./credential-row";
+import { type AuthenticatedClient, audienceOf } from "./credential-row";
 import { checkProof, consumeProof, type Proof } from "./dpop-proof";
 import { countFailure } from "./failure-throttle";
 import { OAuthError } from "./oauth-error";
@@ -35,9 +35,10 @@ function requireClientCredentialsGrant(params: ReadonlyMap<string, string>): voi
   }
 }
 
-/** RFC 8707 §2: whoever names resources names ours, letter by letter; nobody has to. */
-function refuseOtherResources(resources: readonly string[]): void {
-  if (resources.some((resource) => resource !== orchestrator())) throw new OAuthError("invalid_target");
+/** RFC 8707 §2: whoever names resources names the one that its tokens are for, letter by letter; nobody has to. */
+function refuseOtherResources(resources: readonly string[], client: AuthenticatedClient): void {
+  const own = audienceAddress(audienceOf(client));
+  if (resources.some((resource) => resource !== own)) throw new OAuthError("invalid_target");
 }
 
 /** Before the client authenticates, because it has to ask again when only the nonce was wrong, and an assertion is used up by then. */
@@ -90,7 +91,7 @@ async function grant(
   requireClientCredentialsGrant(request.params);
   const proof = await readProof(request, ctx.now);
   const client = await requireClient(ctx, request, presented);
-  refuseOtherResources(request.resources);
+  refuseOtherResources(request.resources, client);
   const scopes = grantedScopes(request.params.get("scope"), allowedScopes(client.policy.scopes));
   const jkt = await boundTo(ctx.db, proof, client);
   const key = await currentSigningKey(ctx.db, ctx.now);

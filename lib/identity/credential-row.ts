@@ -4,6 +4,8 @@ import type { CredentialKind, CredentialRefusal } from "@/lib/credentials/schema
 import type { MachineKind } from "@/lib/machines/schema";
 import { type Networks, networksOf } from "@/lib/network";
 import type { ClientAuthentication } from "@/lib/token-policy/schema";
+import type { Audience } from "./addresses";
+import { ADMIN_SCOPE } from "./scopes";
 
 /** What tokens of a machine may be, as the machine says or else its tenant. */
 export type TokenPolicy = {
@@ -25,7 +27,7 @@ export type CredentialWithMachine = {
   readonly allowedFrom: Networks | null;
   readonly machine: {
     readonly id: string;
-    readonly kind: MachineKind;
+    readonly kind: MachineKind | "ApiClient";
     readonly clientId: string;
     readonly name: string;
   } & Readonly<Record<string, unknown>>;
@@ -133,12 +135,17 @@ export const clientOf = ({
   machineName: machine.name,
   clientId: machine.clientId,
   tenantId: tenant.id,
-  policy,
+  // What a tenant says of scopes is about robots.
+  policy: machine.kind === "ApiClient" ? { ...policy, scopes: [ADMIN_SCOPE] } : policy,
   allowedFrom,
   purchasesMax: credential.purchasesMax,
   machine,
   tenant,
 });
+
+/** @returns what the tokens of a client are for */
+export const audienceOf = ({ machine }: Pick<AuthenticatedClient, "machine">): Audience =>
+  machine.kind === "ApiClient" ? "admin" : "orchestrator";
 
 /** @returns what a client may know of itself */
 export function describeClient({ machine, tenant, credentialId, credentialKind }: AuthenticatedClient) {

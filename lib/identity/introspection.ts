@@ -1,8 +1,9 @@
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
 import { verifyAccessToken } from "./access-token";
-import { issuer, orchestrator } from "./addresses";
+import { audienceAddress, issuer } from "./addresses";
 import { requireClient } from "./client-authentication";
 import { parseClientRequest, type RawClientRequest, requireParameter } from "./client-request";
+import { audienceOf } from "./credential-row";
 import { effectiveScopes } from "./scopes";
 import { findTokenStatus } from "./token-status";
 
@@ -47,6 +48,7 @@ export async function introspectToken(
     ctx.now,
   );
   if (!found.ok || found.client.machineId !== claims.machineId) return INACTIVE;
+  if (audienceOf(found.client) !== claims.audience) return INACTIVE;
   if (found.client.policy.requiresDpop && claims.jkt === null) return INACTIVE;
   return {
     active: true,
@@ -55,7 +57,7 @@ export async function introspectToken(
     client_id: claims.clientId,
     sub: claims.clientId,
     iss: issuer(),
-    aud: orchestrator(),
+    aud: audienceAddress(claims.audience),
     iat: claims.iat,
     exp: claims.exp,
     jti: claims.jti,

@@ -1,4 +1,5 @@
 import {
+  adminApi,
   authorizationEndpoint,
   introspectionEndpoint,
   issuer,
@@ -10,7 +11,7 @@ import {
 import { ASSERTION_ALGORITHMS } from "./client-assertion";
 import { CLIENT_AUTHENTICATION_METHODS } from "./client-authentication";
 import { DPOP_ALGORITHMS } from "./dpop-proof";
-import { SCOPES_SUPPORTED } from "./scopes";
+import { ADMIN_SCOPE, SCOPES_SUPPORTED } from "./scopes";
 
 /**
  * Authorization server metadata (RFC 8414 §2). The one grant uses no authorization endpoint, but clients refuse a document without its
@@ -22,7 +23,7 @@ export function serverMetadata() {
     authorization_endpoint: authorizationEndpoint(),
     token_endpoint: tokenEndpoint(),
     jwks_uri: jwksAddress(),
-    scopes_supported: SCOPES_SUPPORTED,
+    scopes_supported: [...SCOPES_SUPPORTED, ADMIN_SCOPE],
     response_types_supported: ["none"],
     grant_types_supported: ["client_credentials"],
     token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
@@ -36,7 +37,7 @@ export function serverMetadata() {
     // RFC 9449 §5.1.
     dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
     // RFC 9728 §4.
-    protected_resources: [orchestrator()],
+    protected_resources: [orchestrator(), adminApi()],
   };
 }
 

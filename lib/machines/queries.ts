@@ -14,6 +14,13 @@ export const MACHINE_FORM = Object.fromEntries(
   Object.keys(machineDetailsSchema.shape).map((name) => [name, true]),
 ) as Readonly<Record<keyof MachineDetails, true>>;
 
+/** Robots run from it: it is no API client. */
+export const OF_ROBOTS = { kind: { not: "ApiClient" } } as const;
+
+/** @returns what it is where robots run from it; null for an API client */
+const kindOfRobots = (kind: MachineKind | "ApiClient"): MachineKind | null =>
+  kind === "ApiClient" ? null : kind;
+
 /** @returns the machine as its edit page shows it, or null when the tenant has none of that id. */
 export async function getMachine(
   ctx: Ctx,
@@ -32,10 +39,12 @@ export async function getMachine(
       disabledAt: true,
     },
   });
-  if (!row) return null;
+  const kind = row && kindOfRobots(row.kind);
+  if (!kind) return null;
   const { disabledAt, createdBy, allowedScopes, ...view } = row;
   return {
     ...view,
+    kind,
     allowedScopes: knownScopes(allowedScopes),
     createdBy: createdBy?.email ?? null,
     isEnabled: disabledAt === null,
@@ -46,10 +55,12 @@ export async function getMachine(
 export async function findOwnMachine(
   ctx: Ctx<RobotActor>,
 ): Promise<{ id: string; kind: MachineKind; name: string } | null> {
-  return ctx.db.machine.findFirst({
+  const row = await ctx.db.machine.findFirst({
     where: { id: ctx.actor.id, tenantId: ctx.actor.tenantId, deletedAt: null, disabledAt: null },
     select: { id: true, kind: true, name: true },
   });
+  const kind = row && kindOfRobots(row.kind);
+  return kind && { ...row, kind };
 }
 
 /** @returns the machine's name, or null when the tenant has none of that id */
@@ -58,7 +69,7 @@ export async function findMachineName(
   { machineId }: { readonly machineId: string },
 ): Promise<string | null> {
   const machine = await ctx.db.machine.findFirst({
-    where: { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null },
+    where: { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS },
     select: { name: true },
   });
   return machine?.name ?? null;
@@ -78,7 +89,7 @@ export async function nameMachines(
 
 /** @returns how many machines the tenant has */
 export async function countMachines(ctx: Ctx): Promise<number> {
-  return ctx.db.machine.count({ where: { tenantId: ctx.actor.tenantId, deletedAt: null } });
+  return ctx.db.machine.count({ where: { tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS } });
 }
 
 /** @returns ids of machines with that in their name, or with that id or client id; deleted ones too, the newest first, at most `MACHINES_MEANT_MAX` */
@@ -103,7 +114,7 @@ export async function findMachineIds(ctx: Ctx, text: string): Promise<string[]> 
 /** @returns machines to choose from, by name, so many as a form offers */
 export async function listMachineNames(ctx: Ctx): Promise<{ id: string; name: string }[]> {
   return ctx.db.machine.findMany({
-    where: { tenantId: ctx.actor.tenantId, deletedAt: null },
+    where: { tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS },
     orderBy: { nameKey: "asc" },
     take: MACHINES_OFFERED_MAX,
     select: { id: true, name: true },

@@ -1,9 +1,10 @@
+import { allowOn, guardApiClients } from "@/lib/api-clients/gate";
 import { record, recordAll } from "@/lib/audit/commands";
 import { isLive } from "@/lib/credentials/conditions";
 import type { Actor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { allow, allowIn } from "@/lib/permissions";
+import { allow, personIdOf } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { addSeconds, DAY_SECONDS, MINUTE_SECONDS } from "@/lib/time";
 import { uuid7 } from "@/lib/uuid";
@@ -38,7 +39,7 @@ type Started = { readonly tenantId: string } & RehearseDeletionInput;
  * @returns whether it was written
  */
 async function write(ctx: Ctx<Actor>, { tenantId, machineId, credentialId, endsAt }: Started) {
-  const startedBy = ctx.actor.kind === "admin" ? ctx.actor.id : null;
+  const startedBy = personIdOf(ctx.actor);
   const count = await ctx.db.$executeRaw`
     WITH machine AS MATERIALIZED (
       SELECT id FROM machines WHERE id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid AND deleted_at IS NULL
@@ -63,7 +64,7 @@ async function write(ctx: Ctx<Actor>, { tenantId, machineId, credentialId, endsA
  */
 export async function startRehearsal(ctx: Ctx<UserActor | SystemActor>, input: Started): Promise<null> {
   const { tenantId, machineId, credentialId } = input;
-  allowIn(ctx.actor, "credentials.rehearse", tenantId);
+  await allowOn(ctx, "credentials.rehearse", machineId, tenantId);
   const endsAt = checkedEnd(input.endsAt, ctx.now);
   await endRanOut(ctx, { tenantId, credentialId });
   if (!(await write(ctx, { tenantId, machineId, credentialId, endsAt }))) {
@@ -113,8 +114,9 @@ async function end(ctx: Ctx<Actor>, open: Prisma.RehearsalWhereInput, outcome: R
 export async function cancelRehearsal(ctx: Ctx, { rehearsalId: id }: CancelRehearsalInput): Promise<null> {
   allow(ctx.actor, "credentials.rehearse");
   const { tenantId } = ctx.actor;
+  const known = await ctx.db.rehearsal.findFirst({ where: { id, tenantId }, select: { machineId: true } });
+  if (known) await guardApiClients(ctx, tenantId, [known.machineId]);
   if ((await end(ctx, { id, tenantId, endsAt: { gt: ctx.now } }, "cancelled")) === 1) return null;
-  const known = await ctx.db.rehearsal.findFirst({ where: { id, tenantId }, select: { id: true } });
   throw known
     ? new Refusal("gone", "This rehearsal has ended already.")
     : new Refusal("not_found", "There is no such rehearsal.");

@@ -15,7 +15,7 @@ export async function createTenant(
   ctx: Ctx<UserActor | AnonymousActor | SystemActor>,
   { slug, name }: { readonly slug: string; readonly name: string },
 ): Promise<{ id: string; slug: string }> {
-  if (ctx.actor.kind === "admin") allowInstallation(ctx.actor);
+  if (ctx.actor.kind === "admin" || ctx.actor.kind === "apiClient") allowInstallation(ctx.actor);
   const tenant = await ctx.db.tenant
     .create({ data: { slug, name, createdAt: ctx.now }, select: { id: true, slug: true } })
     .catch((error: unknown) => refuseTakenSlug(error, slug));

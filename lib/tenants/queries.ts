@@ -46,7 +46,9 @@ export async function listTenants(ctx: Ctx, slice: Slice = {}): Promise<TenantRo
       slug: true,
       name: true,
       createdAt: true,
-      _count: { select: { machines: { where: { deletedAt: null } }, memberships: true } },
+      _count: {
+        select: { machines: { where: { deletedAt: null, kind: { not: "ApiClient" } } }, memberships: true },
+      },
     },
   });
   return rows.map(({ _count: { machines, memberships }, ...row }) => ({

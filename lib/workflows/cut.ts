@@ -1,6 +1,7 @@
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { type RevokedToken, revokeTokens } from "@/lib/identity/revoked-tokens";
 import { stopJobsOfSessions } from "@/lib/jobs/commands/cut-jobs";
+import { nameOf } from "@/lib/permissions";
 import { type EndedSession, type Ending, endSessions } from "@/lib/sessions/commands/end-sessions";
 import type { EndCode } from "@/lib/sessions/schema";
 
@@ -26,7 +27,7 @@ export async function cut(
   of: Ending,
   endCode: EndCode,
 ): Promise<Cut> {
-  const why = { endCode, endedBy: ctx.actor.kind === "admin" ? ctx.actor.name : null };
+  const why = { endCode, endedBy: nameOf(ctx.actor) };
   const tenantIds = [tenant].flat();
   const ended = await endSessions(ctx, tenantIds, of, why);
   const sessionIds = ended.map(({ id }) => id);

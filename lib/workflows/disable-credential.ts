@@ -33,7 +33,7 @@ export async function disableCredential(
   await lockMachine(ctx, of.machineId, of.tenantId);
   const { kind, wasLive } = await markCredentialDisabled(ctx, of, reason);
   if (!wasLive) return NOTHING_CUT;
-  const isAsked = ctx.actor.kind === "admin" && !confirmedLast;
+  const isAsked = ctx.actor.kind !== "system" && !confirmedLast;
   if (isAsked && (await countLiveCredentials(ctx, of)) === 0) {
     throw new Refusal(
       "conflict",

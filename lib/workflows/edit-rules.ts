@@ -1,3 +1,4 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { changeRules } from "@/lib/credentials/commands/change-rules";
 import { requireAddresses } from "@/lib/credentials/rules-of-use";
 import type { EditRulesInput } from "@/lib/credentials/schema";
@@ -5,7 +6,6 @@ import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
 import { formatQuantity } from "@/lib/format";
-import { allow } from "@/lib/permissions";
 
 /**
  * Sets a credential's rules of use, once whoever does it knows which of its last uses they would have refused.
@@ -16,7 +16,7 @@ export async function editRules(
   ctx: Ctx,
   { machineId, credentialId, addresses, purchasesMax, confirmed }: EditRulesInput,
 ): Promise<null> {
-  allow(ctx.actor, "credentials.edit");
+  await allowOn(ctx, "credentials.edit", machineId);
   const allowedAddresses = requireAddresses(addresses);
   const { refused, allowed } = await foreseeRules(ctx, { credentialId, addresses });
   if (refused.length > 0 && !confirmed) {

@@ -34,11 +34,13 @@ export const TYPES_ANYBODY_MAY_NAME = ["lib/credentials/schema.ts", "lib/audit/e
 /** What every room may hold, and what one room holds besides, named for what it is. */
 export const WORDS = ["schema", "rules", "queries", "commands"];
 export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
+  "api-clients": ["gate", "refusals"],
   activity: ["token-requests", "token-request-rows"],
   audit: ["chain-walk", "digest", "events", "record-keys"],
   users: [
     "device",
     "link-token",
+    "maker-of-links",
     "mail-receiver",
     "own-password",
     "password-work",
@@ -108,6 +110,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** The models whose rows, and so whose tables, a room reads and writes; nobody else touches them. */
 export const MODELS: Readonly<Record<string, readonly string[]>> = {
+  "api-clients": ["apiClient"],
   activity: ["tokenRequest", "tokenRequestHour", "credentialUse"],
   audit: ["auditEvent", "auditKey", "auditLink", "auditPending"],
   notifications: ["notification", "notificationSettings", "notificationLook", "delivery"],
@@ -148,6 +151,10 @@ export const FOREIGN_TABLES: Readonly<
   "lib/activity/token-requests.ts": {
     tables: ["credentials", "machines"],
     why: "the statement that writes what was asked looks up whose it is; who names no client of ours leaves no row",
+  },
+  "lib/api-clients/gate.ts": {
+    tables: ["machines"],
+    why: "that an API client stands, and what it may do, is held in one statement",
   },
   "lib/audit/queries/verify-chain.ts": {
     tables: ["tenants"],

@@ -40,6 +40,7 @@ import {
   systemCtx,
   unique,
 } from "@/test/world";
+import { API_CLIENT_EVENTS } from "./api-client-deeds";
 import { APP_SECRET_DEED } from "./app-secret-deed";
 import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, rotating } from "./every-deed";
 import { INSTALLATION_DEEDS, SYSTEM_KEY_DEEDS } from "./installation-deeds";
@@ -119,6 +120,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   removePerson: ["admin.removed"],
   requireSecondFactor: ["tenant.second_factor_required"],
   makeResetLink: ["admin.reset_link_made"],
+  ...API_CLIENT_EVENTS,
   ...WEBHOOK_EVENTS,
   recordExport: ["audit.exported"],
 };

@@ -61,6 +61,7 @@ import {
   robotOf,
   unique,
 } from "@/test/world";
+import { API_CLIENT_DEEDS, newApiClient } from "./api-client-deeds";
 import { newWebhook, WEBHOOK_DEEDS } from "./webhook-deeds";
 
 /** A machine with two live secrets, a key and a connected host, work and assets: something for every deed to work on. */
@@ -75,6 +76,7 @@ export type Scene = {
   /** Another administrator of the tenant. */
   readonly colleague: UserActor;
   readonly inviteId: string;
+  readonly apiClientId: string;
   readonly webhookId: string;
   readonly deliveryId: string;
 };
@@ -107,6 +109,7 @@ export async function newScene(admin: UserActor): Promise<Scene> {
     assetId,
     colleague,
     inviteId: invite.id,
+    apiClientId: (await newApiClient(admin)).id,
     ...(await newWebhook(admin)),
   };
 }
@@ -244,6 +247,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
   requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
+  ...API_CLIENT_DEEDS,
   ...WEBHOOK_DEEDS,
   recordExport: (ctx) => recordExport(ctx, { format: "csv", filters: {} }),
   deleteMachines: (ctx, { machine }) => deleteMachines(ctx, { machineIds: [machine.machineId] }),
@@ -264,7 +268,7 @@ const lib = join(import.meta.dirname, "../../lib");
 
 function commandFiles(): string[] {
   return readdirSync(lib, { recursive: true, encoding: "utf8" })
-    .filter((path) => /^[a-z]+\/commands(?:\.ts|\/.+\.ts)$|^workflows\/.+\.ts$/.test(path))
+    .filter((path) => /^[a-z-]+\/commands(?:\.ts|\/.+\.ts)$|^workflows\/.+\.ts$/.test(path))
     .filter((path) => !/\.test\.ts$|schema\.ts$/.test(path));
 }
 

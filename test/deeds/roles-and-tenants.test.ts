@@ -9,6 +9,7 @@ import { machineListSchema } from "@/lib/machines/schema";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { dumpDatabase } from "@/test/dump";
 import { ask, inTransaction, newAdmin, newTenantAdmin } from "@/test/world";
+import { API_CLIENT_DEEDS } from "./api-client-deeds";
 import { ADMIN_DEEDS, newScene, type Scene } from "./every-deed";
 import { INSTALLATION_DEEDS } from "./installation-deeds";
 import { WEBHOOK_DEEDS } from "./webhook-deeds";
@@ -54,6 +55,7 @@ const ADMINISTRATOR_DEEDS: readonly string[] = [
   "chooseLeakResponse",
   "renameTenant",
   "recordExport",
+  ...Object.keys(API_CLIENT_DEEDS),
   ...Object.keys(WEBHOOK_DEEDS),
 ];
 
@@ -82,6 +84,10 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     markDeleted: [],
     revokeCredentialsOfMachines: undefined,
     hurryDeliveries: undefined,
+    renameApiClientRow: false,
+    markApiClientRow: undefined,
+    freeName: undefined,
+    withdrawLinksOfApiClient: undefined,
   };
   const NEW = [
     "provisionMachine",
@@ -95,6 +101,8 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     "addAsset",
     "editTokenDefaults",
     "saveTokenDefaults",
+    "makeApiClient",
+    "storeApiClientRow",
     "addWebhook",
     "recordTest",
   ];
@@ -105,7 +113,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const before = await dumpDatabase();
     const outcome = await attempt(stranger, name);
     if (name in ELSEWHERE) expect(outcome).toEqual(ELSEWHERE[name]);
-    else if (["issueSecret", "storeKey", "startRotation"].includes(name))
+    else if (["issueSecret", "storeKey", "startRotation", "storeRights"].includes(name))
       expect(outcome).toBeInstanceOf(Error);
     else
       expect(outcome).toMatchObject({ name: "Refusal", code: expect.stringMatching(/^(?:not_found|gone)$/) });

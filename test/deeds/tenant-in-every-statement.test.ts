@@ -9,6 +9,7 @@ import {
   wasUsedBefore,
 } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
+import { findRights, getApiClient, listApiClients } from "@/lib/api-clients/queries";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
@@ -158,6 +159,9 @@ const nothing = async () => undefined;
 
 /** Every question of every room. */
 const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
+  listApiClients: () => ask(admin, listApiClients, undefined),
+  getApiClient: () => ask(admin, getApiClient, { id: scene.apiClientId }),
+  findRights: () => findRights(sql(), { tenantId: admin.tenantId, machineId: scene.apiClientId }),
   listWebhooks: () => ask(admin, listWebhooks, undefined),
   findWebhook: () => ask(admin, findWebhook, scene),
   countDeliveries: () => ask(admin, countDeliveries, scene),
@@ -437,6 +441,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "verifyCredentials",
     "verifySigningKeys",
   ]),
+  ...because("of whoever made a link, in whatever tenant", ["managesInstallationNow"]),
   ...because("reads no row", ["mayExport"]),
 };
 
@@ -447,7 +452,7 @@ function because(reason: string, names: readonly string[]): Record<string, strin
 async function exportedQuestions(): Promise<string[]> {
   const lib = join(import.meta.dirname, "../../lib");
   const files = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter((path) =>
-    /^[a-z]+\/queries(?:\.ts|\/.+\.ts)$/.test(path),
+    /^[a-z-]+\/queries(?:\.ts|\/.+\.ts)$/.test(path),
   );
   const modules = await Promise.all(
     files.map(async (path) => (await import(join(lib, path))) as Record<string, unknown>),

@@ -226,6 +226,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   "/identity/[...path]": [get([404, 404, 404, 404])],
   "/.well-known/oauth-authorization-server/api/identity": [public200],
   "/.well-known/oauth-protected-resource/api/orchestrator": [public200],
+  "/.well-known/oauth-protected-resource/api/admin": [public200],
   "/api/identity/.well-known/openid-configuration": [public200],
   "/api/identity/jwks": [public200],
   "/api/identity": [get([404, 404, 404, 404])],

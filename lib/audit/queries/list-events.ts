@@ -39,24 +39,29 @@ export async function listKinds(ctx: Ctx): Promise<string[]> {
   return rows.map(({ type }) => type);
 }
 
-/** @returns the people who did something in the tenant, also those who are gone, by the name they had last */
-export async function listPersons(ctx: Ctx): Promise<Person[]> {
+/** Those of one kind, each looked up from the one before in the index. */
+function actorsOf(ctx: Ctx, actorKind: "admin" | "apiClient"): Promise<Person[]> {
   const { tenantId } = ctx.actor;
-  const persons = await ctx.db.$queryRaw<Person[]>`
+  return ctx.db.$queryRaw<Person[]>`
     WITH RECURSIVE known AS (
-      (SELECT actor_id FROM audit_events WHERE tenant_id = ${tenantId}::uuid AND actor_kind = 'admin'
+      (SELECT actor_id FROM audit_events WHERE tenant_id = ${tenantId}::uuid AND actor_kind = ${actorKind}
         ORDER BY actor_id LIMIT 1)
       UNION ALL
       SELECT (SELECT e.actor_id FROM audit_events e
-               WHERE e.tenant_id = ${tenantId}::uuid AND e.actor_kind = 'admin' AND e.actor_id > known.actor_id
+               WHERE e.tenant_id = ${tenantId}::uuid AND e.actor_kind = ${actorKind} AND e.actor_id > known.actor_id
                ORDER BY e.actor_id LIMIT 1)
         FROM known WHERE known.actor_id IS NOT NULL)
     SELECT known.actor_id AS id, last.actor_name AS name
       FROM known CROSS JOIN LATERAL (
         SELECT actor_name FROM audit_events
-         WHERE tenant_id = ${tenantId}::uuid AND actor_kind = 'admin' AND actor_id = known.actor_id
+         WHERE tenant_id = ${tenantId}::uuid AND actor_kind = ${actorKind} AND actor_id = known.actor_id
          ORDER BY at DESC, id DESC LIMIT 1) last`;
-  return persons.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** @returns the people and API clients that did something in the tenant, also those that are gone, by the name they had last */
+export async function listPersons(ctx: Ctx): Promise<Person[]> {
+  const [people, clients] = await Promise.all([actorsOf(ctx, "admin"), actorsOf(ctx, "apiClient")]);
+  return [...people, ...clients].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** The types that a kind stands for: itself, or all that begin with it, under their former names too. */
@@ -68,7 +73,7 @@ async function typesOf(ctx: Ctx, kind: string): Promise<readonly string[]> {
 /** What both halves of the list are filtered by. */
 function conditions({ person, from, to }: EventFilters, { order, beyond }: Slice): Prisma.Sql[] {
   return [
-    ...(person ? [Prisma.sql`actor_kind = 'admin' AND actor_id = ${person}`] : []),
+    ...(person ? [Prisma.sql`actor_kind IN ('admin', 'apiClient') AND actor_id = ${person}`] : []),
     ...(from ? [Prisma.sql`at >= ${new Date(from)}`] : []),
     ...(to ? [Prisma.sql`at <= ${new Date(to)}`] : []),
     ...(beyond

@@ -1,3 +1,4 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import { authenticated, UNRESTRICTED } from "@/lib/credentials/authentic";
 import { checkedExpiry } from "@/lib/credentials/expiry";
@@ -8,7 +9,7 @@ import type { AddKeyInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { getLimits } from "@/lib/limits/queries";
-import { allow } from "@/lib/permissions";
+import { personIdOf } from "@/lib/permissions";
 
 /**
  * Adds the public half of a key pair to a machine (RFC 7523 `private_key_jwt`). The caller has locked the machine's row,
@@ -20,7 +21,7 @@ export async function storeKey(
   ctx: Ctx,
   { machineId, name, expiresAt: wanted, publicKey, allowedAddresses = [] }: AddKeyInput,
 ): Promise<{ keyId: string }> {
-  allow(ctx.actor, "keys.add");
+  await allowOn(ctx, "keys.add", machineId);
   const limits = await getLimits(ctx);
   const expiresAt = checkedExpiry(wanted, limits, ctx.now);
   const { jwk, algorithms, thumbprint } = await readPublicKey(publicKey);
@@ -58,7 +59,7 @@ export async function storeKey(
       name,
       thumbprint,
       createdAt: ctx.now,
-      createdById: ctx.actor.id,
+      createdById: personIdOf(ctx.actor),
     },
     select: { id: true },
   });

@@ -1,3 +1,4 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import { ROW } from "@/lib/credentials/authentic";
 import { rewriteRow } from "@/lib/credentials/authentic-rows";
@@ -5,7 +6,6 @@ import { CREDENTIAL_WORDS, isEnded } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { formatQuantity } from "@/lib/format";
-import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 
 type Rules = { readonly allowedAddresses: readonly string[]; readonly purchasesMax: number | null };
@@ -21,7 +21,7 @@ const isSame = (one: Rules, other: Rules) =>
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when somebody wrote it meanwhile, `invalid` at `purchasesMax` when more were bought
  */
 export async function changeRules(ctx: Ctx, changed: Changed): Promise<null> {
-  allow(ctx.actor, "credentials.edit");
+  await allowOn(ctx, "credentials.edit", changed.machineId);
   const { tenantId } = ctx.actor;
   const { machineId, credentialId, allowedAddresses, purchasesMax } = changed;
   const row = await ctx.db.credential.findFirst({

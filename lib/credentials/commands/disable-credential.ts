@@ -1,3 +1,4 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import { ROW } from "@/lib/credentials/authentic";
 import { rewriteRows } from "@/lib/credentials/authentic-rows";
@@ -5,7 +6,7 @@ import { CREDENTIAL_WORDS, isEnded } from "@/lib/credentials/rules";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { allowIn } from "@/lib/permissions";
+import { personIdOf } from "@/lib/permissions";
 
 /** Which credential, of which tenant: the process itself acts in any. */
 export type CredentialOfTenant = {
@@ -36,10 +37,10 @@ export async function markCredentialDisabled(
   of: CredentialOfTenant,
   reason: string,
 ): Promise<{ kind: CredentialKind; wasLive: boolean }> {
-  allowIn(ctx.actor, "credentials.disable", of.tenantId);
+  await allowOn(ctx, "credentials.disable", of.machineId, of.tenantId);
   const { kind } = await readStanding(ctx, of);
   const { tenantId, machineId, credentialId } = of;
-  const disabledById = ctx.actor.kind === "admin" ? ctx.actor.id : null;
+  const disabledById = personIdOf(ctx.actor);
   const where = { id: credentialId, machineId, tenantId, revokedAt: null, disabledAt: null };
   const change = { disabledAt: ctx.now, disabledById, disabledReason: reason };
   const wasLive = (await rewriteRows(ctx.db, where, change, ctx.now)).length > 0;
@@ -53,7 +54,7 @@ export async function markCredentialDisabled(
  * @throws Refusal `not_found`, or `gone` when it has ended
  */
 export async function markCredentialEnabled(ctx: Changer, of: CredentialOfTenant): Promise<void> {
-  allowIn(ctx.actor, "credentials.disable", of.tenantId);
+  await allowOn(ctx, "credentials.disable", of.machineId, of.tenantId);
   const { kind, disabledReason: reason } = await readStanding(ctx, of);
   const { tenantId, machineId, credentialId } = of;
   const where = { id: credentialId, machineId, tenantId, revokedAt: null, disabledAt: { not: null } };

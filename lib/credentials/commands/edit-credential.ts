@@ -1,3 +1,4 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import { ROW } from "@/lib/credentials/authentic";
 import { rewriteRow } from "@/lib/credentials/authentic-rows";
@@ -7,7 +8,6 @@ import type { EditCredentialInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { getLimits } from "@/lib/limits/queries";
-import { allow } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 
 type Edited = EditCredentialInput["seen"];
@@ -31,7 +31,7 @@ export async function editCredential(
   ctx: Ctx,
   { machineId, credentialId, name, note, expiresAt: wanted, seen }: EditCredentialInput,
 ): Promise<null> {
-  allow(ctx.actor, "credentials.edit");
+  await allowOn(ctx, "credentials.edit", machineId);
   const { tenantId } = ctx.actor;
   // A trigger keeps names and notes in the machine's row, and rows are locked in one order.
   await ctx.db.$executeRaw`

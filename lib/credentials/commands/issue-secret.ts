@@ -1,3 +1,4 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import { authenticated, UNRESTRICTED } from "@/lib/credentials/authentic";
 import { checkedExpiry } from "@/lib/credentials/expiry";
@@ -7,7 +8,7 @@ import type { IssueSecretInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { getLimits } from "@/lib/limits/queries";
-import { allow } from "@/lib/permissions";
+import { personIdOf } from "@/lib/permissions";
 
 /**
  * Adds a secret to a machine. The caller has locked the machine's row, so that two admins cannot pass the limit together.
@@ -18,7 +19,7 @@ export async function issueSecret(
   ctx: Ctx,
   { machineId, name = "", expiresAt: wanted = null, allowedAddresses = [] }: IssueSecretInput,
 ): Promise<{ secretId: string; clientSecret: string; expiresAt: Date | null }> {
-  allow(ctx.actor, "secrets.issue");
+  await allowOn(ctx, "secrets.issue", machineId);
   const limits = await getLimits(ctx);
   const expiresAt = checkedExpiry(wanted, limits, ctx.now);
   if ((await countNotEndedCredentials(ctx, machineId, "Secret")) >= limits.liveCredentialsMax) {
@@ -49,7 +50,7 @@ export async function issueSecret(
       name,
       lastFour,
       createdAt: ctx.now,
-      createdById: ctx.actor.id,
+      createdById: personIdOf(ctx.actor),
     },
     select: { id: true },
   });

@@ -1,3 +1,4 @@
+import { allowOn, guardApiClients } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import type { AuditEvent } from "@/lib/audit/events";
 import { rewriteRows } from "@/lib/credentials/authentic-rows";
@@ -6,7 +7,7 @@ import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { allow } from "@/lib/permissions";
+import { allow, personIdOf } from "@/lib/permissions";
 
 type Revoked = { readonly id: string; readonly kind: CredentialKind; readonly machineId: string };
 
@@ -22,7 +23,7 @@ const deleted =
 
 /** @returns the rows as they were */
 const revokeRows = ({ db, actor, now }: Ctx, scope: Prisma.CredentialWhereInput) =>
-  rewriteRows(db, { ...scope, revokedAt: null }, { revokedAt: now, revokedById: actor.id }, now);
+  rewriteRows(db, { ...scope, revokedAt: null }, { revokedAt: now, revokedById: personIdOf(actor) }, now);
 
 /**
  * Revokes one secret or key for ever.
@@ -33,7 +34,7 @@ export async function revokeCredential(
   ctx: Ctx,
   { machineId, credentialId }: { readonly machineId: string; readonly credentialId: string },
 ): Promise<{ kind: CredentialKind; wasLive: boolean }> {
-  allow(ctx.actor, "credentials.delete");
+  await allowOn(ctx, "credentials.delete", machineId);
   const scope = { id: credentialId, machineId, tenantId: ctx.actor.tenantId };
   const [revoked] = await revokeRows(ctx, scope);
   if (!revoked) {
@@ -49,6 +50,7 @@ export async function revokeCredential(
 /** Revokes every live credential of machines that are being deleted. */
 export async function revokeCredentialsOfMachines(ctx: Ctx, machineIds: readonly string[]): Promise<void> {
   allow(ctx.actor, "machines.delete");
+  await guardApiClients(ctx, ctx.actor.tenantId, machineIds);
   const scope = { tenantId: ctx.actor.tenantId, machineId: { in: [...machineIds] } };
   const secretsFirst = [...(await revokeRows(ctx, scope))].sort((a, b) => b.kind.localeCompare(a.kind));
   await record(ctx, secretsFirst.map(deleted("machine deleted")));

@@ -4,6 +4,7 @@ import { Prisma } from "@/lib/generated/prisma/client";
 import { COUNTED_MAX } from "@/lib/pages";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { NOT_RETIRED } from "./ending-credentials";
+import { IS_OF_ROBOTS } from "./secret-conditions";
 
 /** So many of each are named; the others are counted. */
 const NAMED = 4;
@@ -31,20 +32,20 @@ async function listed<Row>(ctx: Ctx, found: Prisma.Sql, order: Prisma.Sql): Prom
 const ending = (ctx: Ctx, from: Date, to: Date) => Prisma.sql`
   SELECT ${NAMES}, c.expires_at AS at FROM credentials c JOIN machines m ON m.tenant_id = c.tenant_id AND m.id = c.machine_id
    WHERE c.tenant_id = ${ctx.actor.tenantId}::uuid AND c.revoked_at IS NULL AND c.expires_at > ${from} AND c.expires_at <= ${to}
-     AND ${NOT_RETIRED}
+     AND ${NOT_RETIRED} AND ${IS_OF_ROBOTS}
    ORDER BY c.expires_at`;
 
 const withoutCredential = (ctx: Ctx) => Prisma.sql`
   SELECT m.id AS "machineId", m.name AS "machineName" FROM machines m
    WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL AND m.live_secrets = 0 AND m.live_keys = 0
-     AND m.disabled_at IS NULL
+     AND m.disabled_at IS NULL AND ${IS_OF_ROBOTS}
    ORDER BY m.id DESC`;
 
 const rehearsedAndUsed = (ctx: Ctx) => Prisma.sql`
   SELECT ${NAMES}, r.ends_at AS at FROM rehearsals r
     JOIN credentials c ON c.tenant_id = r.tenant_id AND c.id = r.credential_id AND c.last_used_at > r.started_at
     JOIN machines m ON m.tenant_id = r.tenant_id AND m.id = r.machine_id
-   WHERE r.tenant_id = ${ctx.actor.tenantId}::uuid AND r.ended_at IS NULL AND r.ends_at > ${ctx.now}
+   WHERE r.tenant_id = ${ctx.actor.tenantId}::uuid AND r.ended_at IS NULL AND r.ends_at > ${ctx.now} AND ${IS_OF_ROBOTS}
    ORDER BY r.ends_at`;
 
 const stuckRotations = (ctx: Ctx) => Prisma.sql`
@@ -52,7 +53,7 @@ const stuckRotations = (ctx: Ctx) => Prisma.sql`
     JOIN credentials c ON c.tenant_id = r.tenant_id AND c.id = r.from_credential_id
     JOIN machines m ON m.tenant_id = r.tenant_id AND m.id = r.machine_id
    WHERE r.tenant_id = ${ctx.actor.tenantId}::uuid AND r.ended_at IS NULL
-     AND r.latest_end <= ${addSeconds(ctx.now, ROTATION_SECONDS)}
+     AND r.latest_end <= ${addSeconds(ctx.now, ROTATION_SECONDS)} AND ${IS_OF_ROBOTS}
      AND EXISTS (SELECT FROM sessions s WHERE s.tenant_id = r.tenant_id AND s.credential_id = r.from_credential_id
                                           AND s.ended_at IS NULL)
    ORDER BY r.latest_end`;

@@ -3,6 +3,7 @@ import { Prisma } from "@/lib/generated/prisma/client";
 import { EXPIRY_MARKS_DAYS } from "@/lib/notifications/rules";
 import { NAMED_MAX, type NamedCredential, type NamedMachine } from "@/lib/notifications/schema";
 import { addSeconds, DAY_SECONDS, HOUR_SECONDS } from "@/lib/time";
+import { IS_OF_ROBOTS } from "./secret-conditions";
 
 /** After one instant and not after the other. */
 export type Stretch = { readonly from: Date; readonly to: Date };
@@ -113,7 +114,7 @@ export async function listWithoutCredential(
         FROM machines m
        CROSS JOIN LATERAL (SELECT max(LEAST(revoked_at, expiry_cut_at, disabled_at)) AS at FROM credentials
                             WHERE tenant_id = m.tenant_id AND machine_id = m.id) lost
-       WHERE m.deleted_at IS NULL AND m.live_secrets = 0 AND m.live_keys = 0 AND lost.at > ${from} AND lost.at <= ${to}) without
+       WHERE m.deleted_at IS NULL AND ${IS_OF_ROBOTS} AND m.live_secrets = 0 AND m.live_keys = 0 AND lost.at > ${from} AND lost.at <= ${to}) without
      WHERE place <= ${NAMED_MAX} ORDER BY "tenantId", place`;
   return grouped(rows, sameTenant);
 }

@@ -1,3 +1,4 @@
+import { ofSeenMachines } from "@/lib/api-clients/gate";
 import { recognizeSecret } from "@/lib/credentials/queries";
 import { credentialState, looksLikeSecret } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
@@ -13,13 +14,14 @@ import type { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
 import { hostKey } from "@/lib/sessions/rules";
 import { likePattern } from "./list-machines";
+import { IS_OF_ROBOTS } from "./secret-conditions";
 
 function findMachines(ctx: Ctx, text: string): Promise<FoundMachine[]> {
   const key = nameKey(text);
   return ctx.db.$queryRaw<FoundMachine[]>`
     SELECT m.id AS "machineId", m.name, m.kind::text AS kind, m.client_id AS "clientId", m.disabled_at IS NULL AS "isEnabled"
       FROM machines m
-     WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL
+     WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL AND ${IS_OF_ROBOTS}
        AND (m.name_key LIKE ${likePattern(key)} OR m.client_id::text LIKE ${likePattern(text.toLowerCase())})
      ORDER BY m.name_key = ${key} DESC, starts_with(m.name_key, ${key}) DESC, m.name_key, m.id
      LIMIT ${FOUND_MAX.machines}`;
@@ -27,7 +29,7 @@ function findMachines(ctx: Ctx, text: string): Promise<FoundMachine[]> {
 
 async function readCredentials(ctx: Ctx, where: Prisma.CredentialWhereInput): Promise<FoundCredential[]> {
   const rows = await ctx.db.credential.findMany({
-    where: { ...where, tenantId: ctx.actor.tenantId },
+    where: { ...where, tenantId: ctx.actor.tenantId, ...ofSeenMachines(ctx.actor) },
     orderBy: [{ revokedAt: { sort: "desc", nulls: "first" } }, { createdAt: "desc" }, { id: "asc" }],
     take: FOUND_MAX.credentials,
     select: {

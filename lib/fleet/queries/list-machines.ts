@@ -6,7 +6,7 @@ import type { MachineListQuery, MachinePage, MachineRow } from "@/lib/machines/s
 import { COUNTED_MAX, type Part, readPage } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { type Cursor, cursorText, partOf, readCursor } from "./machine-order";
-import { hasOneSecret, idleSecrets } from "./secret-conditions";
+import { hasOneSecret, IS_OF_ROBOTS, idleSecrets } from "./secret-conditions";
 
 /** In a LIKE pattern `%`, `_` and the escape character itself must be taken literally. */
 export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
@@ -61,6 +61,7 @@ function matching(ctx: Ctx, query: MachineListQuery, isRare: boolean): Prisma.Sq
   const where = [
     Prisma.sql`m.tenant_id = ${tenantId}::uuid`,
     Prisma.sql`m.deleted_at IS NULL`,
+    IS_OF_ROBOTS,
     ...conditions(ctx, query),
   ];
   if (secrets === undefined || secrets === "single")
@@ -134,7 +135,8 @@ async function count(ctx: Ctx, query: MachineListQuery, countedMax: number): Pro
     : Prisma.sql`SELECT FROM ${matching(ctx, query, false)}`;
   const [counts] = await ctx.db.$queryRaw<Counts[]>`
     SELECT (SELECT count(*)::int FROM (${found} LIMIT ${countedMax + 1}) AS counted) AS matching,
-           NOT EXISTS (SELECT FROM machines WHERE tenant_id = ${tenantId}::uuid AND deleted_at IS NULL) AS "isEmpty"`;
+           NOT EXISTS (SELECT FROM machines m
+                        WHERE m.tenant_id = ${tenantId}::uuid AND m.deleted_at IS NULL AND ${IS_OF_ROBOTS}) AS "isEmpty"`;
   return counts ?? { matching: 0, isEmpty: true };
 }
 

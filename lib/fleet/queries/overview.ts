@@ -5,7 +5,7 @@ import { COUNTED_MAX } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { hostKey } from "@/lib/sessions/rules";
 import { IS_BUSY } from "./host-conditions";
-import { hasOneSecret, type Idleness, idleSecrets } from "./secret-conditions";
+import { hasOneSecret, type Idleness, IS_OF_ROBOTS, idleSecrets } from "./secret-conditions";
 
 /** @returns how many secrets are idle and on how many machines, so far as they are counted */
 async function countIdle(ctx: Ctx, idleness: Idleness): Promise<SecretFigure> {
@@ -43,7 +43,7 @@ export async function countHosts(ctx: Ctx, disconnectedMax?: number, host?: stri
 type MachineCounts = { readonly all: number; readonly single: number };
 
 async function countMachines(ctx: Ctx): Promise<MachineCounts> {
-  const all = Prisma.sql`SELECT FROM machines m WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL`;
+  const all = Prisma.sql`SELECT FROM machines m WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid AND m.deleted_at IS NULL AND ${IS_OF_ROBOTS}`;
   const max = COUNTED_MAX + 1;
   const [counts] = await ctx.db.$queryRaw<MachineCounts[]>`
     SELECT (SELECT count(*)::int FROM (${all} LIMIT ${max}) AS counted) AS all,

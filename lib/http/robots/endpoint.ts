@@ -11,13 +11,13 @@ import {
 import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
 import { nonceHeader } from "@/lib/http/dpop-nonce";
 import { type Method, type RouteHandler, withEveryMethod } from "@/lib/http/methods";
+import { type Problem, ProblemError, problemAnswer } from "@/lib/http/problem";
 import { directHandler, routeHandler } from "@/lib/http/web-request";
 import type { AuthenticatedClient } from "@/lib/identity/credential-row";
 import type { Scope } from "@/lib/identity/scopes";
 import { log, logRefusal } from "@/lib/log";
 import { presumeRobot, requireRobot } from "./bearer";
 import { readInput } from "./input";
-import { type Problem, ProblemError, problemAnswer } from "./problem";
 import { inTurnOfMachine, inTurnOfRow } from "./turns";
 
 function problemOf(error: unknown): Problem {

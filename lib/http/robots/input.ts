@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { ApiRequest } from "@/lib/api-request";
 import { BODY_MAX_BYTES, mediaType, readBody } from "@/lib/http/body";
+import { ProblemError } from "@/lib/http/problem";
 import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
-import { ProblemError } from "./problem";
 
 /** What a body that says nothing is taken for. */
 const EMPTY_BODY = "{}";

@@ -4,7 +4,7 @@ import { Refusal } from "@/lib/errors";
 import { Prisma } from "@/lib/generated/prisma/client";
 import type { Json, StartJobInput } from "@/lib/jobs/schema";
 import { findMachineName } from "@/lib/machines/queries";
-import { allow } from "@/lib/permissions";
+import { allow, personIdOf } from "@/lib/permissions";
 import { hostKey } from "@/lib/sessions/rules";
 import { signal } from "@/lib/signals";
 
@@ -35,7 +35,7 @@ export async function startJob(ctx: Ctx, input: StartJobInput): Promise<{ jobId:
       input: data ?? Prisma.JsonNull,
       state: "Pending",
       createdAt: ctx.now,
-      createdById: ctx.actor.id,
+      createdById: personIdOf(ctx.actor),
     },
     select: { id: true },
   });

@@ -1,7 +1,7 @@
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { MACHINE_FORM } from "@/lib/machines/queries";
+import { MACHINE_FORM, OF_ROBOTS } from "@/lib/machines/queries";
 import { noSuchMachine, refuseTakenName } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { EditMachineInput } from "@/lib/machines/schema";
@@ -18,7 +18,7 @@ export async function editMachine(
   { machineId, revision, ...details }: EditMachineInput,
 ): Promise<{ revision: number }> {
   allow(ctx.actor, "machines.edit");
-  const scope = { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null };
+  const scope = { id: machineId, tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS };
   const before = await ctx.db.machine.findFirst({
     where: scope,
     select: MACHINE_FORM,

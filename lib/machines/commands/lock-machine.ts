@@ -1,20 +1,31 @@
+import { guardApiClients } from "@/lib/api-clients/gate";
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { noSuchMachine } from "@/lib/machines/refusals";
+
+export type LockedMachine = {
+  readonly name: string;
+  readonly clientId: string;
+  readonly isApiClient: boolean;
+  readonly isEnabled: boolean;
+};
 
 /**
  * Takes the machine's row for this transaction, so that deeds on one machine come one after the other.
  * @param tenantId the actor's own unless given
- * @throws Refusal `not_found` when the tenant has no such machine
+ * @throws Refusal `not_found` when the tenant has no such machine; as `guardApiClients` does for an API client
  */
 export async function lockMachine(
   ctx: Ctx<UserActor | SystemActor>,
   machineId: string,
   tenantId = "tenantId" in ctx.actor ? ctx.actor.tenantId : null,
-): Promise<{ name: string; clientId: string; isEnabled: boolean }> {
-  const [row] = await ctx.db.$queryRaw<{ name: string; client_id: string; disabled_at: Date | null }[]>`
-    SELECT name, client_id, disabled_at FROM machines
+): Promise<LockedMachine> {
+  type Row = { name: string; client_id: string; kind: string; disabled_at: Date | null };
+  const [row] = await ctx.db.$queryRaw<Row[]>`
+    SELECT name, client_id, kind::text AS kind, disabled_at FROM machines
      WHERE id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid AND deleted_at IS NULL
        FOR NO KEY UPDATE`;
   if (!row) throw noSuchMachine();
-  return { name: row.name, clientId: row.client_id, isEnabled: row.disabled_at === null };
+  const isApiClient = row.kind === "ApiClient";
+  if (isApiClient) await guardApiClients(ctx, tenantId ?? "", [machineId]);
+  return { name: row.name, clientId: row.client_id, isApiClient, isEnabled: row.disabled_at === null };
 }

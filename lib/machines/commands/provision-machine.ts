@@ -4,10 +4,11 @@ import { issueSecret } from "@/lib/credentials/commands/issue-secret";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { lockLimits } from "@/lib/limits/commands";
+import { OF_ROBOTS } from "@/lib/machines/queries";
 import { refuseTakenName, refuseTooManyMachines } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { ProvisionMachineInput } from "@/lib/machines/schema";
-import { allow } from "@/lib/permissions";
+import { allow, personIdOf } from "@/lib/permissions";
 
 /**
  * Creates a machine with its first secret, or neither.
@@ -22,7 +23,7 @@ export async function provisionMachine(
   allow(ctx.actor, "machines.provision");
   const { machinesMax } = await lockLimits(ctx);
   if (machinesMax !== null) {
-    const where = { tenantId: ctx.actor.tenantId, deletedAt: null };
+    const where = { tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS };
     refuseTooManyMachines(await ctx.db.machine.count({ where }), machinesMax);
   }
   const machine = await ctx.db.machine
@@ -33,7 +34,7 @@ export async function provisionMachine(
         nameKey: nameKey(input.name),
         clientId: randomUUID(),
         createdAt: ctx.now,
-        createdById: ctx.actor.id,
+        createdById: personIdOf(ctx.actor),
       },
       select: { id: true, clientId: true },
     })

@@ -1,12 +1,21 @@
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
+import { OF_ROBOTS } from "@/lib/machines/queries";
+import { noSuchMachine } from "@/lib/machines/refusals";
 import { allow } from "@/lib/permissions";
-import { lockMachine } from "./lock-machine";
+import { type LockedMachine, lockMachine } from "./lock-machine";
+
+/** An API client has deeds of its own. */
+async function lockRobots(ctx: Ctx, machineId: string): Promise<LockedMachine> {
+  const machine = await lockMachine(ctx, machineId);
+  if (machine.isApiClient) throw noSuchMachine();
+  return machine;
+}
 
 /** Lets a disabled machine's robots buy tokens again. Enabling an enabled machine changes nothing. */
 export async function enableMachine(ctx: Ctx, { machineId }: { readonly machineId: string }): Promise<null> {
   allow(ctx.actor, "machines.disable");
-  const machine = await lockMachine(ctx, machineId);
+  const machine = await lockRobots(ctx, machineId);
   if (machine.isEnabled) return null;
   await ctx.db.machine.updateMany({
     where: { id: machineId, tenantId: ctx.actor.tenantId },
@@ -25,7 +34,7 @@ export async function markDisabled(
   { machineId }: { readonly machineId: string },
 ): Promise<boolean> {
   allow(ctx.actor, "machines.disable");
-  const machine = await lockMachine(ctx, machineId);
+  const machine = await lockRobots(ctx, machineId);
   if (!machine.isEnabled) return false;
   await ctx.db.machine.updateMany({
     where: { id: machineId, tenantId: ctx.actor.tenantId },
@@ -45,7 +54,7 @@ export async function markDeleted(
 ): Promise<string[]> {
   allow(ctx.actor, "machines.delete");
   const deleted = await ctx.db.machine.updateManyAndReturn({
-    where: { id: { in: [...machineIds] }, tenantId: ctx.actor.tenantId, deletedAt: null },
+    where: { id: { in: [...machineIds] }, tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS },
     data: { deletedAt: ctx.now, nameKey: null },
     select: { id: true, name: true },
   });

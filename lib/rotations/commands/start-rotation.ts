@@ -1,8 +1,9 @@
+import { allowOn } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { allow } from "@/lib/permissions";
+import { personIdOf } from "@/lib/permissions";
 import { encryptSuccessor } from "@/lib/rotations/encrypted-value";
 import { seenSince } from "@/lib/rotations/rules";
 import { uuid7 } from "@/lib/uuid";
@@ -63,7 +64,7 @@ export async function startRotation(
   ctx: Ctx,
   { kind, value, ...starting }: Starting,
 ): Promise<{ rotationId: string }> {
-  allow(ctx.actor, "credentials.rotate");
+  await allowOn(ctx, "credentials.rotate", starting.machineId);
   const { tenantId } = ctx.actor;
   const rotation = { ...starting, id: uuid7(ctx.now), tenantId };
   const { machineId, retiresWhenMoved, handsOver, latestEnd: endsAt } = starting;
@@ -71,7 +72,7 @@ export async function startRotation(
     data: {
       ...rotation,
       startedAt: ctx.now,
-      startedById: ctx.actor.id,
+      startedById: personIdOf(ctx.actor),
       encryptedValue: handsOver && value !== null ? encryptSuccessor(value, rotation) : null,
     },
     select: { id: true },

@@ -4,6 +4,7 @@ import { Refusal } from "@/lib/errors";
 import type { Role } from "@/lib/roles";
 import { addSeconds } from "@/lib/time";
 import { digestOf, linkTo, makeLinkToken } from "@/lib/users/link-token";
+import { makerOf } from "@/lib/users/maker-of-links";
 import { strangerIn } from "@/lib/users/password-work";
 import { hashPassword } from "@/lib/users/passwords";
 import { readInvite } from "@/lib/users/queries/people";
@@ -22,7 +23,7 @@ export async function invitePerson(
   { email, role }: { readonly email: string; readonly role: Role },
 ): Promise<IssuedLink> {
   await lockMembers(ctx);
-  const { tenantId, id: createdById } = ctx.actor;
+  const { tenantId } = ctx.actor;
   const key = emailKey(email);
   const member = await ctx.db.membership.findFirst({
     where: { tenantId, admin: { emailKey: key } },
@@ -36,7 +37,7 @@ export async function invitePerson(
   await ctx.db.invite.deleteMany({ where: { tenantId, OR: [{ emailKey: key }, spent] } });
   const { token, digest } = makeLinkToken();
   await ctx.db.invite.create({
-    data: { tenantId, email, emailKey: key, role, digest, createdAt: ctx.now, createdById },
+    data: { tenantId, email, emailKey: key, role, digest, createdAt: ctx.now, ...makerOf(ctx.actor) },
   });
   await record(ctx, [{ type: "admin.invited", email, role }]);
   return { link: linkTo("invite", token), email, expiresAt: addSeconds(ctx.now, LINK_LIFETIME_SECONDS) };

@@ -1,3 +1,4 @@
+import { holdOwnRights } from "@/lib/api-clients/gate";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { allow } from "@/lib/permissions";
@@ -26,11 +27,20 @@ export async function lockMembers(ctx: Ctx): Promise<Member[]> {
       FROM memberships m JOIN admins a ON a.id = m.admin_id
      WHERE m.tenant_id = ${ctx.actor.tenantId}::uuid
      ORDER BY m.admin_id FOR UPDATE OF m`;
-  const own = members.find(({ adminId }) => adminId === ctx.actor.id);
-  if (own?.role !== "Administrator" || own.isDisabled) {
-    throw new Refusal("forbidden", "You are not an administrator of this tenant any more.");
-  }
+  await requireAdministratorStill(ctx, members);
   return members;
+}
+
+/** @throws Refusal `forbidden` */
+async function requireAdministratorStill({ db, actor, now }: Ctx, members: readonly Member[]): Promise<void> {
+  if (actor.kind === "apiClient") {
+    const { role } = await holdOwnRights({ db, actor, now });
+    if (role === "Administrator") return;
+  } else {
+    const own = members.find(({ adminId }) => adminId === actor.id);
+    if (own?.role === "Administrator" && !own.isDisabled) return;
+  }
+  throw new Refusal("forbidden", "You are not an administrator of this tenant any more.");
 }
 
 /** @throws Refusal `not_found` when this person is not among the members */

@@ -2,6 +2,13 @@ import type { Actor, AnonymousActor, Ctx, PersonActor, SystemActor } from "@/lib
 import { Refusal } from "@/lib/errors";
 import { addSeconds } from "@/lib/time";
 import { digestOf, linkTo, makeLinkToken } from "@/lib/users/link-token";
+import {
+  administeredBy,
+  type Maker,
+  makerIn,
+  makerOf,
+  managesInstallation,
+} from "@/lib/users/maker-of-links";
 import { findRight, lockPassword, type RightPassword } from "@/lib/users/own-password";
 import { strangerIn } from "@/lib/users/password-work";
 import { hashPassword } from "@/lib/users/passwords";
@@ -16,13 +23,13 @@ import { lockMembers, memberIn } from "./lock-members";
 async function issueReset(
   ctx: Ctx<Actor>,
   admin: { readonly id: string; readonly email: string },
-  createdById: string | null,
+  maker: Maker | null,
 ): Promise<IssuedLink> {
   const spent = { createdAt: { lte: addSeconds(ctx.now, -LINK_LIFETIME_SECONDS) } };
   await ctx.db.passwordReset.deleteMany({ where: { OR: [{ adminId: admin.id }, spent] } });
   const { token, digest } = makeLinkToken();
   await ctx.db.passwordReset.create({
-    data: { digest, adminId: admin.id, createdAt: ctx.now, createdById },
+    data: { digest, adminId: admin.id, createdAt: ctx.now, ...maker },
   });
   await recordOfPerson(ctx, admin.id, {
     type: "admin.reset_link_made",
@@ -41,22 +48,16 @@ type Obstacle = "elsewhere" | "at the provider" | "manages the installation";
  * power than theirs; and whom a provider vouches for needs no administrator's word. It is asked when a link is made and when it is used.
  * @returns why this one may not give out the person's account; null when nothing stands against it
  */
-async function obstacleTo(ctx: Ctx<Actor>, makerId: string, adminId: string): Promise<Obstacle | null> {
-  const [maker, person] = await Promise.all(
-    [makerId, adminId].map((id) =>
-      ctx.db.admin.findUniqueOrThrow({
-        where: { id },
-        select: { managesInstallation: true, _count: { select: { identities: true } } },
-      }),
-    ),
-  );
-  if (person?.managesInstallation && !maker?.managesInstallation) return "manages the installation";
-  if (person?._count.identities !== 0) return "at the provider";
+async function obstacleTo(ctx: Ctx<Actor>, maker: Maker, adminId: string): Promise<Obstacle | null> {
+  const person = await ctx.db.admin.findUniqueOrThrow({
+    where: { id: adminId },
+    select: { managesInstallation: true, _count: { select: { identities: true } } },
+  });
+  if (person.managesInstallation && !(await managesInstallation(ctx, maker)))
+    return "manages the installation";
+  if (person._count.identities !== 0) return "at the provider";
   const elsewhere = await ctx.db.membership.count({
-    where: {
-      adminId,
-      tenant: { memberships: { none: { adminId: makerId, role: "Administrator", disabledAt: null } } },
-    },
+    where: { adminId, tenant: { NOT: administeredBy(maker) } },
   });
   return elsewhere > 0 ? "elsewhere" : null;
 }
@@ -78,9 +79,9 @@ export async function makeResetLink(
   { adminId }: { readonly adminId: string },
 ): Promise<IssuedLink> {
   const { email } = memberIn(await lockMembers(ctx), adminId);
-  const obstacle = await obstacleTo(ctx, ctx.actor.id, adminId);
+  const obstacle = await obstacleTo(ctx, makerOf(ctx.actor), adminId);
   if (obstacle) throw new Refusal("forbidden", OBSTACLES[obstacle]);
-  return issueReset(ctx, { id: adminId, email }, ctx.actor.id);
+  return issueReset(ctx, { id: adminId, email }, makerOf(ctx.actor));
 }
 
 /**
@@ -148,7 +149,7 @@ export async function resetPassword(
   };
   const reset = await ctx.db.passwordReset.findFirst({
     where,
-    select: { createdById: true, admin: { select: { id: true, email: true } } },
+    select: { createdById: true, apiClientId: true, admin: { select: { id: true, email: true } } },
   });
   if (!reset) throw goneReset();
   const { id: adminId, email } = reset.admin;
@@ -156,7 +157,8 @@ export async function resetPassword(
   const { count } = await ctx.db.passwordReset.deleteMany({ where });
   if (count === 0) throw goneReset();
   // Since it was made the person may have come to belong, or to be known, where whoever made it has no say.
-  if (reset.createdById !== null && (await obstacleTo(ctx, reset.createdById, adminId))) throw goneReset();
+  const maker = makerIn(reset);
+  if (maker && (await obstacleTo(ctx, maker, adminId))) throw goneReset();
   await setPassword(ctx, adminId, passwordHash);
   await recordOfPerson(ctx, adminId, { type: "admin.password_reset", adminId, email });
   return { email };

@@ -1,3 +1,4 @@
+import { holdOwnRights } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -11,6 +12,11 @@ function lockManagers(ctx: Ctx): Promise<Manager[]> {
     SELECT id FROM admins WHERE manages_installation AND disabled_at IS NULL ORDER BY id FOR UPDATE`;
 }
 
+const managesStill = async ({ db, actor, now }: Ctx, managers: readonly Manager[]): Promise<boolean> =>
+  actor.kind === "apiClient"
+    ? (await holdOwnRights({ db, actor, now })).managesInstallation
+    : managers.some(({ id }) => id === actor.id);
+
 /**
  * Lets a member of the actor's tenant do what concerns all tenants, or no longer.
  * @throws Refusal `forbidden` unless the actor manages the installation now; `not_found`; `conflict` when nobody would be left
@@ -21,7 +27,7 @@ export async function shareInstallation(
 ): Promise<null> {
   allowInstallation(ctx.actor);
   const managers = await lockManagers(ctx);
-  if (!managers.some(({ id }) => id === ctx.actor.id)) {
+  if (!(await managesStill(ctx, managers))) {
     throw new Refusal("forbidden", "You do not manage the installation any more.");
   }
   const member = await ctx.db.membership.findUnique({

@@ -98,11 +98,18 @@ export async function listInvites(ctx: Ctx): Promise<InviteRow[]> {
     where: { tenantId: ctx.actor.tenantId, ...standing(ctx.now) },
     orderBy: { createdAt: "desc" },
     take: INVITES_SHOWN_MAX,
-    select: { id: true, email: true, role: true, createdAt: true, createdBy: { select: { email: true } } },
+    select: {
+      id: true,
+      email: true,
+      role: true,
+      createdAt: true,
+      createdBy: { select: { email: true } },
+      apiClient: { select: { machine: { select: { name: true } } } },
+    },
   });
-  return rows.map(({ createdBy, ...row }) => ({
+  return rows.map(({ createdBy, apiClient, ...row }) => ({
     ...row,
-    createdBy: createdBy.email,
+    createdBy: createdBy?.email ?? apiClient?.machine.name ?? "",
     expiresAt: addSeconds(row.createdAt, LINK_LIFETIME_SECONDS),
   }));
 }

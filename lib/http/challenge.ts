@@ -1,4 +1,4 @@
-import { resourceMetadataAddress } from "@/lib/identity/addresses";
+import { type Audience, resourceMetadataAddress } from "@/lib/identity/addresses";
 import { DPOP_ALGORITHMS } from "@/lib/identity/dpop-proof";
 import type { OAuthError } from "@/lib/identity/oauth-error";
 import { ProblemError } from "./problem";
@@ -6,10 +6,13 @@ import { ProblemError } from "./problem";
 /** How a token is shown: whoever has it may use it (RFC 6750), or with a proof of the key it is bound to (RFC 9449). */
 export type Scheme = "Bearer" | "DPoP";
 
+/** At which door, and how a token was shown there; null where none was. */
+export type At = { readonly audience: Audience; readonly scheme: Scheme | null };
+
 /** RFC 9728 §5.1: whoever is refused learns where it says how to come in. */
-const challengeOf = (scheme: Scheme, parameters = ""): string =>
+const challengeOf = (audience: Audience, scheme: Scheme, parameters = ""): string =>
   [
-    `${scheme} realm="Latchkey", resource_metadata="${resourceMetadataAddress()}"`,
+    `${scheme} realm="Latchkey", resource_metadata="${resourceMetadataAddress(audience)}"`,
     ...(scheme === "DPoP" ? [`algs="${DPOP_ALGORITHMS.join(" ")}"`] : []),
     ...(parameters ? [parameters] : []),
   ].join(", ");
@@ -18,23 +21,26 @@ const challengeOf = (scheme: Scheme, parameters = ""): string =>
  * RFC 9449 §7.1, §7.2: both schemes to whoever used none or Bearer; who used DPoP is not led to the weaker one.
  * @param parameters go to the scheme that was used
  */
-export const challenge = (used: Scheme | null, parameters = ""): string =>
-  used === "DPoP"
-    ? challengeOf("DPoP", parameters)
-    : `${challengeOf("Bearer", parameters)}, ${challengeOf("DPoP")}`;
+const challenge = ({ audience, scheme }: At, parameters = ""): string =>
+  scheme === "DPoP"
+    ? challengeOf(audience, "DPoP", parameters)
+    : `${challengeOf(audience, "Bearer", parameters)}, ${challengeOf(audience, "DPoP")}`;
 
 /** RFC 6750 §3: a challenge without error code, for no token was sent. */
-export const noToken = () =>
+export const noToken = (at: At) =>
   new ProblemError({
     status: 401,
     kind: "token-missing",
     code: "token_missing",
-    detail: "Send an access token: Authorization: Bearer <token>. See GET authentication.",
-    headers: { "www-authenticate": challenge(null) },
+    detail:
+      at.audience === "admin"
+        ? "Send an access token: Authorization: Bearer <token>. An API client buys it at the token endpoint."
+        : "Send an access token: Authorization: Bearer <token>. See GET authentication.",
+    headers: { "www-authenticate": challenge(at) },
   });
 
 /** @param reason for the log; outside, all are one */
-export const noLongerGood = (used: Scheme, reason: string) =>
+export const noLongerGood = (at: At, reason: string) =>
   new ProblemError(
     {
       status: 401,
@@ -43,7 +49,7 @@ export const noLongerGood = (used: Scheme, reason: string) =>
       detail: "The access token is not valid, or no longer. Buy a new one with the client's credentials.",
       headers: {
         "www-authenticate": challenge(
-          used,
+          at,
           'error="invalid_token", error_description="The access token is not valid."',
         ),
       },
@@ -51,26 +57,26 @@ export const noLongerGood = (used: Scheme, reason: string) =>
     reason,
   );
 
-export const invalidRequest = (used: Scheme | null, detail: string) =>
+export const invalidRequest = (at: At, detail: string) =>
   new ProblemError({
     status: 400,
     kind: "invalid-request",
     code: "invalid_request",
     detail,
-    headers: { "www-authenticate": challenge(used, 'error="invalid_request"') },
+    headers: { "www-authenticate": challenge(at, 'error="invalid_request"') },
   });
 
-export const insufficientScope = (used: Scheme, scope: string) =>
+export const insufficientScope = (at: At, scope: string) =>
   new ProblemError({
     status: 403,
     kind: "insufficient-scope",
     code: "insufficient_scope",
     detail: `This needs the scope ${scope}, which the access token does not have.`,
-    headers: { "www-authenticate": challenge(used, `error="insufficient_scope", scope="${scope}"`) },
+    headers: { "www-authenticate": challenge(at, `error="insufficient_scope", scope="${scope}"`) },
   });
 
 /** RFC 9449 §7.1, §9: what is wrong with the proof, in the words of the token endpoint. */
-export const proofRefused = ({ code, description, detail }: OAuthError) =>
+export const proofRefused = (audience: Audience, { code, description, detail }: OAuthError) =>
   new ProblemError(
     {
       status: 401,
@@ -78,7 +84,10 @@ export const proofRefused = ({ code, description, detail }: OAuthError) =>
       code: code === "use_dpop_nonce" ? code : "invalid_dpop_proof",
       detail: description,
       headers: {
-        "www-authenticate": challenge("DPoP", `error="${code}", error_description="${description}"`),
+        "www-authenticate": challenge(
+          { audience, scheme: "DPoP" },
+          `error="${code}", error_description="${description}"`,
+        ),
       },
     },
     detail,

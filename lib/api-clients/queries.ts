@@ -1,0 +1,84 @@
+import type { Actor, Ctx, Sql } from "@/lib/ctx";
+import { allow } from "@/lib/permissions";
+import { rightsOf } from "./gate";
+import { includesRights } from "./rules";
+import type { ApiClientRights, ApiClientRow, ApiClientView } from "./schema";
+
+const RIGHTS = {
+  name: "api_client_rights",
+  text: `SELECT role::text AS role, manages_installation AS "managesInstallation", may_confirm AS "mayConfirm"
+           FROM api_clients WHERE machine_id = $1 AND tenant_id = $2`,
+};
+
+/** @returns what an API client may do at this moment; null where there is none of that id. That it stands is asked with its credential. */
+export async function findRights(
+  db: Sql,
+  { tenantId, machineId }: { readonly tenantId: string; readonly machineId: string },
+): Promise<ApiClientRights | null> {
+  const [rights] = await db.query<ApiClientRights>(RIGHTS, [machineId, tenantId]);
+  return rights ?? null;
+}
+
+/** @returns whether an API client stands and manages the installation at this moment */
+export async function managesInstallationNow(ctx: Ctx<Actor>, id: string): Promise<boolean> {
+  const machine = { disabledAt: null, deletedAt: null };
+  return (await ctx.db.apiClient.count({ where: { machineId: id, managesInstallation: true, machine } })) > 0;
+}
+
+const ROW = {
+  role: true,
+  managesInstallation: true,
+  mayConfirm: true,
+  madeBy: true,
+  machine: {
+    select: {
+      id: true,
+      clientId: true,
+      name: true,
+      description: true,
+      revision: true,
+      createdAt: true,
+      disabledAt: true,
+      liveSecrets: true,
+      liveKeys: true,
+      use: { select: { lastUsedAt: true } },
+    },
+  },
+} as const;
+
+type Row = ApiClientRights & {
+  readonly madeBy: string;
+  readonly machine: Omit<ApiClientRow, keyof ApiClientRights | "madeBy" | "isEnabled" | "lastUsedAt"> & {
+    readonly clientId: string;
+    readonly revision: number;
+    readonly disabledAt: Date | null;
+    readonly use: { readonly lastUsedAt: Date } | null;
+  };
+};
+
+const viewOf = (ctx: Ctx, { machine, ...row }: Row): ApiClientView => {
+  const { disabledAt, use, ...named } = machine;
+  const isMine = includesRights(rightsOf(ctx.actor), row);
+  return { ...named, ...row, isEnabled: disabledAt === null, lastUsedAt: use?.lastUsedAt ?? null, isMine };
+};
+
+/** @returns the tenant's API clients by name. @throws Refusal `forbidden` for whoever does not manage them */
+export async function listApiClients(ctx: Ctx): Promise<ApiClientView[]> {
+  allow(ctx.actor, "apiClients.manage");
+  const rows = await ctx.db.apiClient.findMany({
+    where: { tenantId: ctx.actor.tenantId, machine: { deletedAt: null } },
+    orderBy: [{ nameKey: "asc" }, { machineId: "asc" }],
+    select: ROW,
+  });
+  return rows.map((row) => viewOf(ctx, row));
+}
+
+/** @returns an API client as its page shows it; null where the tenant has none of that id. @throws Refusal `forbidden` as above */
+export async function getApiClient(ctx: Ctx, { id }: { readonly id: string }): Promise<ApiClientView | null> {
+  allow(ctx.actor, "apiClients.manage");
+  const row = await ctx.db.apiClient.findFirst({
+    where: { machineId: id, tenantId: ctx.actor.tenantId, machine: { deletedAt: null } },
+    select: ROW,
+  });
+  return row && viewOf(ctx, row);
+}
