@@ -2,6 +2,7 @@ import { routes } from "latchkey:routes";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { parseAndValidateFlightRouterState } from "next/dist/server/app-render/parse-and-validate-flight-router-state.js";
 import { startClock } from "@/lib/background/schedule";
 import { database, outage, robotsDatabase } from "@/lib/db";
@@ -24,6 +25,7 @@ import { lane } from "@/server/http/lane";
 import { mount } from "@/server/http/mount";
 import { correctStatus } from "@/server/http/page-status";
 import { refuseAtPages, refuseBadRequest, refuseOtherSite } from "@/server/http/request-checks";
+import { requestKinds } from "@/server/http/request-kinds";
 import { followRequest, levelOf, type RequestLine } from "@/server/http/request-log";
 import { refuseUnreadablePage } from "@/server/http/unreadable-pages";
 import { announce } from "@/server/lifecycle/announce";
@@ -35,6 +37,9 @@ import { passwordThread } from "@/server/lifecycle/password-thread";
 import { processCount } from "@/server/lifecycle/process-count";
 import { type Said, STOP, startProcesses } from "@/server/lifecycle/processes";
 import { StartupError } from "@/server/lifecycle/startup-error";
+import { listenForMetrics, metricsAddress, type Scrape } from "@/server/metrics/endpoint";
+import { startMetrics } from "@/server/metrics/metrics";
+import { SumOfProcesses } from "@/server/metrics/several";
 
 /** What a process that serves may take to end, besides DRAIN_SECONDS: answers and closings have 10 and 15 seconds of their own. */
 const STOP_PATIENCE_SECONDS = 40;
@@ -146,34 +151,46 @@ function fittingProcesses(asked: Env["processes"], isEmbedded: boolean): Promise
 async function serveInSeveral(life: Lifecycle, { root }: StartOptions, count: number): Promise<void> {
   // This process asks the database no more.
   await closeServices();
+  const sum = new SumOfProcesses();
   await startProcesses(life, {
     count,
     script: join(root, "server/lifecycle/worker.mjs"),
     args: [root],
     stopPatienceMs: (env().drainSeconds + STOP_PATIENCE_SECONDS) * SECOND_MILLISECONDS,
     report: announce,
+    begun: (worker) => sum.add(worker),
   });
 }
 
 /** Next.js, listening, the clock. */
 async function serve(life: Lifecycle, { root, dev }: StartOptions): Promise<void> {
-  const { port, host, origin, trustedProxies, drainSeconds } = env();
+  const { port, host, origin, trustedProxies, drainSeconds, metricsToken, metricsPort } = env();
   const mounted = mount(routes, origin, (error) => log.error({ err: error }, "a handler failed"));
   const headers = answerHeaders({ secure: origin.startsWith("https:"), dev });
   const report = (line: RequestLine) => log[levelOf(line)]({ event: "request", ...line }, "request");
+  const kinds = requestKinds(routes);
+  const over = (line: RequestLine) => {
+    kinds.ofRequest(line.method, line.path).note(line.status, line.durationMs);
+    report(line);
+  };
+  // No request is answered before it is there.
+  let scrape: Scrape = async () => null;
+  const metrics = metricsAddress(metricsToken, () => scrape());
   const direct = lane({
     routes,
     headers: headers.pairs,
     trusted: trustedProxies,
     isFollowed: () => log.isLevelEnabled("debug"),
+    kinds,
     report,
     fail: (error) => log.error({ err: error }, "a handler failed"),
   });
   const server = httpServer((request, response) => {
     if (direct(request, response)) return;
     headers.putOn(response);
-    followRequest(request, response, report);
-    if (refuseBadRequest(request, response, trustedProxies) || mounted(request, response)) return;
+    followRequest(request, response, over);
+    if (refuseBadRequest(request, response, trustedProxies)) return;
+    if (metrics(request, response) || mounted(request, response)) return;
     if (refuseAtPages(request, response) || refuseOtherSite(request, response, origin)) return;
     if (refuseUnreadablePage(request, response, parseAndValidateFlightRouterState)) return;
     headers.letBePage(request, response);
@@ -204,6 +221,13 @@ async function serve(life: Lifecycle, { root, dev }: StartOptions): Promise<void
   life.before("Next.js", () => app.close());
   life.before("HTTP", () => close(server));
   life.before("streams and long polls", askToStop);
+  if (metricsToken !== undefined || metricsPort !== undefined)
+    scrape = await startMetrics(root, {
+      connectionsMax: server.maxConnections,
+      connections: promisify(server.getConnections.bind(server)),
+    });
+  if (metricsPort !== undefined)
+    life.before("metrics", await listenForMetrics(metricsPort, scrape, headers.lines));
   preferSpeed();
   await listen(server, port, host);
   log.info({ event: "listening", connectionsMax: server.maxConnections }, "listening");

@@ -106,6 +106,14 @@ export const variables = z.object({
   TRUSTED_PROXIES: networksBy(parseTrustedProxies).optional(),
   TOKEN_FAILURES_PER_CLIENT: wholeNumber(0, 999_999_999).default(100),
   TOKEN_FAILURES_PER_ADDRESS: wholeNumber(0, 999_999_999).default(1_000),
+  METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^[\w.~+/=-]{32,}$/,
+      "must be at least 32 characters: letters, digits and -._~+/=, e.g. from openssl rand -hex 32",
+    )
+    .optional(),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
   DRAIN_SECONDS: wholeNumber(0, 300).default(0),
   SSO_ISSUER: z
     .string()

@@ -32,6 +32,17 @@ test("nothing needs to be set", () => {
   expect(readGivenEnv({}).trustedProxies.includes("127.0.0.1")).toBe(false);
 });
 
+test("metrics are off, and their token is no word that somebody guesses", () => {
+  expect(readGivenEnv({})).toMatchObject({ metricsToken: undefined, metricsPort: undefined });
+  expect(readGivenEnv({ METRICS_TOKEN: "a".repeat(32), METRICS_PORT: "9464" }).metricsPort).toBe(9464);
+  expect(problemsOf({ METRICS_TOKEN: "short" })).toEqual([
+    expect.stringMatching(/^METRICS_TOKEN must be at least 32 characters/),
+  ]);
+  expect(problemsOf({ PORT: "9464", METRICS_PORT: "9464" })).toEqual([
+    "METRICS_PORT must be another port than PORT",
+  ]);
+});
+
 test("trusted proxies are read at the start, and what is none is named", () => {
   const { trustedProxies } = readGivenEnv({ TRUSTED_PROXIES: "10.0.0.0/8, loopback" });
   expect(trustedProxies.includes("10.1.2.3")).toBe(true);

@@ -38,6 +38,10 @@ export type Env = {
   readonly tokenFailuresPerAddress: number;
   /** How long the process goes on serving after it was asked to stop, so that a load balancer can hear of it. */
   readonly drainSeconds: number;
+  /** What a program shows that reads the metrics at the server's own address; undefined: there are none there. */
+  readonly metricsToken: string | undefined;
+  /** Where metrics are served to this machine alone, without a token; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   /** The OpenID provider people sign in at; undefined is none. */
   readonly singleSignOn: SingleSignOn | undefined;
   /** Whether people may sign in with a password of Latchkey. */
@@ -85,6 +89,8 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     ...(parsed.error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) ?? []),
     ...missingCompanions(given),
   ];
+  if (parsed.data?.METRICS_PORT !== undefined && parsed.data.METRICS_PORT === parsed.data.PORT)
+    problems.push("METRICS_PORT must be another port than PORT");
   if (!parsed.success || problems.length > 0) throw new EnvironmentError(problems);
   const values = parsed.data;
   return {
@@ -104,6 +110,8 @@ export function readGivenEnv(source: Readonly<Record<string, string | undefined>
     tokenFailuresPerClient: values.TOKEN_FAILURES_PER_CLIENT,
     tokenFailuresPerAddress: values.TOKEN_FAILURES_PER_ADDRESS,
     drainSeconds: values.DRAIN_SECONDS,
+    metricsToken: values.METRICS_TOKEN,
+    metricsPort: values.METRICS_PORT,
     singleSignOn: singleSignOnOf(values),
     isPasswordSignInOn: values.PASSWORD_SIGN_IN,
     signInActivityDays: values.SIGN_IN_ACTIVITY_DAYS,

@@ -9,24 +9,27 @@ export const REQUESTS_A_MACHINE_PAGE = 10;
 export const TOKEN_OUTCOMES = ["Granted", "Refused"] as const;
 export type TokenOutcome = (typeof TOKEN_OUTCOMES)[number];
 
+/** Why a token request was refused, besides what may be wrong with its credential. */
+export const REQUEST_REFUSALS = [
+  "credentials_missing",
+  "credentials_malformed",
+  "assertion_invalid",
+  "assertion_expired",
+  "assertion_used_before",
+  "assertion_key_unknown",
+  "request_malformed",
+  "grant_not_supported",
+  "resource_unknown",
+  "scope_not_granted",
+  "proof_missing",
+  "proof_invalid",
+  "server_failed",
+] as const;
+
 /**
  * Why a token request was refused, in one word. Nothing that a client sent is ever part of it; outside, many of them are one answer.
  */
-export type RefusalReason =
-  | CredentialRefusal
-  | "credentials_missing"
-  | "credentials_malformed"
-  | "assertion_invalid"
-  | "assertion_expired"
-  | "assertion_used_before"
-  | "assertion_key_unknown"
-  | "request_malformed"
-  | "grant_not_supported"
-  | "resource_unknown"
-  | "scope_not_granted"
-  | "proof_missing"
-  | "proof_invalid"
-  | "server_failed";
+export type RefusalReason = CredentialRefusal | (typeof REQUEST_REFUSALS)[number];
 
 /** How far back a chart or a list looks. */
 export const ACTIVITY_PERIODS = ["24h", "7d", "30d"] as const;

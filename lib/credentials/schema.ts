@@ -6,21 +6,23 @@ export const CREDENTIAL_KINDS = ["Secret", "Key"] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 /** Why a credential that was shown may not be used: the word that records keep. */
-export type CredentialRefusal =
-  | "secret_malformed"
-  | "secret_unknown"
-  | "secret_wrong"
-  | "secret_outdated"
-  | "secret_of_another_client"
-  | "credential_tampered"
-  | "credential_deleted"
-  | "credential_expired"
-  | "credential_disabled"
-  | "credential_not_accepted"
-  | "address_not_allowed"
-  | "purchases_used_up"
-  | "machine_deleted"
-  | "machine_disabled";
+export const CREDENTIAL_REFUSALS = [
+  "secret_malformed",
+  "secret_unknown",
+  "secret_wrong",
+  "secret_outdated",
+  "secret_of_another_client",
+  "credential_tampered",
+  "credential_deleted",
+  "credential_expired",
+  "credential_disabled",
+  "credential_not_accepted",
+  "address_not_allowed",
+  "purchases_used_up",
+  "machine_deleted",
+  "machine_disabled",
+] as const;
+export type CredentialRefusal = (typeof CREDENTIAL_REFUSALS)[number];
 
 export type CredentialState = "Live" | "Disabled" | "Expired" | "Deleted";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AddressUse, CredentialUse } from "@/lib/activity/schema";
 import type { CredentialKind, CredentialState, RecognizedSecret } from "@/lib/credentials/schema";
+import type { JobState } from "@/lib/jobs/schema";
 import type { MachineKind } from "@/lib/machines/schema";
 import type { RehearsalView } from "@/lib/rehearsals/schema";
 import type { SessionState } from "@/lib/sessions/schema";
@@ -8,6 +9,25 @@ import { isPlainLine } from "@/lib/text";
 
 /** Of some secrets: how many there are, and on how many machines; null where they were not all counted. */
 export type SecretFigure = { readonly secrets: number; readonly machines: number | null };
+
+type JobCount = { readonly state: JobState; readonly count: number };
+
+/** What is counted of all tenants together. */
+export type InstallationFigures = {
+  /** Those that are connected. */
+  readonly hosts: Readonly<Record<Exclude<SessionState, "Disconnected">, number>>;
+  /** Those that are not over, and all that were created within a day, by the state that they are in now. */
+  readonly openJobs: readonly JobCount[];
+  readonly jobsOfDay: readonly JobCount[];
+  /** How many end within so many days, and not within one less; those that end later are left out. */
+  readonly credentials: readonly { readonly days: number; readonly count: number }[];
+  /** Notifications on their way to somebody. */
+  readonly deliveries: readonly {
+    readonly channel: "mail" | "webhook";
+    readonly count: number;
+    readonly oldest: Date;
+  }[];
+};
 
 /** What the overview of a tenant counts. */
 export type OverviewFigures = {

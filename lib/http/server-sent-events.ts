@@ -1,4 +1,5 @@
 import type { ApiAnswer } from "@/lib/api-request";
+import { provideFigures } from "@/lib/figures";
 import { subscribeToStop } from "@/lib/live/notifications";
 import { oncePerProcess } from "@/lib/shared";
 import { SECOND_MILLISECONDS } from "@/lib/time";
@@ -20,8 +21,12 @@ export function streamed(
   };
 }
 
+const LISTENERS = ["host", "page"] as const;
+type Listener = (typeof LISTENERS)[number];
+
 /** Whoever has events sent. */
 export type Sender = {
+  readonly listener: Listener;
   /** Called at each keep-alive: what the time alone brings. */
   passed(now: Date): void;
   /** Called once, whoever ended it. */
@@ -36,6 +41,11 @@ const open = () =>
       const now = new Date();
       for (const stream of streams) stream.keepAlive(now);
     }, KEEP_ALIVE_SECONDS * SECOND_MILLISECONDS).unref();
+    provideFigures("open streams", () => {
+      const counts = { host: 0, page: 0 };
+      for (const { sender } of streams) counts[sender.listener] += 1;
+      return LISTENERS.map((listener) => ({ labels: { listener }, value: counts[listener] }));
+    });
     return streams;
   });
 

@@ -115,11 +115,17 @@ function refusalOfMalformed(code: string, headerLines: string): string {
 /**
  * Starts to listen.
  * @param host address to listen on; undefined means all
+ * @param setting the variable that says the port
  * @throws StartupError when the port or the address cannot be had.
  */
-export function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+export function listen(
+  server: Server,
+  port: number,
+  host: string | undefined,
+  setting = "PORT",
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(listenProblem(error, port, host)));
+    server.once("error", (error) => reject(listenProblem(error, port, host, setting)));
     server.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, () => {
       server.removeAllListeners("error");
       resolve();
@@ -139,14 +145,16 @@ export async function close(server: Server): Promise<void> {
   clearTimeout(giveUp);
 }
 
-function listenProblem(error: unknown, port: number, host: string | undefined): unknown {
+function listenProblem(error: unknown, port: number, host: string | undefined, setting: string): unknown {
   switch (codeOf(error)) {
     case "EADDRINUSE":
       return new StartupError(
-        `Port ${port} is already in use. Stop the program that uses it, or set PORT to another number.`,
+        `Port ${port} is already in use. Stop the program that uses it, or set ${setting} to another number.`,
       );
     case "EACCES":
-      return new StartupError(`This user may not listen on port ${port}. Set PORT to a number above 1023.`);
+      return new StartupError(
+        `This user may not listen on port ${port}. Set ${setting} to a number above 1023.`,
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new StartupError(

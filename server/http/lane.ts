@@ -9,6 +9,8 @@ import {
   traceIdIn,
 } from "@/lib/api-request";
 import { clientAddress, NO_PROXIES, type TrustedProxies } from "@/lib/network";
+import type { RequestFigures } from "@/lib/request-figures";
+import type { RequestKinds } from "./request-kinds";
 import type { RequestLine } from "./request-log";
 import { type Route, routeTable } from "./route-table";
 
@@ -23,6 +25,8 @@ export type LaneOptions = {
   readonly trusted: TrustedProxies;
   /** Whether every request has its line in the log; then all go the long way. */
   readonly isFollowed: () => boolean;
+  /** Where each request counts. */
+  readonly kinds: Pick<RequestKinds, "of">;
   /** Is told of answers of 500 and above. */
   readonly report: (line: RequestLine) => void;
   /** Receives what a handler threw. */
@@ -116,7 +120,7 @@ class LaneRequest implements ApiRequest {
  * The way of the APIs' ordinary requests: from node:http to the door's handler and back, without a Request, a Response and whatever a page
  * needs. What it does not know it leaves to the long way, which answers alike.
  */
-export function lane({ routes, headers, trusted, isFollowed, report, fail }: LaneOptions): Lane {
+export function lane({ routes, headers, trusted, isFollowed, kinds, report, fail }: LaneOptions): Lane {
   const find = routeTable(routes);
   const addresses = new WeakMap<Socket, string>();
 
@@ -137,7 +141,7 @@ export function lane({ routes, headers, trusted, isFollowed, report, fail }: Lan
     response.writeHead(status, lines).end(text);
   }
 
-  async function answer(handle: ApiHandler, asked: LaneRequest): Promise<void> {
+  async function answer(handle: ApiHandler, asked: LaneRequest, figures: RequestFigures): Promise<void> {
     let status = 500;
     try {
       const answered = await handle(asked);
@@ -148,6 +152,7 @@ export function lane({ routes, headers, trusted, isFollowed, report, fail }: Lan
       if (asked.response.headersSent) asked.response.destroy();
       else send(asked.response, UNEXPECTED);
     }
+    figures.note(status, performance.now() - asked.startedAt);
     if (status >= 500) report(lineOf(asked, status));
   }
 
@@ -162,7 +167,8 @@ export function lane({ routes, headers, trusted, isFollowed, report, fail }: Lan
     if (sent["transfer-encoding"] !== undefined || Number(sent["content-length"] ?? 0) > BODY_MAX_BYTES)
       return false;
     if (!areSingle(rawHeaders)) return false;
-    void answer(handle, new LaneRequest(request, response, method, url, match.params, addressOf(request)));
+    const asked = new LaneRequest(request, response, method, url, match.params, addressOf(request));
+    void answer(handle, asked, kinds.of(match.module));
     return true;
   };
 }

@@ -74,7 +74,7 @@ function setHeader({ headers, rawHeaders }: IncomingMessage, name: string, value
 
 /** Addresses that a fleet asks all the time, and files. */
 const busy =
-  /^\/(?:api\/(?:identity|orchestrator|health)|identity|\.well-known|_next)(?:\/|$)|^\/(?:favicon\.ico|icon\.svg|apple-icon\.png)$/;
+  /^\/(?:api\/(?:identity|orchestrator|health|metrics)|identity|\.well-known|_next)(?:\/|$)|^\/(?:favicon\.ico|icon\.svg|apple-icon\.png)$/;
 
 /**
  * How loud a request is. Ten thousand robots send some 400 requests a second, 100 MB of lines an hour, so what went well at their addresses

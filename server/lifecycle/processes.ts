@@ -19,6 +19,8 @@ export type ProcessesOptions = {
   readonly stopPatienceMs: number;
   /** Receives a line when one ended and when another has taken its place. */
   readonly report: (line: string) => void;
+  /** Is told of each as it begins. */
+  readonly begun: (worker: Worker) => void;
 };
 
 const PAUSE_MIN_MILLISECONDS = 100;
@@ -44,7 +46,7 @@ export async function startProcesses(
   life: Pick<Lifecycle, "before">,
   options: ProcessesOptions,
 ): Promise<void> {
-  const { count, script, args, stopPatienceMs, report } = options;
+  const { count, script, args, stopPatienceMs, report, begun } = options;
   // Each accepts for itself. Handing out connections in turn costs this process 0.09 ms for each, and waits for an answer each time.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: script, args: [...args] });
@@ -55,7 +57,7 @@ export async function startProcesses(
     await Promise.all([...runs].map((run) => run.stop(stopPatienceMs)));
   });
   const begin = () => {
-    const run = fork(report);
+    const run = fork(report, begun);
     runs.add(run);
     void run.ended.then(() => runs.delete(run));
     return run;
@@ -87,14 +89,15 @@ export async function startProcesses(
   for (const run of first) void keep(run);
 }
 
-function fork(report: (line: string) => void): Run {
+function fork(report: ProcessesOptions["report"], begun: ProcessesOptions["begun"]): Run {
   const worker = cluster.fork();
+  begun(worker);
   const { pid } = worker.process;
   const ended = untilEnd(worker);
   const ready = new Promise<void>((resolve, reject) => {
     worker.on("message", (said: Said) => {
       if (said.kind === "ready") resolve();
-      else reject(new StartupError(said.sentence));
+      else if (said.kind === "problem") reject(new StartupError(said.sentence));
     });
     void ended.then((how) =>
       reject(

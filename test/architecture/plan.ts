@@ -172,6 +172,10 @@ export const FOREIGN_TABLES: Readonly<
     tables: ["webhooks"],
     why: "nothing is due for a webhook that is off",
   },
+  "lib/fleet/queries/installation-figures.ts": {
+    tables: ["tenants"],
+    why: "jobs of all tenants are counted from an index that begins with the tenant",
+  },
   "lib/fleet/queries/session-commands.ts": {
     tables: ["revoked_tokens", "signing_keys", "tenants"],
     why: "one statement decides what a thousand streams are told",

@@ -382,6 +382,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "listTenants",
     "listEverybody",
     "listChains",
+    "readInstallationFigures",
     "makeResetLinkAtServer",
     "removeSecondFactorAtServer",
   ]),

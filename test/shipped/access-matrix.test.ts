@@ -21,6 +21,7 @@ import {
   TENANT_ACTIONS,
   WHO,
   type Who,
+  WITHOUT_A_FOLDER,
 } from "./access-matrix";
 import { Browser } from "./browser";
 import { type Installation, startInstallation } from "./installation";
@@ -133,7 +134,7 @@ describe("everything that answers is in the matrix", () => {
       .filter((path) => /(?:^|\/)(?:page\.tsx|route\.ts)$/.test(path))
       .map((path) => `/${dirname(path)}`.replace(/\/\([^)]*\)/g, "").replace(/^\/\.$/, "/") || "/");
     const rows = [...Object.keys(PAGES), ...Object.keys(ENDPOINTS)];
-    expect([...new Set(folders)].sort()).toEqual(rows.sort());
+    expect([...new Set([...folders, ...WITHOUT_A_FOLDER])].sort()).toEqual(rows.sort());
   });
 
   test("every action", () => {

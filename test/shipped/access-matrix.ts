@@ -216,6 +216,9 @@ const GRANT = "grant_type=client_credentials";
 const public200 = { method: "GET", answers: [200, 200, 200, 200] } as const;
 const get = (answers: Endpoint["answers"]): Endpoint => ({ method: "GET", answers });
 
+/** What the process answers itself, without a folder in `app/`. */
+export const WITHOUT_A_FOLDER = ["/api/metrics"];
+
 /** The robots' addresses and the identity server's. A person's cookie opens none of them. */
 export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   "/.well-known": [get([404, 404, 404, 404])],
@@ -257,6 +260,8 @@ export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   ],
   "/api/orchestrator/sessions/[sessionId]/events": [get([401, 401, 200, 404])],
   "/api/orchestrator/sessions/[sessionId]": [{ method: "DELETE", answers: [401, 401, 204, 404] }],
+  // Off unless the operator says otherwise; whom it answers then is in metrics.test.ts.
+  "/api/metrics": [get([404, 404, 404, 404])],
   "/api/health/live": [public200],
   "/api/health/ready": [public200],
   "/api/auth/[...nextauth]": [get([200, 200, 200, 200])],

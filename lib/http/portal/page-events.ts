@@ -25,6 +25,7 @@ const look = lookTogether<PageEvents>("streams of people", async (streams) => {
  * less than before, when signals may have been missed, and at every keep-alive.
  */
 class PageEvents implements Watcher, Sender {
+  readonly listener = "page";
   readonly events = new Events(this);
   readonly #stopHearing: () => void;
 

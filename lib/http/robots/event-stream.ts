@@ -38,6 +38,7 @@ const look = lookTogether<HostEvents>("streams of hosts", async (streams) => {
  * by a reconnect, whatever `Last-Event-ID` says.
  */
 class HostEvents implements Watcher, Sender {
+  readonly listener = "host";
   readonly events = new Events(this);
   readonly #sent = new Set<string>();
   readonly #stopHearing: () => void;

@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { RobotActor } from "@/lib/ctx";
+import { provideFigures } from "@/lib/figures";
 import type { NextJobInput } from "@/lib/jobs/schema";
 import type { Poll } from "@/lib/sessions/schema";
 import { oncePerProcess } from "@/lib/shared";
 import { addSeconds } from "@/lib/time";
 
 const polls = () =>
-  oncePerProcess("polls", () => ({ processId: randomUUID(), bySession: new Map<string, HostPoll>() }));
+  oncePerProcess("polls", () => {
+    const bySession = new Map<string, HostPoll>();
+    provideFigures("long polls", () => [{ labels: {}, value: bySession.size }]);
+    return { processId: randomUUID(), bySession };
+  });
 
 /** A host's poll for work. There is one a session: a newer one ends the older, in this process by itself. */
 export class HostPoll {
