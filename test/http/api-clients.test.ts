@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { flushTokenRequests } from "@/lib/activity/token-requests";
 import { editApiClientSchema } from "@/lib/api-clients/schema";
+import { flushUses } from "@/lib/credentials/last-use";
 import { listSecrets } from "@/lib/credentials/queries";
 import type { UserActor } from "@/lib/ctx";
 import { readAttention } from "@/lib/fleet/queries/attention";
@@ -9,6 +11,7 @@ import { readOverview } from "@/lib/fleet/queries/overview";
 import { requireApiClient } from "@/lib/http/admin/bearer";
 import { answering } from "@/lib/http/robots/endpoint";
 import { routeHandler } from "@/lib/http/web-request";
+import { flushIssues } from "@/lib/identity/token-issues";
 import { editLimits } from "@/lib/limits/commands";
 import { NO_LIMITS } from "@/lib/limits/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
@@ -179,6 +182,8 @@ describe("what is done to machines is not done to an API client by who may do le
     operator = await newAdmin(tenant, "Operator");
     const client = await newApiClient(manager, { role: "Administrator", managesInstallation: true });
     ofInstallation = { ...client, machineId: client.id };
+    // What the programs of the tests before have left is not of these deeds.
+    for (const flush of [flushUses, flushTokenRequests, flushIssues]) await flush();
     scene = { ...(await newScene({ ...manager, managesInstallation: false })), machine: ofInstallation };
   });
 
