@@ -8,19 +8,26 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
+import { notify } from "@/lib/notifications/commands/notify";
+import { addSeconds, HOUR_SECONDS } from "@/lib/time";
+import { addWebhook } from "@/lib/webhooks/commands/manage-webhooks";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { disableCredential } from "@/lib/workflows/disable-credential";
 import {
   act,
   ask,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
+  prisma,
   provisioned,
   unique,
 } from "@/test/people";
 import { isAlive } from "@/test/robot/alive";
+import { WebhookReceiver } from "@/test/webhook-receiver";
 import { connectHost, type Host, type HostStream } from "./host";
 import { type Installation, startInstallation } from "./installation";
+import { startLatchkey } from "./process";
 import {
   type RobotProcess,
   removeRobots,
@@ -39,7 +46,10 @@ let otherSecret: IssuedSecret;
 const processIds = new Map<string, string>();
 
 beforeAll(async () => {
-  installation = await startInstallation({ processes: 2 });
+  installation = await startInstallation({
+    processes: 2,
+    settings: { WEBHOOK_ALLOWED_NETWORKS: "loopback" },
+  });
   urls = [installation.latchkey, ...installation.others].map(({ url }) => url);
   admin = await newTenantAdmin();
   for (const name of Object.keys(SCRIPTS)) {
@@ -145,6 +155,78 @@ describe("deleting a secret, whichever process a host is connected to,", () => {
       });
     }
   });
+});
+
+test("disabling a secret cuts its hosts at either process, and neither takes it or its tokens any more", async () => {
+  const hosts = await each((url) => hostAt(url, machine));
+  const streams = await Promise.all(hosts.map((host) => host.listen()));
+  const others = await each((url) => hostAt(url, otherSecret));
+  const of = { tenantId: admin.tenantId, machineId: machine.machineId, credentialId: machine.secretId };
+  await act(admin, disableCredential, { ...of, reason: "" });
+  const isTaken = (host: Host) => host.send("GET", "me").then(({ ok }) => ok);
+  expect(await Promise.all([...hosts, ...others].map(isTaken))).toEqual([false, false, true, true]);
+  await Promise.all(urls.map((url) => expect(hostAt(url, machine)).rejects.toThrow()));
+  for (const stream of streams) {
+    const code = "secret_disabled";
+    const event = await stream.next();
+    expect(event).toMatchObject({ type: "disconnected", data: expect.stringContaining(code) });
+    expect(await stream.next()).toBeNull();
+  }
+});
+
+/** A tenant with a webhook, and the receiver behind it. */
+async function listening() {
+  const receiver = await WebhookReceiver.start();
+  const of = await newTenantAdmin();
+  const webhook = await act(of, addWebhook, { url: receiver.url, kinds: ["refusals.flood"] });
+  const tell = (refused: number) => {
+    const hour = addSeconds(new Date(0), refused * HOUR_SECONDS).toISOString();
+    const notice = { kind: "refusals.flood", hour, refused } as const;
+    return inTransaction((db) => notify(db, { tenantId: of.tenantId, now: new Date(), notice }));
+  };
+  return { receiver, webhook, tell };
+}
+
+test("when the process that tells is killed, another goes on after its lease: the same message again, and then the others in order", async () => {
+  const survivors = [installation.latchkey, ...installation.others];
+  const signalAll = (signal: NodeJS.Signals) => survivors.map(({ child }) => child.kill(signal));
+  const dying = await startLatchkey({ env: installation.env });
+  const { receiver, webhook, tell } = await listening();
+  const other = await listening();
+  try {
+    await dying.ready();
+    // Only one of the three can tell anybody anything.
+    signalAll("SIGSTOP");
+    receiver.status = null;
+    const arrived = receiver.next();
+    for (const refused of [1, 2, 3]) await tell(refused);
+    await arrived;
+    dying.child.kill("SIGKILL");
+    await dying.ended;
+    signalAll("SIGCONT");
+    receiver.status = 204;
+    // What is told later to somebody else has arrived, so they have looked; the first message is not theirs yet.
+    await other.tell(1);
+    await expect.poll(() => other.receiver.got.length, LONG).toBe(1);
+    expect(receiver.got).toHaveLength(1);
+    const where = { webhookId: webhook.webhookId };
+    await prisma().delivery.updateMany({
+      where: { ...where, leasedUntil: { not: null } },
+      data: { leasedUntil: new Date() },
+    });
+    await expect
+      .poll(() => prisma().delivery.count({ where: { ...where, state: "delivered" } }), LONG)
+      .toBe(3);
+    const [first, second, third] = (
+      await prisma().delivery.findMany({ where, orderBy: { id: "asc" }, select: { notificationId: true } })
+    ).map(({ notificationId }) => notificationId);
+    expect(receiver.ids()).toEqual([first, first, second, third]);
+    expect(receiver.got.every(({ isRight }) => isRight(webhook.secret))).toBe(true);
+  } finally {
+    signalAll("SIGCONT");
+    for (const one of [receiver, other.receiver]) one.close();
+    await dying.remove();
+  }
 });
 
 const LISTENERS = "FROM pg_stat_activity WHERE application_name = 'latchkey signals' AND query <> ''";
