@@ -10,6 +10,7 @@ import { addProcessSchema, startJobSchema } from "@/lib/jobs/schema";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import { openSessionSchema } from "@/lib/sessions/schema";
 import { tenantNameSchema } from "@/lib/tenants/schema";
+import { webhookSchema } from "@/lib/webhooks/schema";
 import { isPlainLine, isPlainText, isStorable } from "./text";
 
 const LINES = {
@@ -43,6 +44,13 @@ test.each(Object.entries(LINES))("%s is one line of plain text", (_, parse) => {
 test.each(Object.entries(TEXTS))("%s may have several lines", (_, parse) => {
   for (const text of EVIL) expect(parse(text).success, text).toBe(false);
   expect(parse("one\n\ttwo\r\nthree").success).toBe(true);
+});
+
+test("a webhook's address is one line of plain text", () => {
+  const parse = (text: string) => webhookSchema.shape.url.safeParse(`https://alerts.example.com/${text}?in`);
+  for (const text of [...EVIL, ...TURNING, "a\nb", "a\tb", "a b"])
+    expect(parse(text).success, text).toBe(false);
+  expect(parse("Ünïcode-日本").success).toBe(true);
 });
 
 test("the forms of text contain each other", () => {

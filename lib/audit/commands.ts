@@ -118,6 +118,7 @@ const TAKES_NOTHING_AWAY: readonly string[] = [
   "admin.invited",
   "admin.invite_revoked",
   "admin.joined",
+  "admin.mail_tested",
   "admin.reset_link_made",
   "admin.sign_in_confirmed",
   "admin.sign_in_refused",

@@ -69,6 +69,7 @@ export type AuditEvent =
       readonly email: string;
       readonly kinds: readonly string[];
     }
+  | { readonly type: "admin.mail_tested"; readonly adminId: string; readonly email: string }
   | { readonly type: "admin.removed"; readonly adminId: string; readonly email: string }
   | {
       // Without a name where there is no such account: people type passwords into the wrong field.

@@ -121,6 +121,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   requireSecondFactor: ["tenant.second_factor_required"],
   makeResetLink: ["admin.reset_link_made"],
   ...API_CLIENT_EVENTS,
+  askTestMail: ["admin.mail_tested"],
   ...WEBHOOK_EVENTS,
   recordExport: ["audit.exported"],
 };

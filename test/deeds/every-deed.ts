@@ -37,6 +37,7 @@ import {
 } from "@/lib/tenants/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
+import { askTestMail } from "@/lib/users/commands/ask-test-mail";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
 import { makeResetLink } from "@/lib/users/commands/reset-password";
@@ -246,6 +247,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   enablePerson: (ctx, { colleague }) => enablePerson(ctx, { adminId: colleague.id }),
   removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
   requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
+  askTestMail: (ctx) => askTestMail(ctx),
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
   ...API_CLIENT_DEEDS,
   ...WEBHOOK_DEEDS,

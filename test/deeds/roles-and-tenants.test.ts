@@ -47,6 +47,7 @@ const ADMINISTRATOR_DEEDS: readonly string[] = [
   "enablePerson",
   "removePerson",
   "makeResetLink",
+  "askTestMail",
   "requireSecondFactor",
   "editTokenDefaults",
   "saveTokenDefaults",
@@ -92,6 +93,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
   const NEW = [
     "provisionMachine",
     "recordExport",
+    "askTestMail",
     "invitePerson",
     "requireSecondFactor",
     "chooseLeakResponse",

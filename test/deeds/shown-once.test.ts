@@ -3,14 +3,19 @@ import { listSecrets } from "@/lib/credentials/queries";
 import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { getMachine } from "@/lib/machines/queries";
+import { addWebhook, rotateWebhookSecret } from "@/lib/webhooks/commands/manage-webhooks";
+import { trySending } from "@/lib/webhooks/commands/test-webhook";
+import { listWebhooks } from "@/lib/webhooks/queries";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { dumpDatabase } from "@/test/dump";
 import { askToken, askTokenByPost, buyToken, connect, send } from "@/test/robot";
 import { act, ask, logLines, newTenantAdmin, type Provisioned, provisioned } from "@/test/world";
+import { NOWHERE } from "./webhook-deeds";
 
 let admin: UserActor;
 let machine: Provisioned;
 const values: string[] = [];
+const webhookSecrets: string[] = [];
 
 beforeAll(async () => {
   admin = await newTenantAdmin();
@@ -24,6 +29,10 @@ beforeAll(async () => {
   await act(admin, deleteCredential, { ...machine, credentialId: machine.secretId, confirmedLast: false });
   await askToken(machine);
   await send("GET", "me", token);
+  const webhook = await act(admin, addWebhook, { url: NOWHERE, kinds: ["chain.broken"] });
+  const { secret } = await act(admin, rotateWebhookSecret, webhook);
+  await act(admin, trySending, webhook);
+  webhookSecrets.push(webhook.secret, secret);
 });
 
 /** The value as it is, its random half, and the spellings a careless column or log would give them. */
@@ -58,6 +67,19 @@ test("no line of the log holds a secret, a token or what was sent as one", () =>
   expect(lines).toContain("token refused");
   expectNowhere(lines);
   expect(lines).not.toMatch(/eyJ|Basic [A-Za-z0-9+/]|lks_[0-9A-Za-z]{16}_/);
+});
+
+test("a webhook's secret, and the one before it, is in no row, no line of the log and no answer", async () => {
+  const [view] = await ask(admin, listWebhooks, undefined);
+  const everything = JSON.stringify(await dumpDatabase()) + logLines.join("") + JSON.stringify(view);
+  expect(view?.url).toBe(NOWHERE);
+  for (const value of webhookSecrets) {
+    const base64 = value.replace(/^whsec_/, "");
+    expect(base64).not.toBe(value);
+    for (const spelling of [base64, Buffer.from(base64, "base64").toString("hex")])
+      expect(everything.includes(spelling)).toBe(false);
+  }
+  expect(Object.keys(view ?? {}).filter((key) => /secret/i.test(key))).toEqual([]);
 });
 
 test("no question gives a secret's value or its digest back, only its id and the hint", async () => {

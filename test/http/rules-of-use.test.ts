@@ -6,11 +6,13 @@ import { listSecrets } from "@/lib/credentials/queries";
 import { editRulesSchema } from "@/lib/credentials/schema";
 import type { UserActor } from "@/lib/ctx";
 import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
+import { addSecret } from "@/lib/machines/commands/add-secret";
 import { rotateCredentialSchema } from "@/lib/rotations/schema";
 import { editRules } from "@/lib/workflows/edit-rules";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { ASSERTION_TYPE, addedKey, assertion } from "@/test/keys";
-import { basic, ORCHESTRATOR, TOKEN_ENDPOINT } from "@/test/robot";
+import { basic, buyToken, connect, ORCHESTRATOR, send, TOKEN_ENDPOINT } from "@/test/robot";
+import { hearersOf, listenTo } from "@/test/streams";
 import { act, ask, call, newTenantAdmin, ORIGIN, type Provisioned, prisma, provisioned } from "@/test/world";
 
 let admin: UserActor;
@@ -84,6 +86,25 @@ describe("a credential that may be used from some addresses only", () => {
     await setRules({});
     expect((await askFrom(OUTSIDE)).status).toBe(200);
     expect((await row()).mac).toEqual(mac);
+  });
+
+  test("cuts the streams and long polls of hosts outside them at the change, and no other credential's", async () => {
+    const token = await buyToken(machine);
+    const other = await buyToken(await act(admin, addSecret, machine));
+    const [listening, polling, staying] = await Promise.all([
+      connect(token, "LISTENING"),
+      connect(token, "POLLING"),
+      connect(other, "STAYING"),
+    ]);
+    const stream = await listenTo(listening.id, token);
+    const kept = await listenTo(staying.id, other);
+    const poll = send("POST", `sessions/${polling.id}/jobs/next`, token, { waitSeconds: 30 });
+    await expect.poll(() => hearersOf(`session ${polling.id}`)).toBe(1);
+    await setRules({ addresses: "10.0.0.0/8", confirmed: true });
+    expect(await stream.next()).toBeNull();
+    expect((await poll).status).toBe(401);
+    expect(hearersOf(`session ${staying.id}`)).toBe(1);
+    await kept.hangUp();
   });
 
   test("is a key as well", async () => {

@@ -18,3 +18,9 @@ export async function wasRecordedOf(
   const where = { tenantId, credentialId, type, at: { gte: since } };
   return (await db.auditEvent.findFirst({ where, select: { id: true } })) !== null;
 }
+
+/** @returns how many events of that type the tenant's record holds of what the person did since then */
+export const countRecordedBy = ({ db, actor }: Ctx, type: EventType, since: Date): Promise<number> =>
+  db.auditEvent.count({
+    where: { tenantId: actor.tenantId, actorKind: actor.kind, actorId: actor.id, type, at: { gte: since } },
+  });

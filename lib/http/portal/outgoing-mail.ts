@@ -5,7 +5,9 @@ import { formatInstant } from "@/lib/format";
 import { problemOf, sendMail } from "@/lib/mail";
 import { type Letter, mailTextOf } from "@/lib/mail-letter";
 import { allow } from "@/lib/permissions";
+import { askTestMail } from "@/lib/users/commands/ask-test-mail";
 import type { IssuedLink, SentLink, TestMail } from "@/lib/users/schema";
+import { perform } from "./deeds";
 
 export type LinkKind = "invite" | "reset";
 
@@ -46,8 +48,8 @@ export async function mailLink(kind: LinkKind, link: IssuedLink, maker: Maker): 
 }
 
 /**
- * Sends a mail to whoever asks, so that they see whether mail gets through. In no transaction: it may take long.
- * @throws Refusal `forbidden` unless they administer the tenant or manage the installation; `conflict` where no mail is set
+ * Sends a mail to whoever asks, so that they see whether mail gets through. It may take long, so it goes out when it is committed that they asked.
+ * @throws Refusal as `askTestMail` does; `conflict` where no mail is set
  */
 export async function sendTestMail({ actor }: Ctx): Promise<TestMail> {
   if (!actor.managesInstallation) allow(actor, "tenant.settings");
@@ -57,6 +59,7 @@ export async function sendTestMail({ actor }: Ctx): Promise<TestMail> {
       "conflict",
       "No mail server is set. Whoever runs Latchkey sets SMTP_URL and MAIL_FROM.",
     );
+  await perform(actor, askTestMail, undefined);
   const letter = {
     subject: "A test mail of Latchkey",
     says: [`Mail of the Latchkey at ${origin} gets through to ${actor.name}.`],

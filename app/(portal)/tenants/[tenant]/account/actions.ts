@@ -36,5 +36,5 @@ export const removeSecondFactorAction = guardedAction(
   inSteps(proveForRemoval, removeSecondFactor),
 );
 export const chooseMailAction = personAction(chooseMailSchema, chooseMail);
-// Nothing is written: it goes out while no transaction is open.
+// It goes out while no transaction is open; what it writes is its own.
 export const sendTestMailAction = adminQuestion(nothingSchema, sendTestMail);
