@@ -23,10 +23,16 @@ export const PROBLEM_CODES = {
   host_name_in_use: "Another host is connected under this name. Wait, or use another name.",
   wrong_host: "The standard machine serves a host of another name.",
   credential_withdrawn: "The credential or the machine was withdrawn since the token was bought.",
-  no_successor: "No new client secret is handed over to who has this one.",
-  host_unknown: "The host was not connected with the client secret before its rotation began.",
-  key_not_handed_over: "Of a key nothing is handed over: the host makes a new pair.",
-  successor_fetched_too_often: "The host has fetched its new client secret too often.",
+  no_successor: "No rotation with hand-over of this client secret or key is open.",
+  host_unknown: "The host was not connected with the client secret or key before its rotation began.",
+  key_not_handed_over:
+    "Of a key nothing is handed over: the host makes a new pair, and sends `public_key` and `proof`.",
+  key_limit_reached: "The machine has as many live keys as it may have; a person has to make room.",
+  successor_key_refused:
+    "The host's new `public_key` is not taken: private, weak, of another kind, or not new.",
+  successor_proof_refused:
+    "The `proof` that the host has its new key is not as it should be; `detail` says why.",
+  successor_fetched_too_often: "The host has fetched its new client secret, or brought a key, too often.",
   job_not_found: "No such job runs on a host of this machine and credential.",
   job_ended: "The job has ended already; `state` says how.",
   asset_not_found: "The tenant has no such asset for this machine.",

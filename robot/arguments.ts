@@ -13,7 +13,7 @@ Settings come from the environment or the file; what is missing is asked for on 
   LATCHKEY_CLIENT_SECRET       shown once, when it was made; or, instead of it:
   LATCHKEY_PRIVATE_KEY_FILE    the private half of one of the machine's keys, PEM (PKCS #8) or JWK;
                                nobody but its owner and group may read it
-  LATCHKEY_KEY_ID              that key's id, as the machine's page shows it; not needed
+  LATCHKEY_KEY_ID              not needed any more: the key's thumbprint tells the server which it is
   LATCHKEY_HOST_NAME           this host's name; the system's by default
   LATCHKEY_STOP_GRACE_SECONDS  time a job has to end after Stop; 30
 `;

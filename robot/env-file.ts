@@ -1,18 +1,6 @@
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
 import { isDeepStrictEqual, parseEnv } from "node:util";
+import { codeOf, replaceFile } from "./replace-file";
 
 /** What is written instead of what. */
 export type Change = { readonly name: string; readonly before: string; readonly after: string };
@@ -26,36 +14,6 @@ function changed(text: string, { name, before, after }: Change): string | null {
   const anew = text.replace(assignments, (_, start: string) => start + after);
   const isRight = isDeepStrictEqual({ ...parseEnv(anew) }, { ...parseEnv(text), [name]: after });
   return isRight && !anew.includes(before) ? anew : null;
-}
-
-/** Writes a file anew in one step, with the mode and owner that it has. */
-function replaceFile(path: string, text: string): void {
-  const { mode, uid, gid } = statSync(path);
-  const folder = dirname(path);
-  const beside = join(folder, `.${basename(path)}.new`);
-  // What a robot has left that died here.
-  rmSync(beside, { force: true });
-  const file = openSync(beside, "wx", 0o600);
-  try {
-    try {
-      fchownSync(file, uid, gid);
-      fchmodSync(file, mode & 0o7777);
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
-  const entries = openSync(folder, "r");
-  try {
-    fsyncSync(entries);
-  } finally {
-    closeSync(entries);
-  }
 }
 
 /**
@@ -77,7 +35,6 @@ export function putSecret(path: string, change: Change): string | null {
     replaceFile(file, anew);
     return null;
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    return `${path} cannot be written: ${reason}`;
+    return `${path} cannot be written: ${codeOf(error)}`;
   }
 }

@@ -57,19 +57,32 @@ export async function runRobot({
   const failed = new Promise<RobotEnd>((resolve) => {
     fail = resolve;
   });
+  /** What is to be used instead of the credential that the session is on, once it is there. */
+  let succeeding: Promise<Successor | null> = Promise.resolve(null);
   const { stopGraceSeconds } = settings;
   const tools = { orchestrator, processes, watchdog, patience, stopGraceSeconds, log, over: over.signal };
-  const jobs = keepJobs(tools, fail);
+  // What a job meets that reports with a credential which has ended, the connection meets, too, and knows what to do.
+  const jobs = keepJobs(tools, async (end) => {
+    if (end.kind !== "cut" || (await succeeding) === null) fail(end);
+  });
 
   const connect = (by = orchestrator) => openSession(by, settings, jobs.ids, { patience, log }, over.signal);
 
-  const succeed = (rotation: Rotation, session: Session, signal: AbortSignal) =>
-    takeSuccessor(
-      rotation,
-      session.id,
-      { orchestrator, settings: { ...settings, credential }, tokens, patience, log },
-      signal,
-    );
+  function succeed(rotation: Rotation, session: Session, signal: AbortSignal): Promise<Successor | null> {
+    const tools = { orchestrator, settings: { ...settings, credential }, tokens, patience, log };
+    succeeding = takeSuccessor(rotation, session.id, tools, signal);
+    return succeeding;
+  }
+
+  /** The old one ended before the host had moved: its jobs are over, and it goes on with the new one. */
+  async function successorAfter(end: RobotEnd): Promise<Successor | null> {
+    if (end.kind !== "cut") return null;
+    jobs.killAll();
+    const successor = await succeeding;
+    if (!successor) return null;
+    log(`${end.message}; going on with the new client secret or key`);
+    return { ...successor, putBack: () => undefined };
+  }
 
   /** Opens the session anew with another credential, or where that is not good any more with the one the robot has. */
   async function moveTo(successor: Successor): Promise<Session> {
@@ -82,17 +95,18 @@ export async function runRobot({
       if (!(error instanceof RobotEnd)) throw error;
       successor.putBack();
       log(
-        `the new client secret does not connect this host (${error.message}); going on with the one before`,
+        `the new client secret or key does not connect this host (${error.message}); going on with the one before`,
       );
       return connect();
     }
   }
 
   async function stayConnected(): Promise<never> {
-    let successor: Successor | undefined;
+    let successor: Successor | null = null;
     for (let failures = 1; ; failures += 1) {
       const session = await (successor ? moveTo(successor) : connect());
-      successor = undefined;
+      successor = null;
+      succeeding = Promise.resolve(null);
       sessionId = session.id;
       log(`connected to ${settings.url.origin} as host ${settings.hostName}, session ${session.id}`);
       const connectedAt = performance.now();
@@ -104,11 +118,15 @@ export async function runRobot({
           successor = error.to;
           continue;
         }
-        if (!(error instanceof SessionOver)) throw error;
-        const end = endOfSession(error);
-        if (end) throw end;
+        const over = error instanceof SessionOver ? error : null;
+        const end = over ? endOfSession(over) : endOf(error);
+        if (end) {
+          successor = await successorAfter(end);
+          if (successor) continue;
+          throw end;
+        }
         sessionId = undefined;
-        log(`the session ended (${error.message}); connecting again`);
+        log(`the session ended (${over?.message}); connecting again`);
       }
       if (performance.now() - connectedAt > GOOD_SESSION_SECONDS * 1000) failures = 1;
       await patience.pause(backOffSeconds(failures, patience.random), over.signal);

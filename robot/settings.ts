@@ -4,7 +4,7 @@ import { z } from "zod";
 import { RobotEnd } from "./exit-codes";
 import { instanceId } from "./instance";
 import { readGuardedFile } from "./private-file";
-import { readPrivateKey } from "./private-key";
+import { type RobotKey, readPrivateKey } from "./private-key";
 
 const address = z.string().transform((text, context): URL => {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -33,8 +33,7 @@ export type Credential =
       /** The environment file that it stands in; undefined where it came from elsewhere. */
       readonly file?: string | undefined;
     }
-  /** The id tells the server which of its keys this is; without one it tries those of the client. */
-  | { readonly kind: "key"; readonly key: CryptoKey; readonly keyId: string | undefined };
+  | ({ readonly kind: "key" } & RobotKey);
 
 /** What the robot must know before it starts. */
 export type Settings = {
@@ -122,7 +121,7 @@ async function credentialOf(
       "LATCHKEY_CLIENT_SECRET and LATCHKEY_PRIVATE_KEY_FILE are both set; the robot uses one of them",
     );
   }
-  if (keyFile !== undefined) return { kind: "key", key: await readPrivateKey(keyFile), keyId };
+  if (keyFile !== undefined) return { kind: "key", ...(await readPrivateKey(keyFile)) };
   if (keyId !== undefined) throw wrong("LATCHKEY_KEY_ID is set without LATCHKEY_PRIVATE_KEY_FILE");
   if (secret === undefined) {
     throw wrong(

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { SignJWT } from "jose";
 import { z } from "zod";
 import { type Patience, Unreachable, untilAnswered } from "./back-off";
 import { putSecret } from "./env-file";
+import { nextKeyOf } from "./key-pair";
 import type { Log } from "./log";
 import type { Orchestrator } from "./orchestrator";
 import type { Credential, Settings } from "./settings";
@@ -12,14 +15,18 @@ const SPREAD_SHARE = 0.1;
 /** After so many failures in a row it is left for the next time that the stream of events opens. */
 const TRIES = 8;
 
+const PROOF_LIFETIME_SECONDS = 60;
+
 const successorSchema = z.object({
   client_id: z.string(),
   client_secret: z.string().min(1).max(1000),
 });
 
-/** What the stream of events says of a credential that has a successor. */
+const broughtSchema = z.object({ client_id: z.string(), key_id: z.string().max(200) });
+
+/** What the stream of events says of a credential that is to have a successor. */
 export type Rotation = {
-  /** The address that hands it over. */
+  /** The address that hands it over, or takes the public half of a new pair. */
   readonly successor: string;
   /** When the one before ends at the latest (ISO 8601). */
   readonly endsAt: string | null;
@@ -30,7 +37,7 @@ export type Successor = {
   readonly credential: Credential;
   readonly tokens: Tokens;
   /** Writes the one before back to where it was found. */
-  putBack(): void;
+  putBack(): unknown;
 };
 
 type Tools = {
@@ -68,24 +75,77 @@ function tried<T>(attempt: () => Promise<T>, patience: Patience, signal: AbortSi
   );
 }
 
+const untilOf = ({ endsAt }: Rotation) => (endsAt === null ? "before it ends" : `before ${endsAt}`);
+
+/** Buys a token with a new credential, before it is kept: whenever the robot dies, its file has one that works. */
+async function proven(credential: Credential, { settings, patience }: Tools, signal: AbortSignal) {
+  const tokens = tokenCache({ ...settings, credential });
+  await tried(() => tokens.show("GET", "me"), patience, signal);
+  return tokens;
+}
+
+/** Makes a pair in the place of the robot's key and brings the public half, with a proof that the new key signed (RFC 7515). */
+async function bringKey(
+  old: Extract<Credential, { kind: "key" }>,
+  rotation: Rotation,
+  sessionId: string,
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<Successor | null> {
+  const { orchestrator, settings, tokens, patience, log } = tools;
+  const next = await nextKeyOf(old);
+  const { key, alg, publicJwk: public_key } = next;
+  const ask = async () => {
+    const iat = tokens.now();
+    const exp = iat + PROOF_LIFETIME_SECONDS;
+    const claims = { aud: rotation.successor, sub: settings.clientId, jti: randomUUID(), iat, exp };
+    const proof = await new SignJWT(claims).setProtectedHeader({ typ: "successor-proof+jwt", alg }).sign(key);
+    return orchestrator.send("POST", rotation.successor, { body: { sessionId, public_key, proof }, signal });
+  };
+  try {
+    const { status, body, detail } = await tried(ask, patience, signal);
+    if (status !== 200) {
+      log(
+        `warning: the new key was not taken, give this robot one ${untilOf(rotation)}: ${status} ${detail}`,
+      );
+      next.drop();
+      return null;
+    }
+    const brought = broughtSchema.parse(body);
+    if (brought.client_id !== settings.clientId) return null;
+    const credential = { kind: "key", ...next } as const;
+    const nextTokens = await proven(credential, tools, signal);
+    const whyNot = next.put();
+    const what = `key ${brought.key_id} takes the place of ${old.keyId.slice(0, 10)}…`;
+    log(
+      whyNot === null
+        ? `${what}, here and in ${old.file}`
+        : `warning: ${what} in this process only (${whyNot}): change this host’s configuration ${untilOf(rotation)}`,
+    );
+    return { credential, tokens: nextTokens, putBack: () => whyNot === null && next.putBack() };
+  } catch (error) {
+    if (!signal.aborted) next.drop();
+    throw error;
+  }
+}
+
 async function take(
   rotation: Rotation,
   sessionId: string,
-  { orchestrator, settings, tokens, patience, log }: Tools,
+  tools: Tools,
   signal: AbortSignal,
 ): Promise<Successor | null> {
+  const { orchestrator, settings, tokens, patience, log } = tools;
   const { credential, clientId } = settings;
-  const until = rotation.endsAt === null ? "before it ends" : `before ${rotation.endsAt}`;
-  if (credential.kind !== "secret") {
-    log(`warning: the key of this robot has a successor; give it the new one ${until}`);
-    return null;
-  }
   const { issuer } = await tokens.authentication();
   if (!rotation.successor.startsWith(`${issuer}/`)) {
-    log("warning: the address of the new client secret is not the identity server’s, and is not asked");
+    log(
+      "warning: the address of the new client secret or key is not the identity server’s, and is not asked",
+    );
     return null;
   }
   await patience.pause(spreadSeconds(rotation, tokens.now(), patience.random), signal);
+  if (credential.kind === "key") return bringKey(credential, rotation, sessionId, tools, signal);
   const ask = () => orchestrator.send("POST", rotation.successor, { body: { sessionId }, signal });
   const { status, body, detail } = await tried(ask, patience, signal);
   if (status !== 200) {
@@ -95,11 +155,9 @@ async function take(
   const handed = successorSchema.parse(body);
   const [from, to] = [credential.secret, handed.client_secret];
   if (handed.client_id !== clientId || from === to) return null;
-  // Proved before it is kept: whenever the robot dies, its file has a secret that works.
   const next = { ...credential, secret: to };
-  const nextTokens = tokenCache({ ...settings, credential: next });
-  await tried(() => nextTokens.show("GET", "me"), patience, signal);
-  signal.throwIfAborted();
+  // From here on it is kept, even if the session has ended meanwhile: the one before may have.
+  const nextTokens = await proven(next, tools, signal);
   const { file } = credential;
   const put = (before: string, after: string) =>
     file === undefined
@@ -110,13 +168,14 @@ async function take(
   log(
     whyNot === null
       ? `${what}, here and in ${file}`
-      : `warning: ${what} in this process only (${whyNot}): change this host’s configuration ${until}`,
+      : `warning: ${what} in this process only (${whyNot}): change this host’s configuration ${untilOf(rotation)}`,
   );
-  return { credential: next, tokens: nextTokens, putBack: () => void (whyNot === null && put(to, from)) };
+  return { credential: next, tokens: nextTokens, putBack: () => whyNot === null && put(to, from) };
 }
 
 /**
- * Fetches what takes the place of the robot’s client secret, proves it by buying a token, and writes it where the robot found the one before.
+ * Fetches what takes the place of the robot’s client secret, or makes what takes that of its key; proves it by buying a token, and writes it where the
+ * robot found the one before.
  * @returns what to go on with; null where the one before stays, until the stream of events says it again
  */
 export async function takeSuccessor(
@@ -130,7 +189,7 @@ export async function takeSuccessor(
   } catch (error) {
     if (!signal.aborted) {
       const reason = error instanceof Error ? error.message : String(error);
-      tools.log(`the new client secret could not be taken, the one before stays: ${reason}`);
+      tools.log(`the new client secret or key could not be taken, the one before stays: ${reason}`);
     }
     return null;
   }

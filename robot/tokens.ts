@@ -83,12 +83,15 @@ export function tokenCache({ url, clientId, credential: given }: Settings): Toke
 
   /** RFC 7523 §3, dated by the server's clock. */
   const byKey = ({ key, keyId }: Extract<Credential, { kind: "key" }>) =>
-    openid.PrivateKeyJwt(keyId === undefined ? key : { key, kid: keyId }, {
-      [openid.modifyAssertion]: (_header, payload) => {
-        const iat = clock.now();
-        Object.assign(payload, { iat, nbf: iat, exp: iat + ASSERTION_LIFETIME_SECONDS });
+    openid.PrivateKeyJwt(
+      { key, kid: keyId },
+      {
+        [openid.modifyAssertion]: (_header, payload) => {
+          const iat = clock.now();
+          Object.assign(payload, { iat, nbf: iat, exp: iat + ASSERTION_LIFETIME_SECONDS });
+        },
       },
-    });
+    );
 
   async function configure(): Promise<Client> {
     const { issuer } = await authentication();

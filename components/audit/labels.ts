@@ -15,7 +15,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   key: "Public keys",
   credential: "Client secrets and keys",
   rotation: "Rotations",
-  successor: "Secrets handed over",
+  successor: "Secrets and keys handed over",
   token: "Access tokens",
   session: "Hosts",
   sessions: "List of robots",

@@ -11,6 +11,14 @@ import { endText, isEndCode } from "@/lib/sessions/rules";
 
 const CREDENTIAL_NAMES = { Secret: "client secret", Key: "public key" } as const;
 
+const DELETED_BECAUSE: Readonly<Record<string, string>> = {
+  "machine deleted": " with its machine",
+  replaced: ", as its host has made another one",
+};
+
+const Successor = ({ id }: { id: string | null }) =>
+  id === null ? "keys that its hosts bring" : <Id>{id}</Id>;
+
 const REHEARSAL_ENDS = {
   cancelled: ", and kept it",
   ran_out: ": its time was over",
@@ -58,7 +66,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "secret.deleted": ({ machineId, secretId, reason }, { machine }) => (
     <>
       deleted the client secret <Id>{secretId}</Id> of {machine(machineId)}
-      {reason === "machine deleted" ? " with its machine" : null}
+      {DELETED_BECAUSE[reason] ?? null}
     </>
   ),
   "secret.expired": ({ machineId, secretId }, { machine }) => (
@@ -74,7 +82,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "key.deleted": ({ machineId, keyId, reason }, { machine }) => (
     <>
       deleted the public key <Id>{keyId}</Id> of {machine(machineId)}
-      {reason === "machine deleted" ? " with its machine" : null}
+      {DELETED_BECAUSE[reason] ?? null}
     </>
   ),
   "key.expired": ({ machineId, keyId }, { machine }) => (
@@ -85,7 +93,7 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "credential.deleted": ({ machineId, credentialId, kind, reason }, { machine }) => (
     <>
       deleted the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)}
-      {reason === "machine deleted" ? " with its machine" : null}
+      {DELETED_BECAUSE[reason] ?? null}
     </>
   ),
   "credential.edited": ({ machineId, credentialId, kind }, { machine }) => (
@@ -129,13 +137,18 @@ const SENTENCES: { readonly [Type in EventType]: Sentence<Type> } = {
   "rotation.started": ({ machineId, credentialId, successorId, kind }, { machine }) => (
     <>
       began to rotate the {CREDENTIAL_NAMES[kind]} <Id>{credentialId}</Id> of {machine(machineId)} to{" "}
-      <Id>{successorId}</Id>
+      <Successor id={successorId} />
     </>
   ),
   "rotation.ended": ({ machineId, credentialId, successorId, code }, { machine }) => (
     <>
-      ended the rotation of <Id>{credentialId}</Id> to <Id>{successorId}</Id> of {machine(machineId)}:{" "}
+      ended the rotation of <Id>{credentialId}</Id> to <Successor id={successorId} /> of {machine(machineId)}:{" "}
       {rotationEndText(code)}
+    </>
+  ),
+  "successor.brought": ({ machineId, credentialId, hostName }, { machine }) => (
+    <>
+      brought the new key <Id>{credentialId}</Id> of {machine(machineId)} for host <Name>{hostName}</Name>
     </>
   ),
   "successor.picked_up": ({ machineId, credentialId, hostName }, { machine }) => (

@@ -94,6 +94,7 @@ export function CredentialSection<T extends CredentialView>({
         machineId={machineId}
         rotations={rotations.filter(({ fromCredentialId }) => rows.some(({ id }) => id === fromCredentialId))}
         now={now}
+        room={limits.liveCredentialsMax - countNotEnded(rows, now)}
         canChange={canChange}
         actions={actions}
       />

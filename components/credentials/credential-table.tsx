@@ -160,7 +160,8 @@ function CredentialRow<T extends CredentialView>({
 /** That it is part of a rotation, and the way to that. */
 function InRotation({ id, rotations }: { id: string; rotations: readonly RotationView[] }) {
   const from = rotations.find(({ fromCredentialId }) => fromCredentialId === id);
-  const rotation = from ?? rotations.find(({ toCredentialId }) => toCredentialId === id);
+  const rotation =
+    from ?? rotations.find(({ toCredentialId, keyIds }) => toCredentialId === id || keyIds.includes(id));
   if (!rotation) return null;
   return (
     <Link

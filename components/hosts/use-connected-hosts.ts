@@ -45,10 +45,10 @@ export function useConnectedHosts(questions: ImpactQuestions, machineIds: readon
   return impact;
 }
 
-/** @returns what of it is connected with one credential */
-export function hostsThrough(impact: Impact, credentialId: string): Impact {
+/** @returns what of it is connected with these credentials */
+export function hostsThrough(impact: Impact, ...credentialIds: readonly string[]): Impact {
   if (impact.state !== "known") return impact;
-  const hosts = impact.hosts.filter((host) => host.credentialId === credentialId);
+  const hosts = impact.hosts.filter((host) => credentialIds.includes(host.credentialId));
   const cut = new Set(hosts.map(({ sessionId }) => sessionId));
   return { state: "known", hosts, jobs: impact.jobs.filter(({ sessionId }) => cut.has(sessionId)) };
 }

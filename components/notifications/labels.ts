@@ -8,7 +8,7 @@ export const NOTICE_LABELS: Readonly<Record<NoticeKind, string>> = {
   "machine.without_credential": "Machine without a live credential",
   "rotation.finished": "Rotation finished",
   "rotation.stuck": "Rotation waits for hosts",
-  "successor.taken_elsewhere": "Successor fetched from a new address",
+  "successor.taken_elsewhere": "Successor fetched or brought from a new address",
   "leak.reported": "Leak reported",
   "refusals.flood": "Flood of refused requests",
   "host.unresponsive": "Host unresponsive",

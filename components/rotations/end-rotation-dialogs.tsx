@@ -12,6 +12,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Instant } from "@/components/ui/time";
 import { useToasts } from "@/components/ui/toast";
 import { useAttempt } from "@/components/ui/use-attempt";
+import { formatQuantity } from "@/lib/format";
 import type { RotationView } from "@/lib/rotations/schema";
 
 type EndRotationDialogProps = {
@@ -25,10 +26,12 @@ const LOST = "The server did not answer. Load the page again to see whether the 
 
 /** The old one lives on; whether the new one does is asked. */
 export function CancelRotationDialog({ machineId, rotation, actions, onClose }: EndRotationDialogProps) {
-  const { id: rotationId, fromCredentialId, toCredentialId, previousEnd } = rotation;
+  const { id: rotationId, fromCredentialId, toCredentialId, keyIds, previousEnd } = rotation;
+  const successors = toCredentialId === null ? keyIds : [toCredentialId];
+  const theNew = toCredentialId === null ? "the new keys" : "the new one";
   const [deletesSuccessor, setDeletes] = useState(false);
   const toasts = useToasts();
-  const impact = hostsThrough(useConnectedHosts(actions, [machineId]), toCredentialId);
+  const impact = hostsThrough(useConnectedHosts(actions, [machineId]), ...successors);
   const { failure, isPending, run } = useAttempt({
     lost: LOST,
     onDone: (cut: Cut) => {
@@ -62,17 +65,23 @@ export function CancelRotationDialog({ machineId, rotation, actions, onClose }: 
             aria-busy={isPending}
             onClick={() => run(() => actions.cancelRotation({ machineId, rotationId, deletesSuccessor }))}
           >
-            {deletesSuccessor ? "Cancel and delete the new one" : "Cancel rotation"}
+            {deletesSuccessor ? `Cancel and delete ${theNew}` : "Cancel rotation"}
           </Button>
         </>
       }
     >
-      <LabelledCheckbox
-        label={`Delete the new one, ${toCredentialId}, as well`}
-        checked={deletesSuccessor}
-        onCheckedChange={setDeletes}
-      />
-      {deletesSuccessor ? <CutHosts impact={impact} through="with the new one" /> : null}
+      {successors.length > 0 ? (
+        <LabelledCheckbox
+          label={
+            toCredentialId === null
+              ? `Delete ${formatQuantity(keyIds.length, "key")} that hosts have brought as well`
+              : `Delete the new one, ${toCredentialId}, as well`
+          }
+          checked={deletesSuccessor}
+          onCheckedChange={setDeletes}
+        />
+      ) : null}
+      {deletesSuccessor ? <CutHosts impact={impact} through={`with ${theNew}`} /> : null}
       <Alert>{failure}</Alert>
     </Dialog>
   );

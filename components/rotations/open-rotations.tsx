@@ -17,6 +17,8 @@ type OpenRotationsProps = {
   machineId: string;
   rotations: readonly RotationView[];
   now: Date;
+  /** How many more live credentials of their kind the machine may have. */
+  room: number;
   canChange: boolean;
   actions: CredentialActions;
 };
@@ -28,7 +30,7 @@ export function OpenRotations({ rotations, ...common }: OpenRotationsProps) {
 
 type OpenRotationProps = Omit<OpenRotationsProps, "rotations"> & { rotation: RotationView };
 
-function OpenRotation({ machineId, rotation, now, canChange, actions }: OpenRotationProps) {
+function OpenRotation({ machineId, rotation, now, room, canChange, actions }: OpenRotationProps) {
   const { id, moved, waiting, fromCredentialId, toCredentialId } = rotation;
   const [asking, setAsking] = useState<"cancel" | "end" | null>(null);
   const titleId = `${rotationAnchor(id)}-title`;
@@ -38,7 +40,8 @@ function OpenRotation({ machineId, rotation, now, canChange, actions }: OpenRota
     <Panel as="section" aria-labelledby={titleId} className="mt-3 scroll-mt-4 p-4" id={rotationAnchor(id)}>
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <h3 id={titleId} tabIndex={-1} className="font-medium outline-none">
-          Rotation of <Id>{fromCredentialId}</Id> to <Id>{toCredentialId}</Id>
+          Rotation of <Id>{fromCredentialId}</Id> to{" "}
+          {toCredentialId === null ? "keys that its hosts make" : <Id>{toCredentialId}</Id>}
         </h3>
         {canChange ? (
           <div className="flex flex-wrap gap-2">
@@ -65,14 +68,34 @@ function OpenRotation({ machineId, rotation, now, canChange, actions }: OpenRota
       )}
       <p className="mt-2 text-small text-muted">
         <End rotation={rotation} now={now} />
-        {rotation.handsOver ? " Robots that are connected fetch the new one themselves." : null} Begun{" "}
+        {rotation.handsOver ? HANDS_OVER[toCredentialId === null ? "keys" : "secret"] : null} Begun{" "}
         <Instant at={rotation.startedAt} />
         {rotation.startedBy ? ` by ${rotation.startedBy}` : null}.
       </p>
+      {toCredentialId === null ? <NoRoom rotation={rotation} room={room} /> : null}
       {waiting > 0 ? <WaitingHosts rotation={rotation} now={now} /> : null}
       {asking === "cancel" ? <CancelRotationDialog {...dialog} /> : null}
       {asking === "end" ? <EndNowDialog {...dialog} /> : null}
     </Panel>
+  );
+}
+
+const HANDS_OVER = {
+  keys: " Robots that are connected each make a new pair and bring its public half.",
+  secret: " Robots that are connected fetch the new one themselves.",
+} as const;
+
+/** Hosts are refused that would bring more keys than the machine may have. */
+function NoRoom({ rotation, room }: { rotation: RotationView; room: number }) {
+  const { waiting, moved, keyIds } = rotation;
+  const missing = waiting - Math.max(0, keyIds.length - moved) - room;
+  if (missing <= 0) return null;
+  return (
+    <p className="mt-2 text-small font-medium text-danger">
+      The machine may have {formatQuantity(Math.max(0, room), "more live key")}, and{" "}
+      {formatQuantity(missing, "host")} can bring none. Delete keys that are no longer used, or allow more in
+      the tenant’s limits.
+    </p>
   );
 }
 
@@ -90,7 +113,10 @@ function End({ rotation, now }: { rotation: RotationView; now: Date }) {
   }
   return (
     <>
-      The old one ends {retiresWhenMoved ? "as soon as every host has moved, at the latest " : null}
+      {rotation.toCredentialId === null && rotation.keyIds.length === 0
+        ? "Once a host has brought its key, the"
+        : "The"}{" "}
+      old one ends {retiresWhenMoved ? "as soon as every host has moved, at the latest " : null}
       <Until at={endsAt} now={now} /> (<Instant at={endsAt} />
       ).
     </>

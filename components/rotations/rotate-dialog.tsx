@@ -9,6 +9,7 @@ import { PasteKey } from "@/components/credentials/paste-key";
 import { CutHosts } from "@/components/hosts/cut-hosts";
 import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
 import { RetirementFields, retirementOf, WHEN_MOVED } from "@/components/rotations/retirement-fields";
+import { Alert } from "@/components/ui/banner";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { useToasts } from "@/components/ui/toast";
@@ -26,7 +27,11 @@ export function RotateDialog(props: CredentialDialogProps) {
   const onRotated = (done: Rotated) => {
     setRotated(done);
     if (done.secret || done.key) return;
-    toasts.add({ title: `Connected robots now fetch ${done.successorId} themselves.` });
+    toasts.add({
+      title: done.successorId
+        ? `Connected robots now fetch ${done.successorId} themselves.`
+        : "Connected robots now make new keys themselves.",
+    });
     props.onClose();
   };
   if (rotated?.secret) return <IssuedSecretDialog issued={rotated.secret} onClose={props.onClose} />;
@@ -45,6 +50,7 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
   const [publicKey, setPublicKey] = useState("");
   const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
   const isNow = draft.retirement === "now";
+  const handsOverNow = handsOver && !isNow;
   const { form, errors, failure, isPending, submit } = useForm({
     schema: rotateCredentialSchema,
     action: actions.rotate,
@@ -52,15 +58,15 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
     onDone: onRotated,
   });
   const send = () => {
-    if (isKey && looksPrivate(publicKey)) return;
+    if (isKey && !handsOverNow && looksPrivate(publicKey)) return;
     void submit({
       machineId,
       credentialId: credential.id,
       ...retirementOf(draft),
       expiresAt: expiresAtOf(expiry),
-      handsOver: handsOver && !isNow,
+      handsOver: handsOverNow,
       isShown,
-      publicKey: isKey ? publicKey : null,
+      publicKey: isKey && !handsOverNow ? publicKey : null,
     });
   };
   return (
@@ -69,8 +75,10 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
       description={
         <>
           <span className="font-mono text-small text-ink">{credential.id}</span>
-          {credential.name ? ` (${credential.name})` : ""} gets a successor now, with the same name. Both work
-          until the old one ends.
+          {credential.name ? ` (${credential.name})` : ""}{" "}
+          {isKey && handsOverNow
+            ? "gives way to keys that its hosts make. It gets its end when the first of them is there."
+            : "gets a successor now, with the same name. Both work until the old one ends."}
         </>
       }
       verb="Rotate"
@@ -81,7 +89,18 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
       onClose={onClose}
     >
       <RetirementFields draft={draft} errors={errors} onChange={setDraft} />
-      {isKey ? <PasteKey text={publicKey} error={errors.publicKey} onChange={setPublicKey} /> : null}
+      {isKey && !isNow ? (
+        <HandOver
+          label="Hand over: connected robots make new keys themselves"
+          warning="Each makes a pair on its host and brings the public half; the private half never leaves it. Not when the old one has leaked: whoever holds it may bring a key, too."
+          error={errors.handsOver}
+          isChecked={handsOver}
+          onChange={setHandsOver}
+        />
+      ) : null}
+      {isKey && !handsOverNow ? (
+        <PasteKey text={publicKey} error={errors.publicKey} onChange={setPublicKey} />
+      ) : null}
       <ExpiryFields
         label="The new one expires"
         lifetimeDaysMax={limits.lifetimeDaysMax}
@@ -91,14 +110,13 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
       />
       {isKey || isNow ? null : (
         <div>
-          <LabelledCheckbox
+          <HandOver
             label="Hand the new one over: connected robots fetch it themselves"
-            checked={handsOver}
-            onCheckedChange={setHandsOver}
+            warning="Not when the old one has leaked: whoever holds it may get the new one, too."
+            error={errors.handsOver}
+            isChecked={handsOver}
+            onChange={setHandsOver}
           />
-          <p className="mt-1 pl-7 text-small text-muted">
-            Not when the old one has leaked: whoever holds it may get the new one, too.
-          </p>
           {handsOver ? (
             <LabelledCheckbox
               label="Show it to me, too, for robots that do not"
@@ -110,5 +128,23 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
       )}
       {isNow ? <CutHosts impact={impact} through="with it" /> : null}
     </FormDialog>
+  );
+}
+
+type HandOverProps = {
+  label: string;
+  warning: string;
+  error: string | undefined;
+  isChecked: boolean;
+  onChange: (isChecked: boolean) => void;
+};
+
+function HandOver({ label, warning, error, isChecked, onChange }: HandOverProps) {
+  return (
+    <div>
+      <LabelledCheckbox label={label} checked={isChecked} onCheckedChange={onChange} />
+      <p className="mt-1 pl-7 text-small text-muted">{warning}</p>
+      <Alert className="mt-2">{error ?? null}</Alert>
+    </div>
   );
 }

@@ -54,7 +54,7 @@ export function LimitsForm({ limits, save }: { limits: Limits; save: Action<null
       onValueChange={(value) => setDraft((now) => ({ ...now, [name]: value }))}
     />
   );
-  const { min, max } = LIVE_CREDENTIALS_MAX;
+  const { min, usual, max } = LIVE_CREDENTIALS_MAX;
   return (
     <Form ref={form} onSubmit={() => submit(typed)} className="flex flex-col gap-4">
       <div className="grid gap-x-5 gap-y-5 sm:grid-cols-2 lg:grid-cols-3">
@@ -66,7 +66,7 @@ export function LimitsForm({ limits, save }: { limits: Limits; save: Action<null
           error={errors.liveCredentialsMax}
           hint={`Of each, from ${min} to ${max}.`}
         >
-          {input("liveCredentialsMax", String(max))}
+          {input("liveCredentialsMax", String(usual))}
         </Field>
         <Field
           label="Days until a secret or key expires"

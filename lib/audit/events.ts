@@ -124,7 +124,7 @@ export type AuditEvent =
       readonly type: "secret.deleted";
       readonly machineId: string;
       readonly secretId: string;
-      readonly reason: "deleted" | "machine deleted";
+      readonly reason: "deleted" | "machine deleted" | "replaced";
     }
   | { readonly type: "secret.expired"; readonly machineId: string; readonly secretId: string }
   | {
@@ -139,7 +139,7 @@ export type AuditEvent =
       readonly type: "key.deleted";
       readonly machineId: string;
       readonly keyId: string;
-      readonly reason: "deleted" | "machine deleted";
+      readonly reason: "deleted" | "machine deleted" | "replaced";
     }
   | { readonly type: "key.expired"; readonly machineId: string; readonly keyId: string }
   | {
@@ -148,7 +148,7 @@ export type AuditEvent =
       readonly machineId: string;
       readonly credentialId: string;
       readonly kind: CredentialWord;
-      readonly reason: "deleted" | "machine deleted";
+      readonly reason: "deleted" | "machine deleted" | "replaced";
     }
   | {
       readonly type: "credential.edited";
@@ -197,7 +197,8 @@ export type AuditEvent =
       readonly machineId: string;
       /** The one that gives way. */
       readonly credentialId: string;
-      readonly successorId: string;
+      /** Null where each host brings a key of its own. */
+      readonly successorId: string | null;
       readonly kind: CredentialWord;
       /** When it ends, at the latest where it does as soon as every host has moved. */
       readonly endsAt: Date;
@@ -208,8 +209,18 @@ export type AuditEvent =
       readonly type: "rotation.ended";
       readonly machineId: string;
       readonly credentialId: string;
-      readonly successorId: string;
+      readonly successorId: string | null;
       readonly code: string;
+    }
+  | {
+      /** A host made a pair in the place of its key, and brought the public half. */
+      readonly type: "successor.brought";
+      readonly machineId: string;
+      /** The new one. */
+      readonly credentialId: string;
+      readonly rotationId: string;
+      readonly sessionId: string;
+      readonly hostName: string;
     }
   | {
       readonly type: "successor.picked_up";

@@ -44,6 +44,19 @@ export function checkedExpiry(
 }
 
 /**
+ * The end of a credential that is added later than its end was chosen: the tenant may allow less by now.
+ * @returns the one that was chosen, or the latest that the tenant allows where that is earlier or none was
+ */
+export function cappedExpiry(
+  chosen: Date | null,
+  { lifetimeDaysMax }: Pick<Limits, "lifetimeDaysMax">,
+  now: Date,
+): Date | null {
+  const latest = lifetimeDaysMax === null ? null : addSeconds(now, lifetimeDaysMax * DAY_SECONDS);
+  return chosen && (!latest || chosen < latest) ? chosen : latest;
+}
+
+/**
  * Checks the end that somebody chose for a credential that lives already. What the tenant allows counts from its creation; an end that it has
  * from before stays as it is.
  * @throws Refusal `invalid` at `expiresAt` when it is past, later than the tenant allows, or more than ten years away

@@ -2,7 +2,7 @@ import { ofSeenMachines } from "@/lib/api-clients/gate";
 import type { Actor, Ctx, TenantActor } from "@/lib/ctx";
 import { isAuthentic, ROW } from "./authentic";
 import type { CredentialOfTenant } from "./commands/disable-credential";
-import { whereLive, whereNotEnded } from "./conditions";
+import { isLive, whereNotEnded } from "./conditions";
 import { matchOf, pepperIds, secretHint, secretIdOf, secretIn } from "./material";
 import { credentialState } from "./rules";
 import {
@@ -75,31 +75,44 @@ export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: st
   }));
 }
 
-/** @returns what people call some of the tenant's credentials, and when they end, by id */
+type Described = {
+  readonly name: string;
+  readonly expiresAt: Date | null;
+  readonly thumbprint: string | null;
+};
+
+/** @returns what people call some of the tenant's credentials, when they end, and a key's thumbprint, by id */
 export async function describeCredentials(
   ctx: Ctx<TenantActor>,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, { readonly name: string; readonly expiresAt: Date | null }>> {
+): Promise<ReadonlyMap<string, Described>> {
   const rows = await ctx.db.credential.findMany({
     where: { id: { in: [...ids] }, tenantId: ctx.actor.tenantId },
-    select: { id: true, name: true, expiresAt: true },
+    select: { id: true, name: true, expiresAt: true, thumbprint: true },
   });
   return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 
 type OfMachine = { readonly tenantId: string; readonly machineId: string };
 
-/** @returns how many credentials of the machine are live: neither deleted nor expired nor disabled */
+/**
+ * Whoever asks may have waited for a deed that gave a credential its end after they began: an end that has come by now counts.
+ * @returns how many credentials of the machine are live: neither deleted nor expired nor disabled
+ */
 export async function countLiveCredentials(
   { db, now }: Pick<Ctx, "db" | "now">,
   { tenantId, machineId }: OfMachine,
 ): Promise<number> {
-  return db.credential.count({ where: { tenantId, machineId, ...whereLive(now) } });
+  const [row] = await db.$queryRaw<{ live: number }[]>`
+    SELECT count(*)::int AS live FROM credentials
+     WHERE tenant_id = ${tenantId}::uuid AND machine_id = ${machineId}::uuid AND ${isLive(now)}
+       AND (expires_at IS NULL OR expires_at > clock_timestamp())`;
+  return row?.live ?? 0;
 }
 
 /** @returns how many credentials of a kind take a place among those that the machine may have: also disabled ones, which may be enabled */
 export async function countNotEndedCredentials(
-  ctx: Ctx,
+  ctx: Ctx<TenantActor>,
   machineId: string,
   kind: CredentialKind,
 ): Promise<number> {

@@ -1,5 +1,6 @@
+import { asPlainLine, shortened } from "@/lib/text";
 import { addSeconds, DAY_SECONDS, secondsBetween } from "@/lib/time";
-import type { CredentialKind, CredentialState } from "./schema";
+import { CREDENTIAL_NAME_MAX_LENGTH, type CredentialKind, type CredentialState } from "./schema";
 
 /** How long before it expires a credential is told of: to its hosts, and on the pages. */
 export const EXPIRY_WARNING_SECONDS = 14 * DAY_SECONDS;
@@ -51,6 +52,12 @@ export function expiryAfter(days: number, now: Date): Date {
 
 /** @returns whether a text holds a client secret, or enough of one: such a text stands in no address and is kept nowhere */
 export const looksLikeSecret = (text: string): boolean => /lks_[0-9A-Za-z_]{16,}/.test(text);
+
+/** @returns what a key is called that a host made in the place of another one */
+export function hostKeyName(hostName: string, oldId: string): string {
+  const why = ` (rotation of ${oldId})`;
+  return shortened(asPlainLine(hostName), CREDENTIAL_NAME_MAX_LENGTH - why.length) + why;
+}
 
 /** What people call each kind. */
 export const CREDENTIAL_WORDS = { Secret: "client secret", Key: "key" } as const satisfies Record<

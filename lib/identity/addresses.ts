@@ -7,7 +7,7 @@ export const authorizationEndpoint = () => `${issuer()}/connect/authorize`;
 export const tokenEndpoint = () => `${issuer()}/connect/token`;
 export const revocationEndpoint = () => `${issuer()}/connect/revocation`;
 export const introspectionEndpoint = () => `${issuer()}/connect/introspect`;
-/** Where robots fetch the client secret that takes the place of theirs. */
+/** Where robots fetch the client secret that takes the place of theirs, or bring the key that takes that of theirs. */
 export const successorEndpoint = () => `${issuer()}/connect/successor`;
 export const jwksAddress = () => `${issuer()}/jwks`;
 /** The resource that tokens of machines are for: their `aud`. */

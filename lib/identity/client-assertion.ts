@@ -44,6 +44,7 @@ export function readAssertion(assertion: string): PresentedAssertion {
     const { sub } = decodeJwt(assertion);
     if (typeof alg !== "string" || !ASSERTION_ALGORITHMS.includes(alg)) throw refused("its algorithm");
     if (typ !== undefined && !/^(?:jwt|client-authentication\+jwt)$/i.test(typ)) throw refused("its type");
+    if (kid !== undefined && typeof kid !== "string") throw refused("its kid");
     if (typeof sub !== "string" || !mayBeClientId(sub)) throw refused("its sub is no client id");
     return { assertion, alg: alg === "Ed25519" ? "EdDSA" : alg, kid, clientId: sub };
   } catch (error) {
@@ -51,10 +52,6 @@ export function readAssertion(assertion: string): PresentedAssertion {
     throw error;
   }
 }
-
-/** A `kid` is a hint: our id of the key, or its thumbprint. One that names none of them is refused. */
-const isMeant = ({ keyId, thumbprint }: CandidateKey, kid: string | undefined) =>
-  kid === undefined || kid === keyId || kid === thumbprint;
 
 /** The audience (RFC 7523 §3): the issuer, as clients should, or the token endpoint, as many do. */
 async function verifiedWith(
@@ -102,8 +99,8 @@ export async function checkAssertion(
   ctx: Ctx<AnonymousActor, Sql>,
   { assertion, alg, kid, clientId }: PresentedAssertion,
 ): Promise<AuthenticatedClient> {
-  const keys = await findKeys(ctx, clientId);
-  for (const key of keys.filter((one) => one.algorithms.includes(alg) && isMeant(one, kid))) {
+  const keys = await findKeys(ctx, clientId, kid);
+  for (const key of keys.filter((one) => one.algorithms.includes(alg))) {
     const payload = await verifiedWith(key, assertion, clientId, ctx.now);
     if (!payload) continue;
     const expiresAt = checkTimes(payload, ctx.now);
@@ -117,7 +114,9 @@ export async function checkAssertion(
     return checked.client;
   }
   throw refused(
-    keys.length === 0 ? "the client is unknown or has no key" : "no key of the client signed it",
+    keys.length === 0
+      ? "the client is unknown, or has no key or none of that kid"
+      : "no key of the client signed it",
     "assertion_key_unknown",
   );
 }

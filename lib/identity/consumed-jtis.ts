@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Ctx, SharedStatement, Sql, SystemActor } from "@/lib/ctx";
+import type { Ctx, Db, SharedStatement, Sql, SystemActor } from "@/lib/ctx";
 
 /** What a `jti` was sent in; the same one in two kinds is two. */
-export type JtiKind = "client assertion" | "DPoP proof";
+export type JtiKind = "client assertion" | "DPoP proof" | "successor proof";
 
 type Spending = { readonly digest: Buffer; readonly expiresAt: Date };
 
@@ -20,22 +20,32 @@ const SPEND: SharedStatement<Spending, boolean> = {
   },
 };
 
+type Jti = {
+  readonly kind: JtiKind;
+  /** Whose it is: a client id, a key's thumbprint. */
+  readonly owner: string;
+  readonly jti: string;
+};
+
+const digestOf = ({ kind, owner, jti }: Jti) =>
+  createHash("sha256")
+    .update(JSON.stringify([kind, owner, jti]))
+    .digest();
+
+/** Uses a `jti` up as {@link consumeJti} does, in the transaction of a deed: whoever is refused afterwards has not spent it. */
+export async function consumeJtiIn(db: Db, jti: Jti, expiresAt: Date): Promise<boolean> {
+  const spent = { digest: Uint8Array.from(digestOf(jti)), expiresAt };
+  return (await db.consumedJti.createMany({ data: [spent], skipDuplicates: true })).count === 1;
+}
+
 /**
  * Uses a `jti` up, for all processes: the insert itself decides who was first. Only called when the signature was right, so
  * that nobody spends another's.
- * @param owner whose `jti` it is: a client id, a key's thumbprint
  * @param expiresAt until when it must be remembered: what carries it is refused by its time afterwards
  * @returns false when it was used before
  */
-export async function consumeJti(
-  db: Sql,
-  { kind, owner, jti }: { readonly kind: JtiKind; readonly owner: string; readonly jti: string },
-  expiresAt: Date,
-): Promise<boolean> {
-  const digest = createHash("sha256")
-    .update(JSON.stringify([kind, owner, jti]))
-    .digest();
-  return db.ask(SPEND, { digest, expiresAt });
+export async function consumeJti(db: Sql, jti: Jti, expiresAt: Date): Promise<boolean> {
+  return db.ask(SPEND, { digest: digestOf(jti), expiresAt });
 }
 
 /** Forgets what can be refused by its time. */

@@ -151,25 +151,45 @@ export type CandidateKey = {
   accept(): Checked;
 };
 
-const KEYS: SharedStatement<string, readonly CredentialWithMachine[]> = {
+/** So many keys are tried where the client names none; whoever has more names one. */
+const KEYS_TRIED_MAX = 20;
+/** Our ids of keys, and their thumbprints. */
+const MAY_NAME_A_KEY = /^[\w-]{16,64}$/;
+
+type Wanted = { readonly clientId: string; readonly kid: string | null };
+const wantedText = ({ clientId, kid }: Wanted) => `${clientId} ${kid ?? ""}`;
+
+const KEYS: SharedStatement<Wanted, readonly CredentialWithMachine[]> = {
   name: "keys",
-  text: `SELECT m.client_id::text AS asked, ${CONTENT} AS content FROM ${TABLES}
-          WHERE m.client_id = ANY($1::uuid[]) AND c.kind = 'Key' AND c.revoked_at IS NULL
-          ORDER BY c.created_at, c.id`,
-  values: (clientIds) => [each(clientIds)],
-  answers: (rows: readonly { asked: string; content: string }[], clientIds) =>
-    clientIds.map((id) =>
-      rows.filter(({ asked }) => asked === id).map(({ content }) => readContent(content)),
+  text: `SELECT q.client_id || ' ' || COALESCE(q.kid, '') AS asked, k.content
+           FROM unnest($1::uuid[], $2::text[]) AS q(client_id, kid)
+          CROSS JOIN LATERAL (
+                SELECT ${CONTENT} AS content FROM ${TABLES}
+                 WHERE m.client_id = q.client_id AND c.kind = 'Key' AND c.revoked_at IS NULL
+                   AND (q.kid IS NULL OR q.kid IN (c.id, c.thumbprint))
+                 ORDER BY COALESCE(c.expires_at <= now(), false), c.created_at, c.id LIMIT ${KEYS_TRIED_MAX}) k`,
+  values: (asked) => {
+    const all = [...new Map(asked.map((one) => [wantedText(one), one])).values()];
+    return [all.map(({ clientId }) => clientId), all.map(({ kid }) => kid)];
+  },
+  answers: (rows: readonly { asked: string; content: string }[], all) =>
+    all.map((one) =>
+      rows.filter(({ asked }) => asked === wantedText(one)).map(({ content }) => readContent(content)),
     ),
-  asker: (clientId) => clientId,
+  asker: ({ clientId }) => clientId,
 };
 
-/** @returns the keys of a client that are not deleted, the oldest first; none for an unknown client */
+/**
+ * @param kid the key that the client names: our id of it or its thumbprint
+ * @returns the keys of a client that are not deleted, the oldest that works first, or the one that it names; none for an unknown client
+ */
 export async function findKeys(
   ctx: Ctx<AnonymousActor, Sql>,
   clientId: string,
+  kid: string | undefined,
 ): Promise<readonly CandidateKey[]> {
-  const rows = await ctx.db.ask(KEYS, clientId);
+  if (kid !== undefined && !MAY_NAME_A_KEY.test(kid)) return [];
+  const rows = await ctx.db.ask(KEYS, { clientId, kid: kid ?? null });
   return rows.map((row) => ({
     keyId: row.credential.id,
     thumbprint: row.credential.thumbprint,

@@ -2,8 +2,11 @@ import { z } from "zod";
 
 /** How many machines a tenant can be limited to. */
 export const MACHINES_MAX = { min: 1, max: 1_000_000 };
-/** How many live secrets, and how many live keys, a machine may have; two are what changing one without a gap takes. */
-export const LIVE_CREDENTIALS_MAX = { min: 2, max: 10 };
+/**
+ * How many live secrets, and how many live keys, a machine may have: two are what changing one without a gap takes; as many as its page shows, where
+ * each host has a key of its own.
+ */
+export const LIVE_CREDENTIALS_MAX = { min: 2, usual: 10, max: 200 };
 /** For how many days of 24 hours a credential can be good at the most where a limit is set. */
 export const LIFETIME_DAYS_MAX = { min: 1, max: 3650 };
 
@@ -31,6 +34,6 @@ export type EditLimitsInput = z.output<typeof editLimitsSchema>;
 /** What holds for a tenant that said nothing. */
 export const NO_LIMITS: Limits = {
   machinesMax: null,
-  liveCredentialsMax: LIVE_CREDENTIALS_MAX.max,
+  liveCredentialsMax: LIVE_CREDENTIALS_MAX.usual,
   lifetimeDaysMax: null,
 };

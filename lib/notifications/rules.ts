@@ -179,7 +179,7 @@ export function tell(notice: Notice, tenantSlug: string): Told {
     }
     case "rotation.finished":
       return {
-        sentence: `${theCredential(notice)} has retired: ${formatQuantity(notice.hostsMoved, "host")} moved to ${notice.successorId}.`,
+        sentence: `${theCredential(notice)} has retired: ${formatQuantity(notice.hostsMoved, "host")} moved to ${notice.successorId ?? "keys of their own"}.`,
         next: "Look at the machine",
         path: paths.machine(notice.machineId),
       };
@@ -191,7 +191,7 @@ export function tell(notice: Notice, tenantSlug: string): Told {
       };
     case "successor.taken_elsewhere":
       return {
-        sentence: `The successor of the ${credentialOf(notice)} was fetched${notice.hostName === null ? "" : ` by host ${short(notice.hostName)}`} from ${asPlainLine(notice.address)}, an address that is new to that credential.`,
+        sentence: `The successor of the ${credentialOf(notice)} was ${notice.credentialKind === "Key" ? "brought" : "fetched"}${notice.hostName === null ? "" : ` by host ${short(notice.hostName)}`} from ${asPlainLine(notice.address)}, an address that is new to that credential.`,
         next: "If that is none of yours, cancel the rotation and delete both",
         path: paths.machine(notice.machineId),
       };

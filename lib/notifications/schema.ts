@@ -115,14 +115,16 @@ export type Notice =
       /** Named is the credential that retired. */
       readonly kind: "rotation.finished";
       readonly rotationId: string;
-      readonly successorId: string;
+      /** Null where each host brings a key of its own. */
+      readonly successorId: string | null;
       readonly hostsMoved: number;
     } & NamedCredential)
   | ({
       /** Named is the credential that is to retire. */
       readonly kind: "rotation.stuck";
       readonly rotationId: string;
-      readonly successorId: string;
+      /** Null where each host brings a key of its own. */
+      readonly successorId: string | null;
       readonly latestEnd: string | null;
       /** Hosts that have not moved. */
       readonly count: number;

@@ -8,7 +8,7 @@ type Rotation = {
   readonly tenantId: string;
   readonly machineId: string;
   readonly fromCredentialId: string;
-  readonly toCredentialId: string;
+  readonly toCredentialId: string | null;
 };
 
 /** Whom it is for as well: a row whose old credential was changed to another one hands nothing over. */

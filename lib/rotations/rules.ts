@@ -85,6 +85,7 @@ const END_WORDS: Readonly<Record<RotationEndCode, string>> = {
   deleted: "the old one was deleted",
   cancelled: "it was cancelled",
   successor_ended: "the new one has ended",
+  nobody_moved: "no host brought a new key, and the old one lives on",
 };
 
 /** @returns why it ended, for people: part of a sentence; a code of a later version as it stands */

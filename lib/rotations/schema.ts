@@ -37,15 +37,23 @@ export const rotateCredentialSchema = z.object({
   handsOver: z.boolean().default(false),
   /** Whether whoever rotates is shown the new secret; one that is not handed over is shown in any case. */
   isShown: z.boolean().default(true),
-  /** Of a key: the new public half. */
+  /** Of a key: the new public half; null where each host is to bring one of its own. */
   publicKey: addKeySchema.shape.publicKey.nullable().default(null),
 });
 
-/** How often one host may fetch what a rotation hands over. An answer can be lost, but not often. */
+/** How often one host may fetch what a rotation hands over, or bring a key. An answer can be lost, but not often. */
 export const PICK_UPS_MAX = 10;
 
-/** What a robot says that fetches what takes the place of its client secret. */
-export const successorSchema = z.object({ sessionId: z.uuid() });
+/** A proof with the largest key that is taken has half of this. */
+const PROOF_MAX_LENGTH = 8192;
+
+/** What a robot says that fetches what takes the place of its client secret, or brings what takes that of its key. */
+export const successorSchema = z.object({
+  sessionId: z.uuid(),
+  /** The public half of the robot's new pair (RFC 7517), and a JWS that the new key has signed. */
+  public_key: z.looseObject({ kty: z.string() }).optional(),
+  proof: z.string().max(PROOF_MAX_LENGTH).optional(),
+});
 
 /** What it gets, by the names of RFC 7591 §3.2.1. */
 export type HandedOver = {
@@ -53,6 +61,14 @@ export type HandedOver = {
   readonly client_secret: string;
   /** NumericDate; 0 is never. */
   readonly client_secret_expires_at: number;
+};
+
+/** What a robot is told that brought a key. */
+export type BroughtKey = {
+  readonly client_id: string;
+  readonly key_id: string;
+  /** NumericDate; 0 is never. */
+  readonly key_expires_at: number;
 };
 
 const ofRotation = z.object({ machineId: z.uuid(), rotationId: z.uuid() });
@@ -63,6 +79,7 @@ export const cancelRotationSchema = ofRotation.extend({
   deletesSuccessor: z.boolean(),
 });
 
+export type SuccessorInput = z.output<typeof successorSchema>;
 export type RotateCredentialInput = z.output<typeof rotateCredentialSchema>;
 export type EndRotationInput = z.output<typeof endRotationSchema>;
 export type CancelRotationInput = z.output<typeof cancelRotationSchema>;
@@ -75,13 +92,15 @@ export const ROTATION_ENDS = [
   "deleted",
   "cancelled",
   "successor_ended",
+  "nobody_moved",
 ] as const;
 export type RotationEndCode = (typeof ROTATION_ENDS)[number];
 
 /** What a person is given who began a rotation: the new secret with its value, once, or the new key; neither where only robots get it. */
 export type Rotated = {
   readonly rotationId: string;
-  readonly successorId: string;
+  /** Null where each host brings a key of its own. */
+  readonly successorId: string | null;
   /** When the old one ends at the latest. */
   readonly endsAt: Date;
   readonly secret: IssuedSecret | null;
@@ -100,7 +119,10 @@ export type WaitingHost = {
 export type RotationView = {
   readonly id: string;
   readonly fromCredentialId: string;
-  readonly toCredentialId: string;
+  /** Null where each host brings a key of its own. */
+  readonly toCredentialId: string | null;
+  /** Those keys, so far as they were brought. */
+  readonly keyIds: readonly string[];
   readonly startedAt: Date;
   readonly startedBy: string | null;
   readonly retiresWhenMoved: boolean;
@@ -108,7 +130,7 @@ export type RotationView = {
   readonly handsOver: boolean;
   /** What the old one's end was before; a cancellation gives it back. */
   readonly previousEnd: Date | null;
-  /** The old one's end as it is now. */
+  /** The old one's end as it is now; before the first key was brought, the one that it will get. */
   readonly endsAt: Date | null;
   readonly moved: number;
   readonly waiting: number;

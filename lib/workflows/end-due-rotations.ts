@@ -40,9 +40,8 @@ async function retire(
   return moveEnd(ctx, { tenantId, credentialId: fromCredentialId }, ctx.now);
 }
 
-async function tellFinished(ctx: Ctx<SystemActor>, rotation: DueRotation): Promise<void> {
+async function tellFinished(ctx: Ctx<SystemActor>, rotation: DueRotation, hostsMoved: number): Promise<void> {
   const { id: rotationId, tenantId, toCredentialId: successorId } = rotation;
-  const { moved: hostsMoved } = await readProgress(ctx, { tenantId, rotationId }, 0);
   const notice = {
     kind: "rotation.finished",
     ...named(rotation),
@@ -61,10 +60,11 @@ export async function endDueRotations(ctx: Ctx<SystemActor>): Promise<void> {
   for (const rotation of await listDueRotations(ctx)) {
     const { id, tenantId, code } = rotation;
     if (code === "moved" && !(await retire(ctx, rotation))) continue;
+    const { moved } = await readProgress(ctx, { tenantId, rotationId: id }, 0);
     const [ended] = await endRotations(ctx, tenantId, { id }, code);
     if (!ended) continue;
     if (code === "successor_ended") await giveBackEnd(ctx, tenantId, ended);
-    else if (code !== "deleted") await tellFinished(ctx, rotation);
+    else if (code === "moved" || code === "expired") await tellFinished(ctx, rotation, moved);
   }
 }
 

@@ -5,8 +5,9 @@ import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { lockMachine } from "@/lib/machines/commands/lock-machine";
 import { allow } from "@/lib/permissions";
-import { type EndedRotation, endRotations } from "@/lib/rotations/commands/end-rotations";
+import { dropBroughtKey, type EndedRotation, endRotations } from "@/lib/rotations/commands/end-rotations";
 import type { CancelRotationInput, EndRotationInput } from "@/lib/rotations/schema";
+import type { EndCode } from "@/lib/sessions/schema";
 import { signal } from "@/lib/signals";
 import { type Cut, cut, NOTHING_CUT } from "./cut";
 
@@ -39,7 +40,7 @@ export async function giveBackEnd(
 
 /**
  * Ends the open rotations that one of a machine's credentials is part of, since it is withdrawn; part of the deed that does that. Where it was the
- * new one, the old one gets back the end that it had.
+ * new one, or the last of those that hosts had brought, the old one gets back the end that it had.
  */
 export async function endRotationsOf(
   ctx: Ctx<UserActor | SystemActor>,
@@ -47,7 +48,19 @@ export async function endRotationsOf(
   credentialId: string,
 ): Promise<void> {
   await endRotations(ctx, tenantId, { fromCredentialId: credentialId }, "deleted");
-  const cancelled = await endRotations(ctx, tenantId, { toCredentialId: credentialId }, "successor_ended");
+  // The clock takes the old one before its rotation, too.
+  const isNew = {
+    OR: [{ toCredentialId: credentialId }, { hosts: { some: { credentialId, tenantId } } }],
+  };
+  const rotation = await ctx.db.rotation.findFirst({
+    where: { tenantId, endedAt: null, ...isNew },
+    select: { fromCredentialId: true },
+  });
+  if (!rotation) return;
+  await lockCredential(ctx, tenantId, rotation.fromCredentialId);
+  const withoutKeys = await dropBroughtKey(ctx, tenantId, credentialId);
+  const which = withoutKeys === null ? { toCredentialId: credentialId } : { id: withoutKeys };
+  const cancelled = await endRotations(ctx, tenantId, which, "successor_ended");
   for (const rotation of cancelled) await giveBackEnd(ctx, tenantId, rotation);
 }
 
@@ -59,7 +72,8 @@ async function requireLive(ctx: Ctx, machineId: string, message: string): Promis
 }
 
 /**
- * Cancels a rotation: the old one lives on with the end that it had before. The new one is kept beside it, or deleted with what hangs on it.
+ * Cancels a rotation: the old one lives on with the end that it had before. The new one, or those that hosts have brought, are kept beside it, or
+ * deleted with what hangs on them.
  * @returns the hosts that were disconnected and how many jobs were stopped
  * @throws Refusal `not_found`; `gone` when it has ended, or the old one has; `conflict` when nothing live would be left
  */
@@ -73,19 +87,18 @@ export async function cancelRotation(ctx: Ctx, input: CancelRotationInput): Prom
   if (!rotation) throw isOver();
   await giveBackEnd(ctx, tenantId, rotation);
   if (!deletesSuccessor) return NOTHING_CUT;
-  const { toCredentialId: credentialId } = rotation;
-  const { kind } = await revokeCredential(ctx, { machineId, credentialId });
+  const credentialIds = rotation.successorIds;
+  let endCode: EndCode = "key_deleted";
+  for (const credentialId of credentialIds) {
+    const { kind } = await revokeCredential(ctx, { machineId, credentialId });
+    if (kind === "Secret") endCode = "secret_deleted";
+  }
   await requireLive(
     ctx,
     machineId,
     "The old one is disabled: without the new one no robot can connect. Enable it first, or keep the new one.",
   );
-  return cut(
-    ctx,
-    tenantId,
-    { credentialIds: [credentialId] },
-    kind === "Secret" ? "secret_deleted" : "key_deleted",
-  );
+  return cut(ctx, tenantId, { credentialIds }, endCode);
 }
 
 /**

@@ -1,12 +1,15 @@
 import { storeKey } from "@/lib/credentials/commands/add-key";
 import { issueSecret } from "@/lib/credentials/commands/issue-secret";
-import { moveEnd } from "@/lib/credentials/commands/move-end";
+import { lockCredential, moveEnd } from "@/lib/credentials/commands/move-end";
+import { checkedExpiry } from "@/lib/credentials/expiry";
 import { countNotEndedCredentials } from "@/lib/credentials/queries";
 import { CREDENTIAL_WORDS, credentialState } from "@/lib/credentials/rules";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { formatCount, formatQuantity } from "@/lib/format";
 import { getLimits } from "@/lib/limits/queries";
+import { LIVE_CREDENTIALS_MAX, type Limits } from "@/lib/limits/schema";
 import { lockMachine } from "@/lib/machines/commands/lock-machine";
 import { allow } from "@/lib/permissions";
 import { endRotations } from "@/lib/rotations/commands/end-rotations";
@@ -53,9 +56,66 @@ async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, ma
   );
 }
 
+/** Where each host brings a key of its own, all of them live at once beside what the machine has. */
+async function requireHosts(ctx: Ctx, machineId: string, hosts: number, max: number): Promise<void> {
+  const refused = (message: string) =>
+    new Refusal(hosts === 0 ? "conflict" : "limit_reached", message, { field: "handsOver" });
+  if (hosts === 0) {
+    throw refused(
+      "No host was connected with this key in those days, so none would bring a new one. Paste the public half of a new pair instead.",
+    );
+  }
+  const needed = hosts + (await countNotEndedCredentials(ctx, machineId, "Key"));
+  if (needed <= max) return;
+  const can = LIVE_CREDENTIALS_MAX.max;
+  throw refused(
+    `${formatQuantity(hosts, "host")} would each bring a key, which makes ${formatCount(needed)} live keys of this machine; the tenant allows ${max}. ${
+      needed <= can
+        ? `Allow ${formatCount(needed)} in the tenant’s limits first, or paste one public key for all of them.`
+        : `A tenant can allow ${can} at the most: paste one public key for all of them, or use several machines.`
+    }`,
+  );
+}
+
+type Giving = { readonly old: Old; readonly endsAt: Date; readonly limits: Limits };
+
+/**
+ * Lets a key give way to keys that its hosts bring. Until the first is there the old one keeps the end that it has.
+ * @throws Refusal at `handsOver`: `conflict` when no host is known, `limit_reached` when the tenant allows fewer keys than they bring
+ */
+async function awaitKeys(
+  ctx: Ctx,
+  { machineId, credentialId, retirement, seenDays, expiresAt }: RotateCredentialInput,
+  { old, endsAt, limits }: Giving,
+): Promise<Rotated> {
+  const { tenantId } = ctx.actor;
+  if (!(await lockCredential(ctx, tenantId, credentialId))) throw hasEnded(old.kind);
+  if (expiresAt) checkedExpiry(expiresAt, limits, ctx.now);
+  requireOutlives(expiresAt, endsAt);
+  const { rotationId, knownHosts } = await startRotation(ctx, {
+    machineId,
+    kind: "Key",
+    fromCredentialId: credentialId,
+    toCredentialId: null,
+    keysExpireAt: expiresAt,
+    retiresWhenMoved: retirement === "moved",
+    seenDays,
+    latestEnd: endsAt,
+    previousEnd: old.expiresAt,
+    handsOver: true,
+    value: null,
+  });
+  await requireHosts(ctx, machineId, knownHosts, limits.liveCredentialsMax);
+  await signal(ctx.db, [
+    { kind: "terms", tenantId, machineId },
+    { kind: "page", tenantId },
+  ]);
+  return { rotationId, successorId: null, endsAt, secret: null, key: null };
+}
+
 /**
  * Lets a live secret or key give way to a new one of its name, for the same addresses: in one transaction the new one is issued and the old one gets its end, so that
- * there is always one that works. What hangs on the old one goes on until then.
+ * there is always one that works. What hangs on the old one goes on until then. A key that is handed over gives way to those that its hosts bring.
  * @returns the new secret with its value, which is shown only now, or the new key; without the secret where it is handed over and not asked for
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when it is part of an open rotation, `limit_reached` when the machine has no
  *   room for two, `invalid` at the field that is wrong
@@ -69,6 +129,9 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
   await requireNoRotation(ctx, credentialId);
   const limits = await getLimits(ctx);
   const endsAt = retiresAt(input, old.expiresAt, limits, ctx.now);
+  if (old.kind === "Key" && publicKey === null && input.handsOver && endsAt > ctx.now) {
+    return awaitKeys(ctx, input, { old, endsAt, limits });
+  }
   if (!(await moveEnd(ctx, { tenantId, credentialId }, endsAt))) throw hasEnded(old.kind);
   await requireRoom(ctx, machineId, old.kind, limits.liveCredentialsMax);
   const { name, allowedAddresses } = old;
@@ -88,6 +151,7 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
     kind: old.kind,
     fromCredentialId: credentialId,
     toCredentialId: successorId,
+    keysExpireAt: null,
     retiresWhenMoved: retirement === "moved",
     seenDays,
     latestEnd: endsAt,

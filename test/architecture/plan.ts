@@ -101,6 +101,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
     "scopes",
     "encrypted-keys",
     "signing-keys",
+    "successor-proof",
     "consumed-jtis",
     "token-activity",
     "token-issues",

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { storeHostKey, withdrawHostKey } from "@/lib/credentials/commands/host-key";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
+import { readPublicKey } from "@/lib/credentials/public-key";
 import type { Db, UserActor } from "@/lib/ctx";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { endRanOut, endRehearsalsOf, startRehearsal } from "@/lib/rehearsals/commands";
@@ -14,6 +16,7 @@ import { createFirstAdmin } from "@/lib/users/commands/first-admin";
 import { makeSetupToken } from "@/lib/users/setup-token";
 import { giveUpWebhook } from "@/lib/webhooks/commands/switch-webhook";
 import { authenticateStoredData } from "@/lib/workflows/authenticate-stored-data";
+import { bringKey } from "@/lib/workflows/bring-key";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { cut } from "@/lib/workflows/cut";
 import { cutExpired } from "@/lib/workflows/cut-expired";
@@ -25,7 +28,9 @@ import { reportLeak } from "@/lib/workflows/report-leak";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { setUp } from "@/lib/workflows/set-up";
 import { rewriteCredential } from "@/test/credential-rows";
+import { newPublicKey } from "@/test/keys";
 import { asOlderVersionStored } from "@/test/older-version";
+import { awaitedKey } from "@/test/successor-keys";
 import { lentDuringWork } from "@/test/watched-bcrypt";
 import {
   act,
@@ -244,6 +249,26 @@ const OTHER_DEEDS: Readonly<Record<string, OtherDeed>> = {
       await handOver({ db, actor: robotOf(admin, machine), now: new Date() }, { sessionId });
     },
   },
+  bringKey: {
+    events: ["session.opened", "rotation.started", "key.added", "successor.brought"],
+    run: async (db, scene) => {
+      const { actor, input } = await awaitedKey(db, scene);
+      await bringKey({ db, actor, now: new Date() }, input);
+    },
+  },
+  storeHostKey: {
+    events: ["key.added"],
+    run: async (db, { machine }) => {
+      const key = await readPublicKey(await newPublicKey());
+      const of = { hostName: "HOST", key, expiresAt: null };
+      await storeHostKey({ db, actor: robotOf(admin, machine), now: new Date() }, of);
+    },
+  },
+  withdrawHostKey: {
+    events: ["credential.deleted"],
+    run: (db, { machine, keyId }) =>
+      withdrawHostKey({ db, actor: robotOf(admin, machine), now: new Date() }, keyId),
+  },
   endDueRotations: {
     events: ["secret.issued", "rotation.started", "rotation.ended"],
     run: async (db, scene) => {
@@ -321,6 +346,10 @@ const SILENT: Readonly<Record<string, string>> = {
   stopHandingOver: "part of deeds that say why",
   lockMachine: "locks a row, changes nothing",
   pickUp: "part of handOver",
+  awaitKey: "part of bringKey",
+  noteBrought: "part of bringKey",
+  dropBroughtKey: "part of deeds that say why",
+  tellTakenElsewhere: "writes what is told, which is no deed",
   lockSession: "locks a row, and notes which process a poll waits at",
   claimStream: "a host does it whenever its network comes back",
   notePoll: "a host that has nothing to do does it twice a minute",

@@ -211,6 +211,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
       kind: "Secret",
       fromCredentialId: machine.secretId,
       toCredentialId: keyId,
+      keysExpireAt: null,
       retiresWhenMoved: true,
       seenDays: 30,
       latestEnd: ctx.now,

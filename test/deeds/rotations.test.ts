@@ -235,7 +235,7 @@ test("whoever rotates is not shown what is handed over where they do not ask for
   const { secret, key, rotationId, successorId } = await rotate({ handsOver: true, isShown: false });
   expect([secret, key]).toEqual([null, null]);
   expect(await rotationOf(rotationId)).toMatchObject({ toCredentialId: successorId, handsOver: true });
-  const other = await rotate({ retirement: "now", handsOver: true, isShown: false }, successorId).catch(
+  const other = await rotate({ retirement: "now", handsOver: true, isShown: false }, successorId ?? "").catch(
     (error: unknown) => error,
   );
   expect(other).toMatchObject({ code: "conflict" });

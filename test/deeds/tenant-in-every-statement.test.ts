@@ -80,10 +80,12 @@ import { findMailReceiver, readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
 import { findWebhook, listWebhooks } from "@/lib/webhooks/queries";
 import { beatAtOnce } from "@/lib/workflows/beat-at-once";
+import { bringKey } from "@/lib/workflows/bring-key";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { handOver } from "@/lib/workflows/hand-over";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
+import { awaitedKey } from "@/test/successor-keys";
 import { statementsOf, tenantTables, withoutTenant } from "@/test/tenant-condition";
 import { act, ask, inTransaction, newTenantAdmin, prisma, robotOf, sql, systemCtx } from "@/test/world";
 import { ADMIN_DEEDS, exportedDeeds, newRehearsal, newScene, rotating, type Scene } from "./every-deed";
@@ -149,6 +151,11 @@ const ROBOT_DEEDS: Readonly<Record<string, () => Promise<unknown>>> = {
     asRobot(async (ctx) => {
       await ADMIN_DEEDS.rotateCredential?.({ ...ctx, actor: admin }, scene);
       await handOver(ctx, scene);
+    }),
+  bringKey: () =>
+    asRobot(async ({ db }) => {
+      const { actor, input } = await awaitedKey(db, scene);
+      await bringKey({ db, actor, now: new Date() }, input);
     }),
   removeDeadSessions: () => inTransaction((db) => removeDeadSessions({ db, actor: admin, now: new Date() })),
 };
@@ -433,6 +440,12 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "lockMembers",
     "lockSession",
     "pickUp",
+    "awaitKey",
+    "noteBrought",
+    "dropBroughtKey",
+    "storeHostKey",
+    "withdrawHostKey",
+    "tellTakenElsewhere",
     "keepAnAdministrator",
     "memberIn",
   ]),

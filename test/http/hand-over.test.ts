@@ -6,8 +6,7 @@ import { addSeconds } from "@/lib/time";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { buyBoundToken, firstNonce, newHolder, proof } from "@/test/dpop";
 import { dumpDatabase } from "@/test/dump";
-import { ASSERTION_TYPE, addedKey, assertion, newPublicKey } from "@/test/keys";
-import { buyToken, connect, postForm, type Session } from "@/test/robot";
+import { buyToken, connect, type Session } from "@/test/robot";
 import { listenTo } from "@/test/streams";
 import {
   act,
@@ -21,7 +20,6 @@ import {
   provisioned,
 } from "@/test/world";
 
-const ISSUER = `${ORIGIN}/api/identity`;
 const SUCCESSOR = "/api/identity/connect/successor";
 
 let admin: UserActor;
@@ -182,18 +180,4 @@ test("a machine that requires DPoP hands over only to who proves its key", async
   const body = JSON.stringify({ sessionId: session.id });
   const answer = await call("POST", SUCCESSOR, { headers, body });
   expect(await answer.json()).toMatchObject({ client_secret: secret?.clientSecret });
-});
-
-test("of a key nothing is handed over", async () => {
-  const key = await addedKey(admin, machine);
-  const { rotationId } = await rotate({ credentialId: key.keyId, publicKey: await newPublicKey() });
-  const row = await prisma().rotation.findUniqueOrThrow({ where: { id: rotationId } });
-  expect([row.handsOver, row.encryptedValue]).toEqual([false, null]);
-  const bought = await postForm({
-    grant_type: "client_credentials",
-    client_assertion_type: ASSERTION_TYPE,
-    client_assertion: await assertion(key, ISSUER),
-  });
-  const { access_token: bearer } = (await bought.json()) as { access_token: string };
-  await expectRefused(fetchSuccessor({ bearer }), 409, "key_not_handed_over");
 });

@@ -1,7 +1,9 @@
 import { randomInt } from "node:crypto";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { exportPKCS8 } from "jose";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { whereLive } from "@/lib/credentials/conditions";
 import type { UserActor } from "@/lib/ctx";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
@@ -9,9 +11,11 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { type Rotated, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { times } from "@/test/drill";
 import { dumpDatabase } from "@/test/dump";
+import { addedKey, type RobotKey } from "@/test/keys";
 import { act, ask, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
 import { isAlive } from "@/test/robot/alive";
 import { type Installation, startInstallation } from "./installation";
@@ -42,6 +46,11 @@ afterAll(() => installation?.stop());
 
 const LONG = { interval: 20 };
 
+/** What a robot does from making a pair until its session is on it; at one of them the pair has just taken the old one's place. */
+const KEY_STEPS = 34;
+const KEY_STEP_WRITTEN = 23;
+const KEY_ROUNDS = times("HANDOVERS", 4);
+
 /** A module that takes the waiting out of a robot that waits at random, and signals its process at a step of a hand-over. */
 function preload(atStep: number | null, signal: "SIGKILL" | "SIGSTOP" = "SIGKILL"): string {
   const file = join(newFolder(), "preload.mjs");
@@ -50,7 +59,7 @@ function preload(atStep: number | null, signal: "SIGKILL" | "SIGSTOP" = "SIGKILL
     `import fs from "node:fs";
      import { syncBuiltinESMExports } from "node:module";
      Math.random = () => 0;
-     // Steps count from when it asks for the new secret.
+     // Steps count from when it asks for the new secret, or makes a new key.
      let step = -1;
      const count = () => {
        if (step < 0 || step++ !== ${atStep}) return;
@@ -68,6 +77,7 @@ function preload(atStep: number | null, signal: "SIGKILL" | "SIGSTOP" = "SIGKILL
      for (const name of ["openSync", "writeFileSync", "fsyncSync", "renameSync"]) {
        const real = fs[name];
        fs[name] = (...given) => {
+         if (step < 0 && name === "openSync" && String(given[0]).endsWith(".key.next")) step = 0;
          count();
          const done = real(...given);
          count();
@@ -193,6 +203,104 @@ test.each([
     expect(secretIn(first.envFile)).toBe(machine.clientSecret);
   },
 );
+
+test("a robot that has written the new secret when the old one ends goes on with the new one", async () => {
+  const first = await started();
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const robot = await connected(startRobotFrom(first.envFile, preload(18, "SIGSTOP")));
+  const { rotationId, secret } = await rotate(machine.secretId, "day");
+  await robot.hears(/stands at the step/);
+  await act(admin, endRotationNow, { machineId: machine.machineId, rotationId });
+  await expect.poll(credentialInUse, LONG).toBeUndefined();
+  robot.child.kill("SIGCONT");
+  await expect.poll(credentialInUse, LONG).toBe(secret?.secretId);
+  expect(robot.child.exitCode).toBeNull();
+});
+
+describe("a key", () => {
+  let key: RobotKey;
+  const startedByKey = async (module = preload(null)) => {
+    const privateKey = await exportPKCS8(key.privateKey);
+    const { clientId } = machine;
+    const options = { url: installation.origin, clientId, privateKey, keyId: key.keyId, hostName: "HOST" };
+    return connected(startRobotProcess({ ...options, preload: module }));
+  };
+  const keyFile = (robot: RobotProcess) => join(dirname(robot.envFile), "robot.key");
+  const liveCredentials = () =>
+    prisma().credential.count({ where: { machineId: machine.machineId, ...whereLive(new Date()) } });
+  const isMoved = (oldId: string) => async () => ![oldId, undefined].includes(await credentialInUse());
+
+  beforeEach(async () => {
+    key = await addedKey(admin, machine);
+    const { machineId, secretId } = machine;
+    await act(admin, deleteCredential, { machineId, credentialId: secretId, confirmedLast: false });
+  });
+
+  test("a robot makes a new pair, moves to it, and starts again from its file (DPoP required)", async () => {
+    await prisma().machine.update({ where: { id: machine.machineId }, data: { requiresDpop: true } });
+    const robot = await startedByKey();
+    const before = readFileSync(keyFile(robot), "utf8");
+    const { rotationId } = await rotate(key.keyId);
+    await expect.poll(() => rotationEnd(rotationId), LONG).toBe("moved");
+    const now = await credentialInUse();
+    expect(robot.said()).toContain(`key ${now} takes the place of`);
+    const after = readFileSync(keyFile(robot), "utf8");
+    expect(after).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(after).not.toBe(before);
+    expect(statSync(keyFile(robot)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dirname(keyFile(robot))).filter((name) => name.includes(".key."))).toEqual([]);
+    robot.child.kill("SIGTERM");
+    expect(await robot.ended).toBe(0);
+    // Its environment file still names the id of the first key.
+    const again = await connected(startRobotFrom(robot.envFile));
+    expect(await credentialInUse()).toBe(now);
+    expect(robot.said() + again.said()).not.toMatch(/eyJ|PRIVATE/);
+  });
+
+  test("a robot whose new key is deleted when it is written goes on with the old one, in its file as well", async () => {
+    const robot = await startedByKey(preload(KEY_STEP_WRITTEN, "SIGSTOP"));
+    const before = readFileSync(keyFile(robot), "utf8");
+    await rotate(key.keyId, "day");
+    await robot.hears(/stands at the step/);
+    expect(readFileSync(keyFile(robot), "utf8")).not.toBe(before);
+    const where = { machineId: machine.machineId, id: { not: key.keyId }, revokedAt: null };
+    const { id: credentialId } = await prisma().credential.findFirstOrThrow({ where });
+    await act(admin, deleteCredential, { machineId: machine.machineId, credentialId, confirmedLast: false });
+    robot.child.kill("SIGCONT");
+    await robot.hears(/going on with the one before/);
+    await robot.hears(/ connected to .* connected to /s);
+    expect(await credentialInUse()).toBe(key.keyId);
+    expect(readFileSync(keyFile(robot), "utf8")).toBe(before);
+  });
+
+  test(`kill -9 at any step of ${KEY_ROUNDS} hand-overs of keys locks no robot out, and there is always one that works`, async () => {
+    const first = await startedByKey();
+    first.child.kill("SIGKILL");
+    await first.ended;
+    let current = key.keyId;
+    for (let round = 0; round < KEY_ROUNDS; round += 1) {
+      const step =
+        KEY_ROUNDS > KEY_STEPS ? randomInt(KEY_STEPS) : Math.floor(((round + 0.5) * KEY_STEPS) / KEY_ROUNDS);
+      const robot = await connected(startRobotFrom(first.envFile, preload(step)));
+      const { rotationId } = await rotate(current);
+      await Promise.race([
+        robot.ended,
+        robot.hears(/ connected to .* connected to /s).catch(() => undefined),
+      ]);
+      expect(await liveCredentials(), `died at ${step}`).toBeGreaterThan(0);
+      robot.child.kill("SIGKILL");
+      await robot.ended;
+      const again = await connected(startRobotFrom(first.envFile, preload(null)));
+      await expect.poll(isMoved(current), LONG).toBe(true);
+      await expect.poll(() => rotationEnd(rotationId), LONG).toBe("moved");
+      expect(await liveCredentials(), `died at ${step}`).toBe(1);
+      current = (await credentialInUse()) ?? "";
+      again.child.kill("SIGKILL");
+      await again.ended;
+    }
+  });
+});
 
 /** What a robot does from asking for the new secret until its session is on it. */
 const STEPS = 28;

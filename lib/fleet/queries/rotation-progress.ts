@@ -7,6 +7,20 @@ import {
   type WaitingHost,
 } from "@/lib/rotations/schema";
 
+/** Where hosts bring keys of their own, those of them that work; the new one where there is one. */
+const successors = (now: Date): Prisma.Sql => Prisma.sql`(
+  CASE WHEN r.to_credential_id IS NOT NULL THEN ARRAY[r.to_credential_id]
+       ELSE ARRAY(SELECT k.id FROM rotation_hosts a JOIN credentials k ON k.tenant_id = a.tenant_id AND k.id = a.credential_id
+                   WHERE a.rotation_id = r.id AND a.tenant_id = r.tenant_id AND k.revoked_at IS NULL AND k.disabled_at IS NULL
+                     AND (k.expires_at IS NULL OR k.expires_at > ${now})) END)`;
+
+/** Why a rotation to which hosts bring keys is over without one: all that were brought have ended, or none was in time. */
+const endedWithoutKey = (now: Date): Prisma.Sql => Prisma.sql`(
+  SELECT CASE WHEN count(k.id) = 0 AND r.latest_end <= ${now} THEN 'nobody_moved'
+              WHEN count(k.id) > 0 AND bool_and(k.revoked_at IS NOT NULL OR COALESCE(k.expires_at <= ${now}, false)) THEN 'successor_ended' END
+    FROM rotation_hosts a JOIN credentials k ON k.tenant_id = a.tenant_id AND k.id = a.credential_id
+   WHERE a.rotation_id = r.id AND a.tenant_id = r.tenant_id)`;
+
 /**
  * The hosts of a rotation `r`, each with the newest of its sessions with the old one or the new one: on which of them it is. One that was not seen
  * on the old one for long, or was taken off the list there, is not among them.
@@ -14,10 +28,13 @@ import {
 const hostsAt = (now: Date): Prisma.Sql => Prisma.sql`(
   SELECT DISTINCT ON (s.host_key) s.host_key, s.host_name, s.address, s.heartbeat_at, s.ended_at, s.credential_id
     FROM sessions s
-   WHERE s.tenant_id = r.tenant_id AND s.credential_id IN (r.from_credential_id, r.to_credential_id)
-     AND (s.credential_id = r.to_credential_id
+   WHERE s.tenant_id = r.tenant_id AND s.credential_id = ANY(r.from_credential_id || ${successors(now)})
+     AND (s.credential_id <> r.from_credential_id
           OR s.removed_at IS NULL AND s.heartbeat_at >= ${now}::timestamptz - r.seen_days * interval '24 hours')
    ORDER BY s.host_key, s.started_at DESC, s.id DESC)`;
+
+/** When the old one `f` of a rotation `r` ends; where hosts bring keys it gets that end with the first of them. */
+const ENDS_AT = Prisma.sql`(CASE WHEN r.to_credential_id IS NULL THEN LEAST(f.expires_at, r.latest_end) ELSE f.expires_at END)`;
 
 /** The condition under which such a host is waited for: it is on the old one, and not connected with a third. */
 const IS_WAITING = Prisma.sql`(h.credential_id = r.from_credential_id AND NOT EXISTS (
@@ -31,7 +48,8 @@ export type OpenRotation = {
   readonly machineId: string;
   readonly machineName: string;
   readonly fromCredentialId: string;
-  readonly toCredentialId: string;
+  /** Null where each host brings a key of its own. */
+  readonly toCredentialId: string | null;
   readonly credentialName: string;
   readonly credentialKind: "Secret" | "Key";
   readonly endsAt: Date | null;
@@ -39,12 +57,12 @@ export type OpenRotation = {
 
 const OPEN = Prisma.sql`r.id, r.tenant_id AS "tenantId", r.machine_id AS "machineId", m.name AS "machineName",
            r.from_credential_id AS "fromCredentialId", r.to_credential_id AS "toCredentialId",
-           f.name AS "credentialName", f.kind::text AS "credentialKind", f.expires_at AS "endsAt"`;
+           f.name AS "credentialName", f.kind::text AS "credentialKind", ${ENDS_AT} AS "endsAt"`;
 
 const OF_OPEN = Prisma.sql`rotations r
       JOIN machines m ON m.tenant_id = r.tenant_id AND m.id = r.machine_id
       JOIN credentials f ON f.tenant_id = r.tenant_id AND f.id = r.from_credential_id
-      JOIN credentials t ON t.tenant_id = r.tenant_id AND t.id = r.to_credential_id`;
+      LEFT JOIN credentials t ON t.tenant_id = r.tenant_id AND t.id = r.to_credential_id`;
 
 export type DueRotation = OpenRotation & { readonly code: RotationEndCode };
 
@@ -69,11 +87,12 @@ export async function listDueRotations(ctx: Ctx<SystemActor>, rotationId?: strin
                WHEN f.revoked_at IS NOT NULL THEN 'deleted'
                WHEN f.expires_at <= ${now} THEN 'expired'
                WHEN t.revoked_at IS NOT NULL OR t.expires_at <= ${now} THEN 'successor_ended'
+               WHEN r.to_credential_id IS NULL AND ${endedWithoutKey(now)} IS NOT NULL THEN ${endedWithoutKey(now)}
                WHEN NOT r.retires_when_moved OR t.disabled_at IS NOT NULL THEN NULL
                WHEN EXISTS (SELECT FROM sessions s
                              WHERE s.tenant_id = f.tenant_id AND s.credential_id = f.id AND s.ended_at IS NULL
                                AND s.heartbeat_at >= ${now}::timestamptz - r.seen_days * interval '24 hours') THEN NULL
-               WHEN NOT EXISTS (SELECT FROM sessions s WHERE s.tenant_id = t.tenant_id AND s.credential_id = t.id
+               WHEN NOT EXISTS (SELECT FROM sessions s WHERE s.tenant_id = r.tenant_id AND s.credential_id = ANY(${successors(now)})
                                    AND (${isCounted} OR s.started_at > ${now}::timestamptz - ${MOVED_LATELY})) THEN NULL
                WHEN EXISTS (SELECT FROM ${hostsAt(now)} AS h WHERE ${IS_WAITING}) THEN NULL
                ELSE 'moved' END AS code
@@ -83,7 +102,7 @@ export async function listDueRotations(ctx: Ctx<SystemActor>, rotationId?: strin
 
 /** How long before the end it is said that hosts are missing: a day, or half of the time that there was. */
 const IS_NEAR = (now: Date) =>
-  Prisma.sql`f.expires_at - LEAST(interval '24 hours', (f.expires_at - r.started_at) / 2) <= ${now}`;
+  Prisma.sql`${ENDS_AT} - LEAST(interval '24 hours', (${ENDS_AT} - r.started_at) / 2) <= ${now}`;
 
 /** @returns the open rotations of all tenants whose end is near while hosts have not moved, and how many those are, with the first names */
 export async function listStuckRotations(
@@ -95,7 +114,7 @@ export async function listStuckRotations(
       FROM ${OF_OPEN} CROSS JOIN LATERAL (
         SELECT count(*)::int AS waiting, array_agg(h.host_name ORDER BY h.host_key) AS names
           FROM ${hostsAt(ctx.now)} AS h WHERE ${IS_WAITING}) AS host
-     WHERE r.ended_at IS NULL AND f.revoked_at IS NULL AND f.expires_at > ${ctx.now} AND ${IS_NEAR(ctx.now)} AND host.waiting > 0`;
+     WHERE r.ended_at IS NULL AND f.revoked_at IS NULL AND ${ENDS_AT} > ${ctx.now} AND ${IS_NEAR(ctx.now)} AND host.waiting > 0`;
 }
 
 type Progress = { readonly moved: number; readonly waiting: number; readonly waitingHosts: WaitingHost[] };
@@ -113,7 +132,7 @@ export async function readProgress(
 ): Promise<Progress> {
   const [row] = await db.$queryRaw<Row[]>`
     WITH host AS MATERIALIZED (
-      SELECT h.*, h.credential_id = r.to_credential_id AS has_moved, ${IS_WAITING} AS is_waiting
+      SELECT h.*, h.credential_id <> r.from_credential_id AS has_moved, ${IS_WAITING} AS is_waiting
         FROM rotations r CROSS JOIN LATERAL ${hostsAt(now)} AS h
        WHERE r.id = ${rotationId}::uuid AND r.tenant_id = ${tenantId}::uuid)
     SELECT (SELECT count(*)::int FROM host WHERE has_moved) AS moved,
@@ -144,14 +163,21 @@ export async function listRotations(
       seenDays: true,
       handsOver: true,
       previousEnd: true,
+      latestEnd: true,
       from: { select: { expiresAt: true } },
+      hosts: {
+        where: { tenantId, credentialId: { not: null } },
+        orderBy: { hostKey: "asc" },
+        select: { credentialId: true },
+      },
     },
   });
   return Promise.all(
-    rows.map(async ({ startedBy, from, ...row }) => ({
+    rows.map(async ({ startedBy, from, latestEnd, hosts, ...row }) => ({
       ...row,
+      keyIds: hosts.flatMap(({ credentialId }) => credentialId ?? []),
       startedBy: startedBy?.email ?? null,
-      endsAt: from.expiresAt,
+      endsAt: row.toCredentialId === null && hosts.length === 0 ? latestEnd : from.expiresAt,
       ...(await readProgress(ctx, { tenantId, rotationId: row.id })),
     })),
   );

@@ -16,6 +16,8 @@ export type SessionCommands = {
     readonly expiresAt: Date | null;
     /** The open rotation that hands its successor over to hosts; null without one. */
     readonly rotationId: string | null;
+    /** When the rotation ends it at the latest, as far as that is known when it begins. */
+    readonly latestEnd: Date | null;
   };
   /** What may end the token that the stream was opened with. */
   readonly token: {
@@ -48,6 +50,7 @@ type Row = {
   readonly kind: CredentialKind;
   readonly expires_at: Date | null;
   readonly rotation_id: string | null;
+  readonly latest_end: Date | null;
   readonly is_withdrawn: boolean;
   readonly requires_dpop: boolean;
   readonly allowed_scopes: readonly string[];
@@ -56,7 +59,7 @@ type Row = {
 
 const SESSION_COMMANDS = {
   name: "session_commands",
-  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.allowed_addresses, c.expires_at, r.id AS rotation_id,
+  text: `SELECT asking.stream_id AS asking, s.stream_id, s.end_code, s.ended_by, s.credential_id, c.kind, c.allowed_addresses, c.expires_at, r.id AS rotation_id, r.latest_end,
                 j.stop, j.kill, COALESCE(m.requires_dpop, t.requires_dpop) AS requires_dpop,
                 CASE WHEN cardinality(m.allowed_scopes) > 0 THEN m.allowed_scopes ELSE t.allowed_scopes END
                   AS allowed_scopes,
@@ -69,7 +72,7 @@ const SESSION_COMMANDS = {
            JOIN machines m ON m.id = s.machine_id
            JOIN tenants t ON t.id = m.tenant_id
            LEFT JOIN rotations r ON r.from_credential_id = c.id AND r.tenant_id = c.tenant_id AND r.ended_at IS NULL
-                AND r.encrypted_value IS NOT NULL
+                AND r.hands_over
           CROSS JOIN LATERAL (
                 SELECT array_agg(id::text) FILTER (WHERE state = 'Stopping') AS stop,
                        array_agg(id::text) FILTER (WHERE state = 'Terminating') AS kill
@@ -104,6 +107,7 @@ const commandsOf = (row: Row): SessionCommands => ({
     kind: row.kind,
     expiresAt: row.expires_at,
     rotationId: row.rotation_id,
+    latestEnd: row.latest_end,
   },
   token: {
     isWithdrawn: row.is_withdrawn,

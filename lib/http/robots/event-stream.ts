@@ -119,9 +119,10 @@ class HostEvents implements Watcher, Sender {
     );
   }
 
-  /** A host may fetch what takes the place of its credential itself, before that ends. */
-  #tellOfRotation({ rotationId, expiresAt: endsAt }: SessionCommands["credential"]): void {
+  /** A host may fetch what takes the place of its secret itself, or bring what takes that of its key, before that ends. */
+  #tellOfRotation({ rotationId, expiresAt, latestEnd }: SessionCommands["credential"]): void {
     if (rotationId === null) return;
+    const endsAt = expiresAt ?? latestEnd;
     this.#once(`rotated ${rotationId}`, () =>
       this.events.send("credential-rotated", JSON.stringify({ successor: successorEndpoint(), endsAt })),
     );

@@ -14,9 +14,9 @@ type Known = { readonly id: string; readonly fromCredentialId: string; readonly 
  * Notes which hosts may fetch the new one, as the rotation begins: those on the old one until now. The caller holds that one's row, so that no
  * session is opened with it meanwhile.
  */
-async function noteKnownHosts(ctx: Ctx, { id, fromCredentialId, seenDays }: Known): Promise<void> {
+async function noteKnownHosts(ctx: Ctx, { id, fromCredentialId, seenDays }: Known): Promise<number> {
   const { tenantId } = ctx.actor;
-  await ctx.db.$executeRaw`
+  return ctx.db.$executeRaw`
     INSERT INTO rotation_hosts (rotation_id, tenant_id, host_key)
     SELECT DISTINCT ${id}::uuid, ${tenantId}::uuid, host_key FROM sessions
      WHERE credential_id = ${fromCredentialId} AND tenant_id = ${tenantId}::uuid
@@ -27,7 +27,10 @@ type Starting = {
   readonly machineId: string;
   readonly kind: CredentialKind;
   readonly fromCredentialId: string;
-  readonly toCredentialId: string;
+  /** Null where each host brings a key of its own. */
+  readonly toCredentialId: string | null;
+  /** The end that such keys get; null is the latest that the tenant allows. */
+  readonly keysExpireAt: Date | null;
   readonly retiresWhenMoved: boolean;
   readonly seenDays: number;
   readonly latestEnd: Date;
@@ -46,7 +49,11 @@ export async function requireNoRotation(ctx: Ctx, credentialId: string): Promise
     where: {
       tenantId,
       endedAt: null,
-      OR: [{ fromCredentialId: credentialId }, { toCredentialId: credentialId }],
+      OR: [
+        { fromCredentialId: credentialId },
+        { toCredentialId: credentialId },
+        { hosts: { some: { credentialId, tenantId } } },
+      ],
     },
     select: { fromCredentialId: true },
   });
@@ -59,11 +66,15 @@ export async function requireNoRotation(ctx: Ctx, credentialId: string): Promise
   );
 }
 
-/** Notes that a credential gives way to another one; the caller has issued that one, and moved the end of the first. */
+/**
+ * Notes that a credential gives way to another one; the caller has issued that one, and moved the end of the first. Where hosts bring keys,
+ * its end is moved with the first of them.
+ * @returns how many hosts are known that may fetch the new one or bring theirs; 0 where nothing is handed over
+ */
 export async function startRotation(
   ctx: Ctx,
   { kind, value, ...starting }: Starting,
-): Promise<{ rotationId: string }> {
+): Promise<{ rotationId: string; knownHosts: number }> {
   await allowOn(ctx, "credentials.rotate", starting.machineId);
   const { tenantId } = ctx.actor;
   const rotation = { ...starting, id: uuid7(ctx.now), tenantId };
@@ -77,7 +88,7 @@ export async function startRotation(
     },
     select: { id: true },
   });
-  if (handsOver) await noteKnownHosts(ctx, rotation);
+  const knownHosts = handsOver ? await noteKnownHosts(ctx, rotation) : 0;
   const [credentialId, successorId] = [starting.fromCredentialId, starting.toCredentialId];
   await record(ctx, [
     {
@@ -91,5 +102,5 @@ export async function startRotation(
       handsOver,
     },
   ]);
-  return { rotationId: rotation.id };
+  return { rotationId: rotation.id, knownHosts };
 }
