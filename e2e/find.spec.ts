@@ -41,6 +41,13 @@ test("a machine is found from anywhere with the keyboard, and a pasted secret by
   await expectAccessible(page, "the search with a secret");
   await page.keyboard.press("Escape");
   await expect(field).toBeHidden();
+  // So does what is typed for a machine in the record's filters.
+  await page.goto(`/tenants/${world.slug}/audit`);
+  await page.getByRole("form", { name: "Filters" }).getByLabel("Machine").fill(machine.clientSecret);
+  await expect(page.getByRole("status").filter({ hasText: "This client secret is one of" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("form", { name: "Filters" }).getByLabel("Machine")).toHaveValue("");
+  await page.goto(`/tenants/${world.slug}/machines`);
   await page.getByRole("button", { name: "Find" }).click();
   await expect(field).toHaveValue("");
   await field.fill(machine.clientSecret.slice(0, -1));

@@ -14,6 +14,9 @@ export const isPlainLine = (text: string): boolean => text.search(NOT_IN_A_LINE)
 /** @returns whether it may be a value or a text of several lines: no control characters but tab and line breaks */
 export const isPlainText = (text: string): boolean => text.isWellFormed() && !NOT_IN_A_TEXT.test(text);
 
+/** @returns whether it holds a client secret, or enough of one: such a text stands in no address and is kept nowhere */
+export const looksLikeSecret = (text: string): boolean => /lks_[0-9A-Za-z_]{16,}/.test(text);
+
 /** @returns the text as one line: what may not stand in one is a space */
 export const asPlainLine = (text: string): string => text.replace(NOT_IN_A_LINE, " ");
 

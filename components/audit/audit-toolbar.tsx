@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { readFilters } from "@/components/audit/audit-address";
 import { kindOptions } from "@/components/audit/labels";
+import { useAddressText } from "@/components/find/use-address-text";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { DateTimeInput } from "@/components/ui/date-time-input";
 import { Field, TextInput } from "@/components/ui/field";
@@ -55,6 +56,7 @@ function useDraft(filters: AuditFilters, onFilter: AuditToolbarProps["onFilter"]
 /** Choices apply at once, typed text with Enter or the button. Times are the reader's own, and say so. */
 export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: AuditToolbarProps) {
   const zone = useZone();
+  const forAddress = useAddressText();
   const { text, type, clear, ask } = useDraft(filters, onFilter);
   // `datetime-local` knows no zone: the browser reads it in its own. The end is the last moment of the minute that is shown.
   const pick = (name: "from" | "to") => (local: string) => {
@@ -91,7 +93,7 @@ export function AuditToolbar({ filters, persons, kinds, clearHref, onFilter }: A
       <Field label="Machine">
         <TextInput
           value={text("machine")}
-          onValueChange={(value) => type("machine", value)}
+          onValueChange={(value) => type("machine", forAddress(value))}
           placeholder="Name or client ID"
           maxLength={450}
           autoComplete="off"

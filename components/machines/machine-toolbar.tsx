@@ -2,7 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useOpenFind } from "@/components/find/find-context";
+import { useAddressText } from "@/components/find/use-address-text";
 import {
   SECRET_FILTER_OPTIONS,
   STATE_FILTER_OPTIONS,
@@ -10,7 +10,6 @@ import {
 } from "@/components/machines/labels";
 import { controlClass } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { looksLikeSecret } from "@/lib/credentials/rules";
 import { type MachineListQuery, machineListSchema } from "@/lib/machines/schema";
 
 type MachineToolbarProps = {
@@ -22,7 +21,7 @@ const PAUSE_MILLISECONDS = 300;
 
 /** The list follows the typing; Enter asks at once. */
 export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
-  const openFind = useOpenFind();
+  const forAddress = useAddressText();
   const [search, setSearch] = useState(query.search);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const asked = useRef(query.search);
@@ -39,16 +38,11 @@ export function MachineToolbar({ query, onChange }: MachineToolbarProps) {
     asked.current = text.trim();
     onChange({ search: text.trim() });
   };
-  const type = (text: string) => {
-    if (looksLikeSecret(text)) {
-      // What is typed here stands in the page's address.
-      setSearch("");
-      openFind(text);
-      return;
-    }
+  const type = (typed: string) => {
+    const text = forAddress(typed);
     setSearch(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => ask(text), PAUSE_MILLISECONDS);
+    if (text === typed) timer.current = setTimeout(() => ask(text), PAUSE_MILLISECONDS);
   };
   const choose = (change: Record<string, string>) => {
     const {

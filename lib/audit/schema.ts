@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { looksLikeSecret } from "@/lib/text";
 
 export const EVENTS_A_PAGE = 50;
 
@@ -20,7 +21,14 @@ const cursor: z.ZodType<string> = z
 
 const filters = {
   person: z.uuid().optional().catch(undefined),
-  machine: z.string().trim().min(1).max(450).optional().catch(undefined),
+  machine: z
+    .string()
+    .trim()
+    .min(1)
+    .max(450)
+    .refine((text) => !looksLikeSecret(text))
+    .optional()
+    .catch(undefined),
   credential: credentialId.optional().catch(undefined),
   /** A type (`machine.deleted`), or the first half of it for all of its kind (`machine`). */
   kind: z

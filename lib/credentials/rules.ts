@@ -50,9 +50,6 @@ export function expiryAfter(days: number, now: Date): Date {
   return addSeconds(now, days * DAY_SECONDS);
 }
 
-/** @returns whether a text holds a client secret, or enough of one: such a text stands in no address and is kept nowhere */
-export const looksLikeSecret = (text: string): boolean => /lks_[0-9A-Za-z_]{16,}/.test(text);
-
 /** @returns what a key is called that a host made in the place of another one */
 export function hostKeyName(hostName: string, oldId: string): string {
   const why = ` (rotation of ${oldId})`;

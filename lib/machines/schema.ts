@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPlainLine, isPlainText } from "@/lib/text";
+import { isPlainLine, isPlainText, looksLikeSecret } from "@/lib/text";
 import { machineTokenPolicySchema } from "@/lib/token-policy/schema";
 
 /** The values of these three lists are stored and sent as they stand here. */
@@ -99,7 +99,13 @@ export const deleteMachinesSchema = z.object({
 
 /** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
 export const machineListSchema = z.object({
-  search: z.string().trim().max(200).refine(isPlainLine).catch("").default(""),
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((text) => isPlainLine(text) && !looksLikeSecret(text))
+    .catch("")
+    .default(""),
   type: z.enum(MACHINE_KINDS).optional().catch(undefined),
   state: z.enum(MACHINE_STATES).optional().catch(undefined),
   secrets: z.enum(SECRET_FILTERS).optional().catch(undefined),

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import { makeSecret } from "@/lib/credentials/material";
-import { looksLikeSecret } from "@/lib/credentials/rules";
 import type { UserActor } from "@/lib/ctx";
 import { find } from "@/lib/fleet/queries/find";
 import { FOUND_MAX, type Found, findSchema } from "@/lib/fleet/schema";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { openSession } from "@/lib/sessions/commands/open-session";
+import { looksLikeSecret } from "@/lib/text";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";

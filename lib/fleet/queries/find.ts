@@ -1,6 +1,6 @@
 import { ofSeenMachines } from "@/lib/api-clients/gate";
 import { recognizeSecret } from "@/lib/credentials/queries";
-import { credentialState, looksLikeSecret } from "@/lib/credentials/rules";
+import { credentialState } from "@/lib/credentials/rules";
 import type { Ctx } from "@/lib/ctx";
 import {
   type FindInput,
@@ -13,6 +13,7 @@ import {
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
 import { hostKey } from "@/lib/sessions/rules";
+import { looksLikeSecret } from "@/lib/text";
 import { likePattern } from "./list-machines";
 import { IS_OF_ROBOTS } from "./secret-conditions";
 
