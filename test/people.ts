@@ -16,7 +16,7 @@ import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";
 import type { Role } from "@/lib/roles";
 import { createTenant } from "@/lib/tenants/commands";
-import { addSeconds, HOUR_SECONDS } from "@/lib/time";
+import { addSeconds, DAY_SECONDS, HOUR_SECONDS } from "@/lib/time";
 
 /** Tenants, admins and machines in whatever database the environment names, made by the product's own deeds. */
 export const CALLER_ADDRESS = "192.0.2.7";
@@ -191,3 +191,9 @@ export const robotOf = (admin: UserActor, machine: Provisioned): RobotActor => (
   isTokenBound: false,
   tokenExpiresAt: addSeconds(new Date(), 3600),
 });
+
+/** @returns what a deed refuses with; what it gives, where it does not */
+export const refusal = (deed: Promise<unknown>): Promise<unknown> => deed.catch((error: unknown) => error);
+
+/** @returns the instant that many days of 24 hours later */
+export const inDays = (days: number, now = new Date()): Date => addSeconds(now, days * DAY_SECONDS);

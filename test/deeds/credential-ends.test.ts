@@ -1,24 +1,27 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { isAuthentic, ROW } from "@/lib/credentials/authentic";
+import { isAuthentic } from "@/lib/credentials/authentic";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import { listSecrets } from "@/lib/credentials/queries";
 import type { UserActor } from "@/lib/ctx";
 import { editLimits } from "@/lib/limits/commands";
 import { getLimits } from "@/lib/limits/queries";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { addSeconds } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
+import { storedCredential } from "@/test/credential-rows";
 import { addedKey } from "@/test/keys";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import {
   act,
   ask,
+  inDays,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
   prisma,
   provisioned,
+  refusal,
   systemCtx,
 } from "@/test/world";
 
@@ -45,9 +48,6 @@ async function edit(
   const input = { machineId: of.machineId, credentialId, name: "", note: "", ...to };
   return act(by, editCredential, { ...input, seen: seen ?? (await shown(credentialId)) });
 }
-const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
-const stored = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
-const inDays = (days: number) => addSeconds(new Date(), days * DAY_SECONDS);
 
 describe("the end of a live credential", () => {
   test("is set, moved and removed, each time under a MAC, and tokens go on", async () => {
@@ -55,7 +55,7 @@ describe("the end of a live credential", () => {
     const token = await buyToken(secret);
     for (const expiresAt of [inDays(30), inDays(2), inDays(90), null]) {
       await edit(secret.secretId, { name: "for the night shift", expiresAt });
-      const row = await stored(secret.secretId);
+      const row = await storedCredential(secret.secretId);
       expect(row).toMatchObject({ expiresAt });
       expect(isAuthentic(row)).toBe(true);
       expect((await send("GET", "me", token)).status).toBe(200);
@@ -138,7 +138,7 @@ test("a key keeps a name", async () => {
   const { keyId } = await addedKey(admin, machine);
   expect(await refusal(edit(keyId, { expiresAt: null }))).toMatchObject({ code: "invalid", field: "name" });
   await edit(keyId, { name: "of the press", expiresAt: inDays(1) });
-  expect(isAuthentic(await stored(keyId))).toBe(true);
+  expect(isAuthentic(await storedCredential(keyId))).toBe(true);
 });
 
 test.each<[string, Partial<Edited>]>([
@@ -191,7 +191,7 @@ test("of an edit and a deletion at once, the deletion holds", async () => {
       refusal(edit(credentialId, { expiresAt: inDays(1) })),
       act(admin, deleteCredential, deletion),
     ]);
-    const row = await stored(credentialId);
+    const row = await storedCredential(credentialId);
     expect(row.revokedAt).not.toBeNull();
     expect(isAuthentic(row)).toBe(true);
   }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { isAuthentic, ROW } from "@/lib/credentials/authentic";
+import { isAuthentic } from "@/lib/credentials/authentic";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import { listSecrets } from "@/lib/credentials/queries";
 import type { UserActor } from "@/lib/ctx";
@@ -7,6 +7,7 @@ import { getLimits } from "@/lib/limits/queries";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
+import { credentialOf, storedCredential } from "@/test/credential-rows";
 import { addedKey } from "@/test/keys";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import {
@@ -17,6 +18,7 @@ import {
   type Provisioned,
   prisma,
   provisioned,
+  refusal,
   systemCtx,
 } from "@/test/world";
 
@@ -28,18 +30,12 @@ beforeAll(async () => {
   machine = await provisioned(admin);
 });
 
-const of = (credentialId: string) => ({
-  tenantId: admin.tenantId,
-  machineId: machine.machineId,
-  credentialId,
-});
+const of = (credentialId: string) => credentialOf(admin, machine, credentialId);
 const disable = (credentialId: string, reason = "") =>
   act(admin, disableCredential, { ...of(credentialId), reason });
 const enable = (credentialId: string) => act(admin, enableCredential, of(credentialId));
 const remove = (credentialId: string) =>
   act(admin, deleteCredential, { ...of(credentialId), confirmedLast: true });
-const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
-const stored = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
 const another = () => act(admin, addSecret, { machineId: machine.machineId });
 
 describe("a disabled credential", () => {
@@ -70,12 +66,12 @@ describe("a disabled credential", () => {
 
   test("has the MAC of before once it is enabled", async () => {
     const { secretId } = await another();
-    const { mac } = await stored(secretId);
+    const { mac } = await storedCredential(secretId);
     await disable(secretId);
-    expect(isAuthentic(await stored(secretId))).toBe(true);
-    expect((await stored(secretId)).mac).not.toEqual(mac);
+    expect(isAuthentic(await storedCredential(secretId))).toBe(true);
+    expect((await storedCredential(secretId)).mac).not.toEqual(mac);
     await enable(secretId);
-    expect((await stored(secretId)).mac).toEqual(mac);
+    expect((await storedCredential(secretId)).mac).toEqual(mac);
   });
 
   test("is edited and deleted as ever, keeps its place in the limit, and is enabled no more after its end", async () => {
@@ -138,7 +134,7 @@ describe("a disabled credential", () => {
   test("ends a key’s hosts as a key’s", async () => {
     const { keyId } = await addedKey(admin, machine);
     await disable(keyId);
-    expect(await stored(keyId)).toMatchObject({ disabledAt: expect.any(Date) });
+    expect(await storedCredential(keyId)).toMatchObject({ disabledAt: expect.any(Date) });
   });
 });
 
@@ -154,7 +150,7 @@ test("of disabling, enabling, editing and deleting at once none breaks a row, an
       refusal(act(admin, editCredential, { ...edit, expiresAt: new Date(Date.now() + 1e9) })),
       remove(secretId),
     ]);
-    const row = await stored(secretId);
+    const row = await storedCredential(secretId);
     expect(row.revokedAt).not.toBeNull();
     expect(isAuthentic(row)).toBe(true);
   }

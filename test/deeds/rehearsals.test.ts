@@ -3,20 +3,22 @@ import type { UserActor } from "@/lib/ctx";
 import { cancelRehearsal, endRanOut, startRehearsal } from "@/lib/rehearsals/commands";
 import { listRehearsals } from "@/lib/rehearsals/queries";
 import { isRehearsed } from "@/lib/rehearsals/rules";
-import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { addSeconds } from "@/lib/time";
 import { cutExpired } from "@/lib/workflows/cut-expired";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { rewriteCredential } from "@/test/credential-rows";
+import { credentialOf, rewriteCredential } from "@/test/credential-rows";
 import {
   act,
   ask,
+  inDays,
   inTransaction,
   newAdmin,
   newTenantAdmin,
   type Provisioned,
   prisma,
   provisioned,
+  refusal,
   systemCtx,
 } from "@/test/world";
 
@@ -28,13 +30,7 @@ beforeEach(async () => {
   machine = await provisioned(admin);
 });
 
-const inDays = (days: number, now = new Date()) => addSeconds(now, days * DAY_SECONDS);
-const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
-const subject = () => ({
-  tenantId: admin.tenantId,
-  machineId: machine.machineId,
-  credentialId: machine.secretId,
-});
+const subject = () => credentialOf(admin, machine);
 const start = (endsAt: Date, now?: Date, actor = admin) =>
   act(actor, startRehearsal, { ...subject(), endsAt }, now);
 const open = () => ask(admin, listRehearsals, machine);

@@ -9,6 +9,7 @@ import { startJob } from "@/lib/jobs/commands/start-job";
 import { addProcessSchema } from "@/lib/jobs/schema";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
+import { credentialOf } from "@/test/credential-rows";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import { statementsOf } from "@/test/tenant-condition";
 import {
@@ -31,11 +32,7 @@ beforeEach(async () => {
   machine = await provisioned(admin);
 });
 
-const subject = () => ({
-  tenantId: admin.tenantId,
-  machineId: machine.machineId,
-  credentialId: machine.secretId,
-});
+const subject = () => credentialOf(admin, machine);
 const start = (now = new Date()) =>
   act(admin, startRehearsal, { ...subject(), endsAt: addSeconds(now, DAY_SECONDS) }, now);
 async function report() {

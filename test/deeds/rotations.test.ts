@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { flushTokenRequests } from "@/lib/activity/token-requests";
-import { isAuthentic, ROW } from "@/lib/credentials/authentic";
+import { isAuthentic } from "@/lib/credentials/authentic";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
 import type { UserActor } from "@/lib/ctx";
 import { listRotations } from "@/lib/fleet/queries/rotation-progress";
@@ -20,7 +20,7 @@ import { disableCredential, enableCredential } from "@/lib/workflows/disable-cre
 import { endDueRotations, tellStuckRotations } from "@/lib/workflows/end-due-rotations";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
-import { rewriteCredential } from "@/test/credential-rows";
+import { rewriteCredential, storedCredential } from "@/test/credential-rows";
 import { dumpDatabase } from "@/test/dump";
 import { addedKey, newPublicKey } from "@/test/keys";
 import { askToken, buyToken, type Client, connect, send } from "@/test/robot";
@@ -28,6 +28,7 @@ import {
   act,
   ask,
   CALLER_ADDRESS,
+  inDays,
   inTransaction,
   newTenantAdmin,
   type Provisioned,
@@ -79,12 +80,10 @@ const refusal = (deed: Promise<unknown>) =>
     () => null,
     (error: unknown) => error,
   );
-const stored = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
 const rotationOf = (id: string) => prisma().rotation.findUniqueOrThrow({ where: { id } });
 const move = async (client: Client, hostName: string) => connect(await buyToken(client), hostName);
 const events = (type: string, credentialId = machine.secretId) =>
   prisma().auditEvent.findMany({ where: { type, credentialId } });
-const inDays = (days: number) => addSeconds(new Date(), days * DAY_SECONDS);
 const view = async () => (await ask(admin, listRotations, machine))[0];
 
 describe("a rotation until every host has moved", () => {
@@ -108,7 +107,7 @@ describe("a rotation until every host has moved", () => {
     expect((await send("GET", "me", before)).status).toBe(401);
     expect((await send("GET", "me", after)).status).toBe(200);
     expect(await rotationOf(rotationId)).toMatchObject({ endCode: "moved", encryptedValue: null });
-    expect(isAuthentic(await stored(machine.secretId))).toBe(true);
+    expect(isAuthentic(await storedCredential(machine.secretId))).toBe(true);
     const open = { machineId: machine.machineId, endedAt: null };
     expect(await prisma().session.count({ where: open })).toBe(200);
     expect(await prisma().notification.findMany({ where: { credentialId: machine.secretId } })).toMatchObject(
@@ -189,7 +188,7 @@ describe("what a rotation does to the two", () => {
     ["moved", 30 * DAY_SECONDS],
   ] as const)("%s: the old one ends then, and both live until then", async (retirement, seconds) => {
     const { secret, endsAt } = await rotated({ retirement });
-    const { expiresAt } = await stored(machine.secretId);
+    const { expiresAt } = await storedCredential(machine.secretId);
     expect(expiresAt).toEqual(endsAt);
     expect(Math.abs(endsAt.getTime() - addSeconds(new Date(), seconds).getTime())).toBeLessThan(60_000);
     expect([(await askToken(machine)).status, (await askToken(secret)).status]).toEqual([200, 200]);
@@ -291,7 +290,7 @@ describe("a rotation that is ended by hand", () => {
     await rewriteCredential(machine.secretId, { expiresAt: own });
     const { secret, rotationId } = await rotated({ retirement: "day" });
     expect(await cancel(rotationId, false)).toEqual({ disconnectedHosts: [], stoppedJobs: 0 });
-    expect(await stored(machine.secretId)).toMatchObject({ expiresAt: own });
+    expect(await storedCredential(machine.secretId)).toMatchObject({ expiresAt: own });
     expect([(await askToken(machine)).status, (await askToken(secret)).status]).toEqual([200, 200]);
     expect(await refusal(cancel(rotationId, false))).toMatchObject({ code: "gone" });
   });
@@ -301,17 +300,17 @@ describe("a rotation that is ended by hand", () => {
     await move(secret, "EARLY");
     expect(await cancel(rotationId, true)).toMatchObject({ disconnectedHosts: ["EARLY"] });
     expect([(await askToken(machine)).status, (await askToken(secret)).status]).toEqual([200, 401]);
-    expect(await stored(machine.secretId)).toMatchObject({ expiresAt: null });
+    expect(await storedCredential(machine.secretId)).toMatchObject({ expiresAt: null });
   });
 
   test("cancelled, an end that somebody chose meanwhile stays", async () => {
     const { rotationId } = await rotated();
     const chosen = { machineId: machine.machineId, credentialId: machine.secretId, name: "", note: "" };
-    const seen = { name: "", note: "", expiresAt: (await stored(machine.secretId)).expiresAt };
+    const seen = { name: "", note: "", expiresAt: (await storedCredential(machine.secretId)).expiresAt };
     await act(admin, editCredential, { ...chosen, expiresAt: inDays(5), seen });
-    const { expiresAt } = await stored(machine.secretId);
+    const { expiresAt } = await storedCredential(machine.secretId);
     await cancel(rotationId, false);
-    expect(await stored(machine.secretId)).toMatchObject({ expiresAt });
+    expect(await storedCredential(machine.secretId)).toMatchObject({ expiresAt });
   });
 
   test("ended now, the old one is refused and its hosts are cut", async () => {
@@ -337,7 +336,7 @@ describe("a rotation that is ended by hand", () => {
     await move(secret, "HOST");
     await Promise.all([refusal(cancel(rotationId, false)), look(), look()]);
     const { endCode } = await rotationOf(rotationId);
-    const { expiresAt } = await stored(machine.secretId);
+    const { expiresAt } = await storedCredential(machine.secretId);
     expect([endCode, expiresAt !== null]).toBeOneOf([
       ["moved", true],
       ["cancelled", false],
@@ -371,7 +370,7 @@ describe("a rotation that is ended by hand", () => {
   test("by the deletion of the new one, the old one lives on as before", async () => {
     const { secret } = await rotated({ retirement: "hour" });
     await remove(secret.secretId);
-    expect(await stored(machine.secretId)).toMatchObject({ expiresAt: null });
+    expect(await storedCredential(machine.secretId)).toMatchObject({ expiresAt: null });
   });
 });
 
@@ -403,7 +402,7 @@ describe("what cannot be rotated so is refused at its field", () => {
     ["a new one that has ended", { expiresAt: new Date(0) }, "expiresAt"],
   ])("%s", async (_, asked, field) => {
     expect(await refusal(rotate(asked))).toMatchObject({ code: "invalid", field });
-    expect(await stored(machine.secretId)).toMatchObject({ expiresAt: null });
+    expect(await storedCredential(machine.secretId)).toMatchObject({ expiresAt: null });
   });
 
   test("an end after its own, or beyond the tenant's maximum", async () => {
@@ -427,7 +426,7 @@ describe("what cannot be rotated so is refused at its field", () => {
       code: "limit_reached",
       message: expect.stringContaining("live at once"),
     });
-    expect(await stored(machine.secretId)).toMatchObject({ expiresAt: null });
+    expect(await storedCredential(machine.secretId)).toMatchObject({ expiresAt: null });
   });
 
   test("one that is part of a rotation, has ended, is deleted or another machine's", async () => {

@@ -3,7 +3,7 @@ import type { UserActor } from "@/lib/ctx";
 import { invalid } from "@/lib/http/portal/action-answer";
 import { addWebhook, editWebhook } from "@/lib/webhooks/commands/manage-webhooks";
 import { WEBHOOKS_MAX, webhookSchema } from "@/lib/webhooks/schema";
-import { act, newTenantAdmin, prisma } from "@/test/world";
+import { act, newTenantAdmin, prisma, refusal } from "@/test/world";
 import { NOWHERE } from "./webhook-deeds";
 
 let admin: UserActor;
@@ -13,7 +13,6 @@ beforeEach(async () => {
 
 const KINDS = ["chain.broken" as const];
 const add = (url: string) => act(admin, addWebhook, { url, kinds: [...KINDS] });
-const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
 const count = () => prisma().webhook.count({ where: { tenantId: admin.tenantId } });
 
 test.each([

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { beforeEach, describe, expect, test } from "vitest";
-import { authenticated, ROW } from "@/lib/credentials/authentic";
+import { authenticated } from "@/lib/credentials/authentic";
 import { noteExpired } from "@/lib/credentials/commands/note-expired";
 import { flushUses } from "@/lib/credentials/last-use";
 import { makeSecret, secretIdOf } from "@/lib/credentials/material";
@@ -11,7 +11,7 @@ import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential } from "@/lib/workflows/disable-credential";
-import { rewriteCredential } from "@/test/credential-rows";
+import { rewriteCredential, storedCredential } from "@/test/credential-rows";
 import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys";
 import { buyToken, type Client, postForm, send } from "@/test/robot";
 import {
@@ -56,7 +56,6 @@ const present = async (key: RobotKey) =>
 const statusOf = async (token: string) => (await send("GET", "me", token)).status;
 const remove = (secretId: string) =>
   act(admin, deleteCredential, { machineId: machine.machineId, credentialId: secretId, confirmedLast: true });
-const rowOf = (id: string) => prisma().credential.findUniqueOrThrow({ where: { id }, select: ROW });
 
 describe("a row that Latchkey did not write buys nothing", () => {
   test("a deleted secret made live again, nor do the tokens it bought", async () => {
@@ -144,12 +143,12 @@ describe("a row that Latchkey did not write buys nothing", () => {
 
 describe("a deleted secret", () => {
   test("is known again when it is shown, and its row holds nothing it could be revived from", async () => {
-    const { digest } = await rowOf(machine.secretId);
+    const { digest } = await storedCredential(machine.secretId);
     await remove(machine.secretId);
-    expect((await rowOf(machine.secretId)).digest).not.toEqual(digest);
+    expect((await storedCredential(machine.secretId)).digest).not.toEqual(digest);
     expect(await refusal(machine)).toBe("credential_deleted");
     await write("UPDATE credentials SET revoked_at = NULL WHERE id = $1", machine.secretId);
-    const { mac, macKeyId } = authenticated(await rowOf(machine.secretId));
+    const { mac, macKeyId } = authenticated(await storedCredential(machine.secretId));
     await prisma().credential.update({ where: { id: machine.secretId }, data: { mac, macKeyId } });
     expect(await refusal(machine)).toBe("credential_deleted");
   });

@@ -13,7 +13,17 @@ import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { ASSERTION_TYPE, addedKey, assertion } from "@/test/keys";
 import { basic, buyToken, connect, ORCHESTRATOR, send, TOKEN_ENDPOINT } from "@/test/robot";
 import { hearersOf, listenTo } from "@/test/streams";
-import { act, ask, call, newTenantAdmin, ORIGIN, type Provisioned, prisma, provisioned } from "@/test/world";
+import {
+  act,
+  ask,
+  call,
+  newTenantAdmin,
+  ORIGIN,
+  type Provisioned,
+  prisma,
+  provisioned,
+  refusal,
+} from "@/test/world";
 
 let admin: UserActor;
 let machine: Provisioned;
@@ -28,7 +38,6 @@ const OUTSIDE = "192.0.2.9";
 type Rules = { addresses?: string; purchasesMax?: number | null; confirmed?: boolean };
 const setRules = (rules: Rules, credentialId = machine.secretId) =>
   act(admin, editRules, editRulesSchema.parse({ machineId: machine.machineId, credentialId, ...rules }));
-const refusal = (deed: Promise<unknown>) => deed.catch((error: unknown) => error);
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const askFrom = (address: string, parameters: Record<string, string> = {}, headers = basic(machine)) =>
   call("POST", TOKEN_ENDPOINT, {
