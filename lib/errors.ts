@@ -1,4 +1,4 @@
-import type { ProblemCode } from "./problem-codes";
+import type { AdminProblemCode, ProblemCode } from "./problem-codes";
 
 /**
  * What a deed may refuse, and the HTTP status each dialect gives it.
@@ -26,13 +26,17 @@ export class Refusal extends Error {
   readonly field: string | undefined;
   /** What a robot can act on, beside the message. */
   readonly members: Readonly<Record<string, string>> | undefined;
-  /** What a robot decides by; its deeds refuse nothing without it. */
-  readonly problem: ProblemCode | undefined;
+  /** What a program decides by; a robot's deeds refuse nothing without it. */
+  readonly problem: ProblemCode | AdminProblemCode | undefined;
 
   constructor(
     code: RefusalCode,
     message: string,
-    options: { field?: string; members?: Readonly<Record<string, string>>; problem?: ProblemCode } = {},
+    options: {
+      field?: string;
+      members?: Readonly<Record<string, string>>;
+      problem?: ProblemCode | AdminProblemCode;
+    } = {},
   ) {
     super(message);
     this.name = "Refusal";

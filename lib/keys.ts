@@ -20,6 +20,7 @@ export type Purpose =
   | "audit record"
   | "audit-key sealing"
   | "DPoP nonce"
+  | "idempotency digest"
   | "server-action values";
 
 /** By secret, and there by purpose. */

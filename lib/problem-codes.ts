@@ -53,3 +53,23 @@ export const PROBLEM_CODES = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** The `code`s of the admin API that the robot API does not have; the two share the others that are about a token, a body or the server. */
+export const ADMIN_PROBLEM_CODES = {
+  invalid: "A member is not as it should be, or what it names does not fit; `errors` names the members.",
+  invalid_query: "The query is not as it should be; `errors` names its parameters.",
+  forbidden: "The API client may not do that: its role, or what it was allowed beside it, is not enough.",
+  confirmation_needed:
+    "People confirm this with their password; the API client lacks the permission to do it without.",
+  not_found: "The tenant has no such thing.",
+  conflict: "Something stands in the way; `detail` says what.",
+  gone: "It has ended for good.",
+  limit_reached: "A limit of the tenant stands in the way.",
+  too_many: "Too many attempts. Try again later.",
+  revision_missing: "Send the revision that the change is made to: `If-Match` with the `ETag` that was read.",
+  revision_outdated: "Somebody changed it since the revision that `If-Match` names.",
+  invalid_idempotency_key: "An `Idempotency-Key` has 1 to 255 visible characters of ASCII.",
+  idempotency_key_reused: "The `Idempotency-Key` came before with another request.",
+} as const;
+
+export type AdminProblemCode = keyof typeof ADMIN_PROBLEM_CODES;

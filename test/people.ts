@@ -10,7 +10,7 @@ import type {
   UserActor,
 } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import type { Deed, InSteps } from "@/lib/http/portal/deeds";
+import type { Deed, InSteps } from "@/lib/http/deeds";
 import type { AuthenticatedClient } from "@/lib/identity/credential-row";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionMachineSchema } from "@/lib/machines/schema";

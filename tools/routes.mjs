@@ -2,7 +2,14 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folders of `app/` whose route handlers are served without Next.js's router. */
-const mountedFolders = ["api/identity", "api/orchestrator", "api/health", "identity", ".well-known"];
+const mountedFolders = [
+  "api/identity",
+  "api/orchestrator",
+  "api/admin",
+  "api/health",
+  "identity",
+  ".well-known",
+];
 
 /**
  * Finds the mounted route handlers.

@@ -1,7 +1,7 @@
 "use server";
 
+import { inSteps } from "@/lib/http/deeds";
 import { guardedAction } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
 import { confirmSignIn, proveAgain } from "@/lib/users/commands/confirm-sign-in";
 import { confirmSignInSchema } from "@/lib/users/schema";
 

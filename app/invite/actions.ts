@@ -1,7 +1,7 @@
 "use server";
 
+import { inSteps } from "@/lib/http/deeds";
 import { personAction, publicAction, publicQuestion } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
 import { acceptInvite, acceptInviteAsNew, chooseInInvite } from "@/lib/users/commands/invite";
 import { readInvite } from "@/lib/users/queries/people";
 import { linkAndPasswordSchema, linkSchema } from "@/lib/users/schema";

@@ -1,7 +1,7 @@
 "use server";
 
+import { inSteps } from "@/lib/http/deeds";
 import { publicAction, publicQuestion } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
 import { chooseInReset, resetPassword } from "@/lib/users/commands/reset-password";
 import { readReset } from "@/lib/users/queries/people";
 import { linkAndPasswordSchema, linkSchema } from "@/lib/users/schema";

@@ -1,7 +1,7 @@
 "use server";
 
+import { inSteps } from "@/lib/http/deeds";
 import { publicAction } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
 import { setUpSchema } from "@/lib/workflows/schema";
 import { prepareSetUp, setUp } from "@/lib/workflows/set-up";
 

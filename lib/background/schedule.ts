@@ -1,6 +1,7 @@
 import { forgetActivity } from "@/lib/activity/commands";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { database, inTransaction, isDatabaseAway, tookTooLong } from "@/lib/db";
+import { forgetAnswers } from "@/lib/idempotency/commands";
 import { keepSigningKeys } from "@/lib/identity/commands/keep-keys";
 import { forgetConsumedJtis } from "@/lib/identity/consumed-jtis";
 import { forgetFailures } from "@/lib/identity/failure-throttle";
@@ -44,6 +45,7 @@ const DEEDS: readonly Deed[] = [
   endRanOut,
   forgetNotifications,
   tellRehearsedUses,
+  forgetAnswers,
 ];
 
 const perform = (deed: Deed) =>

@@ -1,7 +1,7 @@
+import { ProblemError } from "@/lib/http/problem";
 import { type Audience, resourceMetadataAddress } from "@/lib/identity/addresses";
 import { DPOP_ALGORITHMS } from "@/lib/identity/dpop-proof";
 import type { OAuthError } from "@/lib/identity/oauth-error";
-import { ProblemError } from "./problem";
 
 /** How a token is shown: whoever has it may use it (RFC 6750), or with a proof of the key it is bound to (RFC 9449). */
 export type Scheme = "Bearer" | "DPoP";

@@ -7,7 +7,7 @@ export type RouteHandler = (
   context: { readonly params: Promise<Record<string, string | string[] | undefined>> },
 ) => Promise<Response>;
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 export type Method = (typeof METHODS)[number];
 
 /**

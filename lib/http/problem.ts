@@ -1,15 +1,15 @@
 import { STATUS_CODES } from "node:http";
 import type { ApiAnswer } from "@/lib/api-request";
-import type { ProblemCode } from "@/lib/problem-codes";
+import type { AdminProblemCode, ProblemCode } from "@/lib/problem-codes";
 
-/** A problem document of the orchestrator (RFC 9457), before it is sent. */
+/** A problem document (RFC 9457) of an API, before it is sent. */
 export type Problem = {
   readonly status: number;
   /** The last part of the problem's type; `about:blank` without one. */
   readonly kind?: string;
-  /** What robots decide by. */
-  readonly code: ProblemCode;
-  /** What is wrong and what to do, for the person who reads the robot's log. */
+  /** What programs decide by. */
+  readonly code: ProblemCode | AdminProblemCode;
+  /** What is wrong and what to do, for the person who reads the program's log. */
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** More members, e.g. `errors` for fields. */
@@ -37,7 +37,7 @@ export function problemAnswer(problem: Problem, traceId: string): ApiAnswer {
   };
 }
 
-/** Thrown inside the robot door where there is nothing to do but answer the problem. */
+/** Thrown inside the door where there is nothing to do but answer the problem. */
 export class ProblemError extends Error {
   readonly problem: Problem;
   /** Never sent. */

@@ -140,6 +140,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   jobs: ["job", "process"],
   assets: ["asset", "assetValue"],
   webhooks: ["webhook"],
+  idempotency: ["idempotencyKey"],
 };
 
 /** Rooms that read what the rooms they may enter own, and write nothing. */
@@ -229,7 +230,7 @@ export const FOREIGN_TABLES: Readonly<
 
 /** Files that robots' requests load; they are mounted in front of Next.js. */
 export const MOUNTED =
-  /^lib\/http\/(?:oauth|robots)\/endpoint\.ts$|^lib\/http\/health\.ts$|^app\/(?:api\/(?:identity|orchestrator|health)|identity|\.well-known)\//;
+  /^lib\/http\/(?:oauth|robots)\/endpoint\.ts$|^lib\/http\/health\.ts$|^app\/(?:api\/(?:identity|orchestrator|admin|health)|identity|\.well-known)\//;
 
 /** Violations that are accepted. It stays empty. */
 export const EXCEPTIONS: readonly string[] = [];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { inSteps } from "@/lib/http/portal/deeds";
+import { inSteps } from "@/lib/http/deeds";
 import { addSeconds } from "@/lib/time";
 import { checkPassword, startSignIn } from "@/lib/users/commands/sign-in";
 import { hashPassword } from "@/lib/users/passwords";

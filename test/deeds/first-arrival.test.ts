@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PersonActor, UserActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
+import { inSteps } from "@/lib/http/deeds";
 import type { Role } from "@/lib/roles";
 import { arrive } from "@/lib/users/commands/arrive";
 import { acceptInvite, acceptInviteAsNew, chooseInInvite, invitePerson } from "@/lib/users/commands/invite";

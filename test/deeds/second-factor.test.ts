@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Ctx, PersonActor, UserActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
+import { inSteps } from "@/lib/http/deeds";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { addSeconds } from "@/lib/time";
 import {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "@/lib/ctx";
-import { inSteps } from "@/lib/http/portal/deeds";
+import { inSteps } from "@/lib/http/deeds";
 import { addSeconds } from "@/lib/time";
 import { invitePerson } from "@/lib/users/commands/invite";
 import { noteSeen } from "@/lib/users/commands/note-seen";

@@ -301,6 +301,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "noteAttempt",
     "forgetPreviousSecrets",
     "forgetActivity",
+    "forgetAnswers",
     "forgetNotifications",
     "takeLook",
     "listEnding",
@@ -394,6 +395,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "removeSecondFactorAtServer",
   ]),
   ...because("whether hosts could be heard is no tenant's", ["noteHearing", "readSilentSince"]),
+  ...because("their keys are an API client's own", ["takeKey", "keepAnswer"]),
   ...because("signing keys are no tenant's", [
     "ensureSigningKey",
     "lockSigningKeys",

@@ -9,7 +9,7 @@ import { find } from "@/lib/fleet/queries/find";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { readOverview } from "@/lib/fleet/queries/overview";
 import { requireApiClient } from "@/lib/http/admin/bearer";
-import { answering } from "@/lib/http/robots/endpoint";
+import { answering } from "@/lib/http/answering";
 import { routeHandler } from "@/lib/http/web-request";
 import { flushIssues } from "@/lib/identity/token-issues";
 import { editLimits } from "@/lib/limits/commands";

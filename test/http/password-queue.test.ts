@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "@/lib/ctx";
-import { inSteps, performGuarded } from "@/lib/http/portal/deeds";
+import { inSteps, performGuarded } from "@/lib/http/deeds";
 import { knownBrowserCookie } from "@/lib/http/portal/known-browser";
 import { signInByPassword } from "@/lib/http/portal/password-sign-in";
 import { confirmSignIn, proveAgain } from "@/lib/users/commands/confirm-sign-in";

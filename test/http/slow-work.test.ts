@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
-import { inSteps, perform, performGuarded } from "@/lib/http/portal/deeds";
+import { inSteps, perform, performGuarded } from "@/lib/http/deeds";
 import { signInByPassword } from "@/lib/http/portal/password-sign-in";
 import { prepareFirstAdministrator } from "@/lib/operator/first-start";
 import { confirmSignIn, proveAgain } from "@/lib/users/commands/confirm-sign-in";

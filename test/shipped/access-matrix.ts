@@ -243,6 +243,10 @@ export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
     { method: "POST", body: { sessionId: id }, answers: [401, 401, 404, 404] },
   ],
   "/api/identity/leaks": [{ method: "POST", body: { token: "x" }, answers: [202, 202, 202, 202] }],
+  "/api/admin/v1/[...path]": [
+    { method: "GET", answers: [401, 401, 401, 401] },
+    { method: "POST", body: {}, answers: [401, 401, 401, 401] },
+  ],
   "/api/orchestrator": [get([404, 404, 404, 404])],
   "/api/orchestrator/[...path]": [get([404, 404, 404, 404])],
   "/api/orchestrator/authentication": [public200],

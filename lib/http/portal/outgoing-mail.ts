@@ -2,12 +2,12 @@ import type { Ctx } from "@/lib/ctx";
 import { env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
+import { perform } from "@/lib/http/deeds";
 import { problemOf, sendMail } from "@/lib/mail";
 import { type Letter, mailTextOf } from "@/lib/mail-letter";
 import { allow } from "@/lib/permissions";
 import { askTestMail } from "@/lib/users/commands/ask-test-mail";
 import type { IssuedLink, SentLink, TestMail } from "@/lib/users/schema";
-import { perform } from "./deeds";
 
 export type LinkKind = "invite" | "reset";
 

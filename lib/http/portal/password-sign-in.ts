@@ -1,12 +1,12 @@
 import type { AnonymousActor, Ctx } from "@/lib/ctx";
 import { database } from "@/lib/db";
+import { perform } from "@/lib/http/deeds";
 import { log } from "@/lib/log";
 import { checkPassword, recordRefusedSignIn, startSignIn } from "@/lib/users/commands/sign-in";
 import { hasSecondFactor } from "@/lib/users/queries/second-factor";
 import { emailKey } from "@/lib/users/rules";
 import { signInSchema, signInWithCodeSchema } from "@/lib/users/schema";
 import { countAttempt, countCode, giveBackAttempt } from "@/lib/users/throttle";
-import { perform } from "./deeds";
 import { knownBrowserOf } from "./known-browser";
 
 /** The browser that somebody signs in with. */

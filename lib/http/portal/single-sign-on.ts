@@ -3,11 +3,11 @@ import { z } from "zod";
 import { judgeArrival } from "@/lib/arrival-rules";
 import type { AnonymousActor } from "@/lib/ctx";
 import { env } from "@/lib/env";
+import { perform } from "@/lib/http/deeds";
 import { CLOCK_SKEW_SECONDS } from "@/lib/identity/rules";
 import { log } from "@/lib/log";
 import { atNumericDate, DAY_SECONDS, SECOND_MILLISECONDS, secondsUntil } from "@/lib/time";
 import { type Arrived, arrive, recordRefusedArrival } from "@/lib/users/commands/arrive";
-import { perform } from "./deeds";
 
 /** The name of the provider in next-auth's addresses. */
 export const SINGLE_SIGN_ON = "sso";

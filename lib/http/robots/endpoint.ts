@@ -1,75 +1,17 @@
 import type { z } from "zod";
-import type { ApiAnswer, ApiHandler } from "@/lib/api-request";
+import type { ApiAnswer } from "@/lib/api-request";
 import type { Asked, Ctx, Db, RobotActor, Sql } from "@/lib/ctx";
-import {
-  DATABASE_RETRY_AFTER_SECONDS,
-  inSharedTransaction,
-  inTransaction,
-  isDatabaseAway,
-  robotsDatabase,
-} from "@/lib/db";
-import { REFUSAL_STATUS, Refusal } from "@/lib/errors";
+import { inSharedTransaction, inTransaction, robotsDatabase } from "@/lib/db";
+import { answering } from "@/lib/http/answering";
 import { nonceHeader } from "@/lib/http/dpop-nonce";
+import { readInput } from "@/lib/http/json-body";
 import { type Method, type RouteHandler, withEveryMethod } from "@/lib/http/methods";
-import { type Problem, ProblemError, problemAnswer } from "@/lib/http/problem";
+import { ProblemError, problemAnswer } from "@/lib/http/problem";
 import { directHandler, routeHandler } from "@/lib/http/web-request";
 import type { AuthenticatedClient } from "@/lib/identity/credential-row";
 import type { Scope } from "@/lib/identity/scopes";
-import { log, logRefusal } from "@/lib/log";
 import { presumeRobot, requireRobot } from "./bearer";
-import { readInput } from "./input";
 import { inTurnOfMachine, inTurnOfRow } from "./turns";
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  if (error instanceof Refusal) {
-    return {
-      status: REFUSAL_STATUS[error.code],
-      kind: error.code.replaceAll("_", "-"),
-      code: error.problem ?? "unexpected",
-      detail: error.message,
-      members: {
-        ...error.members,
-        ...(error.field && { errors: [{ field: error.field, detail: error.message }] }),
-      },
-    };
-  }
-  if (isDatabaseAway(error)) {
-    return {
-      status: 503,
-      code: "database_away",
-      detail: "The server cannot reach its database. Try again.",
-      headers: { "retry-after": String(DATABASE_RETRY_AFTER_SECONDS) },
-    };
-  }
-  return {
-    status: 500,
-    code: "unexpected",
-    detail: "The server met an unexpected condition. Its log says more under the traceId.",
-  };
-}
-
-/** Runs a handler and turns whatever it throws into a problem document. */
-export function answering(handle: ApiHandler): ApiHandler {
-  return async (request) => {
-    try {
-      return await handle(request);
-    } catch (error) {
-      const { traceId, address } = request;
-      const problem = problemOf(error);
-      const reason = error instanceof ProblemError ? error.reason : undefined;
-      if (problem.status >= 500) log.error({ err: error, traceId }, "a robot's request failed");
-      else {
-        // A robot's first proof cannot have a nonce: that is how it gets one.
-        const known = () => ({ event: "robot.refused", status: problem.status, reason, traceId, address });
-        if (problem.code === "use_dpop_nonce") log.debug(known(), "refused");
-        else logRefusal(known, "refused");
-      }
-      const headers = { ...problem.headers, ...nonceHeader(request) };
-      return problemAnswer({ ...problem, headers }, traceId);
-    }
-  };
-}
 
 const NO_STORE = { "cache-control": "no-store" };
 const JSON_NO_STORE = { "content-type": "application/json", ...NO_STORE };

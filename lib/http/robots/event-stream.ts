@@ -4,7 +4,9 @@ import { expiresSoon } from "@/lib/credentials/rules";
 import type { RobotActor } from "@/lib/ctx";
 import { robotsDatabase } from "@/lib/db";
 import { type SessionCommands, sessionCommands } from "@/lib/fleet/queries/session-commands";
+import { answering } from "@/lib/http/answering";
 import { nonceHeader } from "@/lib/http/dpop-nonce";
+import { readInput } from "@/lib/http/json-body";
 import { Events, eventStreamHead, type Sender } from "@/lib/http/server-sent-events";
 import { routeHandler } from "@/lib/http/web-request";
 import { successorEndpoint } from "@/lib/identity/addresses";
@@ -17,8 +19,7 @@ import { requireOwnSession } from "@/lib/sessions/queries";
 import { endText } from "@/lib/sessions/rules";
 import { sessionIdSchema } from "@/lib/sessions/schema";
 import { requireRobot } from "./bearer";
-import { answering } from "./endpoint";
-import { readInput } from "./input";
+
 import { inTurnOfRow } from "./turns";
 
 const SCOPE: Scope = "OR.Robots";

@@ -1,7 +1,9 @@
 import type { ApiAnswer, ApiRequest } from "@/lib/api-request";
 import type { RobotActor } from "@/lib/ctx";
 import { inTransaction, robotsDatabase } from "@/lib/db";
+import { answering } from "@/lib/http/answering";
 import { nonceHeader } from "@/lib/http/dpop-nonce";
+import { readInput } from "@/lib/http/json-body";
 import { directHandler } from "@/lib/http/web-request";
 import { claimJob } from "@/lib/jobs/commands/claim-job";
 import { mayClaim } from "@/lib/jobs/queries";
@@ -12,8 +14,7 @@ import { findEnd } from "@/lib/sessions/queries";
 import { PolledElsewhere, sessionEnded } from "@/lib/sessions/refusals";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { requireRobot, requireRobotStill } from "./bearer";
-import { answering, jsonAnswer } from "./endpoint";
-import { readInput } from "./input";
+import { jsonAnswer } from "./endpoint";
 import { HostPoll } from "./polls";
 import { inTurn } from "./turns";
 

@@ -34,6 +34,7 @@ export async function editMachine(
     throw new Refusal(
       "conflict",
       "Somebody else saved this machine while you were editing. Reload to see their changes, then make yours again.",
+      { problem: "revision_outdated" },
     );
   }
   await record(ctx, [{ type: "machine.edited", machineId, before, after: details }]);

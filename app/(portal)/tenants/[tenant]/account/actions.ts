@@ -1,7 +1,7 @@
 "use server";
 
+import { inSteps } from "@/lib/http/deeds";
 import { adminQuestion, guardedAction, personAction } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
 import { sendTestMail } from "@/lib/http/portal/outgoing-mail";
 import { chooseMailSchema } from "@/lib/notifications/schema";
 import { chooseMail } from "@/lib/users/commands/choose-mail";

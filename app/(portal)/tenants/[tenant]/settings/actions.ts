@@ -1,8 +1,8 @@
 "use server";
 import { z } from "zod";
 import { listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
+import { inSteps } from "@/lib/http/deeds";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
-import { inSteps } from "@/lib/http/portal/deeds";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";

@@ -26,7 +26,8 @@ export const inSteps = <A extends Actor, I, P, T>(
   },
 });
 
-const prepared = <A extends Actor, I, T>(
+/** Does what takes long, while no connection is held. @returns the rest, for a transaction */
+export const prepared = <A extends Actor, I, T>(
   actor: A,
   deed: Deed<A, I, T> | InSteps<A, I, T>,
   input: I,

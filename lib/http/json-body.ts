@@ -7,6 +7,7 @@ import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
 /** What a body that says nothing is taken for. */
 const EMPTY_BODY = "{}";
 
+/** @returns the body's text, `{}` where there is none @throws ProblemError */
 async function readText(request: ApiRequest, maxBytes: number): Promise<string> {
   const body = await readBody(request, maxBytes);
   if (!body.ok) {
@@ -26,6 +27,18 @@ async function readText(request: ApiRequest, maxBytes: number): Promise<string> 
     });
   }
   return body.text || EMPTY_BODY;
+}
+
+/** @returns the body, a JSON object, with every member that was sent @throws ProblemError */
+export async function readJsonObject(
+  request: ApiRequest,
+  maxBytes = BODY_MAX_BYTES,
+): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readText(request, maxBytes);
+  const body = parseObject(text);
+  const faults = [...jsonFaults(text, JSON_MAX_DEPTH + 1)];
+  if (faults.length > 0) throw badBody(faults);
+  return body;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
@@ -49,7 +62,8 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   });
 }
 
-function badBody(faults: readonly JsonFault[]): ProblemError {
+/** @returns the refusal of a body, with its members */
+export function badBody(faults: readonly JsonFault[]): ProblemError {
   const errors = faults.map(({ path, detail }) => ({ field: path.join("."), detail }));
   return new ProblemError({
     status: 400,

@@ -1,0 +1,39 @@
+import * as contract from "@/lib/admin-api/contract/machines";
+import type { Ctx } from "@/lib/ctx";
+import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
+import { listMachines } from "@/lib/fleet/queries/list-machines";
+import { cutOf, deedOf, questionOf } from "@/lib/http/admin/implement";
+import { listRunningJobs } from "@/lib/jobs/queries";
+import { provisionMachine } from "@/lib/machines/commands/provision-machine";
+import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
+import { getMachine } from "@/lib/machines/queries";
+import { noSuchMachine } from "@/lib/machines/refusals";
+import { deleteMachines } from "@/lib/workflows/delete-machines";
+import { disableMachine } from "@/lib/workflows/disable-machine";
+import { saveMachine } from "@/lib/workflows/save-machine";
+
+/** What the dialogs that cut show: hosts that are connected on these machines, and what runs on them. */
+export async function previewCut(ctx: Ctx, of: { readonly machineIds: readonly string[] }) {
+  return { hosts: await listConnectedHosts(ctx, of), jobs: await listRunningJobs(ctx, of) };
+}
+
+const found = <T>(machine: T | null): T => {
+  if (machine === null) throw noSuchMachine();
+  return machine;
+};
+
+/** What is done to machines by API clients; the deeds and questions of the portal's pages. */
+export const MACHINE_OPERATIONS = [
+  questionOf(contract.listMachines, async (ctx, { limit, cursor, kind, ...query }) => {
+    const page = await listMachines(ctx, { ...query, type: kind, pageSize: limit, page: 1, after: cursor });
+    return { items: page.rows, next: page.rows.length < limit ? null : page.after };
+  }),
+  questionOf(contract.getMachine, async (ctx, input) => found(await getMachine(ctx, input))),
+  deedOf(contract.provisionMachine, provisionMachine),
+  deedOf(contract.editMachine, saveMachine),
+  deedOf(contract.enableMachine, enableMachine),
+  cutOf(contract.disableMachine, disableMachine, (ctx, { machineId }) =>
+    previewCut(ctx, { machineIds: [machineId] }),
+  ),
+  cutOf(contract.deleteMachines, deleteMachines, previewCut),
+];

@@ -1,0 +1,210 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, test } from "vitest";
+import { OPERATIONS } from "@/lib/admin-api/contract";
+import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
+import type { UserActor } from "@/lib/ctx";
+import { IMPLEMENTED } from "@/lib/http/admin/operations";
+import { ADMIN_PROBLEM_CODES, PROBLEM_CODES } from "@/lib/problem-codes";
+import { newApiClient } from "@/test/deeds/api-client-deeds";
+import { buyToken } from "@/test/robot";
+import { call, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
+
+let owner: UserActor;
+let token: string;
+let viewer: string;
+let stranger: string;
+beforeAll(async () => {
+  owner = await newTenantAdmin();
+  token = await buyToken(await newApiClient(owner, { role: "Operator", mayConfirm: true }));
+  viewer = await buyToken(await newApiClient(owner, { role: "Viewer" }));
+  stranger = await buyToken(
+    await newApiClient(await newTenantAdmin(), { role: "Operator", mayConfirm: true }),
+  );
+});
+
+type Sent = { readonly as?: string; readonly body?: unknown; readonly headers?: Record<string, string> };
+
+async function ask(method: string, path: string, { as = token, body, headers = {} }: Sent = {}) {
+  const response = await call(method, `${ADMIN_API_PATH}${path}`, {
+    headers: {
+      authorization: `Bearer ${as}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer = text === "" ? null : JSON.parse(text);
+  // Whatever is refused has a code that is documented.
+  if (response.status >= 400)
+    expect({ ...PROBLEM_CODES, ...ADMIN_PROBLEM_CODES }).toHaveProperty(answer.code);
+  return { status: response.status, headers: response.headers, answer };
+}
+
+const machine = (name = unique("machine")) => ({ name, kind: "Template" });
+const secretsOf = (machineId: string) => prisma().credential.count({ where: { machineId } });
+
+test("every operation of the contract is done by something, and by one thing", () => {
+  const ids = IMPLEMENTED.map(({ operation }) => operation.id);
+  expect(ids.toSorted()).toEqual(OPERATIONS.map(({ id }) => id).toSorted());
+  expect(new Set(OPERATIONS.map(({ method, path }) => `${method} ${path}`)).size).toBe(OPERATIONS.length);
+});
+
+describe("a machine's life", () => {
+  test("provision, read, save, disable, delete: each as the portal does it, with previews that change nothing", async () => {
+    const made = await ask("POST", "/machines", { body: machine() });
+    expect(made).toMatchObject({
+      status: 201,
+      answer: { clientSecret: expect.stringMatching(/^lks_/), expiresAt: null },
+    });
+    expect(made.headers.get("cache-control")).toBe("no-store");
+    const path = `/machines/${made.answer.machineId}`;
+    const read = await ask("GET", path);
+    expect(read.headers.get("etag")).toBe('"1"');
+    const { name } = read.answer;
+    const body = { name, description: "by a program", tags: ["lane 4"] };
+    const saved = await ask("PUT", path, { body, headers: { "if-match": '"1"' } });
+    expect(saved).toMatchObject({ status: 200, answer: { revision: 2, disconnectedHosts: [] } });
+    expect(saved.headers.get("etag")).toBe('"2"');
+    const stale = await ask("PUT", path, { body, headers: { "if-match": '"1"' } });
+    expect(stale).toMatchObject({ status: 412, answer: { code: "revision_outdated" } });
+    const blind = await ask("PUT", path, { body });
+    expect(blind).toMatchObject({ status: 428, answer: { code: "revision_missing" } });
+
+    expect(await ask("POST", `${path}/disable?dryRun=true`)).toMatchObject({
+      status: 200,
+      answer: { hosts: [], jobs: [] },
+    });
+    expect((await ask("GET", path)).answer).toMatchObject({ isEnabled: true, description: "by a program" });
+    expect((await ask("POST", `${path}/disable`)).status).toBe(200);
+    expect(await ask("POST", `${path}/enable`)).toMatchObject({ status: 204, answer: null });
+    const remove = { body: { machineIds: [made.answer.machineId] } };
+    expect((await ask("POST", "/machines/delete?dryRun=true", remove)).answer).toEqual({
+      hosts: [],
+      jobs: [],
+    });
+    expect(await ask("POST", "/machines/delete", remove)).toMatchObject({ answer: { deleted: 1 } });
+    expect(await ask("GET", path)).toMatchObject({ status: 404, answer: { code: "not_found" } });
+  });
+
+  test("a list is walked page by page, each machine once", async () => {
+    const { actor, names } = await withMachines(7);
+    const as = await buyToken(await newApiClient(actor, { role: "Viewer" }));
+    const seen: string[] = [];
+    for (let next: string | null = ""; next !== null; ) {
+      const cursor: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
+      const { answer } = await ask("GET", `/machines?limit=3${cursor}`, { as });
+      seen.push(...answer.items.map(({ name }: { name: string }) => name));
+      next = answer.next;
+    }
+    expect(seen).toEqual(names);
+  });
+});
+
+async function withMachines(count: number) {
+  const actor = await newTenantAdmin();
+  const machines = [];
+  for (let made = 0; made < count; made += 1) machines.push(await provisioned(actor));
+  return { actor, names: machines.map(({ machineName }) => machineName).toSorted() };
+}
+
+describe("a request that is sent again", () => {
+  test("is done once, also by two at a time; the secret is not said again", async () => {
+    const [body, headers] = [machine(), { "idempotency-key": randomUUID() }];
+    const both = await Promise.all([1, 2].map(() => ask("POST", "/machines", { body, headers })));
+    expect(both.map(({ status }) => status)).toEqual([201, 201]);
+    const shown = both.filter(({ answer }) => "clientSecret" in answer);
+    expect(shown).toHaveLength(1);
+    const again = await ask("POST", "/machines", { body, headers });
+    const { clientSecret, ...rest } = shown[0]?.answer ?? {};
+    expect(again).toMatchObject({ status: 201, answer: { ...rest, secretsShown: true } });
+    expect(again.answer).not.toHaveProperty("clientSecret");
+    expect(await secretsOf(rest.machineId)).toBe(1);
+    const kept = await prisma().idempotencyKey.findMany({ where: { tenantId: owner.tenantId } });
+    expect(JSON.stringify(kept)).not.toContain(clientSecret);
+
+    const other = await ask("POST", "/machines", { body: machine(), headers });
+    expect(other).toMatchObject({ status: 422, answer: { code: "idempotency_key_reused" } });
+    const bad = await ask("POST", "/machines", { body, headers: { "idempotency-key": "two words" } });
+    expect(bad).toMatchObject({ status: 400, answer: { code: "invalid_idempotency_key" } });
+  });
+
+  test("is done when the first was refused", async () => {
+    const [taken, headers] = [machine(), { "idempotency-key": randomUUID() }];
+    const { answer } = await ask("POST", "/machines", { body: taken });
+    expect((await ask("POST", "/machines", { body: taken, headers })).status).toBe(409);
+    await ask("POST", "/machines/delete", { body: { machineIds: [answer.machineId] } });
+    expect((await ask("POST", "/machines", { body: taken, headers })).status).toBe(201);
+  });
+});
+
+describe("who may not, and what is not so", () => {
+  test.each([
+    ["a viewer provisions", "POST", "/machines", { body: machine() }, "viewer", 403, "forbidden"],
+    [
+      "a viewer previews",
+      "POST",
+      `/machines/${randomUUID()}/disable?dryRun=true`,
+      {},
+      "viewer",
+      403,
+      "forbidden",
+    ],
+    [
+      "an unknown member",
+      "POST",
+      "/machines",
+      { body: { ...machine(), nam: "x" } },
+      "own",
+      400,
+      "invalid_body",
+    ],
+    [
+      "a wrong member",
+      "POST",
+      "/machines",
+      { body: { name: "", kind: "Template" } },
+      "own",
+      400,
+      "invalid_body",
+    ],
+    ["an unknown parameter", "GET", "/machines?lmit=3", {}, "own", 400, "invalid_query"],
+    ["a parameter twice", "GET", "/machines?limit=3&limit=4", {}, "own", 400, "invalid_query"],
+    [
+      "a dry run of what has none",
+      "POST",
+      "/machines?dryRun=true",
+      { body: machine() },
+      "own",
+      400,
+      "invalid_query",
+    ],
+    ["an id that is none", "GET", "/machines/x", {}, "own", 404, "not_found"],
+    ["an address that is none", "GET", "/machins", {}, "own", 404, "resource_not_found"],
+    ["a method that is none", "DELETE", "/machines", {}, "own", 405, "method_not_allowed"],
+    ["no token", "GET", "/machines", {}, "nobody", 400, "invalid_request"],
+  ] as const)("%s", async (_, method, path, sent, who, status, code) => {
+    const as = { own: token, viewer, nobody: "" }[who];
+    expect(await ask(method, path, { ...sent, as })).toMatchObject({ status, answer: { code } });
+  });
+
+  test("what needs a password of people needs a permission of a program", async () => {
+    const as = await buyToken(await newApiClient(owner, { role: "Administrator" }));
+    const body = { machineIds: [randomUUID()] };
+    expect(await ask("POST", "/machines/delete", { as, body })).toMatchObject({
+      status: 403,
+      answer: { code: "confirmation_needed" },
+    });
+    expect((await ask("POST", "/machines/delete?dryRun=true", { as, body })).status).toBe(200);
+  });
+
+  test("another tenant's machine is not there", async () => {
+    const { machineId } = await provisioned(owner);
+    const path = `/machines/${machineId}`;
+    expect((await ask("GET", path, { as: stranger })).status).toBe(404);
+    expect((await ask("POST", `${path}/disable`, { as: stranger })).status).toBe(404);
+    const body = { machineIds: [machineId] };
+    expect((await ask("POST", "/machines/delete", { as: stranger, body })).status).toBe(404);
+    expect((await ask("GET", path)).answer).toMatchObject({ isEnabled: true });
+  });
+});
