@@ -25,6 +25,7 @@ export function pathsOf(tenantSlug: string) {
     audit,
     auditExport: `${audit}/export`,
     settings: `${overview}/settings`,
+    apiClient: (id: string) => `${overview}/settings/api-clients/${id}`,
     webhook: (webhookId: string) => `${overview}/settings/webhooks/${webhookId}`,
     notifications: `${overview}/notifications`,
     account: `${overview}/account`,

@@ -6,6 +6,7 @@ import { keyEnvFile, keyEnvFileName, keyFileName } from "@/components/credential
 import { downloadText } from "@/components/credentials/download";
 import { IssuedValue } from "@/components/credentials/issued-value";
 import type { KeyPair } from "@/components/credentials/key-pair";
+import { useIsApiClient } from "@/components/credentials/owner-kind";
 import { ShownOnceDialog } from "@/components/credentials/shown-once-dialog";
 import { Snippet } from "@/components/credentials/snippet";
 import { Banner } from "@/components/ui/banner";
@@ -83,6 +84,7 @@ function Facts({ added, children }: { added: AddedKey; children?: ReactNode }) {
   // Rendered in the browser only: the dialog exists after a click.
   const [origin] = useState(() => window.location.origin);
   const environment = keyEnvFile(origin, added);
+  const isApiClient = useIsApiClient();
   return (
     <>
       <div className="flex flex-col gap-2">
@@ -92,10 +94,11 @@ function Facts({ added, children }: { added: AddedKey; children?: ReactNode }) {
       {children ? <div className="flex flex-wrap gap-2">{children}</div> : null}
       <section aria-labelledby="connect-robot">
         <h3 id="connect-robot" className="text-small font-semibold">
-          Connect a robot
+          {isApiClient ? "Call the admin API" : "Connect a robot"}
         </h3>
         <p className="mb-2 text-small text-muted">
-          The environment of a robot whose private key lies beside it as {keyFileName(added)}.
+          The environment of a {isApiClient ? "program" : "robot"} whose private key lies beside it as{" "}
+          {keyFileName(added)}.
         </p>
         <Snippet label="Environment file" text={environment}>
           <CopyButton value={environment} name="Copy environment file" text="Copy" />

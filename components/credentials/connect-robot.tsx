@@ -3,8 +3,14 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { curlCommands, envFile, envFileName } from "@/components/credentials/connect-snippets";
+import {
+  adminCurlCommands,
+  curlCommands,
+  envFile,
+  envFileName,
+} from "@/components/credentials/connect-snippets";
 import { downloadText } from "@/components/credentials/download";
+import { useIsApiClient } from "@/components/credentials/owner-kind";
 import { Snippet } from "@/components/credentials/snippet";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -17,10 +23,12 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
   // Rendered in the browser only: the dialog exists after a click.
   const [origin] = useState(() => window.location.origin);
   const environment = envFile(origin, issued);
+  const isApiClient = useIsApiClient();
+  const commands = isApiClient ? adminCurlCommands(issued) : curlCommands(issued);
   return (
     <section aria-labelledby="connect-robot">
       <h3 id="connect-robot" className="text-small font-semibold">
-        Connect a robot
+        {isApiClient ? "Call the admin API" : "Connect a robot"}
       </h3>
       <Tabs.Root defaultValue="env">
         <Tabs.List className={tabsClass}>
@@ -51,8 +59,8 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
             Next to the downloaded environment file. It reads the secret from there, so that it is in no shell
             history.
           </p>
-          <Snippet label="curl commands" text={curlCommands(issued)}>
-            <CopyButton value={curlCommands(issued)} name="Copy curl commands" text="Copy" />
+          <Snippet label="curl commands" text={commands}>
+            <CopyButton value={commands} name="Copy curl commands" text="Copy" />
           </Snippet>
         </Tabs.Panel>
       </Tabs.Root>

@@ -2,6 +2,7 @@
 
 import { ConnectRobot } from "@/components/credentials/connect-robot";
 import { IssuedValue } from "@/components/credentials/issued-value";
+import { useIsApiClient } from "@/components/credentials/owner-kind";
 import { ShownOnceDialog } from "@/components/credentials/shown-once-dialog";
 import { Banner } from "@/components/ui/banner";
 import { Instant } from "@/components/ui/time";
@@ -9,15 +10,17 @@ import type { IssuedSecret } from "@/lib/credentials/schema";
 
 type IssuedSecretDialogProps = {
   issued: IssuedSecret;
-  isNewMachine?: boolean;
+  /** The machine or API client was made with it. */
+  isNew?: boolean;
   onClose: () => void;
 };
 
 /** The one time the client secret is seen. */
-export function IssuedSecretDialog({ issued, isNewMachine, onClose }: IssuedSecretDialogProps) {
+export function IssuedSecretDialog({ issued, isNew, onClose }: IssuedSecretDialogProps) {
+  const isApiClient = useIsApiClient();
   return (
     <ShownOnceDialog
-      title={isNewMachine ? "Machine provisioned" : "New client secret"}
+      title={isNew ? (isApiClient ? "API client made" : "Machine provisioned") : "New client secret"}
       machineName={issued.machineName}
       promise="I have stored the client secret"
       warning="Copy or download the client secret first, or tick that you have stored it. It cannot be shown again."
@@ -27,8 +30,8 @@ export function IssuedSecretDialog({ issued, isNewMachine, onClose }: IssuedSecr
         <>
           <Banner look="brass">
             <strong className="font-semibold">The client secret is shown only now.</strong> Store it where
-            only the robot and you can read it. Keep the secret ID with it: it is how you find this secret
-            when you want to delete it.
+            only {isApiClient ? "the program" : "the robot"} and you can read it. Keep the secret ID with it:
+            it is how you find this secret when you want to delete it.
           </Banner>
           {issued.expiresAt ? (
             <p>

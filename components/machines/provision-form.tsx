@@ -80,7 +80,7 @@ export function ProvisionForm({ kind, inherited, listPath, provision }: Provisio
           Cancel
         </ButtonLink>
       </div>
-      {issued ? <IssuedSecretDialog issued={issued} isNewMachine onClose={leave} /> : null}
+      {issued ? <IssuedSecretDialog issued={issued} isNew onClose={leave} /> : null}
     </Form>
   );
 }

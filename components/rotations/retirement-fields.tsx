@@ -1,6 +1,7 @@
 "use client";
 
 import { ZoneHint } from "@/components/credentials/expiry-field";
+import { useIsApiClient } from "@/components/credentials/owner-kind";
 import { DateTimeInput } from "@/components/ui/date-time-input";
 import { Field, TextInput } from "@/components/ui/field";
 import type { FieldErrors } from "@/components/ui/form-errors";
@@ -27,6 +28,9 @@ const LABELS: Readonly<Record<Retirement, string>> = {
   now: "Now",
 };
 const OPTIONS = Object.entries(LABELS).map(([value, label]) => ({ value, label }));
+const WITHOUT_HOSTS = OPTIONS.filter(({ value }) => value !== "moved");
+/** Of a credential that no hosts use. */
+export const IN_A_DAY: RetirementDraft = { ...WHEN_MOVED, retirement: "day" };
 
 /** @returns what is sent of it */
 export const retirementOf = ({ retirement, at, seenDays }: RetirementDraft) => ({
@@ -44,6 +48,7 @@ type RetirementFieldsProps = {
 export function RetirementFields({ draft, errors, onChange }: RetirementFieldsProps) {
   const { retirement, at, seenDays } = draft;
   const waits = retirement === "moved";
+  const isApiClient = useIsApiClient();
   return (
     <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
       <Field
@@ -53,7 +58,7 @@ export function RetirementFields({ draft, errors, onChange }: RetirementFieldsPr
       >
         <Select
           name="retirement"
-          options={OPTIONS}
+          options={isApiClient ? WITHOUT_HOSTS : OPTIONS}
           value={retirement}
           onValueChange={(value) => onChange({ ...draft, retirement: value as Retirement })}
         />

@@ -5,10 +5,16 @@ import { AddedKeyDialog } from "@/components/credentials/added-key-dialog";
 import type { CredentialDialogProps } from "@/components/credentials/credential-actions";
 import { ExpiryFields, expiresAtOf, NEVER } from "@/components/credentials/expiry-field";
 import { IssuedSecretDialog } from "@/components/credentials/issued-secret-dialog";
+import { useIsApiClient } from "@/components/credentials/owner-kind";
 import { PasteKey } from "@/components/credentials/paste-key";
 import { CutHosts } from "@/components/hosts/cut-hosts";
 import { hostsThrough, useConnectedHosts } from "@/components/hosts/use-connected-hosts";
-import { RetirementFields, retirementOf, WHEN_MOVED } from "@/components/rotations/retirement-fields";
+import {
+  IN_A_DAY,
+  RetirementFields,
+  retirementOf,
+  WHEN_MOVED,
+} from "@/components/rotations/retirement-fields";
 import { Alert } from "@/components/ui/banner";
 import { LabelledCheckbox } from "@/components/ui/checkbox";
 import { FormDialog } from "@/components/ui/form-dialog";
@@ -43,9 +49,10 @@ type RotateFormProps = CredentialDialogProps & { onRotated: (rotated: Rotated) =
 
 function RotateForm({ kind, machineId, credential, limits, actions, onRotated, onClose }: RotateFormProps) {
   const isKey = kind === "Key";
-  const [draft, setDraft] = useState(WHEN_MOVED);
+  const isApiClient = useIsApiClient();
+  const [draft, setDraft] = useState(isApiClient ? IN_A_DAY : WHEN_MOVED);
   const [expiry, setExpiry] = useState(NEVER);
-  const [handsOver, setHandsOver] = useState(!isKey);
+  const [handsOver, setHandsOver] = useState(!isKey && !isApiClient);
   const [isShown, setIsShown] = useState(false);
   const [publicKey, setPublicKey] = useState("");
   const impact = hostsThrough(useConnectedHosts(actions, [machineId]), credential.id);
@@ -89,7 +96,7 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
       onClose={onClose}
     >
       <RetirementFields draft={draft} errors={errors} onChange={setDraft} />
-      {isKey && !isNow ? (
+      {isKey && !isNow && !isApiClient ? (
         <HandOver
           label="Hand over: connected robots make new keys themselves"
           warning="Each makes a pair on its host and brings the public half; the private half never leaves it. Not when the old one has leaked: whoever holds it may bring a key, too."
@@ -108,7 +115,7 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
         error={errors.expiresAt}
         onChange={setExpiry}
       />
-      {isKey || isNow ? null : (
+      {isKey || isNow || isApiClient ? null : (
         <div>
           <HandOver
             label="Hand the new one over: connected robots fetch it themselves"
@@ -126,7 +133,7 @@ function RotateForm({ kind, machineId, credential, limits, actions, onRotated, o
           ) : null}
         </div>
       )}
-      {isNow ? <CutHosts impact={impact} through="with it" /> : null}
+      {isNow && !isApiClient ? <CutHosts impact={impact} through="with it" /> : null}
     </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
 import type { Actor, Ctx, Sql } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
 import { rightsOf } from "./gate";
+import { noSuchApiClient } from "./refusals";
 import { includesRights } from "./rules";
 import type { ApiClientRights, ApiClientRow, ApiClientView } from "./schema";
 
@@ -61,6 +62,14 @@ const viewOf = (ctx: Ctx, { machine, ...row }: Row): ApiClientView => {
   const isMine = includesRights(rightsOf(ctx.actor), row);
   return { ...named, ...row, isEnabled: disabledAt === null, lastUsedAt: use?.lastUsedAt ?? null, isMine };
 };
+
+/** @returns the deed on a machine's credentials for API clients alone. @throws Refusal `forbidden`, `not_found`, or as the deed does */
+export const ofApiClients =
+  <I extends { readonly machineId: string }, T>(deed: (ctx: Ctx, input: I) => Promise<T>) =>
+  async (ctx: Ctx, input: I): Promise<T> => {
+    if (!(await getApiClient(ctx, { id: input.machineId }))) throw noSuchApiClient();
+    return deed(ctx, input);
+  };
 
 /** @returns the tenant's API clients by name. @throws Refusal `forbidden` for whoever does not manage them */
 export async function listApiClients(ctx: Ctx): Promise<ApiClientView[]> {

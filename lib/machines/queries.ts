@@ -1,5 +1,6 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import { knownScopes } from "@/lib/token-policy/rules";
+import { noSuchMachine } from "./refusals";
 import {
   MACHINES_MEANT_MAX,
   MACHINES_OFFERED_MAX,
@@ -74,6 +75,16 @@ export async function findMachineName(
   });
   return machine?.name ?? null;
 }
+
+/** @returns the deed for machines alone: what is done to an API client asks people for their password again, and has doors of its own */
+export const ofMachines =
+  <I extends { readonly machineId: string }, T>(deed: (ctx: Ctx, input: I) => Promise<T>) =>
+  async (ctx: Ctx, input: I): Promise<T> => {
+    // Afterwards, in its transaction: who may not do it at all is told so first.
+    const done = await deed(ctx, input);
+    if (!(await findMachineName(ctx, input))) throw noSuchMachine();
+    return done;
+  };
 
 /** @returns what machines are called, deleted ones too; ids of other tenants and unknown ones are not among them */
 export async function nameMachines(

@@ -144,7 +144,8 @@ export async function rotateCredential(ctx: Ctx, input: RotateCredentialInput): 
   const key = secret ? null : { ...of, ...(await storeKey(ctx, { ...wanted, publicKey: publicKey ?? "" })) };
   requireOutlives(secret ? secret.expiresAt : input.expiresAt, endsAt);
   const isOver = endsAt <= ctx.now;
-  const handsOver = input.handsOver && !isOver && secret !== null;
+  // An API client has no hosts that could fetch it.
+  const handsOver = input.handsOver && !isOver && secret !== null && !machine.isApiClient;
   const successorId = secret?.secretId ?? key?.keyId ?? "";
   const { rotationId } = await startRotation(ctx, {
     machineId,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeApiClientSchema } from "@/lib/api-clients/schema";
 import { addAsset } from "@/lib/assets/commands";
 import { addAssetSchema } from "@/lib/assets/schema";
 import type { UserActor } from "@/lib/ctx";
@@ -11,6 +12,7 @@ import { addSeconds } from "@/lib/time";
 import { hashPassword } from "@/lib/users/passwords";
 import { addWebhook } from "@/lib/webhooks/commands/manage-webhooks";
 import { webhookSchema } from "@/lib/webhooks/schema";
+import { makeApiClient } from "@/lib/workflows/manage-api-clients";
 import { act, newAdmin, newTenant, type Provisioned, prisma, provisioned, type Tenant } from "@/test/people";
 import {
   CLOSED_PAGES,
@@ -37,6 +39,7 @@ let otherRobot: string;
 let sessionId: string;
 let jobId: string;
 let webhookId: string;
+let apiClientId: string;
 const browsers = new Map<Who | "nobody" | "stranger", Browser>();
 
 const browserOf = (who: Who | "nobody" | "stranger"): Browser => {
@@ -106,6 +109,8 @@ beforeAll(async () => {
   const { processId } = await act(admin, addProcess, addProcessSchema.parse({ name: "Matrix" }));
   ({ jobId } = await act(admin, startJob, { processId, hostName: "" }));
   const webhook = webhookSchema.parse({ url: "https://alerts.example.com/", kinds: ["chain.broken"] });
+  const client = makeApiClientSchema.parse({ name: "matrix", role: "Viewer" });
+  ({ id: apiClientId } = await act(admin, makeApiClient, client));
   ({ webhookId } = await act(admin, addWebhook, webhook));
   const opened = await asked("/api/orchestrator/sessions", robot, {
     method: "POST",
@@ -123,6 +128,7 @@ const addressOf = (folder: string): string =>
     .replace("[machineId]", machine.machineId)
     .replace("[jobId]", jobId)
     .replace("[webhookId]", webhookId)
+    .replace("[id]", apiClientId)
     .replace("[sessionId]", sessionId)
     .replace("[name]", "matrix-asset")
     .replace("[...nextauth]", "csrf")

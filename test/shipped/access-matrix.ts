@@ -36,6 +36,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/tenants/[tenant]/processes": MEMBERS,
   "/tenants/[tenant]/robots": MEMBERS,
   "/tenants/[tenant]/settings": MEMBERS,
+  "/tenants/[tenant]/settings/api-clients/[id]": MEMBERS,
   "/tenants/[tenant]/settings/webhooks/[webhookId]": MEMBERS,
   "/tenants/[tenant]/users": MEMBERS,
 };
@@ -45,6 +46,10 @@ export const CLOSED_PAGES: Readonly<
   Record<string, { readonly open: readonly Who[]; readonly says: string }>
 > = {
   "/tenants/[tenant]/users": { open: ADMINISTRATORS, says: "see and manage the people of this tenant" },
+  "/tenants/[tenant]/settings/api-clients/[id]": {
+    open: ADMINISTRATORS,
+    says: "see and manage its API clients",
+  },
   "/tenants/[tenant]/settings/webhooks/[webhookId]": {
     open: ADMINISTRATORS,
     says: "see and manage its webhooks",
@@ -136,6 +141,72 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   saveLimitsAction: { may: ADMINISTRATORS, input: { limits: NO_LIMITS, seen: NO_LIMITS } },
   saveNotificationsAction: { may: ADMINISTRATORS, input: { off: [], seen: ["host.unresponsive"] } },
   seeNotificationsAction: { may: MEMBERS, input: { until: "2026-01-01T00:00:00.000Z" } },
+  makeApiClientAction: {
+    may: ADMINISTRATORS,
+    input: { name: "Nobody’s client", role: "Viewer" },
+    isSensitive: true,
+  },
+  editApiClientAction: {
+    may: ADMINISTRATORS,
+    input: { id, revision: 1, name: "Nobody’s client", role: "Viewer" },
+    isSensitive: true,
+  },
+  disableApiClientAction: { may: ADMINISTRATORS, input: { id }, isSensitive: true },
+  enableApiClientAction: { may: ADMINISTRATORS, input: { id }, isSensitive: true },
+  deleteApiClientAction: { may: ADMINISTRATORS, input: { id }, isSensitive: true },
+  addClientSecretAction: { may: ADMINISTRATORS, isSensitive: true, input: machine },
+  addClientKeyAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, name: "key", publicKey: "{}" },
+  },
+  editClientCredentialAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: {
+      ...machine,
+      credentialId: "0123456789abcdef",
+      name: "",
+      expiresAt: null,
+      seen: { name: "", note: "", expiresAt: null },
+    },
+  },
+  rotateClientCredentialAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, credentialId: "0".repeat(16), retirement: "now" },
+  },
+  cancelClientRotationAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, rotationId: id, deletesSuccessor: false },
+  },
+  endClientRotationAction: { may: ADMINISTRATORS, isSensitive: true, input: { ...machine, rotationId: id } },
+  deleteClientCredentialAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, credentialId: "0123456789abcdef" },
+  },
+  disableClientCredentialAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, credentialId: "0123456789abcdef" },
+  },
+  enableClientCredentialAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, credentialId: "0123456789abcdef" },
+  },
+  rehearseClientDeletionAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, credentialId: "0123456789abcdef", endsAt: sentDate(new Date(Date.now() + 60_000)) },
+  },
+  editClientRulesAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, credentialId: "0123456789abcdef" },
+  },
   addWebhookAction: {
     may: ADMINISTRATORS,
     input: { url: "https://alerts.example.com/", kinds: ["chain.broken"] },

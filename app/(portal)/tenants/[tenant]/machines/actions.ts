@@ -19,6 +19,7 @@ import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
+import { ofMachines } from "@/lib/machines/queries";
 import {
   deleteMachinesSchema,
   editMachineSchema,
@@ -43,24 +44,27 @@ export const editMachineAction = adminAction(editMachineSchema, saveMachine);
 export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
 export const disableMachineAction = adminAction(machineIdSchema, disableMachine);
 export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines, { recent: true });
-export const addSecretAction = adminAction(issueSecretSchema, addSecret);
-export const addKeyAction = adminAction(addKeySchema, addKey);
-export const editCredentialAction = adminAction(editCredentialSchema, editCredential);
-export const rotateCredentialAction = adminAction(rotateCredentialSchema, rotateCredential);
-export const cancelRotationAction = adminAction(cancelRotationSchema, cancelRotation);
-export const endRotationAction = adminAction(endRotationSchema, endRotationNow);
-export const deleteCredentialAction = adminAction(deleteCredentialSchema, deleteCredential);
-export const disableCredentialAction = adminAction(disableCredentialSchema, (ctx, input) =>
-  disableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId }),
+export const addSecretAction = adminAction(issueSecretSchema, ofMachines(addSecret));
+export const addKeyAction = adminAction(addKeySchema, ofMachines(addKey));
+export const editCredentialAction = adminAction(editCredentialSchema, ofMachines(editCredential));
+export const rotateCredentialAction = adminAction(rotateCredentialSchema, ofMachines(rotateCredential));
+export const cancelRotationAction = adminAction(cancelRotationSchema, ofMachines(cancelRotation));
+export const endRotationAction = adminAction(endRotationSchema, ofMachines(endRotationNow));
+export const deleteCredentialAction = adminAction(deleteCredentialSchema, ofMachines(deleteCredential));
+export const disableCredentialAction = adminAction(
+  disableCredentialSchema,
+  ofMachines((ctx, input) => disableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId })),
 );
-export const enableCredentialAction = adminAction(enableCredentialSchema, (ctx, input) =>
-  enableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId }),
+export const enableCredentialAction = adminAction(
+  enableCredentialSchema,
+  ofMachines((ctx, input) => enableCredential(ctx, { ...input, tenantId: ctx.actor.tenantId })),
 );
-export const rehearseDeletionAction = adminAction(rehearseDeletionSchema, (ctx, input) =>
-  startRehearsal(ctx, { ...input, tenantId: ctx.actor.tenantId }),
+export const rehearseDeletionAction = adminAction(
+  rehearseDeletionSchema,
+  ofMachines((ctx, input) => startRehearsal(ctx, { ...input, tenantId: ctx.actor.tenantId })),
 );
 export const cancelRehearsalAction = adminAction(cancelRehearsalSchema, cancelRehearsal);
-export const editRulesAction = adminAction(editRulesSchema, editRules);
+export const editRulesAction = adminAction(editRulesSchema, ofMachines(editRules));
 export const foreseeRulesQuestion = adminQuestion(foreseeRulesSchema, foreseeRules);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);
 export const runningJobsQuestion = adminQuestion(connectedHostsSchema, listRunningJobs);

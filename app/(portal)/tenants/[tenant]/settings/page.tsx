@@ -13,7 +13,9 @@ import {
   saveTokenDefaultsAction,
   withdrawKeyAction,
 } from "@/app/(portal)/tenants/[tenant]/settings/actions";
+import { makeApiClientAction } from "@/app/(portal)/tenants/[tenant]/settings/api-clients/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
+import { ApiClientsSection } from "@/components/api-clients/api-clients-section";
 import { NotificationSettings } from "@/components/notifications/notification-settings";
 import { SigningKeysSection } from "@/components/signing-keys/signing-keys-section";
 import { LeakResponseSection } from "@/components/tenants/leak-response";
@@ -22,6 +24,7 @@ import { TenantsSection } from "@/components/tenants/tenants-section";
 import { TokenDefaultsSection } from "@/components/tenants/token-defaults";
 import { PageHeader } from "@/components/ui/page-header";
 import { WebhooksSection } from "@/components/webhooks/webhooks-section";
+import { listApiClients } from "@/lib/api-clients/queries";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
@@ -40,13 +43,14 @@ type SettingsPageProps = { params: Promise<{ tenant: string }>; searchParams: Pr
 export default async function SettingsPage({ params, searchParams }: SettingsPageProps) {
   const { ctx, tenant, tenants, can } = await requireTenant((await params).tenant);
   const place = askedPage(await searchParams, await countTenants(ctx));
-  const [defaults, leakResponse, limits, machines, off, webhooks, keys, rows] = await Promise.all([
+  const [defaults, leakResponse, limits, machines, off, webhooks, clients, keys, rows] = await Promise.all([
     getTokenDefaults(ctx),
     getLeakResponse(ctx, tenant.id),
     getLimits(ctx),
     countMachines(ctx),
     getKindsOff(ctx),
     can("tenant.settings") ? listWebhooks(ctx) : [],
+    can("apiClients.manage") ? listApiClients(ctx) : [],
     listSigningKeys(ctx),
     listTenants(ctx, place.slice),
   ]);
@@ -87,6 +91,14 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
             tenantSlug={tenant.slug}
             webhooks={webhooks}
             add={addWebhookAction.bind(null, tenant.slug)}
+          />
+        ) : null}
+        {can("apiClients.manage") ? (
+          <ApiClientsSection
+            tenantSlug={tenant.slug}
+            clients={clients}
+            canManageInstallation={ctx.actor.managesInstallation}
+            make={makeApiClientAction.bind(null, tenant.slug)}
           />
         ) : null}
         <SigningKeysSection
