@@ -13,9 +13,11 @@ let owner: UserActor;
 let token: string;
 let viewer: string;
 let stranger: string;
+let robot: string;
 beforeAll(async () => {
   owner = await newTenantAdmin();
   token = await buyToken(await newApiClient(owner, { role: "Operator", mayConfirm: true }));
+  robot = await buyToken(await provisioned(owner));
   viewer = await buyToken(await newApiClient(owner, { role: "Viewer" }));
   stranger = await buyToken(
     await newApiClient(await newTenantAdmin(), { role: "Operator", mayConfirm: true }),
@@ -43,6 +45,20 @@ async function ask(method: string, path: string, { as = token, body, headers = {
 
 const machine = (name = unique("machine")) => ({ name, kind: "Template" });
 const secretsOf = (machineId: string) => prisma().credential.count({ where: { machineId } });
+
+/** A path of the operation, about things that are not there. */
+const pathOf = ({ path }: { readonly path: string }) =>
+  path.replace(/\{(?:credential|key|secret)Id\}/g, "0123456789abcdef").replace(/\{\w+\}/g, randomUUID());
+
+test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))(
+  "%s is nobody's, and no robot's",
+  async (_, operation) => {
+    for (const as of ["", "x", robot]) {
+      const { status } = await ask(operation.method, pathOf(operation), { as });
+      expect([400, 401]).toContain(status);
+    }
+  },
+);
 
 test("every operation of the contract is done by something, and by one thing", () => {
   const ids = IMPLEMENTED.map(({ operation }) => operation.id);
