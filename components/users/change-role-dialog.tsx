@@ -8,6 +8,7 @@ import { Select } from "@/components/ui/select";
 import { useToasts } from "@/components/ui/toast";
 import { useForm } from "@/components/ui/use-form";
 import { changeRoleSchema, type PersonRow } from "@/lib/users/schema";
+import { ClientsField } from "./clients-field";
 import { ROLE_HINTS, ROLE_OPTIONS, roleOf } from "./labels";
 import type { UserActions } from "./user-actions";
 
@@ -20,6 +21,7 @@ type ChangeRoleDialogProps = {
 export function ChangeRoleDialog({ person, changeRole, onClose }: ChangeRoleDialogProps) {
   const toasts = useToasts();
   const [role, setRole] = useState(person.role);
+  const [apiClients, setApiClients] = useState("");
   const { form, errors, failure, isPending, submit } = useForm({
     schema: changeRoleSchema,
     action: changeRole,
@@ -41,7 +43,7 @@ export function ChangeRoleDialog({ person, changeRole, onClose }: ChangeRoleDial
       form={form}
       failure={failure}
       isPending={isPending}
-      onSubmit={() => submit({ adminId: person.id, role })}
+      onSubmit={() => submit({ adminId: person.id, role, apiClients: apiClients || undefined })}
       onClose={onClose}
     >
       <Field label="Role" error={errors.role} hint={ROLE_HINTS[role]}>
@@ -52,6 +54,14 @@ export function ChangeRoleDialog({ person, changeRole, onClose }: ChangeRoleDial
           onValueChange={(value) => setRole(roleOf(value))}
         />
       </Field>
+      {errors.apiClients || apiClients ? (
+        <ClientsField
+          isDemotion
+          error={apiClients ? undefined : errors.apiClients}
+          value={apiClients}
+          onChange={setApiClients}
+        />
+      ) : null}
     </FormDialog>
   );
 }

@@ -1,10 +1,11 @@
 "use client";
 
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useToasts } from "@/components/ui/toast";
 import type { PersonRow, SentLink } from "@/lib/users/schema";
 import { ChangeRoleDialog } from "./change-role-dialog";
+import { ClientsField } from "./clients-field";
 import type { UserActions } from "./user-actions";
 import type { UserDeed } from "./user-menu";
 
@@ -56,6 +57,8 @@ const WORDS: Readonly<Record<"disable" | "enable" | "remove", Words>> = {
 export function UserDialog({ asking, actions, sendsMail, onIssued, onClose }: UserDialogProps) {
   const toasts = useToasts();
   const { deed, person } = asking;
+  const [apiClients, setApiClients] = useState("");
+  const [clientsAsked, setClientsAsked] = useState<string | null>(null);
   const name = <strong className="font-medium text-ink">{person.email}</strong>;
   const whom = { adminId: person.id };
   if (deed === "changeRole") {
@@ -116,9 +119,22 @@ export function UserDialog({ asking, actions, sendsMail, onIssued, onClose }: Us
       description={says(name)}
       verb={verb}
       look={deed === "enable" ? "primary" : "danger"}
-      run={() => actions[deed](whom)}
+      run={async () => {
+        if (deed === "enable") return actions.enable(whom);
+        const answer = await actions[deed]({ ...whom, apiClients: apiClients || undefined });
+        if (!answer.ok && answer.fieldErrors?.apiClients) setClientsAsked(answer.fieldErrors.apiClients);
+        return answer;
+      }}
       onDone={() => toasts.add({ title: `${person.email} ${done}` })}
       onClose={onClose}
-    />
+    >
+      {clientsAsked === null ? null : (
+        <ClientsField
+          error={apiClients ? undefined : clientsAsked}
+          value={apiClients}
+          onChange={setApiClients}
+        />
+      )}
+    </ConfirmDialog>
   );
 }

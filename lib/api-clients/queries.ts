@@ -1,5 +1,6 @@
 import type { Actor, Ctx, Sql } from "@/lib/ctx";
 import { allow } from "@/lib/permissions";
+import { ROLES, type Role } from "@/lib/roles";
 import { rightsOf } from "./gate";
 import { noSuchApiClient } from "./refusals";
 import { includesRights } from "./rules";
@@ -62,6 +63,27 @@ const viewOf = (ctx: Ctx, { machine, ...row }: Row): ApiClientView => {
   const isMine = includesRights(rightsOf(ctx.actor), row);
   return { ...named, ...row, isEnabled: disabledAt === null, lastUsedAt: use?.lastUsedAt ?? null, isMine };
 };
+
+/**
+ * @param role only those that may do more than it
+ * @returns the enabled API clients of the tenant that a person made, by name
+ */
+export async function listMadeBy(
+  ctx: Ctx,
+  { adminId, role }: { readonly adminId: string; readonly role?: Role },
+): Promise<ApiClientView[]> {
+  const made = await ctx.db.apiClient.findMany({
+    where: {
+      tenantId: ctx.actor.tenantId,
+      madeById: adminId,
+      machine: { deletedAt: null, disabledAt: null },
+    },
+    orderBy: { nameKey: "asc" },
+    select: ROW,
+  });
+  const isAbove = (client: Row) => role === undefined || ROLES.indexOf(client.role) < ROLES.indexOf(role);
+  return made.filter(isAbove).map((row) => viewOf(ctx, row));
+}
 
 /** @returns the deed on a machine's credentials for API clients alone. @throws Refusal `forbidden`, `not_found`, or as the deed does */
 export const ofApiClients =

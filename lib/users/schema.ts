@@ -51,7 +51,16 @@ const linkTokenSchema = z.string().min(1).max(200);
 export const inviteSchema = z.object({ email: emailSchema, role: roleSchema });
 export const inviteIdSchema = z.object({ inviteId: z.uuid() });
 export const adminIdSchema = z.object({ adminId: z.uuid() });
-export const changeRoleSchema = z.object({ adminId: z.uuid(), role: roleSchema });
+/** What becomes of the API clients that somebody made; asked only where there are some. */
+export const leavingSchema = adminIdSchema.extend({
+  apiClients: z.enum(["keep", "disable", "delete"]).optional(),
+});
+export const changeRoleSchema = z.object({
+  adminId: z.uuid(),
+  role: roleSchema,
+  /** Of those that may do more than the new role. */
+  apiClients: z.enum(["lower", "disable", "delete"]).optional(),
+});
 export const shareInstallationSchema = z.object({ adminId: z.uuid(), manages: z.boolean() });
 export const signInIdSchema = z.object({ signInId: z.uuid() });
 
@@ -134,3 +143,6 @@ export type SignInView = {
 };
 
 export type NewAdmin = { readonly email: string; readonly passwordHash: string };
+
+export type LeavingInput = Readonly<z.output<typeof leavingSchema>>;
+export type ChangeRoleInput = Readonly<z.output<typeof changeRoleSchema>>;

@@ -51,6 +51,11 @@ import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
+import {
+  changeRoleAndClients,
+  disablePersonAndClients,
+  removePersonAndClients,
+} from "@/lib/workflows/settle-people";
 import { addedKey, newPublicKey } from "@/test/keys";
 import {
   act,
@@ -247,6 +252,10 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   disablePerson: (ctx, { colleague }) => disablePerson(ctx, { adminId: colleague.id }),
   enablePerson: (ctx, { colleague }) => enablePerson(ctx, { adminId: colleague.id }),
   removePerson: (ctx, { colleague }) => removePerson(ctx, { adminId: colleague.id }),
+  changeRoleAndClients: (ctx, { colleague }) =>
+    changeRoleAndClients(ctx, { adminId: colleague.id, role: "Operator" }),
+  disablePersonAndClients: (ctx, { colleague }) => disablePersonAndClients(ctx, { adminId: colleague.id }),
+  removePersonAndClients: (ctx, { colleague }) => removePersonAndClients(ctx, { adminId: colleague.id }),
   requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
   askTestMail: (ctx) => askTestMail(ctx),
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),

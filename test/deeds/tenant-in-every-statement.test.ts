@@ -9,7 +9,7 @@ import {
   wasUsedBefore,
 } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
-import { findRights, getApiClient, listApiClients } from "@/lib/api-clients/queries";
+import { findRights, getApiClient, listApiClients, listMadeBy } from "@/lib/api-clients/queries";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
@@ -167,6 +167,7 @@ const nothing = async () => undefined;
 /** Every question of every room. */
 const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   listApiClients: () => ask(admin, listApiClients, undefined),
+  listMadeBy: () => ask(admin, listMadeBy, { adminId: admin.id }),
   getApiClient: () => ask(admin, getApiClient, { id: scene.apiClientId }),
   findRights: () => findRights(sql(), { tenantId: admin.tenantId, machineId: scene.apiClientId }),
   listWebhooks: () => ask(admin, listWebhooks, undefined),

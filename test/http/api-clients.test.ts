@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { flushTokenRequests } from "@/lib/activity/token-requests";
+import { getApiClient, listApiClients } from "@/lib/api-clients/queries";
 import { editApiClientSchema } from "@/lib/api-clients/schema";
 import { flushUses } from "@/lib/credentials/last-use";
 import { listSecrets } from "@/lib/credentials/queries";
@@ -20,6 +21,7 @@ import { machineListSchema } from "@/lib/machines/schema";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { listTenants } from "@/lib/tenants/queries";
 import { invitePerson } from "@/lib/users/commands/invite";
+import { changeRole, disablePerson, removePerson } from "@/lib/users/commands/manage-people";
 import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
 import { makeResetLink, resetPassword } from "@/lib/users/commands/reset-password";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
@@ -30,6 +32,11 @@ import {
   enableApiClient,
 } from "@/lib/workflows/manage-api-clients";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
+import {
+  changeRoleAndClients,
+  disablePersonAndClients,
+  removePersonAndClients,
+} from "@/lib/workflows/settle-people";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { ADMIN_DEEDS, newRehearsal, newScene, rotating, type Scene } from "@/test/deeds/every-deed";
 import { dumpDatabase } from "@/test/dump";
@@ -290,6 +297,38 @@ describe("a program administers as a person does", () => {
       act(program, invitePerson, { email: `${unique("guest")}@latchkey.test`, role: "Viewer" }),
     ).rejects.toMatchObject({ code: "forbidden" });
   });
+});
+
+test("nobody leaves or is demoted before it is said what becomes of the API clients they made", async () => {
+  const tenant = { id: owner.tenantId, slug: "" };
+  const maker = await newAdmin(tenant);
+  const [high, low] = [
+    await newApiClient(maker, { role: "Administrator" }),
+    await newApiClient(maker, { role: "Viewer" }),
+  ];
+  const { id: adminId } = maker;
+  const undecided = { code: "conflict", field: "apiClients" };
+  for (const deed of [removePerson, removePersonAndClients, disablePerson, disablePersonAndClients]) {
+    await expect(act(owner, deed, { adminId })).rejects.toMatchObject(undecided);
+  }
+  const demotion = { adminId, role: "Operator" as const };
+  await expect(act(owner, changeRole, demotion)).rejects.toMatchObject(undecided);
+  await act(owner, changeRoleAndClients, { ...demotion, apiClients: "lower" });
+  const roles = async () =>
+    (await ask(owner, listApiClients, undefined))
+      .filter(({ id }) => [high.id, low.id].includes(id))
+      .map(({ role, isEnabled }) => `${role} ${isEnabled}`)
+      .sort();
+  expect(await roles()).toEqual(["Operator true", "Viewer true"]);
+  await act(owner, disablePersonAndClients, { adminId, apiClients: "disable" });
+  expect(await roles()).toEqual(["Operator false", "Viewer false"]);
+  await act(owner, enableApiClient, { id: high.id });
+  await act(owner, removePersonAndClients, { adminId, apiClients: "delete" });
+  expect(await roles()).toEqual(["Viewer false"]);
+  const kept = await newAdmin(tenant);
+  const { id } = await newApiClient(kept, { role: "Viewer" });
+  await act(owner, removePersonAndClients, { adminId: kept.id, apiClients: "keep" });
+  expect(await ask(owner, getApiClient, { id })).toMatchObject({ isEnabled: true, madeBy: kept.name });
 });
 
 test("no list, figure or limit of machines has an API client in it", async () => {

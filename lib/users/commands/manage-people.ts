@@ -1,8 +1,15 @@
+import { listMadeBy } from "@/lib/api-clients/queries";
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { formatCount, formatQuantity } from "@/lib/format";
 import type { Role } from "@/lib/roles";
+import type { ChangeRoleInput, LeavingInput } from "@/lib/users/schema";
 import { endSignInsOf } from "./end-sign-ins";
 import { keepAnAdministrator, lockMembers, memberIn, protectInstallation } from "./lock-members";
+
+/** So many API clients are named. */
+const NAMED_MAX = 5;
 
 type Whom = { readonly adminId: string };
 
@@ -19,11 +26,27 @@ async function withdrawLinksOf(ctx: Ctx, adminId: string): Promise<void> {
   await ctx.db.passwordReset.deleteMany({ where: { createdById: adminId } });
 }
 
+/** Programs that somebody made would go on without them: nobody leaves before it is said what becomes of those. @throws Refusal `conflict` */
+async function requireSettled(ctx: Ctx, of: Whom & { readonly role?: Role }): Promise<void> {
+  const clients = await listMadeBy(ctx, of);
+  if (clients.length === 0) return;
+  const names = clients.slice(0, NAMED_MAX).map(({ name }) => `“${name}”`);
+  const more = clients.length > NAMED_MAX ? ` and ${formatCount(clients.length - NAMED_MAX)} more` : "";
+  const made = `${formatQuantity(clients.length, "API client")} (${names.join(", ")}${more})`;
+  const above = of.role === undefined ? "" : " that may do more than the new role";
+  throw new Refusal("conflict", `This person made ${made}${above}. Say what becomes of them.`, {
+    field: "apiClients",
+  });
+}
+
 /**
  * Gives a member another role; it counts from their next request on.
- * @throws Refusal `not_found`; `conflict` for the last administrator
+ * @throws Refusal `not_found`; `conflict` for the last administrator, or at `apiClients` when they made some that may do more
  */
-export async function changeRole(ctx: Ctx, { adminId, role }: Whom & { readonly role: Role }): Promise<null> {
+export async function changeRole(
+  ctx: Ctx,
+  { adminId, role }: Pick<ChangeRoleInput, "adminId" | "role">,
+): Promise<null> {
   const members = await lockMembers(ctx);
   const { email, role: before } = memberIn(members, adminId);
   if (before === role) return null;
@@ -31,6 +54,7 @@ export async function changeRole(ctx: Ctx, { adminId, role }: Whom & { readonly 
     keepAnAdministrator(members, adminId);
     await withdrawLinksOf(ctx, adminId);
   }
+  await requireSettled(ctx, { adminId, role });
   await ctx.db.membership.update({ where: membershipOf(ctx, adminId), data: { role } });
   await record(ctx, [{ type: "admin.role_changed", adminId, email, before, after: role }]);
   return null;
@@ -38,9 +62,10 @@ export async function changeRole(ctx: Ctx, { adminId, role }: Whom & { readonly 
 
 /**
  * Keeps a member out of the tenant until somebody enables them again, and ends their sign-ins.
- * @throws Refusal `not_found`; `conflict` for the last administrator; `forbidden` for whoever manages the installation
+ * @throws Refusal `not_found`; `conflict` for the last administrator, or at `apiClients` when they made some; `forbidden` for whoever manages the
+ *   installation
  */
-export async function disablePerson(ctx: Ctx, { adminId }: Whom): Promise<null> {
+export async function disablePerson(ctx: Ctx, { adminId, apiClients }: LeavingInput): Promise<null> {
   const members = await lockMembers(ctx);
   const member = memberIn(members, adminId);
   const { email } = member;
@@ -51,6 +76,7 @@ export async function disablePerson(ctx: Ctx, { adminId }: Whom): Promise<null> 
     data: { disabledAt: ctx.now },
   });
   if (count === 0) return null;
+  if (apiClients !== "keep") await requireSettled(ctx, { adminId });
   await withdrawLinksOf(ctx, adminId);
   await endSignInsOf(ctx, adminId);
   await record(ctx, [{ type: "admin.disabled", adminId, email }]);
@@ -74,14 +100,16 @@ export async function enablePerson(ctx: Ctx, { adminId }: Whom): Promise<null> {
 /**
  * Takes a member out of the tenant and ends their sign-ins. Their account stays: they may belong elsewhere, and the record
  * speaks of them.
- * @throws Refusal `not_found`; `conflict` for the last administrator; `forbidden` for whoever manages the installation
+ * @throws Refusal `not_found`; `conflict` for the last administrator, or at `apiClients` when they made some; `forbidden` for whoever manages the
+ *   installation
  */
-export async function removePerson(ctx: Ctx, { adminId }: Whom): Promise<null> {
+export async function removePerson(ctx: Ctx, { adminId, apiClients }: LeavingInput): Promise<null> {
   const members = await lockMembers(ctx);
   const member = memberIn(members, adminId);
   const { email } = member;
   protectInstallation(ctx, member);
   keepAnAdministrator(members, adminId);
+  if (apiClients !== "keep") await requireSettled(ctx, { adminId });
   await ctx.db.membership.delete({ where: membershipOf(ctx, adminId) });
   await withdrawLinksOf(ctx, adminId);
   await endSignInsOf(ctx, adminId);

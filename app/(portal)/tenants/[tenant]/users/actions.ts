@@ -4,7 +4,7 @@ import { adminAction, linkAction } from "@/lib/http/portal/actions";
 import { requireSecondFactor } from "@/lib/tenants/commands";
 import { requireSecondFactorSchema } from "@/lib/tenants/schema";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
-import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
+import { enablePerson } from "@/lib/users/commands/manage-people";
 import { makeResetLink } from "@/lib/users/commands/reset-password";
 import { shareInstallation } from "@/lib/users/commands/share-installation";
 import {
@@ -12,18 +12,25 @@ import {
   changeRoleSchema,
   inviteIdSchema,
   inviteSchema,
+  leavingSchema,
   shareInstallationSchema,
 } from "@/lib/users/schema";
+
+import {
+  changeRoleAndClients,
+  disablePersonAndClients,
+  removePersonAndClients,
+} from "@/lib/workflows/settle-people";
 
 /** Who may come in decides everything else. */
 const SENSITIVE = { recent: true } as const;
 
 export const inviteAction = linkAction(inviteSchema, invitePerson, "invite", SENSITIVE);
 export const revokeInviteAction = adminAction(inviteIdSchema, revokeInvite, SENSITIVE);
-export const changeRoleAction = adminAction(changeRoleSchema, changeRole, SENSITIVE);
-export const disablePersonAction = adminAction(adminIdSchema, disablePerson, SENSITIVE);
+export const changeRoleAction = adminAction(changeRoleSchema, changeRoleAndClients, SENSITIVE);
+export const disablePersonAction = adminAction(leavingSchema, disablePersonAndClients, SENSITIVE);
 export const enablePersonAction = adminAction(adminIdSchema, enablePerson, SENSITIVE);
-export const removePersonAction = adminAction(adminIdSchema, removePerson, SENSITIVE);
+export const removePersonAction = adminAction(leavingSchema, removePersonAndClients, SENSITIVE);
 export const makeResetLinkAction = linkAction(adminIdSchema, makeResetLink, "reset", SENSITIVE);
 export const requireSecondFactorAction = adminAction(
   requireSecondFactorSchema,
