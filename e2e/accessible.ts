@@ -16,3 +16,33 @@ export async function expectAccessible(page: Page, where = page.url()): Promise<
   );
   expect(overflow, `${where} scrolls sideways`).toBeLessThanOrEqual(0);
 }
+
+const DESKTOP = { width: 1280, height: 844 };
+const PHONE = { width: 390, height: 844 };
+/** As somebody may have it: a window is made smaller, a system turns dark in the evening. */
+const APPEARANCES = [
+  ["light", DESKTOP],
+  ["light", PHONE],
+  ["dark", PHONE],
+  ["dark", DESKTOP],
+] as const;
+
+/** Colours on their way to others are neither of both; what never ends, such as a pulse, has no end to go to. */
+const settle = (page: Page) =>
+  page.evaluate(() => {
+    for (const animation of document.getAnimations())
+      if (Number.isFinite(animation.effect?.getComputedTiming().endTime)) animation.finish();
+  });
+
+/** The same in light and dark, on a desktop and on a phone, of a page that stays as it is meanwhile. */
+export async function expectAccessibleEverywhere(page: Page, where = page.url()): Promise<void> {
+  const viewport = page.viewportSize() ?? DESKTOP;
+  for (const [colorScheme, size] of APPEARANCES) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme });
+    await settle(page);
+    await expectAccessible(page, `${where} (${colorScheme}, ${size.width} wide)`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(viewport);
+}

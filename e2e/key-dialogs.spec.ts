@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { expectAccessible } from "./accessible";
+import { expectAccessibleEverywhere } from "./accessible";
 import { expect, test } from "./fixtures";
 import { dialogOf, makePair, newPair, openAddKey, openMachine, tab } from "./key-dialog";
 
@@ -53,33 +53,27 @@ test("what is no public key is refused with the reason, and a private one before
   expect(posts.join("\n")).not.toContain(pair.privateKey.slice(40, 80));
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [1280, 390]) {
-    test(`the dialogs of keys are accessible and fit (${colorScheme}, ${width})`, async ({ page, world }) => {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 844 });
-      const check = (where: string) => expectAccessible(page, where);
-      await openMachine(page, world);
-      await openAddKey(page);
-      await dialogOf(page).getByRole("textbox", { name: "Public key" }).fill("PRIVATE KEY");
-      await dialogOf(page).getByLabel("Expires").selectOption("at");
-      await dialogOf(page).getByRole("button", { name: "Add key" }).click();
-      await check("paste a key, all wrong");
-      await dialogOf(page).getByRole("button", { name: "Cancel" }).click();
-      await makePair(page, "A long name ".repeat(8));
-      await check("new pair");
-      await dialogOf(page).getByRole("button", { name: "Close" }).click();
-      await expect(dialogOf(page)).toBeHidden();
-      await check("machine with a key");
-      await page.getByRole("button", { name: "Delete key" }).click();
-      await expect(dialogOf(page)).toContainText("Nothing is connected");
-      await check("delete key");
-      await dialogOf(page).getByRole("button", { name: "Cancel" }).click();
-      await page.getByRole("button", { name: "Add with name or expiry" }).click();
-      await check("add a named secret");
-    });
-  }
-}
+test("the dialogs of keys are accessible and fit", async ({ page, world }) => {
+  const check = (where: string) => expectAccessibleEverywhere(page, where);
+  await openMachine(page, world);
+  await openAddKey(page);
+  await dialogOf(page).getByRole("textbox", { name: "Public key" }).fill("PRIVATE KEY");
+  await dialogOf(page).getByLabel("Expires").selectOption("at");
+  await dialogOf(page).getByRole("button", { name: "Add key" }).click();
+  await check("paste a key, all wrong");
+  await dialogOf(page).getByRole("button", { name: "Cancel" }).click();
+  await makePair(page, "A long name ".repeat(8));
+  await check("new pair");
+  await dialogOf(page).getByRole("button", { name: "Close" }).click();
+  await expect(dialogOf(page)).toBeHidden();
+  await check("machine with a key");
+  await page.getByRole("button", { name: "Delete key" }).click();
+  await expect(dialogOf(page)).toContainText("Nothing is connected");
+  await check("delete key");
+  await dialogOf(page).getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Add with name or expiry" }).click();
+  await check("add a named secret");
+});
 
 test("a key is added with the keyboard alone", async ({ page, world }) => {
   await openMachine(page, world);
