@@ -92,8 +92,9 @@ export async function listDueRotations(ctx: Ctx<SystemActor>, rotationId?: strin
                WHEN EXISTS (SELECT FROM sessions s
                              WHERE s.tenant_id = f.tenant_id AND s.credential_id = f.id AND s.ended_at IS NULL
                                AND s.heartbeat_at >= ${now}::timestamptz - r.seen_days * interval '24 hours') THEN NULL
-               WHEN NOT EXISTS (SELECT FROM sessions s WHERE s.tenant_id = r.tenant_id AND s.credential_id = ANY(${successors(now)})
-                                   AND (${isCounted} OR s.started_at > ${now}::timestamptz - ${MOVED_LATELY})) THEN NULL
+               WHEN NOT EXISTS (SELECT FROM unnest(${successors(now)}) AS n(id) CROSS JOIN LATERAL (
+                                  SELECT FROM sessions s WHERE s.tenant_id = r.tenant_id AND s.credential_id = n.id
+                                     AND (${isCounted} OR s.started_at > ${now}::timestamptz - ${MOVED_LATELY}) LIMIT 1) AS host) THEN NULL
                WHEN EXISTS (SELECT FROM ${hostsAt(now)} AS h WHERE ${IS_WAITING}) THEN NULL
                ELSE 'moved' END AS code
         FROM ${OF_OPEN} WHERE r.ended_at IS NULL ${which}) AS open
