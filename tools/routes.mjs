@@ -7,6 +7,7 @@ const mountedFolders = [
   "api/orchestrator",
   "api/admin",
   "api/health",
+  "api/openapi.json",
   "identity",
   ".well-known",
 ];

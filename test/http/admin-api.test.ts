@@ -4,7 +4,7 @@ import { OPERATIONS } from "@/lib/admin-api/contract";
 import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
 import type { UserActor } from "@/lib/ctx";
 import { IMPLEMENTED } from "@/lib/http/admin/operations";
-import { ADMIN_PROBLEM_CODES, PROBLEM_CODES } from "@/lib/problem-codes";
+import { expectDocumented } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { buyToken } from "@/test/robot";
 import { call, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
@@ -37,10 +37,9 @@ async function ask(method: string, path: string, { as = token, body, headers = {
   });
   const text = await response.text();
   const answer = text === "" ? null : JSON.parse(text);
-  // Whatever is refused has a code that is documented.
-  if (response.status >= 400)
-    expect({ ...PROBLEM_CODES, ...ADMIN_PROBLEM_CODES }).toHaveProperty(answer.code);
-  return { status: response.status, headers: response.headers, answer };
+  const answered = { status: response.status, headers: response.headers, answer };
+  expectDocumented(method, `${ADMIN_API_PATH}${path}`, answered);
+  return answered;
 }
 
 const machine = (name = unique("machine")) => ({ name, kind: "Template" });

@@ -315,6 +315,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   ],
   "/api/identity/leaks": [{ method: "POST", body: { token: "x" }, answers: [202, 202, 202, 202] }],
   // Its operations are walked in test/http/admin-api.test.ts.
+  "/api/openapi.json": [public200],
   "/api/admin/v1/[...path]": [get([404, 404, 404, 404])],
   "/api/orchestrator": [get([404, 404, 404, 404])],
   "/api/orchestrator/[...path]": [get([404, 404, 404, 404])],
