@@ -17,7 +17,7 @@ test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
     authorization_endpoint: `${ORIGIN}/api/identity/connect/authorize`,
     token_endpoint: `${ORIGIN}/api/identity/connect/token`,
     jwks_uri: `${ORIGIN}/api/identity/jwks`,
-    scopes_supported: ["OR.Robots", "OR.Jobs", "OR.Assets", "OR.Default"],
+    scopes_supported: ["OR.Robots", "OR.Jobs", "OR.Assets", "OR.Default", "admin"],
     response_types_supported: ["none"],
     grant_types_supported: ["client_credentials"],
     token_endpoint_auth_methods_supported: METHODS,
@@ -29,7 +29,7 @@ test("the metadata says where and how to buy tokens, from ORIGIN", async () => {
     introspection_endpoint_auth_methods_supported: METHODS,
     introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
     dpop_signing_alg_values_supported: ALGORITHMS,
-    protected_resources: [`${ORIGIN}/api/orchestrator`],
+    protected_resources: [`${ORIGIN}/api/orchestrator`, `${ORIGIN}/api/admin`],
   });
   expect(await (await call("GET", OPENID)).json(), "and what OpenID Discovery §3 requires").toEqual({
     ...metadata,
