@@ -2,7 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
 import { adminDocument } from "@/lib/admin-api/document";
-import { ORIGIN } from "@/test/world";
+import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
+import { call, ORIGIN } from "@/test/world";
 
 const ROOT = "openapi";
 const document = adminDocument(ORIGIN);
@@ -66,4 +67,27 @@ export function expectDocumented(
     "schema",
   ];
   expectValid(pointer(...place), answer, said);
+}
+
+export type Sent = {
+  readonly as: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** A request to the admin API with an access token. @returns the answer, which is as the document says */
+export async function askAdminApi(method: string, path: string, { as, body, headers = {} }: Sent) {
+  const response = await call(method, `${ADMIN_API_PATH}${path}`, {
+    headers: {
+      authorization: `Bearer ${as}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer = text === "" ? null : JSON.parse(text);
+  const answered = { status: response.status, headers: response.headers, answer };
+  expectDocumented(method, `${ADMIN_API_PATH}${path}`, answered);
+  return answered;
 }

@@ -22,6 +22,20 @@ export const pageQuery = z.object({
     .meta({ description: "The page's place: `next` of the page before" }),
 });
 
+/** The same of a list that is short, where a place is how many rows stand before it. */
+export const shortPageQuery = pageQuery.extend({
+  cursor: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .meta({ description: "The page's place: `next` of the page before" }),
+});
+
+/** Any JSON. */
+export const anyJson = z.unknown().meta({ description: "Any JSON" });
+
 /** @returns a page of a list; `next` is null on the last one */
 export const pageOf = <I extends z.ZodType>(item: I) =>
   z.object({

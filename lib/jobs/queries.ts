@@ -87,7 +87,12 @@ function beyondJob({ createdAt, id }: JobCursor, isBackwards: boolean): Prisma.J
  * One page of jobs, the newest first.
  * @param countedMax so far they are counted; more are `countedMax + 1`, and on pages that nobody counts
  */
-export async function listJobs(ctx: Ctx, query: JobListQuery, countedMax = COUNTED_MAX): Promise<JobPage> {
+export async function listJobs(
+  ctx: Ctx,
+  query: JobListQuery,
+  countedMax = COUNTED_MAX,
+  pageSize = JOBS_A_PAGE,
+): Promise<JobPage> {
   const where = {
     tenantId: ctx.actor.tenantId,
     ...(query.state && { state: query.state }),
@@ -95,18 +100,18 @@ export async function listJobs(ctx: Ctx, query: JobListQuery, countedMax = COUNT
     ...(query.machine && { session: { machineId: query.machine } }),
   };
   const matching = await ctx.db.job.count({ where, take: countedMax + 1 });
-  const pageCount = matching > countedMax ? null : Math.max(1, Math.ceil(matching / JOBS_A_PAGE));
+  const pageCount = matching > countedMax ? null : Math.max(1, Math.ceil(matching / pageSize));
   const { rows, ...number } = await readPage(
     query,
     pageCount,
-    JOBS_A_PAGE,
+    pageSize,
     async ({ beyond, isBackwards, skip }: Part<JobCursor>) => {
       const order = isBackwards ? "asc" : "desc";
       const found = await ctx.db.job.findMany({
         where: { ...where, ...(beyond && beyondJob(beyond, isBackwards)) },
         orderBy: [{ createdAt: order }, { id: order }],
         skip,
-        take: JOBS_A_PAGE,
+        take: pageSize,
         select: JOB_ROW,
       });
       return isBackwards ? found.reverse() : found;

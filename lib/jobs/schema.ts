@@ -47,7 +47,7 @@ const isOneLine = (max: number) =>
   z.string().trim().max(max).refine(isPlainLine, "Use plain characters only.");
 
 /** JSON that PostgreSQL can keep: no NUL, no lone surrogate, at most 64 KiB. */
-const jobData = z.json().superRefine((value, context) => {
+export const jobData = z.json().superRefine((value, context) => {
   const text = JSON.stringify(value);
   if (new TextEncoder().encode(text).length > JOB_DATA_MAX_BYTES) {
     context.addIssue({ code: "custom", message: "must be at most 64 KiB of JSON" });
@@ -119,7 +119,7 @@ export const reportJobSchema = jobIdSchema.extend({
 });
 
 /** Where in the list a job stands: `2026-11-23T14:05:00.000Z~` and its id. */
-const cursor = z
+export const jobCursorSchema = z
   .string()
   .transform((text) => text.split("~"))
   .pipe(z.tuple([z.iso.datetime().refine((at) => at > "1"), z.uuid()]))
@@ -139,8 +139,8 @@ export const jobListSchema = z.object({
   /** The page counted from the last one, where nobody counts them from the first. */
   fromEnd: z.coerce.number().int().min(1).max(100_000).optional().catch(undefined),
   /** The job behind which the page begins, or before which it ends; without either it is found by its number. */
-  after: cursor.optional().catch(undefined),
-  before: cursor.optional().catch(undefined),
+  after: jobCursorSchema.optional().catch(undefined),
+  before: jobCursorSchema.optional().catch(undefined),
 });
 
 export type AddProcessInput = z.output<typeof addProcessSchema>;

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "@/lib/admin-api/contract";
-import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
 import type { UserActor } from "@/lib/ctx";
 import { IMPLEMENTED } from "@/lib/http/admin/operations";
-import { expectDocumented } from "@/test/admin-api";
+import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { buyToken } from "@/test/robot";
-import { call, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
+import { newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
 let token: string;
@@ -24,23 +23,8 @@ beforeAll(async () => {
   );
 });
 
-type Sent = { readonly as?: string; readonly body?: unknown; readonly headers?: Record<string, string> };
-
-async function ask(method: string, path: string, { as = token, body, headers = {} }: Sent = {}) {
-  const response = await call(method, `${ADMIN_API_PATH}${path}`, {
-    headers: {
-      authorization: `Bearer ${as}`,
-      ...(body !== undefined && { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const answer = text === "" ? null : JSON.parse(text);
-  const answered = { status: response.status, headers: response.headers, answer };
-  expectDocumented(method, `${ADMIN_API_PATH}${path}`, answered);
-  return answered;
-}
+const ask = (method: string, path: string, { as = token, ...sent }: Partial<Sent> = {}) =>
+  askAdminApi(method, path, { as, ...sent });
 
 const machine = (name = unique("machine")) => ({ name, kind: "Template" });
 const secretsOf = (machineId: string) => prisma().credential.count({ where: { machineId } });

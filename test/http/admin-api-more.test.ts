@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, expect, test } from "vitest";
+import type { UserActor } from "@/lib/ctx";
+import { askAdminApi, type Sent } from "@/test/admin-api";
+import { newApiClient } from "@/test/deeds/api-client-deeds";
+import { buyToken } from "@/test/robot";
+import { newTenantAdmin, provisioned, unique } from "@/test/world";
+
+let owner: UserActor;
+let token: string;
+let viewer: string;
+let stranger: string;
+beforeAll(async () => {
+  owner = await newTenantAdmin();
+  const rights = { role: "Administrator", mayConfirm: true } as const;
+  token = await buyToken(await newApiClient(owner, rights));
+  viewer = await buyToken(await newApiClient(owner, { role: "Viewer" }));
+  stranger = await buyToken(await newApiClient(await newTenantAdmin(), rights));
+});
+
+const ask = (method: string, path: string, { as = token, ...sent }: Partial<Sent> = {}) =>
+  askAdminApi(method, path, { as, ...sent });
+
+const add = async (path: string, body: unknown) => {
+  const made = await ask("POST", path, { body });
+  expect(made.status).toBe(201);
+  return made.answer;
+};
+
+/** A viewer may not, and another tenant has no such thing. */
+async function expectClosed(method: string, path: string, body?: unknown) {
+  const [refused, unknown] = await Promise.all(
+    [viewer, stranger].map((as) => ask(method, path, { as, body })),
+  );
+  expect(refused).toMatchObject({ status: 403, answer: { code: "forbidden" } });
+  expect(unknown?.status).toBe(404);
+}
+
+test("processes are added, listed, saved and deleted", async () => {
+  const body = { name: unique("process"), defaultInput: { lane: 4 } };
+  const { processId } = await add("/processes", body);
+  const path = `/processes/${processId}`;
+  const listed = async () => (await ask("GET", "/processes", { as: viewer })).answer.items;
+  expect(await listed()).toEqual([
+    expect.objectContaining({ id: processId, ...body, runtimeType: "Unattended", createdBy: null }),
+  ]);
+  const saved = { name: body.name, runtimeType: "Testing", defaultInput: null };
+  await expectClosed("PUT", path, saved);
+  expect((await ask("PUT", path, { body: saved })).status).toBe(204);
+  expect(await listed()).toEqual([expect.objectContaining(saved)]);
+  expect(await ask("POST", "/processes", { body })).toMatchObject({
+    status: 409,
+    answer: { code: "conflict", errors: [{ field: "name" }] },
+  });
+  await expectClosed("DELETE", path);
+  expect((await ask("DELETE", path)).status).toBe(204);
+  expect(await listed()).toEqual([]);
+});
+
+test("jobs are started with JSON, walked page by page, and stopped or killed", async () => {
+  const { processId } = await add("/processes", { name: unique("process"), defaultInput: "as ever" });
+  const start = async (input?: unknown) => (await add("/jobs", { processId, input })).jobId;
+  const ids: string[] = [];
+  for (const input of [undefined, { order: 17 }, null]) ids.unshift(await start(input));
+  const first = await ask("GET", `/jobs?process=${processId}&limit=2`, { as: viewer });
+  const cursor = encodeURIComponent(first.answer.next);
+  const second = await ask("GET", `/jobs?process=${processId}&limit=2&cursor=${cursor}`);
+  const seen = [...first.answer.items, ...second.answer.items];
+  expect(seen.map(({ id }: { id: string }) => id)).toEqual(ids);
+  expect(second.answer.next).toBeNull();
+  const inputs = await Promise.all(ids.map(async (id) => (await ask("GET", `/jobs/${id}`)).answer.input));
+  expect(inputs).toEqual([null, { order: 17 }, "as ever"]);
+
+  await expectClosed("POST", `/jobs/${ids[0]}/stop`);
+  await expectClosed("POST", `/jobs/${ids[0]}/kill`);
+  expect((await ask("GET", `/jobs/${ids[0]}`, { as: stranger })).status).toBe(404);
+  expect((await ask("POST", `/jobs/${ids[0]}/stop`)).status).toBe(204);
+  expect((await ask("POST", `/jobs/${ids[1]}/kill`)).status).toBe(204);
+  expect((await ask("POST", `/jobs/${ids[1]}/kill`)).status).toBe(409);
+  const stopped = await ask("GET", `/jobs?process=${processId}&state=Stopped`);
+  expect(stopped.answer.items).toHaveLength(2);
+  expect(await ask("POST", "/jobs", { body: { processId: randomUUID() } })).toMatchObject({
+    status: 404,
+    answer: { errors: [{ field: "processId" }] },
+  });
+  expect((await ask("GET", "/jobs?cursor=behind")).answer).toMatchObject({ code: "invalid_query" });
+});
+
+test("assets are added, set, listed and deleted; a credential's value is never answered", async () => {
+  const { machineId } = await provisioned(owner);
+  const plain = await add("/assets", { name: unique("a"), type: "Number", value: "1" });
+  const name = unique("b");
+  const secret = await add("/assets", {
+    name,
+    type: "Credential",
+    username: "robot",
+    value: "hidden-value-1",
+  });
+  const [path, hidden] = [`/assets/${plain.assetId}`, `/assets/${secret.assetId}`];
+  const own = `machines/${machineId}/value`;
+  await expectClosed("PUT", `${path}/value`, { value: "2" });
+  await expectClosed("PUT", `${path}/${own}`, { value: "2" });
+  expect((await ask("PUT", `${path}/value`, { body: { value: "2" } })).status).toBe(204);
+  expect((await ask("PUT", `${path}/${own}`, { body: { value: "3" } })).status).toBe(204);
+  const set = { username: "robot", value: "hidden-value-2" };
+  expect((await ask("PUT", `${hidden}/${own}`, { body: set })).status).toBe(204);
+  const { answer } = await ask("GET", "/assets");
+  const [number, credential] = [plain, secret].map(({ assetId }) =>
+    answer.items.find(({ id }: { id: string }) => id === assetId),
+  );
+  expect(number).toMatchObject({ value: "2", machineValues: [{ machineId, value: "3" }] });
+  expect(credential).toMatchObject({ name, value: null, machineValues: [{ machineId, value: null }] });
+  expect(JSON.stringify(answer)).not.toMatch(/hidden-value|robot/);
+
+  await expectClosed("DELETE", `${path}/${own}`);
+  expect((await ask("DELETE", `${path}/${own}`)).status).toBe(204);
+  await expectClosed("DELETE", path);
+  expect((await ask("DELETE", path)).status).toBe(204);
+  const left = await ask("GET", "/assets", { as: viewer });
+  expect(left.answer.items).toEqual([expect.objectContaining({ id: secret.assetId })]);
+});
