@@ -1,12 +1,19 @@
 import * as assets from "./contract/assets";
 import * as jobs from "./contract/jobs";
 import * as machines from "./contract/machines";
+import * as people from "./contract/people";
 import * as processes from "./contract/processes";
+import * as settings from "./contract/settings";
 import type { Operation } from "./operation";
 
 /** Every operation of the admin API, by its id. A file of the contract exports operations and nothing else. */
-export const CONTRACT = { ...machines, ...processes, ...jobs, ...assets } satisfies Readonly<
-  Record<string, Operation>
->;
+export const CONTRACT = {
+  ...machines,
+  ...processes,
+  ...jobs,
+  ...assets,
+  ...people,
+  ...settings,
+} satisfies Readonly<Record<string, Operation>>;
 
 export const OPERATIONS: readonly Operation[] = Object.values(CONTRACT);

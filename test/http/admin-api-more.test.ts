@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { UserActor } from "@/lib/ctx";
+import { invitePerson } from "@/lib/users/commands/invite";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { buyToken } from "@/test/robot";
-import { newTenantAdmin, provisioned, unique } from "@/test/world";
+import { act, newAdmin, newInstallationAdmin, newTenantAdmin, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
 let token: string;
@@ -118,4 +119,87 @@ test("assets are added, set, listed and deleted; a credential's value is never a
   expect((await ask("DELETE", path)).status).toBe(204);
   const left = await ask("GET", "/assets", { as: viewer });
   expect(left.answer.items).toEqual([expect.objectContaining({ id: secret.assetId })]);
+});
+
+test("people get another role, are disabled, enabled and removed; invites are revoked", async () => {
+  const { id } = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
+  const path = `/people/${id}`;
+  const person = async () => {
+    const { answer } = await ask("GET", "/people");
+    return answer.items.find((each: { id: string }) => each.id === id);
+  };
+  expect((await ask("GET", "/people", { as: viewer })).status).toBe(403);
+  const body = { role: "Viewer" };
+  await expectClosed("PUT", `${path}/role`, body);
+  expect((await ask("PUT", `${path}/role`, { body })).status).toBe(204);
+  await expectClosed("POST", `${path}/disable`);
+  expect((await ask("POST", `${path}/disable`)).status).toBe(204);
+  expect(await person()).toMatchObject({ role: "Viewer", isDisabled: true });
+  await expectClosed("POST", `${path}/enable`);
+  expect((await ask("POST", `${path}/enable`)).status).toBe(204);
+  expect(await person()).toMatchObject({ isDisabled: false });
+  await expectClosed("DELETE", path);
+  expect((await ask("DELETE", path)).status).toBe(204);
+  expect(await person()).toBeUndefined();
+
+  await act(owner, invitePerson, { email: "ada@latchkey.test", role: "Operator" });
+  const { answer } = await ask("GET", "/invites");
+  expect(answer.items).toMatchObject([{ email: "ada@latchkey.test", createdBy: owner.name }]);
+  const invite = `/invites/${answer.items[0].id}`;
+  expect((await ask("DELETE", invite, { as: viewer })).status).toBe(403);
+  expect((await ask("DELETE", invite, { as: stranger })).status).toBe(410);
+  expect((await ask("DELETE", invite)).status).toBe(204);
+  const as = await buyToken(await newApiClient(owner, { role: "Administrator" }));
+  expect((await ask("DELETE", invite, { as })).answer).toMatchObject({ code: "confirmation_needed" });
+});
+
+test("settings are read and saved against what was read", async () => {
+  const save = async (path: string, body: unknown) => {
+    expect((await ask("PUT", path, { as: viewer, body })).status).toBe(403);
+    return (await ask("PUT", path, { body })).status;
+  };
+  const { answer: seen } = await ask("GET", "/settings/limits", { as: viewer });
+  const limits = { ...seen, machinesMax: 900 };
+  expect(await save("/settings/limits", { limits, seen })).toBe(204);
+  expect(await save("/settings/limits", { limits, seen })).toBe(409);
+  expect((await ask("GET", "/settings/limits")).answer).toEqual(limits);
+
+  const { answer: read } = await ask("GET", "/settings/token-defaults", { as: viewer });
+  const { installationLifetimeSeconds, ...before } = read;
+  const defaults = { ...before, tokenLifetimeSeconds: 600 };
+  expect(await save("/settings/token-defaults", { defaults, seen: before })).toBe(200);
+  expect((await ask("GET", "/settings/token-defaults")).answer).toEqual({
+    ...defaults,
+    installationLifetimeSeconds,
+  });
+
+  const { answer: leak } = await ask("GET", "/settings/leak-response", { as: viewer });
+  const chosen = leak.leakResponse === "Tell" ? "Disable" : "Tell";
+  expect(await save("/settings/leak-response", { leakResponse: chosen, seen: leak.leakResponse })).toBe(204);
+  expect((await ask("GET", "/settings/leak-response")).answer).toEqual({ leakResponse: chosen });
+});
+
+test("signing keys and tenants are for who manages the installation", async () => {
+  const manager = await newInstallationAdmin();
+  const rights = { role: "Viewer", managesInstallation: true, mayConfirm: true } as const;
+  const as = await buyToken(await newApiClient(manager, rights));
+  const rename = `/tenants/${owner.tenantId}/name`;
+  for (const path of ["/signing-keys", "/tenants"]) expect((await ask("GET", path)).status).toBe(403);
+  for (const path of ["/signing-keys/rotate", "/signing-keys/x/withdraw"])
+    expect((await ask("POST", path, { body: {} })).status).toBe(403);
+  expect((await ask("PUT", rename, { body: { name: "Renamed", seen: "" } })).status).toBe(403);
+
+  const { answer: tenants } = await ask("GET", "/tenants?limit=200", { as });
+  const { name: seen } = tenants.items.find(({ id }: { id: string }) => id === owner.tenantId);
+  expect((await ask("PUT", rename, { as, body: { name: "Renamed", seen } })).status).toBe(204);
+  const { answer: made } = await ask("POST", "/signing-keys/rotate", { as, body: {} });
+  const withdraw = `/signing-keys/${made.kid}/withdraw`;
+  expect((await ask("POST", `${withdraw}?dryRun=true`, { as, body: {} })).answer).toEqual({
+    kid: made.kid,
+    isActive: false,
+    liveTokens: 0,
+  });
+  expect((await ask("POST", withdraw, { as, body: {} })).answer).toMatchObject({ newActiveKid: null });
+  const { answer: keys } = await ask("GET", "/signing-keys", { as });
+  expect(keys.items).toContainEqual(expect.objectContaining({ kid: made.kid, state: "Withdrawn" }));
 });

@@ -2,10 +2,14 @@ import type { Implemented } from "./implement";
 import { ASSET_OPERATIONS } from "./operations/assets";
 import { JOB_OPERATIONS } from "./operations/jobs";
 import { MACHINE_OPERATIONS } from "./operations/machines";
+import { PEOPLE_OPERATIONS } from "./operations/people";
+import { SETTINGS_OPERATIONS } from "./operations/settings";
 
 /** Everything that API clients can do. */
 export const IMPLEMENTED: readonly Implemented[] = [
   ...MACHINE_OPERATIONS,
   ...JOB_OPERATIONS,
   ...ASSET_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
+  ...SETTINGS_OPERATIONS,
 ];
