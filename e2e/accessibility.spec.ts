@@ -12,6 +12,7 @@ test("every page in front of the sign-in is accessible, and none is wider than i
     "/invite#no-such-token",
     "/reset#no-such-token",
     "/second-factor",
+    "/docs/api",
   ]) {
     await page.goto(front);
     await expectAccessibleEverywhere(page, front);

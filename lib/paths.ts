@@ -2,6 +2,9 @@
 export const SIGN_IN_PATH = "/sign-in";
 export const FIRST_TIME_PATH = `${SIGN_IN_PATH}/first-time`;
 export const SECOND_FACTOR_PATH = "/second-factor";
+/** The admin API, as it is read by people and by programs. */
+export const API_REFERENCE_PATH = "/docs/api";
+export const OPENAPI_PATH = "/api/openapi.json";
 
 /** @returns the addresses of a tenant's pages */
 export function pathsOf(tenantSlug: string) {

@@ -15,7 +15,7 @@ import { Instant } from "@/components/ui/time";
 import type { ApiClientView } from "@/lib/api-clients/schema";
 import type { IssuedSecret } from "@/lib/credentials/schema";
 import { formatCount } from "@/lib/format";
-import { pathsOf } from "@/lib/paths";
+import { API_REFERENCE_PATH, pathsOf } from "@/lib/paths";
 
 type ApiClientsSectionProps = {
   tenantSlug: string;
@@ -52,7 +52,10 @@ export function ApiClientsSection({
           </h2>
           <p className="mt-0.5 text-muted">
             Programs that administer this tenant through the admin API, each with a role and credentials of
-            its own.
+            its own.{" "}
+            <Link href={API_REFERENCE_PATH} className="text-accent hover:underline">
+              What the admin API can do
+            </Link>
           </p>
         </div>
         <Button onClick={() => setMaking(true)}>

@@ -24,7 +24,7 @@ export function ConnectRobot({ issued, onStored }: ConnectRobotProps) {
   const [origin] = useState(() => window.location.origin);
   const environment = envFile(origin, issued);
   const isApiClient = useIsApiClient();
-  const commands = isApiClient ? adminCurlCommands(issued) : curlCommands(issued);
+  const commands = isApiClient ? adminCurlCommands(envFileName(issued)) : curlCommands(issued);
   return (
     <section aria-labelledby="connect-robot">
       <h3 id="connect-robot" className="text-small font-semibold">

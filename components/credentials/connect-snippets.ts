@@ -17,7 +17,7 @@ export const envFileName = (issued: IssuedSecret) => `latchkey-${issued.secretId
  * Steps 4 to 7 of the flow by hand. The values come from the environment file and reach curl on its standard input
  * (`printf` is the shell's own), so that neither the shell's history nor the list of processes shows a secret.
  */
-const buyingToken = (issued: IssuedSecret) => `set -a; . ./${envFileName(issued)}; set +a
+const buyingToken = (envFile: string) => `set -a; . ./${envFile}; set +a
 
 TOKEN=$(printf 'user = "%s:%s"\\n' "$LATCHKEY_CLIENT_ID" "$LATCHKEY_CLIENT_SECRET" |
   curl -sS --fail-with-body --config - -d grant_type=client_credentials \\
@@ -26,13 +26,13 @@ TOKEN=$(printf 'user = "%s:%s"\\n' "$LATCHKEY_CLIENT_ID" "$LATCHKEY_CLIENT_SECRE
 `;
 
 /** The same for an API client, which asks for the machines. */
-export const adminCurlCommands = (issued: IssuedSecret): string => `${buyingToken(issued)}
+export const adminCurlCommands = (envFile: string): string => `${buyingToken(envFile)}
 printf 'header = "Authorization: Bearer %s"\\n' "$TOKEN" |
   curl -sS --fail-with-body --config - "$LATCHKEY_URL/api/admin/v1/machines"`;
 
 /** Connects a host by hand. */
 export function curlCommands(issued: IssuedSecret): string {
-  return `${buyingToken(issued)}
+  return `${buyingToken(envFileName(issued))}
 printf 'header = "Authorization: Bearer %s"\\n' "$TOKEN" |
   curl -sS --fail-with-body --config - --json "{\\"hostName\\":\\"$(hostname)\\"}" \\
     "$LATCHKEY_URL/api/orchestrator/sessions"`;

@@ -150,7 +150,9 @@ const PROBLEM_RESPONSES = Object.fromEntries(
   Object.entries(PROBLEMS).map(([status, { says, codes }]) => [
     nameOf(Number(status) as ProblemStatus),
     {
-      description: [says, ...codes.map((code) => `- \`${code}\`: ${meaningOf(code)}`)].join("\n"),
+      description: [says, codes.map((code) => `- \`${code}\`: ${meaningOf(code)}`).join("\n")].join("\n\n"),
+      "x-status": Number(status),
+      "x-codes": Object.fromEntries(codes.map((code) => [code, meaningOf(code)])),
       content: { [PROBLEM_TYPE]: { schema: problem } },
     },
   ]),
@@ -162,9 +164,15 @@ function problemResponses(operations: readonly Operation[]) {
   return Object.fromEntries(Object.entries(PROBLEM_RESPONSES).filter(([name]) => named.has(name)));
 }
 
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** A list, what is added to it, then what is done to one: in whatever order the contract's files are read. */
+const inOrder = (one: Operation, other: Operation) =>
+  one.path.localeCompare(other.path, "en") || METHODS.indexOf(one.method) - METHODS.indexOf(other.method);
+
 function pathsOf(operations: readonly Operation[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const operation of operations) {
+  for (const operation of operations.toSorted(inOrder)) {
     const path = `${ADMIN_API_PATH}${operation.path}`;
     paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationOf(operation) };
   }

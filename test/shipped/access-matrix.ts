@@ -16,6 +16,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/sign-in": "anybody",
   "/sign-in/first-time": "signed in",
   "/setup": "anybody",
+  "/docs/api": "anybody",
   "/invite": "anybody",
   "/reset": "anybody",
   "/second-factor": "signed in",

@@ -8,12 +8,19 @@ import { directHandler } from "@/lib/http/web-request";
 
 const MAX_AGE_SECONDS = 300;
 
-type Made = { readonly body: string; readonly etag: string };
-let made: Made | undefined;
+let document: ReturnType<typeof adminDocument> | undefined;
 
-function documentOnce(): Made {
+/** @returns the OpenAPI document of the admin API at this address, made once a process */
+export function openApi() {
+  document ??= adminDocument(publishedOrigin());
+  return document;
+}
+
+let made: { readonly body: string; readonly etag: string } | undefined;
+
+function bodyOnce() {
   if (made) return made;
-  const body = JSON.stringify(adminDocument(publishedOrigin()));
+  const body = JSON.stringify(openApi());
   made = { body, etag: `"${createHash("sha256").update(body).digest("base64url")}"` };
   return made;
 }
@@ -22,7 +29,7 @@ const isKnown = (sent: string | null, etag: string) =>
   (sent ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
 
 const get: ApiHandler = async (request) => {
-  const { body, etag } = documentOnce();
+  const { body, etag } = bodyOnce();
   const kept = {
     etag,
     "cache-control": `public, max-age=${MAX_AGE_SECONDS}`,

@@ -1,0 +1,94 @@
+import type { oas31 } from "zod-openapi";
+
+export type Schema = oas31.SchemaObject;
+
+/** An operation of an OpenAPI document, as its page shows it. */
+export type DocumentedOperation = {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  /** By paragraphs. */
+  readonly description: readonly string[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly place: string;
+    readonly isRequired: boolean;
+    readonly schema: Schema;
+  }[];
+  readonly body: Schema | undefined;
+  readonly answers: readonly {
+    readonly status: string;
+    readonly says: string;
+    readonly schema: Schema | undefined;
+  }[];
+  readonly refusals: readonly string[];
+};
+
+/** An OpenAPI document by tag, as its page shows it. */
+export type Documented = {
+  readonly introduction: readonly string[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly says: string;
+    readonly operations: readonly DocumentedOperation[];
+  }[];
+  readonly problems: readonly {
+    readonly status: number;
+    readonly says: string;
+    readonly codes: readonly { readonly code: string; readonly means: string }[];
+  }[];
+};
+
+const paragraphs = (text = "") => text.split("\n\n").map((each) => each.replaceAll("\n", " "));
+
+const schemaIn = (content: oas31.ContentObject | undefined) =>
+  content?.["application/json"]?.schema as Schema | undefined;
+
+function operationOf(path: string, method: string, given: oas31.OperationObject): DocumentedOperation {
+  const responses = Object.entries((given.responses ?? {}) as Record<string, oas31.ResponseObject>);
+  const parameters = (given.parameters ?? []) as readonly oas31.ParameterObject[];
+  return {
+    id: given.operationId ?? `${method} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    summary: given.summary ?? "",
+    description: paragraphs(given.description),
+    parameters: parameters.map(({ name, in: place, required, schema = {} }) => ({
+      name,
+      place,
+      isRequired: required ?? false,
+      schema: schema as Schema,
+    })),
+    body: schemaIn((given.requestBody as oas31.RequestBodyObject | undefined)?.content),
+    answers: responses
+      .filter(([status]) => Number(status) < 400)
+      .map(([status, { description: says, content }]) => ({ status, says, schema: schemaIn(content) })),
+    refusals: responses.map(([status]) => status).filter((status) => Number(status) >= 400),
+  };
+}
+
+/** @returns what an OpenAPI document of the admin API says, in the order in which it is read */
+export function readDocument({ info, tags = [], paths = {}, components }: oas31.OpenAPIObject): Documented {
+  const all = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item as Record<string, oas31.OperationObject>).map(([method, given]) => ({
+      tag: given.tags?.[0],
+      operation: operationOf(path, method, given),
+    })),
+  );
+  return {
+    introduction: paragraphs(info.description),
+    tags: tags.map(({ name, description: says = "" }) => ({
+      name,
+      says,
+      operations: all.filter(({ tag }) => tag === name).map(({ operation }) => operation),
+    })),
+    problems: Object.values((components?.responses ?? {}) as Record<string, oas31.ResponseObject>).map(
+      ({ description, "x-status": status, "x-codes": codes }) => ({
+        status,
+        says: paragraphs(description)[0] ?? "",
+        codes: Object.entries(codes as Record<string, string>).map(([code, means]) => ({ code, means })),
+      }),
+    ),
+  };
+}

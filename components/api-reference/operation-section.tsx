@@ -1,0 +1,120 @@
+import type { Documented, DocumentedOperation } from "@/components/api-reference/documented";
+import { saysOf, typeInWords } from "@/components/api-reference/reading";
+import { Badge } from "@/components/ui/badge";
+import { Panel } from "@/components/ui/panel";
+import { Marked } from "./marked";
+import { NamedList, SchemaFacts } from "./schema-facts";
+
+const LOOKS = { GET: "neutral", POST: "accent", PUT: "brass", PATCH: "brass", DELETE: "danger" } as const;
+
+export function MethodBadge({ method }: { method: string }) {
+  return <Badge look={LOOKS[method as keyof typeof LOOKS] ?? "neutral"}>{method}</Badge>;
+}
+
+/** One operation: what it is called with, what it answers, what it may refuse with. */
+export function OperationSection({ operation }: { operation: DocumentedOperation }) {
+  const { id, method, path, summary, description, parameters, body, answers, refusals } = operation;
+  return (
+    <Panel as="section" id={id} aria-labelledby={`${id}-title`} className="scroll-mt-4 p-4 sm:p-5">
+      <h3 id={`${id}-title`} className="text-base font-semibold">
+        {summary}
+      </h3>
+      <p className="mt-1.5 flex flex-wrap items-center gap-2">
+        <MethodBadge method={method} />
+        <code className="min-w-0 font-mono text-small wrap-anywhere">{path}</code>
+      </p>
+      {description.map((text) => (
+        <p key={text} className="mt-2 max-w-3xl text-muted">
+          <Marked text={text} />
+        </p>
+      ))}
+      {parameters.length > 0 ? (
+        <Part title="Parameters">
+          <NamedList
+            label={`${summary}: parameters`}
+            rows={parameters.map(({ name, place, schema, isRequired }) => ({
+              name,
+              type: typeInWords(schema),
+              says: saysOf(schema),
+              note: isRequired ? `${place}, required` : place,
+            }))}
+          />
+        </Part>
+      ) : null}
+      {body ? (
+        <Part title="Body">
+          <SchemaFacts label={`${summary}: body`} schema={body} asks />
+        </Part>
+      ) : null}
+      {answers.map(({ status, says, schema }) => (
+        <Part key={status} title={`Answer ${status}`}>
+          {schema ? (
+            <SchemaFacts label={`${summary}: answer ${status}`} schema={schema} asks={false} />
+          ) : (
+            <p className="text-muted">{says}; nothing is answered.</p>
+          )}
+        </Part>
+      ))}
+      <Part title="Refusals">
+        <p className="flex flex-wrap gap-x-3 gap-y-1 text-small">
+          {refusals.map((status) => (
+            <a
+              key={status}
+              href={`#problem-${status}`}
+              className="text-accent hover:underline pointer-coarse:py-1"
+            >
+              {status}
+            </a>
+          ))}
+        </p>
+      </Part>
+    </Panel>
+  );
+}
+
+function Part({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <div className="mt-4">
+      <h4 className="mb-1.5 text-small font-medium">{title}</h4>
+      {children}
+    </div>
+  );
+}
+
+/** What each refusal means, once for all operations. */
+export function Problems({ problems }: { problems: Documented["problems"] }) {
+  return (
+    <section aria-labelledby="problems" className="scroll-mt-4">
+      <h2 id="problems" className="text-lg font-semibold">
+        Refusals
+      </h2>
+      <p className="mt-1 max-w-3xl text-muted">
+        A problem document (RFC 9457) as <Marked text="`application/problem+json`" />. Programs decide by its{" "}
+        <Marked text="`code`; `errors` names members with a sentence each, and `traceId` is in the server's log" />
+        .
+      </p>
+      <div className="mt-3 divide-y divide-line border-y border-line">
+        {problems.map(({ status, says, codes }) => (
+          <div key={status} id={`problem-${status}`} className="scroll-mt-4 py-3">
+            <h3 className="font-semibold">
+              {status}{" "}
+              <span className="ml-1 font-normal text-muted">
+                <Marked text={says} />
+              </span>
+            </h3>
+            <dl className="mt-1.5 grid gap-x-4 gap-y-1 sm:grid-cols-[minmax(13rem,max-content)_minmax(0,1fr)]">
+              {codes.map(({ code, means }) => (
+                <div key={code} className="contents">
+                  <dt className="font-mono text-small wrap-anywhere">{code}</dt>
+                  <dd className="mb-1 text-small text-muted sm:mb-0">
+                    <Marked text={means} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
