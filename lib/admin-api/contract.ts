@@ -4,6 +4,7 @@ import * as machines from "./contract/machines";
 import * as people from "./contract/people";
 import * as processes from "./contract/processes";
 import * as settings from "./contract/settings";
+import * as webhooks from "./contract/webhooks";
 import type { Operation } from "./operation";
 
 /** Every operation of the admin API, by its id. A file of the contract exports operations and nothing else. */
@@ -14,6 +15,7 @@ export const CONTRACT = {
   ...assets,
   ...people,
   ...settings,
+  ...webhooks,
 } satisfies Readonly<Record<string, Operation>>;
 
 export const OPERATIONS: readonly Operation[] = Object.values(CONTRACT);

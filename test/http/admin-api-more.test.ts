@@ -203,3 +203,26 @@ test("signing keys and tenants are for who manages the installation", async () =
   const { answer: keys } = await ask("GET", "/signing-keys", { as });
   expect(keys.items).toContainEqual(expect.objectContaining({ kid: made.kid, state: "Withdrawn" }));
 });
+
+test("webhooks are added, changed, switched, given a new secret and removed", async () => {
+  const [url, kinds] = ["https://alerts.latchkey.test/in", ["leak.reported"]];
+  const { webhookId, secret } = await add("/webhooks", { url, kinds });
+  const path = `/webhooks/${webhookId}`;
+  expect((await ask("GET", "/webhooks", { as: viewer })).status).toBe(403);
+  const change = { url, kinds: ["rotation.stuck"], seen: { url, kinds } };
+  await expectClosed("PUT", path, change);
+  expect((await ask("PUT", path, { body: change })).status).toBe(204);
+  await expectClosed("PUT", `${path}/state`, { isOn: false });
+  expect((await ask("PUT", `${path}/state`, { body: { isOn: false } })).status).toBe(204);
+  await expectClosed("POST", `${path}/rotate-secret`);
+  const rotated = await ask("POST", `${path}/rotate-secret`);
+  expect(rotated.answer.secret).not.toBe(secret);
+  const { answer } = await ask("GET", "/webhooks");
+  expect(answer.items).toMatchObject([
+    { id: webhookId, kinds: change.kinds, offSince: expect.any(String), waiting: 0 },
+  ]);
+  expect(JSON.stringify(answer)).not.toContain(rotated.answer.secret);
+  await expectClosed("DELETE", path);
+  expect((await ask("DELETE", path)).status).toBe(204);
+  expect((await ask("GET", "/webhooks")).answer.items).toEqual([]);
+});

@@ -4,6 +4,7 @@ import { JOB_OPERATIONS } from "./operations/jobs";
 import { MACHINE_OPERATIONS } from "./operations/machines";
 import { PEOPLE_OPERATIONS } from "./operations/people";
 import { SETTINGS_OPERATIONS } from "./operations/settings";
+import { WEBHOOK_OPERATIONS } from "./operations/webhooks";
 
 /** Everything that API clients can do. */
 export const IMPLEMENTED: readonly Implemented[] = [
@@ -12,4 +13,5 @@ export const IMPLEMENTED: readonly Implemented[] = [
   ...ASSET_OPERATIONS,
   ...PEOPLE_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
 ];
