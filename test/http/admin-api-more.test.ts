@@ -4,7 +4,7 @@ import type { UserActor } from "@/lib/ctx";
 import { invitePerson } from "@/lib/users/commands/invite";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
-import { buyToken } from "@/test/robot";
+import { askToken, buyToken } from "@/test/robot";
 import { act, newAdmin, newInstallationAdmin, newTenantAdmin, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
@@ -122,7 +122,9 @@ test("assets are added, set, listed and deleted; a credential's value is never a
 });
 
 test("people get another role, are disabled, enabled and removed; invites are revoked", async () => {
-  const { id } = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
+  const made = await newAdmin({ id: owner.tenantId, slug: "" }, "Administrator");
+  const { id } = made;
+  const client = await newApiClient(made, { role: "Operator" });
   const path = `/people/${id}`;
   const person = async () => {
     const { answer } = await ask("GET", "/people");
@@ -131,15 +133,22 @@ test("people get another role, are disabled, enabled and removed; invites are re
   expect((await ask("GET", "/people", { as: viewer })).status).toBe(403);
   const body = { role: "Viewer" };
   await expectClosed("PUT", `${path}/role`, body);
-  expect((await ask("PUT", `${path}/role`, { body })).status).toBe(204);
+  expect(await ask("PUT", `${path}/role`, { body })).toMatchObject({
+    status: 409,
+    answer: { errors: [{ field: "apiClients" }] },
+  });
+  expect(await ask("PUT", `${path}/role`, { body: { ...body, apiClients: "disable" } })).toMatchObject({
+    status: 204,
+  });
+  expect((await askToken(client)).status).toBe(401);
   await expectClosed("POST", `${path}/disable`);
-  expect((await ask("POST", `${path}/disable`)).status).toBe(204);
+  expect((await ask("POST", `${path}/disable`, { body: { apiClients: "keep" } })).status).toBe(204);
   expect(await person()).toMatchObject({ role: "Viewer", isDisabled: true });
   await expectClosed("POST", `${path}/enable`);
   expect((await ask("POST", `${path}/enable`)).status).toBe(204);
   expect(await person()).toMatchObject({ isDisabled: false });
-  await expectClosed("DELETE", path);
-  expect((await ask("DELETE", path)).status).toBe(204);
+  await expectClosed("POST", `${path}/remove`);
+  expect((await ask("POST", `${path}/remove`, { body: { apiClients: "delete" } })).status).toBe(204);
   expect(await person()).toBeUndefined();
 
   await act(owner, invitePerson, { email: "ada@latchkey.test", role: "Operator" });

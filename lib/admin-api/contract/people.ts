@@ -2,7 +2,7 @@ import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
 import { instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
 import { ROLES } from "@/lib/roles";
-import { adminIdSchema, changeRoleSchema, inviteIdSchema } from "@/lib/users/schema";
+import { adminIdSchema, changeRoleSchema, inviteIdSchema, leavingSchema } from "@/lib/users/schema";
 
 const role = z.enum(ROLES);
 
@@ -55,9 +55,11 @@ export const disablePerson = operation({
   path: "/people/{adminId}/disable",
   tag: "People",
   summary: "Keep a person out of the tenant, and end their sign-ins",
+  description: "Who made API clients leaves only when `apiClients` says what becomes of these.",
   may: "people.manage",
   isSensitive: true,
   params: adminIdSchema,
+  body: leavingSchema.omit({ adminId: true }),
 });
 
 export const enablePerson = operation({
@@ -73,13 +75,15 @@ export const enablePerson = operation({
 
 export const removePerson = operation({
   id: "removePerson",
-  method: "DELETE",
-  path: "/people/{adminId}",
+  method: "POST",
+  path: "/people/{adminId}/remove",
   tag: "People",
   summary: "Take a person out of the tenant, and end their sign-ins",
+  description: "Who made API clients leaves only when `apiClients` says what becomes of these.",
   may: "people.manage",
   isSensitive: true,
   params: adminIdSchema,
+  body: leavingSchema.omit({ adminId: true }),
 });
 
 export const listInvites = operation({
