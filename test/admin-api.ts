@@ -87,7 +87,7 @@ export async function askAdminApi(method: string, path: string, { as, body, head
   });
   const text = await response.text();
   const answer = text === "" ? null : JSON.parse(text);
-  const answered = { status: response.status, headers: response.headers, answer };
+  const answered = { status: response.status, headers: response.headers, answer, text };
   expectDocumented(method, `${ADMIN_API_PATH}${path}`, answered);
   return answered;
 }

@@ -1,8 +1,11 @@
 import * as assets from "./contract/assets";
+import * as credentials from "./contract/credentials";
+import * as hosts from "./contract/hosts";
 import * as jobs from "./contract/jobs";
 import * as machines from "./contract/machines";
 import * as people from "./contract/people";
 import * as processes from "./contract/processes";
+import * as rotations from "./contract/rotations";
 import * as settings from "./contract/settings";
 import * as webhooks from "./contract/webhooks";
 import type { Operation } from "./operation";
@@ -10,6 +13,9 @@ import type { Operation } from "./operation";
 /** Every operation of the admin API, by its id. A file of the contract exports operations and nothing else. */
 export const CONTRACT = {
   ...machines,
+  ...credentials,
+  ...rotations,
+  ...hosts,
   ...processes,
   ...jobs,
   ...assets,

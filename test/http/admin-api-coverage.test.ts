@@ -31,15 +31,10 @@ const ONLY_PEOPLE: Readonly<Record<string, string>> = {
 
 /** Actions whose operations are not built yet. */
 const NOT_YET = new Set(
-  `addAsset setAsset removeMachineValue deleteAsset verifyRecord startJob stopJob killJob addSecret editCredential
-  editRules disableCredential enableCredential rotateCredential cancelRotation endRotation deleteCredential
-  rehearseDeletion cancelRehearsal addKey addProcess editProcess deleteProcess disconnectHost removeDead rotateKey
-  importKey withdrawKey saveTokenDefaults chooseLeakResponse saveLimits saveNotifications makeApiClient editApiClient
-  disableApiClient enableApiClient deleteApiClient addClientSecret addClientKey editClientCredential
-  rotateClientCredential cancelClientRotation endClientRotation deleteClientCredential disableClientCredential
-  enableClientCredential rehearseClientDeletion editClientRules addWebhook editWebhook removeWebhook
-  rotateWebhookSecret switchWebhook testWebhook sendAgain addTenant renameTenant invite revokeInvite changeRole
-  disablePerson enablePerson removePerson makeResetLink sendTestMail requireSecondFactor shareInstallation`
+  `verifyRecord saveNotifications makeApiClient editApiClient disableApiClient enableApiClient deleteApiClient
+  addClientSecret addClientKey editClientCredential rotateClientCredential cancelClientRotation endClientRotation
+  deleteClientCredential disableClientCredential enableClientCredential rehearseClientDeletion editClientRules
+  testWebhook sendAgain addTenant invite makeResetLink sendTestMail requireSecondFactor shareInstallation importKey`
     .split(/\s+/)
     .map((name) => `${name}Action`),
 );
@@ -55,6 +50,8 @@ test("what people do in the portal, programs do through the admin API, or it is 
       !operationsOf(action).some((id) => ids.has(id)) && !(action in ONLY_PEOPLE) && !NOT_YET.has(action),
   );
   expect(unsaid, "neither an operation nor a reason").toEqual([]);
+  const built = [...NOT_YET].filter((action) => operationsOf(action).some((id) => ids.has(id)));
+  expect(built, "built, and listed as not yet").toEqual([]);
   const listed = [...Object.keys(ONLY_PEOPLE), ...NOT_YET, ...Object.keys(OPERATIONS_OF)];
   expect(
     listed.filter((name) => !actions.includes(name)),

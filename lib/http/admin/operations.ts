@@ -1,5 +1,7 @@
 import type { Implemented } from "./implement";
 import { ASSET_OPERATIONS } from "./operations/assets";
+import { CREDENTIAL_OPERATIONS } from "./operations/credentials";
+import { HOST_OPERATIONS } from "./operations/hosts";
 import { JOB_OPERATIONS } from "./operations/jobs";
 import { MACHINE_OPERATIONS } from "./operations/machines";
 import { PEOPLE_OPERATIONS } from "./operations/people";
@@ -9,6 +11,8 @@ import { WEBHOOK_OPERATIONS } from "./operations/webhooks";
 /** Everything that API clients can do. */
 export const IMPLEMENTED: readonly Implemented[] = [
   ...MACHINE_OPERATIONS,
+  ...CREDENTIAL_OPERATIONS,
+  ...HOST_OPERATIONS,
   ...JOB_OPERATIONS,
   ...ASSET_OPERATIONS,
   ...PEOPLE_OPERATIONS,
