@@ -53,7 +53,7 @@ export function ApiClientsSection({
           <p className="mt-0.5 text-muted">
             Programs that administer this tenant through the admin API, each with a role and credentials of
             its own.{" "}
-            <Link href={API_REFERENCE_PATH} className="text-accent hover:underline">
+            <Link href={API_REFERENCE_PATH} className="text-accent underline underline-offset-2">
               What the admin API can do
             </Link>
           </p>

@@ -21,7 +21,7 @@ export function ApiReference({ documented, documentPath }: { documented: Documen
           </p>
         ))}
         <p className="mt-2">
-          <a href={documentPath} className="text-accent hover:underline">
+          <a href={documentPath} className="text-accent underline underline-offset-2">
             OpenAPI 3.1 document
           </a>
         </p>
