@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible";
-import { expect, signIn, test } from "./fixtures";
+import { contentOf, expect, signIn, test } from "./fixtures";
 
 test("an API client is made, its secret is seen once, and it is deleted", async ({ page, world }) => {
   await signIn(page, world.admin);
@@ -21,7 +21,7 @@ test("an API client is made, its secret is seen once, and it is deleted", async 
 
   await page.getByRole("table", { name: "API clients" }).getByRole("link", { name: "Deployments" }).click();
   await expect(page.getByRole("heading", { name: "Deployments", level: 1 })).toBeVisible();
-  expect(await page.content()).not.toContain(secret);
+  expect(await contentOf(page)).not.toContain(secret);
   await expectAccessible(page);
   await page.setViewportSize({ width: 390, height: 800 });
   await expectAccessible(page, "on a phone");

@@ -115,6 +115,15 @@ const EXPECTED_NOISE = /Failed to load resource: the server responded with a sta
 
 type Fixtures = { world: World; otherWorld: World; consoleErrors: string[] };
 
+/** @returns the page as it stands, once it can be read: one under way to another place cannot */
+export async function contentOf(page: Page): Promise<string> {
+  let content = "";
+  await expect(async () => {
+    content = await page.content();
+  }).toPass();
+  return content;
+}
+
 /** `test` with a world of its own; an unexpected console error or an uncaught exception fails the test. */
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a function needs from this pattern.

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { database } from "@/lib/db";
-import { expect, signIn, test } from "./fixtures";
+import { contentOf, expect, signIn, test } from "./fixtures";
 import { startRobot } from "./robot";
 
 /** Leaves a mark in the page that a reload would wipe out. */
@@ -174,7 +174,7 @@ test("a robot fetches what the assets page holds; a credential is shown to no pe
   expect(await fetched("login")).toMatchObject({ value: { username: "robot-7", password: "sesame-unseen" } });
   await page.reload();
   await expect(page.getByRole("row", { name: /login/ })).toContainText("Hidden");
-  expect(await page.content()).not.toContain("sesame-unseen");
+  expect(await contentOf(page)).not.toContain("sesame-unseen");
   await page.getByRole("row", { name: /login/ }).getByRole("button", { name: "Delete" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(dialog).toBeHidden();

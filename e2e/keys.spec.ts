@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "./fixtures";
+import { contentOf, expect, test } from "./fixtures";
 import { dialogOf, makePair, newPair, openAddKey, openMachine, shown, tab } from "./key-dialog";
 import { startRobot, startRobotWithKey } from "./robot";
 
@@ -61,7 +61,7 @@ for (const algorithm of ["ES256", "EdDSA", "RS256"] as const) {
     const line = made.privateKey.split("\n").at(-3) ?? "";
     expect(sent.join("\n")).not.toContain(line);
     expect(sent.join("\n")).not.toContain('\\"d\\"');
-    expect(await page.content()).not.toContain(line);
+    expect(await contentOf(page)).not.toContain(line);
   });
 }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { database } from "@/lib/db";
-import { expect, signIn, test } from "./fixtures";
+import { contentOf, expect, signIn, test } from "./fixtures";
 import { startRobot } from "./robot";
 
 const published = async (page: Page): Promise<string[]> => {
@@ -54,7 +54,7 @@ test("signing keys are rotated, imported and withdrawn, each with what it does s
   await expect(rowOf(page, jwk.kid)).toContainText("EdDSA");
   expect(await published(page)).toContain(jwk.kid);
   await page.reload();
-  expect(await page.content()).not.toContain(String(jwk.d));
+  expect(await contentOf(page)).not.toContain(String(jwk.d));
 
   for (const kid of [jwk.kid, nextKid]) {
     await rowOf(page, kid).getByRole("button", { name: "Withdraw" }).click();

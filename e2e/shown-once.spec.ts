@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { database } from "@/lib/db";
-import { expect, signIn, test } from "./fixtures";
+import { contentOf, expect, signIn, test } from "./fixtures";
 import { startRobot } from "./robot";
 import { LOG_FILE } from "./surroundings";
 
@@ -52,11 +52,11 @@ test("a client secret exists in the one answer that shows it, and nowhere else",
   const nowhere = async (place: string, text: string) => {
     expect(text.includes(random), `the secret is in ${place}`).toBe(false);
   };
-  await nowhere("the page after closing", await page.content());
+  await nowhere("the page after closing", await contentOf(page));
   await page.reload();
-  await nowhere("the page after a reload", await page.content());
+  await nowhere("the page after a reload", await contentOf(page));
   await page.goBack();
-  await nowhere("the page before", await page.content());
+  await nowhere("the page before", await contentOf(page));
   await nowhere("an address", addresses.join("\n"));
   await nowhere("cookies", JSON.stringify(await page.context().cookies()));
   await nowhere(

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { database } from "@/lib/db";
 import { expectAccessible } from "./accessible";
-import { expect, signIn, test } from "./fixtures";
+import { contentOf, expect, signIn, test } from "./fixtures";
 
 const PASSWORD = "correct horse battery";
 
@@ -37,7 +37,7 @@ test("somebody is invited by a link, makes an account, and is then disabled and 
   expect(link).toMatch(/\/invite#[\w-]{43}$/);
   await expect(page.getByRole("table", { name: "Pending invites" })).toContainText(email);
   await page.reload();
-  expect(await page.content()).not.toContain(link.split("#")[1]);
+  expect(await contentOf(page)).not.toContain(link.split("#")[1]);
 
   const guest = await (await browser.newContext()).newPage();
   await guest.goto(link);
