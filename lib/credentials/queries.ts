@@ -78,17 +78,18 @@ export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: st
 type Described = {
   readonly name: string;
   readonly expiresAt: Date | null;
+  readonly disabledAt: Date | null;
   readonly thumbprint: string | null;
 };
 
-/** @returns what people call some of the tenant's credentials, when they end, and a key's thumbprint, by id */
+/** @returns what people call some of the tenant's credentials, when they end, whether they are disabled, and a key's thumbprint, by id */
 export async function describeCredentials(
   ctx: Ctx<TenantActor>,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Described>> {
   const rows = await ctx.db.credential.findMany({
     where: { id: { in: [...ids] }, tenantId: ctx.actor.tenantId },
-    select: { id: true, name: true, expiresAt: true, thumbprint: true },
+    select: { id: true, name: true, expiresAt: true, disabledAt: true, thumbprint: true },
   });
   return new Map(rows.map(({ id, ...row }) => [id, row]));
 }

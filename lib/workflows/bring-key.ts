@@ -53,6 +53,12 @@ export async function bringKey(
   });
   if (broughtId !== null) {
     const brought = (await describeCredentials(ctx, [broughtId])).get(broughtId);
+    // Somebody has switched it off: another one would be a way around that.
+    if (brought?.disabledAt) {
+      throw new Refusal("not_found", "The key that this host brought is disabled. Ask an administrator.", {
+        problem: "no_successor",
+      });
+    }
     if (brought?.thumbprint === key.thumbprint) return answer(broughtId, brought.expiresAt);
     await withdrawHostKey(ctx, broughtId);
     await cut(system, tenantId, { credentialIds: [broughtId] }, "key_deleted");

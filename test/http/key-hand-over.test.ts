@@ -306,14 +306,19 @@ describe("there is always one that works", () => {
     expect((await stored(old.keyId)).expiresAt).toBeNull();
   });
 
-  test("a host whose new key is disabled has not moved", async () => {
+  test("a host whose new key is disabled has not moved, and brings no other in its place", async () => {
     const session = await connect(token, "HOST-A");
     const { rotationId } = await rotate();
-    const key = await brought(session, await newPair());
+    const pair = await newPair();
+    const key = await brought(session, pair);
     await connect(await buyToken(key), "HOST-A");
     const of = { tenantId: admin.tenantId, machineId: machine.machineId, credentialId: key.keyId };
     await act(admin, disableCredential, { ...of, reason: "seen" });
     await look();
+    const again = await connect(token, "HOST-A");
+    await expectRefused(bring(again, pair), 404, "no_successor");
+    await expectRefused(bring(again, await newPair()), 404, "no_successor");
+    expect(await stored(key.keyId)).toMatchObject({ revokedAt: null, disabledAt: expect.any(Date) });
     expect(await rotationOf(rotationId)).toMatchObject({ endedAt: null });
     expect((await askToken(old)).status).toBe(200);
   });
