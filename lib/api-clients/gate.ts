@@ -60,7 +60,7 @@ export async function holdOwnRights(ctx: Ctx<ApiClientActor>): Promise<ApiClient
     SELECT a.role::text AS role, a.manages_installation AS "managesInstallation", a.may_confirm AS "mayConfirm"
       FROM machines m JOIN api_clients a ON a.tenant_id = m.tenant_id AND a.machine_id = m.id
      WHERE m.id = ${id}::uuid AND m.tenant_id = ${tenantId}::uuid AND m.deleted_at IS NULL AND m.disabled_at IS NULL
-       FOR SHARE OF m`;
+       FOR SHARE OF m, a`;
   if (!rights) throw new Refusal("forbidden", "This API client does not stand any more.");
   return rights;
 }

@@ -4,6 +4,9 @@ import type { ApiRequest } from "@/lib/api-request";
 /** No request of a robot or a client needs more. */
 export const BODY_MAX_BYTES = 64 * 1024;
 
+/** What is read of a request to know its body. */
+export type WithBody = Pick<ApiRequest, "bytes" | "header">;
+
 export type BodyProblem = "too large" | "not UTF-8";
 
 const BYTE_ORDER_MARK = "\uFEFF";
@@ -14,7 +17,7 @@ const BYTE_ORDER_MARK = "\uFEFF";
  * @returns the text, or why it is not read: too large (measured, whatever Content-Length says) or not UTF-8
  */
 export async function readBody(
-  request: ApiRequest,
+  request: WithBody,
   maxBytes = BODY_MAX_BYTES,
 ): Promise<{ ok: true; text: string } | { ok: false; problem: BodyProblem }> {
   const bytes = await request.bytes(maxBytes);
@@ -25,7 +28,7 @@ export async function readBody(
 }
 
 /** @returns the media type without parameters, lower case; empty when there is none. */
-export function mediaType(request: ApiRequest): string {
+export function mediaType(request: WithBody): string {
   const [type = ""] = (request.header("content-type") ?? "").split(";", 1);
   return type.trim().toLowerCase();
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ApiRequest } from "@/lib/api-request";
-import { BODY_MAX_BYTES, mediaType, readBody } from "@/lib/http/body";
+import { BODY_MAX_BYTES, mediaType, readBody, type WithBody } from "@/lib/http/body";
 import { ProblemError } from "@/lib/http/problem";
 import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
 
@@ -8,7 +8,7 @@ import { JSON_MAX_DEPTH, type JsonFault, jsonFaults } from "@/lib/json-text";
 const EMPTY_BODY = "{}";
 
 /** @returns the body's text, `{}` where there is none @throws ProblemError */
-async function readText(request: ApiRequest, maxBytes: number): Promise<string> {
+async function readText(request: WithBody, maxBytes: number): Promise<string> {
   const body = await readBody(request, maxBytes);
   if (!body.ok) {
     throw body.problem === "too large"
@@ -31,7 +31,7 @@ async function readText(request: ApiRequest, maxBytes: number): Promise<string> 
 
 /** @returns the body, a JSON object, with every member that was sent @throws ProblemError */
 export async function readJsonObject(
-  request: ApiRequest,
+  request: WithBody,
   maxBytes = BODY_MAX_BYTES,
 ): Promise<Readonly<Record<string, unknown>>> {
   const text = await readText(request, maxBytes);

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "@/lib/admin-api/contract";
+import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
 import type { UserActor } from "@/lib/ctx";
 import { IMPLEMENTED } from "@/lib/http/admin/operations";
+import { disableApiClient } from "@/lib/workflows/manage-api-clients";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { buyToken } from "@/test/robot";
-import { newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
+import { act, call, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
 let token: string;
@@ -195,6 +197,26 @@ describe("who may not, and what is not so", () => {
       answer: { code: "confirmation_needed" },
     });
     expect((await ask("POST", "/machines/delete?dryRun=true", { as, body })).status).toBe(200);
+  });
+
+  test("who is disabled while the body is under way does nothing with the rest of it", async () => {
+    const client = await newApiClient(owner, { role: "Operator" });
+    const as = await buyToken(client);
+    const { name, kind } = machine();
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const text = Buffer.from(JSON.stringify({ name, kind }));
+    const answer = call("POST", `${ADMIN_API_PATH}/machines`, {
+      headers: { authorization: `Bearer ${as}`, "content-type": "application/json" },
+      body: readable,
+      duplex: "half",
+    } as RequestInit);
+    await writer.write(text.subarray(0, 5));
+    await act(owner, disableApiClient, { id: client.id });
+    await writer.write(text.subarray(5));
+    await writer.close();
+    expect((await answer).status).toBe(401);
+    expect(await prisma().machine.count({ where: { name } })).toBe(0);
   });
 
   test("another tenant's machine is not there", async () => {

@@ -7,6 +7,7 @@ import { listSecrets } from "@/lib/credentials/queries";
 import type { UserActor } from "@/lib/ctx";
 import { readAttention } from "@/lib/fleet/queries/attention";
 import { find } from "@/lib/fleet/queries/find";
+import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { readOverview } from "@/lib/fleet/queries/overview";
 import { requireApiClient } from "@/lib/http/admin/bearer";
@@ -274,6 +275,16 @@ describe("a program administers as a person does", () => {
     await expect(
       act(program, noteNotificationsSeen, { until: new Date().toISOString() }),
     ).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("from where it was used is told to nobody who may not manage it", async () => {
+    const client = await newApiClient(owner);
+    await buyToken(client);
+    await flushTokenRequests();
+    const viewer = await newAdmin({ id: owner.tenantId, slug: "" }, "Viewer");
+    const of = { credentialId: client.secretId, addresses: "" };
+    expect((await ask(viewer, foreseeRules, of)).allowed).toEqual([]);
+    expect((await ask(owner, foreseeRules, of)).allowed).toHaveLength(1);
   });
 
   test("its links are worth nothing once it may make no more, nor where it never could", async () => {

@@ -9,7 +9,7 @@ import { allow, allowInstallation } from "@/lib/permissions";
 import { encodeAnswer, repeatedAnswer } from "./answer";
 import { type AdminApiActor, requireApiClient } from "./bearer";
 import type { Implemented } from "./implement";
-import { type Asked, readAsked } from "./request";
+import { type Asked, arrived, readAsked } from "./request";
 
 function requireRights(actor: AdminApiActor, may: OperationMay, isSensitive: boolean): void {
   if (may === "installation") allowInstallation(actor);
@@ -70,9 +70,11 @@ export async function answerOperation(
   params: Readonly<Record<string, string>>,
 ): Promise<ApiAnswer> {
   const { operation } = implemented;
+  // Before anybody asks who it is: what is taken from a client while its body is under way, it does not have any more.
+  const sent = await arrived(request, operation);
   const actor = await requireApiClient(request, new Date());
   request.noteActor(actor.id);
-  const asked = await readAsked(request, operation, params);
+  const asked = await readAsked(request, sent, operation, params);
   // Who only looks at what would happen confirms nothing.
   requireRights(actor, operation.may, (operation.isSensitive ?? false) && !asked.isDryRun);
   const { status, body } = await run(actor, request, implemented, asked);

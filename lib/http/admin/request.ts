@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Operation } from "@/lib/admin-api/operation";
 import type { ApiRequest } from "@/lib/api-request";
+import { BODY_MAX_BYTES, type WithBody } from "@/lib/http/body";
 import { badBody, readJsonObject } from "@/lib/http/json-body";
 import { ProblemError } from "@/lib/http/problem";
 
@@ -31,10 +32,10 @@ function readQuery(request: ApiRequest, { query = NOTHING, preview }: Operation)
   return { query: rest, isDryRun: asked === "true" };
 }
 
-async function readBody(request: ApiRequest, { body, maxBodyBytes, method }: Operation) {
+async function readBody(sent: WithBody, { body, maxBodyBytes, method }: Operation) {
   if (method === "GET") return {};
-  const sent = await readJsonObject(request, maxBodyBytes);
-  const parsed = z.strictObject((body ?? NOTHING).shape).safeParse(sent);
+  const members = await readJsonObject(sent, maxBodyBytes);
+  const parsed = z.strictObject((body ?? NOTHING).shape).safeParse(members);
   if (parsed.success) return parsed.data as Record<string, unknown>;
   throw badBody(
     parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), detail: message })),
@@ -74,12 +75,23 @@ export type Asked = {
   readonly idempotencyKey: string | null;
 };
 
+/** @returns the request when its body is here; none is waited for where the operation has none */
+export async function arrived(
+  request: ApiRequest,
+  { maxBodyBytes = BODY_MAX_BYTES, method }: Operation,
+): Promise<WithBody> {
+  const bytes = method === "GET" ? new Uint8Array() : await request.bytes(maxBodyBytes);
+  return { header: (name) => request.header(name), bytes: async () => bytes };
+}
+
 /**
+ * @param sent its body
  * @param params what stands in the path
  * @throws ProblemError where anything is not as the operation says
  */
 export async function readAsked(
   request: ApiRequest,
+  sent: WithBody,
   operation: Operation,
   params: Readonly<Record<string, string>>,
 ): Promise<Asked> {
@@ -88,7 +100,7 @@ export async function readAsked(
     throw new ProblemError({ status: 404, code: "not_found", detail: "There is no such thing." });
   const { query, isDryRun } = readQuery(request, operation);
   const idempotencyKey = readIdempotencyKey(request, operation);
-  const body = await readBody(request, operation);
+  const body = await readBody(sent, operation);
   const revision = readRevision(request, operation);
   return { input: { ...query, ...body, ...named.data, ...revision }, isDryRun, idempotencyKey };
 }
