@@ -157,7 +157,8 @@ describe("a browser in which the admin signed in before", () => {
   test("is known for that account only, and only by a cookie this server made", () => {
     const cookie = cookieOf(email);
     expect(knownBrowserOf(cookie, "other@latchkey.test")).toBeNull();
-    expect(knownBrowserOf(cookie.replace(/=./, "=_"), email)).toBeNull();
+    const another = cookie.replace(/=(.)/, (_, first) => (first === "_" ? "=-" : "=_"));
+    expect(knownBrowserOf(another, email)).toBeNull();
     expect(knownBrowserOf(`${cookie}x`, email)).toBeNull();
     for (const forged of [
       null,
