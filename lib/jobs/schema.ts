@@ -81,7 +81,11 @@ export const addProcessSchema = z.object({
   defaultInput: jsonTextSchema.default({}),
 });
 
-export const editProcessSchema = addProcessSchema.extend({ processId: z.uuid() });
+export const editProcessSchema = addProcessSchema.extend({
+  processId: z.uuid(),
+  /** What was read before, where it must be as it was. */
+  seen: addProcessSchema.optional(),
+});
 export const processIdSchema = z.object({ processId: z.uuid() });
 
 export const startJobSchema = z.object({

@@ -4,7 +4,7 @@ import type { UserActor } from "@/lib/ctx";
 import { invitePerson } from "@/lib/users/commands/invite";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
-import { askToken, buyToken } from "@/test/robot";
+import { askToken, buyToken, connect } from "@/test/robot";
 import { act, newAdmin, newInstallationAdmin, newTenantAdmin, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
@@ -56,6 +56,47 @@ test("processes are added, listed, saved and deleted", async () => {
   await expectClosed("DELETE", path);
   expect((await ask("DELETE", path)).status).toBe(204);
   expect(await listed()).toEqual([]);
+});
+
+test("a process that somebody else saved meanwhile is not overwritten by who says what they read", async () => {
+  const seen = {
+    name: unique("process"),
+    description: "",
+    runtimeType: "Unattended",
+    defaultInput: { lane: 4 },
+  };
+  const { processId } = await add("/processes", seen);
+  const save = (description: string) =>
+    ask("PUT", `/processes/${processId}`, { body: { ...seen, description, seen } });
+  expect((await save("first")).status).toBe(204);
+  expect(await save("second")).toMatchObject({ status: 409, answer: { code: "conflict" } });
+});
+
+test("saving how clients authenticate says on a dry run which hosts and jobs it would cut, and cuts them then", async () => {
+  const admin = await newTenantAdmin();
+  const as = await buyToken(await newApiClient(admin, { role: "Administrator" }));
+  const follows = await provisioned(admin);
+  const decides = await provisioned(admin, { clientAuthentication: "Any" });
+  for (const machine of [follows, decides]) await connect(await buyToken(machine), machine.machineName);
+  const hostsOf = ({ answer }: { answer: { hosts: { hostName: string }[] } }) =>
+    answer.hosts.map(({ hostName }) => hostName);
+  const path = `/machines/${decides.machineId}`;
+  const save = (clientAuthentication: string | null, query = "") =>
+    ask("PUT", `${path}${query}`, {
+      as,
+      body: { name: decides.machineName, clientAuthentication },
+      headers: { "if-match": '"1"' },
+    });
+  for (const kind of ["Any", "Secret", null]) expect(hostsOf(await save(kind, "?dryRun=true"))).toEqual([]);
+  expect(hostsOf(await save("Key", "?dryRun=true"))).toEqual([decides.machineName]);
+  expect(await save("Key")).toMatchObject({ answer: { disconnectedHosts: [decides.machineName] } });
+
+  const { installationLifetimeSeconds, ...seen } = (await ask("GET", "/settings/token-defaults", { as }))
+    .answer;
+  const body = { defaults: { ...seen, clientAuthentication: "Key" }, seen };
+  const defaults = (query: string) => ask("PUT", `/settings/token-defaults${query}`, { as, body });
+  expect(hostsOf(await defaults("?dryRun=true"))).toEqual([follows.machineName]);
+  expect(await defaults("")).toMatchObject({ answer: { disconnectedHosts: [follows.machineName] } });
 });
 
 test("jobs are started with JSON, walked page by page, and stopped or killed", async () => {

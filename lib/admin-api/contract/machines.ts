@@ -128,6 +128,7 @@ export const editMachine = operation({
   params: machineIdSchema,
   body: editMachineSchema.omit({ machineId: true, revision: true }),
   answer: cutSchema.extend({ revision: z.number().int() }),
+  preview: cutPreviewSchema,
   hasRevision: true,
 });
 

@@ -46,10 +46,11 @@ export const editProcess = operation({
   path: "/processes/{processId}",
   tag: "Processes",
   summary: "Save a process's details",
-  description: "Later jobs start with them; jobs that exist keep their input and runtime type.",
+  description:
+    "Later jobs start with them; jobs that exist keep their input and runtime type. `seen` is what was read: where it holds no longer, nothing is saved.",
   may: "processes.edit",
   params: processIdSchema,
-  body: details,
+  body: details.extend({ seen: details.optional() }),
   maxBodyBytes: 128 * 1024,
 });
 

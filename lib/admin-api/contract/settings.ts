@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { cutPreviewSchema, cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
 import { kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
 import { editLimitsSchema, limitsSchema } from "@/lib/limits/schema";
 import {
@@ -79,6 +79,7 @@ export const saveTokenDefaults = operation({
   may: "tenant.settings",
   body: editTokenDefaultsSchema,
   answer: cutSchema,
+  preview: cutPreviewSchema,
 });
 
 export const getLeakResponse = operation({

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
@@ -41,14 +42,20 @@ export async function addProcess(ctx: Ctx, input: AddProcessInput): Promise<{ pr
 
 const EDITED = { name: true, description: true, runtimeType: true, defaultInput: true } as const;
 
-/** Changes what later jobs start with; jobs that exist keep their input and runtime type. */
-export async function editProcess(ctx: Ctx, { processId, ...input }: EditProcessInput): Promise<null> {
+/**
+ * Changes what later jobs start with; jobs that exist keep their input and runtime type.
+ * @throws Refusal `not_found`, or `conflict`: at `name` when it is taken, else when the process is not as it was seen
+ */
+export async function editProcess(ctx: Ctx, { processId, seen, ...input }: EditProcessInput): Promise<null> {
   allow(ctx.actor, "processes.edit");
   const where = { id: processId, tenantId: ctx.actor.tenantId, deletedAt: null };
   // Held, so that what the record calls "before" is what this write replaces.
   await ctx.db.$queryRaw`
     SELECT id FROM processes WHERE tenant_id = ${ctx.actor.tenantId}::uuid AND id = ${processId}::uuid FOR NO KEY UPDATE`;
   const held = await ctx.db.process.findFirst({ where, select: EDITED });
+  if (held && seen && !isDeepStrictEqual(held, seen)) {
+    throw new Refusal("conflict", "Somebody else saved this process since it was read. Read it again.");
+  }
   const [saved] = await ctx.db.process
     .updateManyAndReturn({ where, data: columns(input), select: EDITED })
     .catch((error: unknown) => refuseTaken(error, input.name));

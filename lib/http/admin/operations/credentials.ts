@@ -17,7 +17,7 @@ import { disableCredential, enableCredential } from "@/lib/workflows/disable-cre
 import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
-import { previewCut } from "./machines";
+import { narrowed, previewCut } from "./machines";
 
 type OfMachine = { readonly machineId: string };
 type OfCredential = OfMachine & { readonly credentialId: string };
@@ -28,10 +28,8 @@ const listed = <Row>(list: (ctx: Ctx, of: OfMachine) => Promise<Row[]>) =>
 
 /** What hangs on one credential of a machine. */
 const previewOf = ofMachines(async (ctx, { machineId, credentialId }: OfCredential) => {
-  const { hosts, jobs } = await previewCut(ctx, { machineIds: [machineId] });
-  const cut = hosts.filter((host) => host.credentialId === credentialId);
-  const sessionIds = new Set(cut.map(({ sessionId }) => sessionId));
-  return { hosts: cut, jobs: jobs.filter(({ sessionId }) => sessionIds.has(sessionId)) };
+  const all = await previewCut(ctx, { machineIds: [machineId] });
+  return narrowed(all, (host) => host.credentialId === credentialId);
 });
 
 /** What the rules would have refused of the uses of a machine's credential. */

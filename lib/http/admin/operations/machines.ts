@@ -8,6 +8,10 @@ import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { getMachine } from "@/lib/machines/queries";
 import { noSuchMachine } from "@/lib/machines/refusals";
+import type { EditMachineInput } from "@/lib/machines/schema";
+import { getTokenDefaults } from "@/lib/tenants/queries";
+import { refusedKind } from "@/lib/token-policy/rules";
+import type { ClientAuthentication } from "@/lib/token-policy/schema";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableMachine } from "@/lib/workflows/disable-machine";
 import { saveMachine } from "@/lib/workflows/save-machine";
@@ -15,6 +19,29 @@ import { saveMachine } from "@/lib/workflows/save-machine";
 /** What the dialogs that cut show: hosts that are connected on these machines, and what runs on them. */
 export async function previewCut(ctx: Ctx, of: { readonly machineIds: readonly string[] }) {
   return { hosts: await listConnectedHosts(ctx, of), jobs: await listRunningJobs(ctx, of) };
+}
+
+type Preview = Awaited<ReturnType<typeof previewCut>>;
+type Host = Preview["hosts"][number];
+
+/** @returns what of it hangs on some of the hosts */
+export function narrowed({ hosts, jobs }: Preview, isMeant: (host: Host) => boolean): Preview {
+  const meant = hosts.filter(isMeant);
+  const sessionIds = new Set(meant.map(({ sessionId }) => sessionId));
+  return { hosts: meant, jobs: jobs.filter(({ sessionId }) => sessionIds.has(sessionId)) };
+}
+
+/** @returns what of it authenticated in a way that would not be accepted any more */
+export function refusedOf(preview: Preview, accepted: ClientAuthentication): Preview {
+  const kind = refusedKind(accepted);
+  return narrowed(preview, ({ credentialKind }) => credentialKind === kind);
+}
+
+/** What saving a machine's details would cut. */
+async function previewSave(ctx: Ctx, { machineId, clientAuthentication }: EditMachineInput) {
+  found(await getMachine(ctx, { machineId }));
+  const accepted = clientAuthentication ?? (await getTokenDefaults(ctx)).clientAuthentication;
+  return refusedOf(await previewCut(ctx, { machineIds: [machineId] }), accepted);
 }
 
 const found = <T>(machine: T | null): T => {
@@ -30,7 +57,7 @@ export const MACHINE_OPERATIONS = [
   }),
   questionOf(contract.getMachine, async (ctx, input) => found(await getMachine(ctx, input))),
   deedOf(contract.provisionMachine, provisionMachine),
-  deedOf(contract.editMachine, saveMachine),
+  cutOf(contract.editMachine, saveMachine, previewSave),
   deedOf(contract.enableMachine, enableMachine),
   cutOf(contract.disableMachine, disableMachine, (ctx, { machineId }) =>
     previewCut(ctx, { machineIds: [machineId] }),

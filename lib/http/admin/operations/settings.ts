@@ -1,21 +1,27 @@
 import * as contract from "@/lib/admin-api/contract/settings";
+import { listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { cutOf, deedOf, questionOf } from "@/lib/http/admin/implement";
 import { sliced } from "@/lib/http/admin/sliced";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
 import { askWithdrawal, listSigningKeys } from "@/lib/identity/queries";
+import { listFollowingJobs } from "@/lib/jobs/queries";
 import { editLimits } from "@/lib/limits/commands";
 import { getLimits } from "@/lib/limits/queries";
 import { chooseLeakResponse, renameTenant } from "@/lib/tenants/commands";
 import { getLeakResponse, getTokenDefaults, listTenants } from "@/lib/tenants/queries";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
+import { refusedOf } from "./machines";
 
 /** What API clients do with settings of the tenant and of the installation; the deeds and questions of the portal's page. */
 export const SETTINGS_OPERATIONS = [
   questionOf(contract.getLimits, getLimits),
   deedOf(contract.editLimits, editLimits),
   questionOf(contract.getTokenDefaults, getTokenDefaults),
-  deedOf(contract.saveTokenDefaults, saveTokenDefaults),
+  cutOf(contract.saveTokenDefaults, saveTokenDefaults, async (ctx, { defaults }) => {
+    const following = { hosts: await listFollowingHosts(ctx), jobs: await listFollowingJobs(ctx) };
+    return refusedOf(following, defaults.clientAuthentication);
+  }),
   questionOf(contract.getLeakResponse, async (ctx) => ({
     leakResponse: await getLeakResponse(ctx, ctx.actor.tenantId),
   })),
