@@ -16,6 +16,9 @@ export const REFUSAL_STATUS = {
 
 export type RefusalCode = keyof typeof REFUSAL_STATUS;
 
+/** What is wrong with one field, by its path. */
+export type FieldError = { readonly field: string; readonly detail: string };
+
 /**
  * An expected "no" of a deed. The message is written for the person or robot that asked and carries nothing internal;
  * throwing it rolls the deed's transaction back, and the door turns it into its dialect.
@@ -24,6 +27,8 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** The form field the refusal is about, where there is one. */
   readonly field: string | undefined;
+  /** Of a refusal about several fields: each with its sentence. */
+  readonly errors: readonly FieldError[] | undefined;
   /** What a robot can act on, beside the message. */
   readonly members: Readonly<Record<string, string>> | undefined;
   /** What a program decides by; a robot's deeds refuse nothing without it. */
@@ -34,6 +39,7 @@ export class Refusal extends Error {
     message: string,
     options: {
       field?: string;
+      errors?: readonly FieldError[];
       members?: Readonly<Record<string, string>>;
       problem?: ProblemCode | AdminProblemCode;
     } = {},
@@ -42,6 +48,7 @@ export class Refusal extends Error {
     this.name = "Refusal";
     this.code = code;
     this.field = options.field;
+    this.errors = options.errors;
     this.members = options.members;
     this.problem = options.problem;
   }

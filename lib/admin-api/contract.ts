@@ -1,4 +1,5 @@
 import * as assets from "./contract/assets";
+import * as bulk from "./contract/bulk";
 import * as credentials from "./contract/credentials";
 import * as hosts from "./contract/hosts";
 import * as jobs from "./contract/jobs";
@@ -13,6 +14,7 @@ import type { Operation } from "./operation";
 /** Every operation of the admin API, by its id. A file of the contract exports operations and nothing else. */
 export const CONTRACT = {
   ...machines,
+  ...bulk,
   ...credentials,
   ...rotations,
   ...hosts,

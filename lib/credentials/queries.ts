@@ -111,14 +111,32 @@ export async function countLiveCredentials(
   return row?.live ?? 0;
 }
 
-/** @returns how many credentials of a kind take a place among those that the machine may have: also disabled ones, which may be enabled */
+/** @returns by machine how many credentials of a kind take a place among those that it may have: also disabled ones, which may be enabled */
+export async function countNotEndedByMachine(
+  ctx: Ctx<TenantActor>,
+  machineIds: readonly string[],
+  kind: CredentialKind,
+): Promise<Map<string, number>> {
+  const groups = await ctx.db.credential.groupBy({
+    by: ["machineId"],
+    where: {
+      tenantId: ctx.actor.tenantId,
+      machineId: { in: [...machineIds] },
+      kind,
+      ...whereNotEnded(ctx.now),
+    },
+    _count: true,
+  });
+  return new Map(groups.map(({ machineId, _count: count }) => [machineId, count]));
+}
+
+/** @returns the same of one machine */
 export async function countNotEndedCredentials(
   ctx: Ctx<TenantActor>,
   machineId: string,
   kind: CredentialKind,
 ): Promise<number> {
-  const where = { tenantId: ctx.actor.tenantId, machineId, kind, ...whereNotEnded(ctx.now) };
-  return ctx.db.credential.count({ where });
+  return (await countNotEndedByMachine(ctx, [machineId], kind)).get(machineId) ?? 0;
 }
 
 /**

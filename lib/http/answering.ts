@@ -38,6 +38,7 @@ function problemOf(error: unknown, { refused }: Dialect): Problem {
       members: {
         ...error.members,
         ...(error.field && { errors: [{ field: error.field, detail: error.message }] }),
+        ...(error.errors && { errors: error.errors }),
       },
     };
   }

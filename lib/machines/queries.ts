@@ -1,13 +1,20 @@
 import type { Ctx, RobotActor } from "@/lib/ctx";
+import type { Refusal } from "@/lib/errors";
+import { getLimits } from "@/lib/limits/queries";
+import type { Limits } from "@/lib/limits/schema";
+import { allow } from "@/lib/permissions";
 import { knownScopes } from "@/lib/token-policy/rules";
-import { noSuchMachine } from "./refusals";
+import { namedTwice, noSuchMachine, takenName, tooManyMachines } from "./refusals";
+import { nameKey, problemOf, readMachine } from "./rules";
 import {
   MACHINES_MEANT_MAX,
   MACHINES_OFFERED_MAX,
   type MachineDetails,
   type MachineKind,
+  type MachineLine,
   type MachineView,
   machineDetailsSchema,
+  type ProvisionMachinesInput,
 } from "./schema";
 
 /** What a machine's form holds. */
@@ -96,6 +103,52 @@ export async function nameMachines(
     select: { id: true, name: true, deletedAt: true },
   });
   return rows.map(({ id, name, deletedAt }) => ({ id, name, isDeleted: deletedAt !== null }));
+}
+
+/**
+ * @param inputs machines that are to be provisioned
+ * @returns for each in turn why it cannot be, so far as that is known before it is written; null where nothing stands against it
+ */
+export async function refuseNewMachines(
+  ctx: Ctx,
+  inputs: readonly { readonly name: string }[],
+  { machinesMax }: Pick<Limits, "machinesMax">,
+): Promise<readonly (Refusal | null)[]> {
+  const keys = inputs.map(({ name }) => nameKey(name));
+  const seen = new Set<string>();
+  const known = await ctx.db.machine.findMany({
+    where: { tenantId: ctx.actor.tenantId, nameKey: { in: keys } },
+    select: { nameKey: true },
+  });
+  const taken = new Set(known.map((machine) => machine.nameKey));
+  let there = machinesMax === null ? 0 : await countMachines(ctx);
+  return inputs.map(({ name }, index) => {
+    const key = keys[index] ?? "";
+    if (taken.has(key)) return takenName(name);
+    if (seen.has(key)) return namedTwice(name);
+    seen.add(key);
+    if (machinesMax !== null && there >= machinesMax) return tooManyMachines(there, machinesMax);
+    there += 1;
+    return null;
+  });
+}
+
+/** @returns what stands against many machines that are to be provisioned, each by its index; nothing is written */
+export async function checkMachines(
+  ctx: Ctx,
+  { machines }: Pick<ProvisionMachinesInput, "machines">,
+): Promise<{ results: MachineLine[] }> {
+  allow(ctx.actor, "machines.provision");
+  const lines = machines.map(readMachine);
+  const right = lines.flatMap(({ index, input }) => (input ? [{ index, name: input.name }] : []));
+  const refusals = await refuseNewMachines(ctx, right, await getLimits(ctx));
+  const refused = new Map(right.map(({ index }, place) => [index, refusals[place] ?? null]));
+  return {
+    results: lines.map(({ index, name, problem }) => {
+      const refusal = refused.get(index);
+      return { index, name, problem: refusal ? problemOf(refusal) : problem };
+    }),
+  };
 }
 
 /** @returns how many machines the tenant has */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { deleteMachinesSchema, editMachineSchema, provisionMachineSchema } from "./schema";
+import {
+  deleteMachinesSchema,
+  editMachineSchema,
+  MACHINES_AT_ONCE_MAX,
+  provisionMachineSchema,
+} from "./schema";
 
 const refusedFields = (input: object) => {
   const parsed = provisionMachineSchema.safeParse({ name: "PC", kind: "Standard", ...input });
@@ -87,7 +92,10 @@ test("the same tag twice is one tag", () => {
 
 test("ids are ids, and a bulk deletion has a first and a last", () => {
   expect(editMachineSchema.safeParse({ name: "PC", machineId: "1", revision: 1 }).success).toBe(false);
-  const machineIds = Array.from({ length: 201 }, () => "0198c5b0-0000-7000-8000-000000000000");
+  const machineIds = Array.from(
+    { length: MACHINES_AT_ONCE_MAX + 1 },
+    () => "0198c5b0-0000-7000-8000-000000000000",
+  );
   for (const wrong of [[], ["x"], machineIds])
     expect(deleteMachinesSchema.safeParse({ machineIds: wrong }).success).toBe(false);
   expect(deleteMachinesSchema.safeParse({ machineIds: machineIds.slice(1) }).success).toBe(true);

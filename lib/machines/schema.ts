@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { IssuedSecret } from "@/lib/credentials/schema";
 import { isPlainLine, isPlainText, looksLikeSecret } from "@/lib/text";
 import { machineTokenPolicySchema } from "@/lib/token-policy/schema";
 
@@ -30,11 +31,16 @@ export const TAG_MAX_LENGTH = 64;
 export const PAGE_SIZES = [25, 50, 100] as const;
 /** Of a row's place in a list as it stands in an address: a description, mostly. */
 const CURSOR_MAX_LENGTH = 4096;
-export const BULK_DELETE_MAX = 200;
+/** How many machines are provisioned at once, or named by their ids for a deed on all of them. */
+export const MACHINES_AT_ONCE_MAX = 1000;
+/** How many machines a filter may stand for in a deed on all that match. */
+export const MACHINES_MATCHING_MAX = 10_000;
 /** How many machines a form offers to choose from. */
 export const MACHINES_OFFERED_MAX = 1000;
 /** How many machines a filter by name stands for. */
 export const MACHINES_MEANT_MAX = 50;
+
+const formatted = (count: number) => count.toLocaleString("en-US");
 
 const name = z
   .string({ error: "Enter a name." })
@@ -90,11 +96,58 @@ export const editMachineSchema = machineDetailsSchema.extend({
 
 export const machineIdSchema = z.object({ machineId: z.uuid() });
 
+/** A file that only the owner of a recipient's identity can read takes the place of secrets in an answer (https://age-encryption.org). */
+export const recipientSchema = z
+  .string()
+  .trim()
+  .max(4096, "An age recipient is shorter than that.")
+  .regex(/^age1[0-9a-z]+$/, "An age recipient begins with age1.")
+  .nullable()
+  .default(null);
+
+/** What becomes of right rows where others are wrong: nothing, or they are done. */
+export const BULK_MODES = ["all", "each"] as const;
+
+export const provisionMachinesSchema = z.object({
+  /** Each is what `provisionMachineSchema` says; a wrong one is told by its index, not a reason to read no further. */
+  machines: z
+    .array(z.unknown())
+    .min(1, "Add at least one machine.")
+    .max(MACHINES_AT_ONCE_MAX, `Provision at most ${formatted(MACHINES_AT_ONCE_MAX)} machines at once.`),
+  mode: z.enum(BULK_MODES).default("all"),
+  recipient: recipientSchema,
+});
+
+/** What a list of machines is narrowed to. */
+export const machineFilterSchema = z.strictObject({
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((text) => isPlainLine(text) && !looksLikeSecret(text), "Search for plain text, not for a secret.")
+    .default(""),
+  kind: z.enum(MACHINE_KINDS).optional(),
+  state: z.enum(MACHINE_STATES).optional(),
+  secrets: z.enum(SECRET_FILTERS).optional(),
+});
+
+/** Machines for one deed on all of them: by their ids, or all that match a filter at that moment; one of the two. */
+export const chosenMachinesSchema = z.object({
+  machineIds: z
+    .array(z.uuid())
+    .min(1, "Choose at least one machine.")
+    .max(MACHINES_AT_ONCE_MAX, `Choose at most ${formatted(MACHINES_AT_ONCE_MAX)} machines at once.`)
+    .optional(),
+  filter: machineFilterSchema.optional(),
+  /** What `previewCut` answered as `token`: the deed refuses to cut more than was shown then. */
+  preview: z.uuid().optional(),
+});
+
 export const deleteMachinesSchema = z.object({
   machineIds: z
     .array(z.uuid())
     .min(1, "Choose at least one machine.")
-    .max(BULK_DELETE_MAX, `Delete at most ${BULK_DELETE_MAX} machines at once.`),
+    .max(MACHINES_AT_ONCE_MAX, `Delete at most ${formatted(MACHINES_AT_ONCE_MAX)} machines at once.`),
 });
 
 /** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
@@ -131,6 +184,9 @@ export type ProcessCompatibility = (typeof PROCESS_COMPATIBILITIES)[number];
 export type MachineSort = (typeof MACHINE_SORTS)[number];
 export type MachineListQuery = z.output<typeof machineListSchema>;
 export type ProvisionMachineInput = z.output<typeof provisionMachineSchema>;
+export type ProvisionMachinesInput = z.output<typeof provisionMachinesSchema>;
+export type MachineFilter = z.output<typeof machineFilterSchema>;
+export type ChosenMachines = Readonly<z.output<typeof chosenMachinesSchema>>;
 export type EditMachineInput = z.output<typeof editMachineSchema>;
 
 /** A machine as a row of the list. */
@@ -183,4 +239,34 @@ export type MachineView = MachineDetails & {
   readonly createdAt: Date;
   readonly createdBy: string | null;
   readonly isEnabled: boolean;
+};
+
+/** Why a row of a deed on many is not done. */
+export type RowProblem = {
+  readonly code: "invalid" | "not_found" | "conflict" | "limit_reached" | "gone";
+  readonly field: string | null;
+  readonly detail: string;
+};
+
+/** A machine of many that are to be provisioned, by its place in the request. */
+export type MachineLine = {
+  readonly index: number;
+  readonly name: string;
+  readonly problem: RowProblem | null;
+};
+
+/** The secret's value is null where it is in the encrypted file. */
+export type ProvisionedLine = MachineLine & {
+  readonly provisioned:
+    | (Omit<IssuedSecret, "clientSecret"> & {
+        readonly machineId: string;
+        readonly clientSecret: string | null;
+      })
+    | null;
+};
+
+export type ProvisionedMachines = {
+  readonly results: readonly ProvisionedLine[];
+  /** An armored age file with the secrets, where a recipient was named. */
+  readonly encrypted: string | null;
 };

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { issueSecretSchema } from "@/lib/credentials/schema";
+import { chosenMachinesSchema, recipientSchema } from "@/lib/machines/schema";
+import { rotateCredentialSchema } from "@/lib/rotations/schema";
 import { DEFAULT_TENANT, tenantNameSchema, tenantSlugSchema } from "@/lib/tenants/schema";
 import { emailSchema, newPasswordSchema } from "@/lib/users/schema";
 
@@ -11,4 +14,18 @@ export const setUpSchema = z.object({
   tenantSlug: tenantSlugSchema.default(DEFAULT_TENANT.slug),
 });
 
+/** One new client secret for each of many machines. */
+export const addSecretsSchema = chosenMachinesSchema.extend({
+  ...issueSecretSchema.omit({ machineId: true }).shape,
+  recipient: recipientSchema,
+});
+
+/** Every live client secret of many machines gives way to a new one. Keys are left: a new one is pasted, or brought by a host. */
+export const rotateMachinesSchema = chosenMachinesSchema.extend({
+  ...rotateCredentialSchema.omit({ machineId: true, credentialId: true, publicKey: true }).shape,
+  recipient: recipientSchema,
+});
+
+export type AddSecretsInput = z.output<typeof addSecretsSchema>;
+export type RotateMachinesInput = z.output<typeof rotateMachinesSchema>;
 export type SetUpInput = z.output<typeof setUpSchema>;

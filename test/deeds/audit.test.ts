@@ -66,6 +66,8 @@ beforeAll(async () => {
 /** What an admin's deed must leave in the record, in order. */
 const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   provisionMachine: ["machine.provisioned", "secret.issued"],
+  storeMachines: ["machine.provisioned", "secret.issued"],
+  provisionMachines: ["machine.provisioned", "machine.provisioned", "secret.issued", "secret.issued"],
   addSecret: ["secret.issued"],
   editMachine: ["machine.edited"],
   saveMachine: ["machine.edited", "session.ended", "job.ended"],
@@ -80,6 +82,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   markDisabled: ["machine.disabled"],
   markDeleted: ["machine.deleted"],
   issueSecret: ["secret.issued"],
+  issueSecrets: ["secret.issued"],
   storeKey: ["key.added"],
   addKey: ["key.added"],
   editCredential: ["credential.edited"],

@@ -7,7 +7,7 @@ import { storeKey } from "@/lib/credentials/commands/add-key";
 import { changeRules } from "@/lib/credentials/commands/change-rules";
 import { markCredentialDisabled, markCredentialEnabled } from "@/lib/credentials/commands/disable-credential";
 import { editCredential } from "@/lib/credentials/commands/edit-credential";
-import { issueSecret } from "@/lib/credentials/commands/issue-secret";
+import { issueSecret, issueSecrets } from "@/lib/credentials/commands/issue-secret";
 import { revokeCredential, revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { AddKeyInput } from "@/lib/credentials/schema";
 import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
@@ -21,7 +21,8 @@ import { NO_LIMITS } from "@/lib/limits/schema";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
-import { provisionMachine } from "@/lib/machines/commands/provision-machine";
+import { provisionMachine, storeMachines } from "@/lib/machines/commands/provision-machine";
+import { provisionMachines } from "@/lib/machines/commands/provision-machines";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { editNotifications } from "@/lib/notifications/commands/edit-settings";
@@ -177,6 +178,9 @@ const newDefaults = () => ({ seen: FRESH, defaults: { ...FRESH, clientAuthentica
 /** Everything an admin can do, by the name of the function that does it. */
 export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   provisionMachine: (ctx) => provisionMachine(ctx, newMachine()),
+  storeMachines: (ctx) => storeMachines(ctx, [newMachine()]),
+  provisionMachines: (ctx) =>
+    provisionMachines(ctx, { machines: [newMachine(), newMachine()], mode: "all", recipient: null }),
   addSecret: (ctx, { machine }) => addSecret(ctx, machine),
   editMachine: (ctx, scene) => editMachine(ctx, editedMachine(scene)),
   saveMachine: (ctx, scene) => saveMachine(ctx, editedMachine(scene)),
@@ -190,6 +194,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),
   markDeleted: (ctx, { machine }) => markDeleted(ctx, { machineIds: [machine.machineId] }),
   issueSecret: (ctx, { machine }) => issueSecret(ctx, machine),
+  issueSecrets: (ctx, { machine }) => issueSecrets(ctx, [machine]),
   storeKey: async (ctx, { machine }) => storeKey(ctx, await newKey(machine)),
   addKey: async (ctx, { machine }) => addKey(ctx, await newKey(machine)),
   editCredential: (ctx, { machine }) =>

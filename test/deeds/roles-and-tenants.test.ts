@@ -95,6 +95,8 @@ describe("an admin of another tenant finds none of it and changes none of it", (
   };
   const NEW = [
     "provisionMachine",
+    "storeMachines",
+    "provisionMachines",
     "recordExport",
     "askTestMail",
     "invitePerson",
@@ -118,7 +120,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     const before = await dumpDatabase();
     const outcome = await attempt(stranger, name);
     if (name in ELSEWHERE) expect(outcome).toEqual(ELSEWHERE[name]);
-    else if (["issueSecret", "storeKey", "startRotation", "storeRights"].includes(name))
+    else if (["issueSecret", "issueSecrets", "storeKey", "startRotation", "storeRights"].includes(name))
       expect(outcome).toBeInstanceOf(Error);
     else
       expect(outcome).toMatchObject({ name: "Refusal", code: expect.stringMatching(/^(?:not_found|gone)$/) });

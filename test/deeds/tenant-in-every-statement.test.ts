@@ -15,6 +15,7 @@ import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-eve
 import { auditListSchema } from "@/lib/audit/schema";
 import {
   countLiveCredentials,
+  countNotEndedByMachine,
   countNotEndedCredentials,
   describeCredentials,
   listKeys,
@@ -50,6 +51,7 @@ import {
 import { jobListSchema } from "@/lib/jobs/schema";
 import { getLimits } from "@/lib/limits/queries";
 import {
+  checkMachines,
   countMachines,
   findMachineIds,
   findMachineName,
@@ -58,6 +60,7 @@ import {
   getMachine,
   listMachineNames,
   nameMachines,
+  refuseNewMachines,
 } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
 import { countUnread, getKindsOff, listNotifications } from "@/lib/notifications/queries";
@@ -182,6 +185,8 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   listKeys: () => ask(admin, listKeys, scene.machine),
   countLiveCredentials: () =>
     ask(admin, countLiveCredentials, { ...scene.machine, tenantId: admin.tenantId }),
+  countNotEndedByMachine: () =>
+    ask(admin, (ctx) => countNotEndedByMachine(ctx, [scene.machine.machineId], "Secret"), undefined),
   countNotEndedCredentials: () =>
     ask(admin, (ctx) => countNotEndedCredentials(ctx, scene.machine.machineId, "Secret"), undefined),
   recognizeSecret: () => ask(admin, recognizeSecret, scene.machine.clientSecret),
@@ -205,6 +210,9 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   findOwnMachine: () => question(findOwnMachine),
   findOwnRuntimes: () => question(findOwnRuntimes),
   findMachineName: () => ask(admin, findMachineName, scene.machine),
+  checkMachines: () => ask(admin, checkMachines, { machines: [{ name: "new", kind: "Template" }] }),
+  refuseNewMachines: () =>
+    ask(admin, (ctx) => refuseNewMachines(ctx, [{ name: "new" }], { machinesMax: 5 }), undefined),
   countMachines: () => ask(admin, countMachines, undefined),
   listMachineNames: () => ask(admin, listMachineNames, undefined),
   listRotations: async () => {

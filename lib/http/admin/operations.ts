@@ -1,5 +1,6 @@
 import type { Implemented } from "./implement";
 import { ASSET_OPERATIONS } from "./operations/assets";
+import { BULK_OPERATIONS } from "./operations/bulk";
 import { CREDENTIAL_OPERATIONS } from "./operations/credentials";
 import { HOST_OPERATIONS } from "./operations/hosts";
 import { JOB_OPERATIONS } from "./operations/jobs";
@@ -11,6 +12,7 @@ import { WEBHOOK_OPERATIONS } from "./operations/webhooks";
 /** Everything that API clients can do. */
 export const IMPLEMENTED: readonly Implemented[] = [
   ...MACHINE_OPERATIONS,
+  ...BULK_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
   ...HOST_OPERATIONS,
   ...JOB_OPERATIONS,

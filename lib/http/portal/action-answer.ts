@@ -22,8 +22,9 @@ export const invalid = (error: z.ZodError): ActionResult<never> => ({
 /** @returns the answer to an action that threw: a refusal as it is, anything else as little as possible, with the rest in the log */
 export function refusal(error: unknown): ActionResult<never> {
   if (error instanceof Refusal) {
-    const { code, message, field } = error;
-    return { ok: false, code, message, ...(field && { fieldErrors: { [field]: message } }) };
+    const { code, message, field, errors = field ? [{ field, detail: message }] : [] } = error;
+    const fieldErrors = Object.fromEntries(errors.map((one) => [one.field, one.detail]));
+    return { ok: false, code, message, ...(errors.length > 0 && { fieldErrors }) };
   }
   if (error instanceof PasswordsBusyError) {
     const message = "The server has too many passwords to check right now. Try again in a moment.";

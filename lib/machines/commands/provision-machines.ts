@@ -1,0 +1,49 @@
+import { encrypterTo } from "@/lib/age";
+import type { Ctx } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
+import { refuseAll } from "@/lib/machines/refusals";
+import { problemOf, readMachine } from "@/lib/machines/rules";
+import type { ProvisionedLine, ProvisionedMachines, ProvisionMachinesInput } from "@/lib/machines/schema";
+import { allow } from "@/lib/permissions";
+import { storeMachines } from "./provision-machine";
+
+/**
+ * Creates many machines, each with its first secret: all of them or none, or (`each`) those that can be.
+ * @returns a line for each in the order of the request; with a recipient the secrets' values are in the encrypted file alone
+ * @throws Refusal `invalid` with every wrong one at its field when all were wanted, or at `recipient`
+ */
+export async function provisionMachines(
+  ctx: Ctx,
+  { machines, mode, recipient }: ProvisionMachinesInput,
+): Promise<ProvisionedMachines> {
+  allow(ctx.actor, "machines.provision");
+  const encrypt = recipient === null ? null : encrypterTo(recipient);
+  const lines = machines.map(readMachine);
+  const right = lines.filter(({ input }) => input !== null);
+  const made = await storeMachines(
+    ctx,
+    right.flatMap(({ input }) => input ?? []),
+  );
+  const outcomes = new Map(right.map(({ index }, place) => [index, made[place]]));
+  const results = lines.map(({ index, name, problem }): ProvisionedLine => {
+    const outcome = outcomes.get(index) ?? null;
+    if (outcome instanceof Refusal) return { index, name, problem: problemOf(outcome), provisioned: null };
+    return { index, name, problem, provisioned: outcome };
+  });
+  if (mode === "all" && results.some(({ problem }) => problem !== null)) refuseAll(results);
+  return sealed(results, encrypt);
+}
+
+/** Puts the secrets into one file where somebody is named who may read it: a JSON array of what the answer would have said. */
+async function sealed(
+  results: readonly ProvisionedLine[],
+  encrypt: ((text: string) => Promise<string>) | null,
+): Promise<ProvisionedMachines> {
+  if (!encrypt) return { results, encrypted: null };
+  const secrets = results.flatMap(({ provisioned }) => provisioned ?? []);
+  const without = results.map((line) => ({
+    ...line,
+    provisioned: line.provisioned && { ...line.provisioned, clientSecret: null },
+  }));
+  return { results: without, encrypted: await encrypt(JSON.stringify(secrets, null, 2)) };
+}
