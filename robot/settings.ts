@@ -6,7 +6,8 @@ import { instanceId } from "./instance";
 import { readGuardedFile } from "./private-file";
 import { type RobotKey, readPrivateKey } from "./private-key";
 
-const address = z.string().transform((text, context): URL => {
+/** A portal's address. */
+export const address = z.string().transform((text, context): URL => {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain =
     url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";

@@ -20,6 +20,7 @@ const development = ["bundling the server", "tools/bundle-server.mjs", "developm
 const results = [
   "dist/production/server.mjs",
   "dist/robot.mjs",
+  "dist/latchkey.mjs",
   "dist/commands/admin.mjs",
   ".next/BUILD_ID",
   "lib/generated/prisma/client.ts",
@@ -38,7 +39,8 @@ export async function buildIfChanged(root, say) {
     results.every((file) => existsSync(join(root, file))) &&
     existsSync(stampFile) &&
     readFileSync(stampFile, "utf8") === stamp;
-  if (isBuilt(sourceStamp(root))) return;
+  // Nothing of the server hangs on it.
+  if (isBuilt(sourceStamp(root))) return bundleIfChanged(root, "latchkey");
   refuseUnreadablePath(root);
   await oneBuildAtATime(
     join(root, "dist"),
@@ -51,6 +53,7 @@ export async function buildIfChanged(root, say) {
       for (const step of [prismaClient, pages, production])
         await run(root, step, "production", say, forAll(stamp));
       await bundleIfChanged(root, "robot");
+      await bundleIfChanged(root, "latchkey");
       await bundleIfChanged(root, "commands");
       writeFileSync(stampFile, stamp);
     },

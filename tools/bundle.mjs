@@ -1,5 +1,8 @@
 import { build } from "esbuild";
 
+const REQUIRE =
+  'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
+
 /**
  * Bundles one TypeScript entry of this repository to an ES module for Node.js. Packages stay outside and are loaded from node_modules, unless
  * told otherwise.
@@ -28,5 +31,7 @@ export async function bundle(root, entry, outfile, plugins = [], inject = [], pa
     logLevel: "error",
     plugins,
     inject,
+    // What a bundled CommonJS package requires of Node.js itself.
+    ...(packages === "bundle" && { banner: { js: REQUIRE } }),
   });
 }

@@ -4,7 +4,7 @@ import { oneBuildAtATime } from "./build-lock.mjs";
 import { bundle } from "./bundle.mjs";
 import { buildSources, sourceStamp } from "./stamp.mjs";
 
-/** Programs of one file each, by the name of what is built together. The robot's holds its packages: a host needs nothing besides Node.js. */
+/** Programs of one file each, by the name of what is built together. Those for other computers hold their packages: they need nothing besides Node.js. */
 const bundles = {
   robot: {
     sources: [
@@ -16,6 +16,19 @@ const bundles = {
       "package-lock.json",
     ],
     entries: { "dist/robot": "robot/main.ts" },
+    packages: "bundle",
+  },
+  latchkey: {
+    sources: [
+      "cli",
+      "lib",
+      "robot",
+      "tools/bundles.mjs",
+      "tools/bundle.mjs",
+      "package.json",
+      "package-lock.json",
+    ],
+    entries: { "dist/latchkey": "cli/main.ts" },
     packages: "bundle",
   },
   commands: {

@@ -7,6 +7,7 @@ import * as machines from "./contract/machines";
 import * as people from "./contract/people";
 import * as processes from "./contract/processes";
 import * as rotations from "./contract/rotations";
+import * as self from "./contract/self";
 import * as settings from "./contract/settings";
 import * as webhooks from "./contract/webhooks";
 import type { Operation } from "./operation";
@@ -24,6 +25,7 @@ export const CONTRACT = {
   ...people,
   ...settings,
   ...webhooks,
+  ...self,
 } satisfies Readonly<Record<string, Operation>>;
 
 export const OPERATIONS: readonly Operation[] = Object.values(CONTRACT);

@@ -58,6 +58,12 @@ export async function listTenants(ctx: Ctx, slice: Slice = {}): Promise<TenantRo
   }));
 }
 
+/** @returns what the tenant of whoever acts is called */
+export async function getTenant({ db, actor }: Ctx): Promise<Pick<TenantRow, "id" | "slug" | "name">> {
+  const select = { id: true, slug: true, name: true };
+  return db.tenant.findUniqueOrThrow({ where: { id: actor.tenantId }, select });
+}
+
 /** @returns the id of the tenant with that address; null where there is none */
 export async function findTenantId(db: Db, slug: string): Promise<string | null> {
   const tenant = await db.tenant.findUnique({ where: { slug }, select: { id: true } });

@@ -27,7 +27,7 @@ function collect(folder: string): void {
   }
 }
 
-for (const folder of ["app", "components", "lib", "server"]) collect(folder);
+for (const folder of ["app", "cli", "components", "lib", "server"]) collect(folder);
 paths.add("server.ts");
 
 function targetOf(specifier: string, from: string): string | null {

@@ -6,6 +6,7 @@ import { HOST_OPERATIONS } from "./operations/hosts";
 import { JOB_OPERATIONS } from "./operations/jobs";
 import { MACHINE_OPERATIONS } from "./operations/machines";
 import { PEOPLE_OPERATIONS } from "./operations/people";
+import { SELF_OPERATIONS } from "./operations/self";
 import { SETTINGS_OPERATIONS } from "./operations/settings";
 import { WEBHOOK_OPERATIONS } from "./operations/webhooks";
 
@@ -20,4 +21,5 @@ export const IMPLEMENTED: readonly Implemented[] = [
   ...PEOPLE_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...SELF_OPERATIONS,
 ];
