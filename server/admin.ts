@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { EnvironmentError, env } from "@/lib/env";
 import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
 import { log } from "@/lib/log";
@@ -9,6 +9,7 @@ import { awaitGivenDatabase } from "@/server/database/given-database";
 import { hasSettings } from "@/server/database/kept-settings";
 import { requireMigrated } from "@/server/database/migrations";
 import { runningDatabase } from "@/server/database/running-database";
+import { takeGivenEnv } from "@/server/given-env";
 import { completeEnvironment, takeAppSecretOf } from "@/server/lifecycle/complete-environment";
 import { StartupError } from "@/server/lifecycle/startup-error";
 
@@ -25,7 +26,7 @@ type Stop = () => Promise<void> | void;
 
 /** Reaches Latchkey's database: the given one, the one that runs, or one started for this. */
 async function openDatabase(root: string, onEnd: (stop: Stop) => void): Promise<void> {
-  const given = readGivenEnv(process.env);
+  const given = takeGivenEnv();
   const isGiven = given.databaseUrl !== undefined;
   if (!isGiven && !hasSettings(given.dataDir)) {
     throw new StartupError(

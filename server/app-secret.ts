@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { EnvironmentError, env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { appSecretStatus, reencryptEverything } from "@/lib/operator/app-secret";
 import { runStops } from "@/lib/stopping";
@@ -10,6 +10,7 @@ import { hasSettings, keepSettings, withNewAppSecret } from "@/server/database/k
 import { requireMigrated } from "@/server/database/migrations";
 import { many, refuseUnreadable } from "@/server/database/right-app-secret";
 import { runningDatabase } from "@/server/database/running-database";
+import { takeGivenEnv } from "@/server/given-env";
 import { announce } from "@/server/lifecycle/announce";
 import { showAppSecretStatus } from "@/server/lifecycle/app-secret-status";
 import { completeEnvironment, type Kept, takeAppSecretOf } from "@/server/lifecycle/complete-environment";
@@ -77,7 +78,7 @@ function readOrder(args: readonly string[]): Order | null {
 
 /** Completes the environment for what is to be done. A new secret is only in memory until {@link change} keeps it. */
 async function prepare({ verb, until }: Order, onEnd: (stop: () => Promise<void> | void) => void) {
-  const given = readGivenEnv(process.env);
+  const given = takeGivenEnv();
   const keepsItself = given.databaseUrl === undefined && given.appSecret === undefined;
   if (given.databaseUrl === undefined && !hasSettings(given.dataDir)) {
     throw new StartupError(

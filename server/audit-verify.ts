@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { EnvironmentError, env, readGivenEnv } from "@/lib/env";
+import { EnvironmentError, env } from "@/lib/env";
 import { formatCount, formatQuantity } from "@/lib/format";
 import { log } from "@/lib/log";
 import { type ChainReport, type Finding, verifyAllRecords } from "@/lib/operator/verify-audit";
@@ -8,6 +8,7 @@ import { runStops } from "@/lib/stopping";
 import { hasSettings } from "@/server/database/kept-settings";
 import { requireMigrated } from "@/server/database/migrations";
 import { runningDatabase } from "@/server/database/running-database";
+import { takeGivenEnv } from "@/server/given-env";
 import { completeEnvironment, takeAppSecretOf } from "@/server/lifecycle/complete-environment";
 import { codeOf, StartupError } from "@/server/lifecycle/startup-error";
 
@@ -37,7 +38,7 @@ function tell(name: string, report: ChainReport): void {
 /** Completes the environment as the server does, or joins the server's own database where that runs. */
 async function joinDatabase(onEnd: (stop: () => Promise<void> | void) => void): Promise<void> {
   process.env.ORIGIN ||= "http://localhost";
-  const given = readGivenEnv(process.env);
+  const given = takeGivenEnv();
   if (given.databaseUrl !== undefined) return;
   if (!hasSettings(given.dataDir)) {
     throw new StartupError(

@@ -1,6 +1,6 @@
-import { readGivenEnv } from "@/lib/env";
 import { startEmbeddedDatabase } from "@/server/database/embedded-database";
 import { type KeptSettings, keptSettings } from "@/server/database/kept-settings";
+import { takeGivenEnv } from "@/server/given-env";
 import { announce } from "./announce";
 import type { Lifecycle } from "./lifecycle";
 
@@ -17,7 +17,7 @@ export async function completeEnvironment(
   life: Pick<Lifecycle, "before">,
   settingsFor: (kept: KeptSettings) => KeptSettings = (kept) => kept,
 ): Promise<{ kept: Kept; isEmbedded: boolean }> {
-  const given = readGivenEnv(process.env);
+  const given = takeGivenEnv();
   process.env.ORIGIN = given.origin ?? `http://localhost:${given.port}`;
   // next-auth takes its own address from nowhere else.
   process.env.NEXTAUTH_URL = process.env.ORIGIN;

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { proxyTo, type Proxy as Way } from "@/test/proxy";
@@ -13,11 +16,20 @@ beforeEach(async () => {
   way = await proxyTo(postgres.url);
 });
 
+/** As container platforms hand secrets in. */
+function filed(secrets: Readonly<Record<string, string>>): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-secrets-"));
+  const fileOf = ([name, value]: [string, string]) => {
+    writeFileSync(join(folder, name), `${value}\n`);
+    return [`${name}_FILE`, join(folder, name)];
+  };
+  return Object.fromEntries(Object.entries(secrets).map(fileOf));
+}
+
 async function start(settings: Readonly<Record<string, string>>): Promise<void> {
   latchkey = await startLatchkey({
     env: {
-      DATABASE_URL: way.url,
-      APP_SECRET: "the key of an installation that is watched",
+      ...filed({ DATABASE_URL: way.url, APP_SECRET: "the key of an installation that is watched" }),
       ORIGIN: "http://localhost:3000",
       ...settings,
     },
