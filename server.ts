@@ -15,6 +15,7 @@ import { readiness } from "@/lib/readiness";
 import { askToStop, runStops } from "@/lib/stopping";
 import { SECOND_MILLISECONDS } from "@/lib/time";
 import { bcrypt } from "@/lib/users/password-work";
+import { runs, version, versionText } from "@/lib/version";
 import { awaitGivenDatabase } from "@/server/database/given-database";
 import { migrate, newestMigration, requireMigrated } from "@/server/database/migrations";
 import { refuseUnreadable, requireRightAppSecret } from "@/server/database/right-app-secret";
@@ -31,6 +32,7 @@ import { refuseUnreadablePage } from "@/server/http/unreadable-pages";
 import { announce } from "@/server/lifecycle/announce";
 import { completeEnvironment } from "@/server/lifecycle/complete-environment";
 import { consoleToLog } from "@/server/lifecycle/console-log";
+import { installedVersion } from "@/server/lifecycle/installed-version";
 import { type Lifecycle, watchLifecycle } from "@/server/lifecycle/lifecycle";
 import { preferMemory, preferSpeed } from "@/server/lifecycle/memory";
 import { passwordThread } from "@/server/lifecycle/password-thread";
@@ -58,7 +60,9 @@ export type StartOptions = {
  */
 export async function start(options: StartOptions): Promise<void> {
   const life = begin();
+  runs(installedVersion(options.root));
   try {
+    announce(versionText(version()));
     const { kept, isEmbedded } = await completeEnvironment(life);
     log.level = env().logLevel;
     if (!options.dev) consoleToLog();
@@ -92,6 +96,7 @@ export async function start(options: StartOptions): Promise<void> {
 /** One of several processes: serves what another one has prepared, and says to that one when it does or why it does not. */
 export async function startOneOfSeveral(options: StartOptions): Promise<void> {
   const life = begin();
+  runs(installedVersion(options.root));
   process.on("message", (message) => void (message === STOP && life.end(0)));
   const say = (said: Said) =>
     new Promise<void>((resolve) => void process.send?.(said, undefined, undefined, () => resolve()));
@@ -222,7 +227,7 @@ async function serve(life: Lifecycle, { root, dev }: StartOptions): Promise<void
   life.before("HTTP", () => close(server));
   life.before("streams and long polls", askToStop);
   if (metricsToken !== undefined || metricsPort !== undefined)
-    scrape = await startMetrics(root, {
+    scrape = await startMetrics({
       connectionsMax: server.maxConnections,
       connections: promisify(server.getConnections.bind(server)),
     });

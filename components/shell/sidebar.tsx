@@ -35,9 +35,12 @@ type SidebarProps = {
   theme: ThemeChoice;
   saveTheme: (choice: ThemeChoice) => Promise<void>;
   signOut: () => Promise<void>;
+  /** Which Latchkey this is. */
+  version: string;
 };
 
-export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveTheme, signOut }: SidebarProps) {
+export function Sidebar(props: SidebarProps) {
+  const { tenant, tenants, email, managesPeople, theme, saveTheme, signOut, version } = props;
   const paths = pathsOf(tenant.slug);
   return (
     <>
@@ -69,6 +72,7 @@ export function Sidebar({ tenant, tenants, email, managesPeople, theme, saveThem
         saveTheme={saveTheme}
         signOut={signOut}
       />
+      <p className="mt-2 px-1 text-xs text-muted">{version}</p>
     </>
   );
 }

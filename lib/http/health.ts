@@ -4,6 +4,7 @@ import { isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { currentSigningKey } from "@/lib/identity/signing-keys";
 import { proveWrites } from "@/lib/live/hearing";
 import { readiness } from "@/lib/readiness";
+import { version } from "@/lib/version";
 import { type Method, type RouteHandler, withEveryMethod } from "./methods";
 import { directHandler } from "./web-request";
 
@@ -72,7 +73,8 @@ export const liveness = answering(async () => json({ status: "live" }, 200, NO_S
  */
 export const readyOrNot = answering(async () => {
   const reason = await whatIsMissing();
-  if (reason === null) return json({ status: "ready" }, 200, NO_STORE);
+  const { release, commit } = version();
+  if (reason === null) return json({ status: "ready", version: release, commit }, 200, NO_STORE);
   const headers = { ...NO_STORE, "retry-after": String(RETRY_AFTER_SECONDS) };
   return json({ status: "not ready", reason }, 503, headers);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import described from "@/package.json" with { type: "json" };
 import { proxyTo, type Proxy as Way } from "@/test/proxy";
 import { startScratchPostgres } from "@/tools/scratch-postgres";
 import { type Latchkey, startLatchkey } from "./process";
@@ -49,7 +50,14 @@ async function probe(word: "live" | "ready") {
 }
 
 const LIVE = [200, { status: "live" }];
-const READY = [200, { status: "ready" }];
+const READY = [
+  200,
+  {
+    status: "ready",
+    version: described.version,
+    commit: expect.toBeOneOf([null, expect.stringMatching(/^[\da-f]{9}$/)]),
+  },
+];
 const notReady = (reason: string) => [503, { status: "not ready", reason }];
 
 test("ready says in one word why not: database, migrations, stopping; live goes on", async () => {

@@ -7,6 +7,7 @@ import { saveThemeAction } from "@/app/(portal)/theme-action";
 import { Bell } from "@/components/shell/bell";
 import { Shell } from "@/components/shell/shell";
 import { requireTenant } from "@/lib/http/portal/actions";
+import { runningVersion } from "@/lib/http/portal/running-version";
 import { waysIn } from "@/lib/http/portal/single-sign-on";
 import { readTheme } from "@/lib/http/portal/theme";
 import { countUnread } from "@/lib/notifications/queries";
@@ -31,6 +32,7 @@ export default async function TenantLayout({ params, children }: TenantParams & 
           managesPeople={can("people.manage")}
           theme={(await readTheme()) ?? "system"}
           saveTheme={saveThemeAction}
+          version={runningVersion()}
         />
       }
     >
