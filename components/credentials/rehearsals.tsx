@@ -49,6 +49,7 @@ export function Rehearsals({ rehearsals, credentials, canChange, ...machine }: R
         {shown.map(({ rehearsal, credential }) => (
           <Rehearsal
             key={rehearsal.id}
+            machineId={machine.machineId}
             rehearsal={rehearsal}
             credential={credential}
             tenantSlug={machine.tenantSlug}
@@ -73,6 +74,7 @@ export function Rehearsals({ rehearsals, credentials, canChange, ...machine }: R
 }
 
 type RehearsalProps = {
+  machineId: string;
   rehearsal: RehearsalReport;
   credential: Credential;
   tenantSlug: string;
@@ -82,7 +84,7 @@ type RehearsalProps = {
   onDelete: () => void;
 };
 
-function Rehearsal({ rehearsal, credential, tenantSlug, now, cancel, onDelete }: RehearsalProps) {
+function Rehearsal({ machineId, rehearsal, credential, tenantSlug, now, cancel, onDelete }: RehearsalProps) {
   const { id, startedAt, startedBy, endsAt } = rehearsal;
   const nameId = `rehearsal-${id}`;
   const toasts = useToasts();
@@ -108,7 +110,7 @@ function Rehearsal({ rehearsal, credential, tenantSlug, now, cancel, onDelete }:
             <Button
               aria-busy={isPending}
               aria-describedby={nameId}
-              onClick={() => run(() => cancel({ rehearsalId: id }))}
+              onClick={() => run(() => cancel({ machineId, rehearsalId: id }))}
             >
               Cancel
             </Button>

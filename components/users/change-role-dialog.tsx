@@ -56,7 +56,7 @@ export function ChangeRoleDialog({ person, changeRole, onClose }: ChangeRoleDial
       </Field>
       {errors.apiClients || apiClients ? (
         <ClientsField
-          isDemotion
+          when="demotion"
           error={apiClients ? undefined : errors.apiClients}
           value={apiClients}
           onChange={setApiClients}

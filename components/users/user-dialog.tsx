@@ -61,6 +61,21 @@ export function UserDialog({ asking, actions, sendsMail, onIssued, onClose }: Us
   const [clientsAsked, setClientsAsked] = useState<string | null>(null);
   const name = <strong className="font-medium text-ink">{person.email}</strong>;
   const whom = { adminId: person.id };
+  const said = { apiClients: apiClients || undefined };
+  const asked = async (answering: ReturnType<UserActions["remove"]>) => {
+    const answer = await answering;
+    if (!answer.ok && answer.fieldErrors?.apiClients) setClientsAsked(answer.fieldErrors.apiClients);
+    return answer;
+  };
+  const clientsField = (when: "leaving" | "installation") =>
+    clientsAsked === null ? null : (
+      <ClientsField
+        when={when}
+        error={apiClients ? undefined : clientsAsked}
+        value={apiClients}
+        onChange={setApiClients}
+      />
+    );
   if (deed === "changeRole") {
     return <ChangeRoleDialog person={person} changeRole={actions.changeRole} onClose={onClose} />;
   }
@@ -102,14 +117,16 @@ export function UserDialog({ asking, actions, sendsMail, onIssued, onClose }: Us
         }
         verb={manages ? "Let them manage it" : "Take it"}
         look={manages ? "primary" : "danger"}
-        run={() => actions.shareInstallation({ ...whom, manages })}
+        run={() => asked(actions.shareInstallation({ ...whom, manages, ...said }))}
         onDone={() =>
           toasts.add({
             title: `${person.email} ${manages ? "manages" : "no longer manages"} the installation.`,
           })
         }
         onClose={onClose}
-      />
+      >
+        {clientsField("installation")}
+      </ConfirmDialog>
     );
   }
   const { title, verb, done, says } = WORDS[deed];
@@ -121,20 +138,12 @@ export function UserDialog({ asking, actions, sendsMail, onIssued, onClose }: Us
       look={deed === "enable" ? "primary" : "danger"}
       run={async () => {
         if (deed === "enable") return actions.enable(whom);
-        const answer = await actions[deed]({ ...whom, apiClients: apiClients || undefined });
-        if (!answer.ok && answer.fieldErrors?.apiClients) setClientsAsked(answer.fieldErrors.apiClients);
-        return answer;
+        return asked(actions[deed]({ ...whom, ...said }));
       }}
       onDone={() => toasts.add({ title: `${person.email} ${done}` })}
       onClose={onClose}
     >
-      {clientsAsked === null ? null : (
-        <ClientsField
-          error={apiClients ? undefined : clientsAsked}
-          value={apiClients}
-          onChange={setApiClients}
-        />
-      )}
+      {clientsField("leaving")}
     </ConfirmDialog>
   );
 }

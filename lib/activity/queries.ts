@@ -39,6 +39,8 @@ export type Slice = {
   readonly order: "newest first" | "oldest first";
   readonly beyond?: { readonly at: Date; readonly id: string } | undefined;
   readonly limit: number;
+  /** Ids of machines whose rows are left out. */
+  readonly without?: readonly string[];
 };
 
 const ORDERS = {
@@ -51,7 +53,7 @@ function foundOf(
   ctx: Ctx,
   outcome: TokenOutcome,
   query: ActivityListQuery,
-  { order, beyond, limit }: Slice,
+  { order, beyond, limit, without = [] }: Slice,
 ): Prisma.Sql {
   const oldest = addSeconds(ctx.now, -env().signInActivityDays * DAY_SECONDS);
   const from = query.period ? periodStart(query.period, ctx.now) : oldest;
@@ -60,6 +62,7 @@ function foundOf(
     Prisma.sql`outcome = ${outcome}::"TokenOutcome"`,
     Prisma.sql`at >= GREATEST(${from}::timestamptz, ${oldest}::timestamptz)`,
     ...(query.machine ? [Prisma.sql`machine_id = ${query.machine}::uuid`] : []),
+    ...(without.length > 0 ? [Prisma.sql`machine_id <> ALL(${[...without]}::uuid[])`] : []),
     ...(beyond
       ? [Prisma.sql`(at, id) ${ORDERS[order].beyond} (${beyond.at}::timestamptz, ${beyond.id}::bigint)`]
       : []),

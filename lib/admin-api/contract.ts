@@ -1,5 +1,7 @@
+import * as apiClients from "./contract/api-clients";
 import * as assets from "./contract/assets";
 import * as bulk from "./contract/bulk";
+import * as clientCredentials from "./contract/client-credentials";
 import * as credentials from "./contract/credentials";
 import * as hosts from "./contract/hosts";
 import * as jobs from "./contract/jobs";
@@ -23,6 +25,8 @@ export const CONTRACT = {
   ...jobs,
   ...assets,
   ...people,
+  ...apiClients,
+  ...clientCredentials,
   ...settings,
   ...webhooks,
   ...self,

@@ -52,16 +52,22 @@ export async function allowOn(
 
 /**
  * What an API client may do at this moment, held for this transaction, so that what it is allowed to is not taken from it meanwhile.
- * @throws Refusal `forbidden` when it was disabled or deleted
+ * @throws Refusal `forbidden` when it was disabled or deleted, or what it acts with
  */
 export async function holdOwnRights(ctx: Ctx<ApiClientActor>): Promise<ApiClientRights> {
-  const { id, tenantId } = ctx.actor;
+  const { id, tenantId, credentialId } = ctx.actor;
   const [rights] = await ctx.db.$queryRaw<ApiClientRights[]>`
     SELECT a.role::text AS role, a.manages_installation AS "managesInstallation", a.may_confirm AS "mayConfirm"
       FROM machines m JOIN api_clients a ON a.tenant_id = m.tenant_id AND a.machine_id = m.id
      WHERE m.id = ${id}::uuid AND m.tenant_id = ${tenantId}::uuid AND m.deleted_at IS NULL AND m.disabled_at IS NULL
        FOR SHARE OF m, a`;
-  if (!rights) throw new Refusal("forbidden", "This API client does not stand any more.");
+  // A statement of its own: whoever ends a credential holds the machine's row, so this sees what they have done.
+  const standing = await ctx.db.$queryRaw<unknown[]>`
+    SELECT FROM credentials
+     WHERE id = ${credentialId} AND machine_id = ${id}::uuid AND tenant_id = ${tenantId}::uuid AND revoked_at IS NULL
+       AND disabled_at IS NULL AND (expires_at IS NULL OR expires_at > ${ctx.now})`;
+  if (!rights || standing.length === 0)
+    throw new Refusal("forbidden", "This API client, or what it acts with, does not stand any more.");
   return rights;
 }
 

@@ -1,5 +1,5 @@
 import type { Actor, Ctx, Sql } from "@/lib/ctx";
-import { allow } from "@/lib/permissions";
+import { allow, allowInstallation, may } from "@/lib/permissions";
 import { ROLES, type Role } from "@/lib/roles";
 import { rightsOf } from "./gate";
 import { noSuchApiClient } from "./refusals";
@@ -66,23 +66,41 @@ const viewOf = (ctx: Ctx, { machine, ...row }: Row): ApiClientView => {
 
 /**
  * @param role only those that may do more than it
- * @returns the enabled API clients of the tenant that a person made, by name
+ * @returns the API clients of the tenant that a person answers for, by name: they made them, or one that made them
  */
 export async function listMadeBy(
   ctx: Ctx,
   { adminId, role }: { readonly adminId: string; readonly role?: Role },
 ): Promise<ApiClientView[]> {
   const made = await ctx.db.apiClient.findMany({
-    where: {
-      tenantId: ctx.actor.tenantId,
-      madeById: adminId,
-      machine: { deletedAt: null, disabledAt: null },
-    },
+    where: { tenantId: ctx.actor.tenantId, madeById: adminId, machine: { deletedAt: null } },
     orderBy: { nameKey: "asc" },
     select: ROW,
   });
   const isAbove = (client: Row) => role === undefined || ROLES.indexOf(client.role) < ROLES.indexOf(role);
   return made.filter(isAbove).map((row) => viewOf(ctx, row));
+}
+
+/** @returns those that manage the installation, in all tenants. @throws Refusal `forbidden` for whoever does not manage it */
+export async function listManagersMadeBy(
+  ctx: Ctx,
+  { adminId }: { readonly adminId: string },
+): Promise<(ApiClientView & { readonly tenantId: string })[]> {
+  allowInstallation(ctx.actor);
+  const made = await ctx.db.apiClient.findMany({
+    where: { madeById: adminId, managesInstallation: true, machine: { deletedAt: null } },
+    orderBy: [{ nameKey: "asc" }, { machineId: "asc" }],
+    select: { ...ROW, tenantId: true },
+  });
+  return made.map(({ tenantId, ...row }) => ({ ...viewOf(ctx, row), tenantId }));
+}
+
+/** @returns the ids of the tenant's API clients, deleted ones too, for whoever may not see what they do; none for who may */
+export async function listUnseen({ db, actor }: Ctx): Promise<string[]> {
+  if (may(actor.role, "apiClients.manage")) return [];
+  const where = { tenantId: actor.tenantId };
+  const clients = await db.apiClient.findMany({ where, select: { machineId: true } });
+  return clients.map(({ machineId }) => machineId);
 }
 
 /** @returns the deed on a machine's credentials for API clients alone. @throws Refusal `forbidden`, `not_found`, or as the deed does */

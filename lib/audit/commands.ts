@@ -39,6 +39,10 @@ function subjectColumns(actor: Actor, event: AuditEvent) {
   };
 }
 
+/** What an API client acts with; who the event is about is said in columns. */
+const actsWith = (actor: Actor) =>
+  actor.kind === "apiClient" ? { actorCredentialId: actor.credentialId } : {};
+
 /** Details as the database gives them back: what has no place in JSON is gone before it is signed. */
 const asJson = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
@@ -61,7 +65,7 @@ function rowOf({ actor, now, event, tenantId }: Act) {
     ...actorColumns(actor),
     type,
     ...subjectColumns(actor, event),
-    details: asJson(details),
+    details: asJson({ ...details, ...actsWith(actor) }),
   };
   const key = recordKey();
   return {

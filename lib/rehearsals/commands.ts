@@ -1,10 +1,10 @@
-import { allowOn, guardApiClients } from "@/lib/api-clients/gate";
+import { allowOn } from "@/lib/api-clients/gate";
 import { record, recordAll } from "@/lib/audit/commands";
 import { isLive } from "@/lib/credentials/conditions";
 import type { Actor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { allow, personIdOf } from "@/lib/permissions";
+import { personIdOf } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { addSeconds, DAY_SECONDS, MINUTE_SECONDS } from "@/lib/time";
 import { uuid7 } from "@/lib/uuid";
@@ -109,15 +109,16 @@ async function end(ctx: Ctx<Actor>, open: Prisma.RehearsalWhereInput, outcome: R
 
 /**
  * Ends a rehearsal before its time; the credential goes on as if there had been none.
- * @throws Refusal `gone` when it has ended, `not_found` when the tenant has no such rehearsal
+ * @throws Refusal `gone` when it has ended, `not_found` when the machine has no such rehearsal
  */
-export async function cancelRehearsal(ctx: Ctx, { rehearsalId: id }: CancelRehearsalInput): Promise<null> {
-  allow(ctx.actor, "credentials.rehearse");
-  const { tenantId } = ctx.actor;
-  const known = await ctx.db.rehearsal.findFirst({ where: { id, tenantId }, select: { machineId: true } });
-  if (known) await guardApiClients(ctx, tenantId, [known.machineId]);
-  if ((await end(ctx, { id, tenantId, endsAt: { gt: ctx.now } }, "cancelled")) === 1) return null;
-  throw known
+export async function cancelRehearsal(
+  ctx: Ctx,
+  { machineId, rehearsalId }: CancelRehearsalInput,
+): Promise<null> {
+  await allowOn(ctx, "credentials.rehearse", machineId);
+  const which = { id: rehearsalId, machineId, tenantId: ctx.actor.tenantId };
+  if ((await end(ctx, { ...which, endsAt: { gt: ctx.now } }, "cancelled")) === 1) return null;
+  throw (await ctx.db.rehearsal.count({ where: which })) > 0
     ? new Refusal("gone", "This rehearsal has ended already.")
     : new Refusal("not_found", "There is no such rehearsal.");
 }

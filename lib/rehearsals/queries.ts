@@ -1,3 +1,4 @@
+import { ofSeenMachines } from "@/lib/api-clients/gate";
 import type { Ctx } from "@/lib/ctx";
 import type { RehearsalTime, RehearsalView } from "./schema";
 
@@ -7,7 +8,13 @@ export async function listRehearsals(
   { machineId }: { readonly machineId: string },
 ): Promise<RehearsalView[]> {
   const rows = await ctx.db.rehearsal.findMany({
-    where: { tenantId: ctx.actor.tenantId, machineId, endedAt: null, endsAt: { gt: ctx.now } },
+    where: {
+      tenantId: ctx.actor.tenantId,
+      machineId,
+      endedAt: null,
+      endsAt: { gt: ctx.now },
+      ...ofSeenMachines(ctx.actor),
+    },
     orderBy: { id: "desc" },
     select: {
       id: true,

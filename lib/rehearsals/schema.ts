@@ -10,7 +10,7 @@ export const rehearseDeletionSchema = z.object({
   endsAt: z.date({ error: "Choose a date and a time." }),
 });
 
-export const cancelRehearsalSchema = z.object({ rehearsalId: z.uuid() });
+export const cancelRehearsalSchema = z.object({ machineId: z.uuid(), rehearsalId: z.uuid() });
 
 export type RehearseDeletionInput = z.output<typeof rehearseDeletionSchema>;
 export type CancelRehearsalInput = z.output<typeof cancelRehearsalSchema>;

@@ -61,7 +61,12 @@ export const changeRoleSchema = z.object({
   /** Of those that may do more than the new role. */
   apiClients: z.enum(["lower", "disable", "delete"]).optional(),
 });
-export const shareInstallationSchema = z.object({ adminId: z.uuid(), manages: z.boolean() });
+export const shareInstallationSchema = z.object({
+  adminId: z.uuid(),
+  manages: z.boolean(),
+  /** Of those that manage the installation, where it is taken from whoever made them. */
+  apiClients: z.enum(["lower", "disable", "delete"]).optional(),
+});
 export const signInIdSchema = z.object({ signInId: z.uuid() });
 
 /** A link as its page sends it: what stood behind `#`. */
@@ -145,4 +150,5 @@ export type SignInView = {
 export type NewAdmin = { readonly email: string; readonly passwordHash: string };
 
 export type LeavingInput = Readonly<z.output<typeof leavingSchema>>;
+export type ShareInstallationInput = Readonly<z.output<typeof shareInstallationSchema>>;
 export type ChangeRoleInput = Readonly<z.output<typeof changeRoleSchema>>;

@@ -19,7 +19,7 @@ import { type LockedMachine, lockMachine } from "@/lib/machines/commands/lock-ma
 import { allow } from "@/lib/permissions";
 import { endRehearsalsOf } from "@/lib/rehearsals/commands";
 import { endRotations } from "@/lib/rotations/commands/end-rotations";
-import { lockMembers } from "@/lib/users/commands/lock-members";
+import { holdInstallation, lockMembers } from "@/lib/users/commands/lock-members";
 import { withdrawLinksOfApiClient } from "@/lib/users/commands/withdraw-links";
 
 type Which = { readonly id: string };
@@ -32,7 +32,7 @@ async function holdRights(ctx: Ctx): Promise<ApiClientRights> {
   const own = members.find(({ adminId }) => adminId === actor.id);
   return {
     role: own?.role ?? "Viewer",
-    managesInstallation: own?.managesInstallation ?? false,
+    managesInstallation: await holdInstallation(ctx),
     mayConfirm: true,
   };
 }
@@ -90,31 +90,42 @@ export async function editApiClient(
   const after = { name, description, role, managesInstallation, mayConfirm };
   await requireNoMore(ctx, after);
   await lockApiClient(ctx, { id });
-  const before = await getApiClient(ctx, { id });
-  if (!before) throw noSuchApiClient();
+  await saveLocked(ctx, { id, revision, ...after });
+  if (role !== "Administrator") await withdrawLinksOfApiClient(ctx, { id });
+  return { revision: revision + 1 };
+}
+
+/** @throws Refusal `conflict` when somebody saved since the revision, or at `name` */
+async function saveLocked(ctx: Ctx, { id, revision, ...after }: EditApiClientInput): Promise<void> {
+  const client = await getApiClient(ctx, { id });
+  if (!client) throw noSuchApiClient();
+  const { name, description } = after;
   if (!(await renameApiClientRow(ctx, { machineId: id, revision, name, description }))) {
     throw new Refusal(
       "conflict",
       "Somebody else saved this API client while you were editing. Reload to see their changes, then make yours again.",
+      { problem: "revision_outdated" },
     );
   }
   await changeRights(ctx, { machineId: id, ...after });
-  if (role !== "Administrator") await withdrawLinksOfApiClient(ctx, { id });
-  const { name: was, description: said, ...rest } = before;
-  const rights = {
-    role: rest.role,
-    managesInstallation: rest.managesInstallation,
-    mayConfirm: rest.mayConfirm,
+  const before = {
+    name: client.name,
+    description: client.description,
+    role: client.role,
+    managesInstallation: client.managesInstallation,
+    mayConfirm: client.mayConfirm,
   };
-  await record(ctx, [
-    {
-      type: "api_client.edited",
-      machineId: id,
-      before: { name: was, description: said, ...rights },
-      after,
-    },
-  ]);
-  return { revision: revision + 1 };
+  await record(ctx, [{ type: "api_client.edited", machineId: id, before, after }]);
+}
+
+/** Lets it manage the installation no longer; the rest of it stays. @throws Refusal as above */
+export async function takeInstallation(ctx: Ctx, { id }: Which): Promise<null> {
+  await lockApiClient(ctx, { id });
+  const client = await getApiClient(ctx, { id });
+  if (!client) throw noSuchApiClient();
+  const { revision, name, description, role, mayConfirm } = client;
+  await saveLocked(ctx, { id, revision, name, description, role, mayConfirm, managesInstallation: false });
+  return null;
 }
 
 /** Refuses its tokens and credentials until it is enabled again. Disabling a disabled one changes nothing. @throws Refusal as above */

@@ -1,11 +1,12 @@
-import { listMadeBy } from "@/lib/api-clients/queries";
+import { listMadeBy, listManagersMadeBy } from "@/lib/api-clients/queries";
 import type { ApiClientView } from "@/lib/api-clients/schema";
 import type { Ctx } from "@/lib/ctx";
 import type { Role } from "@/lib/roles";
 import { lockMembers } from "@/lib/users/commands/lock-members";
 import { changeRole, disablePerson, removePerson } from "@/lib/users/commands/manage-people";
-import type { ChangeRoleInput, LeavingInput } from "@/lib/users/schema";
-import { deleteApiClient, disableApiClient, editApiClient } from "./manage-api-clients";
+import { lockManagers, shareInstallation } from "@/lib/users/commands/share-installation";
+import type { ChangeRoleInput, LeavingInput, ShareInstallationInput } from "@/lib/users/schema";
+import { deleteApiClient, disableApiClient, editApiClient, takeInstallation } from "./manage-api-clients";
 
 type Settling = ChangeRoleInput["apiClients"] | LeavingInput["apiClients"];
 
@@ -18,6 +19,29 @@ async function settle(ctx: Ctx, client: ApiClientView, how: Settling, role?: Rol
   }
 }
 
+/** Whoever manages the installation does this to API clients of every tenant, whatever their role there. */
+const asAdministrator = (ctx: Ctx, tenantId: string): Ctx => ({
+  ...ctx,
+  actor: { ...ctx.actor, tenantId, role: "Administrator" },
+});
+
+/**
+ * Lets a member manage the installation, or no longer; API clients of theirs that manage it are lowered, disabled or deleted with it, in
+ * whichever tenant they are.
+ * @throws Refusal as `shareInstallation` does
+ */
+export async function shareInstallationAndClients(ctx: Ctx, sharing: ShareInstallationInput): Promise<null> {
+  const { adminId, manages, apiClients } = sharing;
+  await lockManagers(ctx);
+  const made = manages || !apiClients ? [] : await listManagersMadeBy(ctx, { adminId });
+  for (const { tenantId, ...client } of made) {
+    const there = asAdministrator(ctx, tenantId);
+    if (apiClients === "lower") await takeInstallation(there, client);
+    else await settle(there, client, apiClients);
+  }
+  return shareInstallation(ctx, sharing);
+}
+
 /** Decides about the API clients that somebody made, in the transaction of what happens to them. */
 async function settleAll(ctx: Ctx, how: Settling, of: { readonly adminId: string; readonly role?: Role }) {
   await lockMembers(ctx);
@@ -28,11 +52,8 @@ async function settleAll(ctx: Ctx, how: Settling, of: { readonly adminId: string
  * Gives a member another role; API clients of theirs that may do more are lowered to it, disabled or deleted with it.
  * @throws Refusal as `changeRole` does, or as the deeds on API clients do
  */
-export async function changeRoleAndClients(
-  ctx: Ctx,
-  { apiClients, ...change }: ChangeRoleInput,
-): Promise<null> {
-  await settleAll(ctx, apiClients, change);
+export async function changeRoleAndClients(ctx: Ctx, change: ChangeRoleInput): Promise<null> {
+  await settleAll(ctx, change.apiClients, change);
   return changeRole(ctx, change);
 }
 

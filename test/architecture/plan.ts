@@ -155,8 +155,8 @@ export const FOREIGN_TABLES: Readonly<
     why: "the statement that writes what was asked looks up whose it is; who names no client of ours leaves no row",
   },
   "lib/api-clients/gate.ts": {
-    tables: ["machines"],
-    why: "that an API client stands, and what it may do, is held in one statement",
+    tables: ["credentials", "machines"],
+    why: "that an API client and its credential stand, and what it may do, is held in the deed's transaction",
   },
   "lib/audit/queries/verify-chain.ts": {
     tables: ["tenants"],

@@ -13,6 +13,7 @@ import {
   editApiClient,
   enableApiClient,
   makeApiClient,
+  takeInstallation,
 } from "@/lib/workflows/manage-api-clients";
 import { act, unique } from "@/test/world";
 import type { Scene } from "./every-deed";
@@ -35,6 +36,7 @@ export const API_CLIENT_DEEDS: Readonly<Record<string, (ctx: Ctx, scene: Scene) 
   disableApiClient: (ctx, { apiClientId: id }) => disableApiClient(ctx, { id }),
   enableApiClient: (ctx, { apiClientId: id }) => enableApiClient(ctx, { id }),
   deleteApiClient: (ctx, { apiClientId: id }) => deleteApiClient(ctx, { id }),
+  takeInstallation: (ctx, { apiClientId: id }) => takeInstallation(ctx, { id }),
   storeApiClientRow: (ctx) => storeApiClientRow(ctx, named()),
   renameApiClientRow: (ctx, { apiClientId: machineId }) =>
     renameApiClientRow(ctx, { machineId, revision: 1, ...named() }),
@@ -54,6 +56,7 @@ export const API_CLIENT_EVENTS: Readonly<Record<string, readonly string[]>> = {
   disableApiClient: ["api_client.disabled"],
   enableApiClient: [],
   deleteApiClient: ["api_client.deleted", "credential.deleted"],
+  takeInstallation: ["api_client.edited"],
   storeApiClientRow: [],
   renameApiClientRow: [],
   markApiClientRow: [],

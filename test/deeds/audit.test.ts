@@ -364,6 +364,7 @@ const SILENT: Readonly<Record<string, string>> = {
   notePoll: "a host that has nothing to do does it twice a minute",
   findOwnJob: "asks, changes nothing",
   lockMembers: "locks rows, changes nothing",
+  holdInstallation: "locks a row, changes nothing",
   memberIn: "asks, changes nothing",
   keepAnAdministrator: "asks, changes nothing",
   protectInstallation: "asks, changes nothing",

@@ -236,7 +236,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
     await startRehearsal(ctx, newRehearsal(ctx, machine));
     const where = { tenantId: ctx.actor.tenantId, credentialId: machine.secretId };
     const { id } = await ctx.db.rehearsal.findFirstOrThrow({ where, select: { id: true } });
-    return cancelRehearsal(ctx, { rehearsalId: id });
+    return cancelRehearsal(ctx, { machineId: machine.machineId, rehearsalId: id });
   },
   disconnectHost: (ctx, scene) => disconnectHost(ctx, scene),
   addProcess: (ctx) => addProcess(ctx, newProcess()),

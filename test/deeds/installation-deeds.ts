@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { makeApiClientSchema } from "@/lib/api-clients/schema";
 import type { Ctx } from "@/lib/ctx";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { ensureSigningKey, keepSigningKeys } from "@/lib/identity/commands/keep-keys";
@@ -9,8 +10,10 @@ import { makeKey } from "@/lib/identity/key-material";
 import { PUBLISHED_BEFORE_SECONDS } from "@/lib/identity/rules";
 import { addSeconds } from "@/lib/time";
 import { joinTenant } from "@/lib/users/commands/join-tenant";
-import { shareInstallation } from "@/lib/users/commands/share-installation";
+import { lockManagers, shareInstallation } from "@/lib/users/commands/share-installation";
 import { addTenant } from "@/lib/workflows/add-tenant";
+import { makeApiClient } from "@/lib/workflows/manage-api-clients";
+import { shareInstallationAndClients } from "@/lib/workflows/settle-people";
 import { systemCtx, unique } from "@/test/world";
 import type { OtherDeed } from "./job-deeds";
 
@@ -26,18 +29,40 @@ export function foreignJwk(kid?: string): Record<string, unknown> {
   return { ...privateKey.export({ format: "jwk" }), ...(kid !== undefined && { kid }) };
 }
 
+async function newMember({ db, actor, now }: Ctx): Promise<string> {
+  const email = `${unique("manager")}@latchkey.test`;
+  const membership = { tenantId: actor.tenantId, role: "Viewer", createdAt: now } as const;
+  const { id } = await db.admin.create({
+    data: { email, emailKey: email, createdAt: now, memberships: { create: membership } },
+  });
+  return id;
+}
+
 export const INSTALLATION_DEEDS: Readonly<Record<string, InstallationDeed>> = {
   shareInstallation: {
     events: ["admin.manages_installation"],
+    run: async (ctx) => shareInstallation(ctx, { adminId: await newMember(ctx), manages: true }),
+  },
+  shareInstallationAndClients: {
+    events: [
+      "admin.manages_installation",
+      "api_client.made",
+      "secret.issued",
+      "api_client.edited",
+      "admin.manages_installation",
+    ],
     run: async (ctx) => {
-      const email = `${unique("manager")}@latchkey.test`;
-      const membership = { tenantId: ctx.actor.tenantId, role: "Viewer", createdAt: ctx.now } as const;
-      const { id: adminId } = await ctx.db.admin.create({
-        data: { email, emailKey: email, createdAt: ctx.now, memberships: { create: membership } },
-      });
-      return shareInstallation(ctx, { adminId, manages: true });
+      const adminId = await newMember(ctx);
+      await shareInstallationAndClients(ctx, { adminId, manages: true });
+      const { id } = await makeApiClient(
+        { ...ctx, actor: { ...ctx.actor, role: "Administrator" } },
+        makeApiClientSchema.parse({ name: unique("client"), role: "Viewer", managesInstallation: true }),
+      );
+      await ctx.db.apiClient.update({ where: { machineId: id }, data: { madeById: adminId } });
+      return shareInstallationAndClients(ctx, { adminId, manages: false, apiClients: "lower" });
     },
   },
+  lockManagers: { events: [], run: lockManagers },
   rotateSigningKey: { events: ["signing_key.created"], run: rotateSigningKey },
   importSigningKey: {
     events: ["signing_key.imported"],

@@ -42,9 +42,11 @@ test("a rehearsal is cancelled by a person, once, and another one begins", async
   await start(inDays(7));
   const [{ id: rehearsalId = "" } = {}] = await open();
   expect(await refusal(start(inDays(7)))).toMatchObject({ code: "conflict" });
-  await act(admin, cancelRehearsal, { rehearsalId });
+  await act(admin, cancelRehearsal, { machineId: machine.machineId, rehearsalId });
   expect(await open()).toEqual([]);
-  expect(await refusal(act(admin, cancelRehearsal, { rehearsalId }))).toMatchObject({ code: "gone" });
+  expect(
+    await refusal(act(admin, cancelRehearsal, { machineId: machine.machineId, rehearsalId })),
+  ).toMatchObject({ code: "gone" });
   await start(inDays(7));
   expect((await stored()).map(({ outcome }) => outcome)).toEqual(["cancelled", null]);
 });
@@ -57,7 +59,7 @@ test("it is over at the instant it names, whoever looks; one that ran out makes 
   expect(await ask(admin, listRehearsals, machine, at(-0.001))).toHaveLength(1);
   expect(await ask(admin, listRehearsals, machine, endsAt)).toEqual([]);
   const [{ id: rehearsalId = "" } = {}] = await stored();
-  const cancelled = act(admin, cancelRehearsal, { rehearsalId }, endsAt);
+  const cancelled = act(admin, cancelRehearsal, { machineId: machine.machineId, rehearsalId }, endsAt);
   expect(await refusal(cancelled)).toMatchObject({ code: "gone" });
   await clock(at(-0.001));
   expect(await stored()).toMatchObject([{ outcome: null }]);
@@ -121,7 +123,7 @@ test("nothing that is over, of another tenant or for a Viewer to decide is rehea
   expect(await refusal(foreign)).toMatchObject({ code: "gone" });
   await start(inDays(1));
   const [{ id: rehearsalId = "" } = {}] = await open();
-  const theirs = act(stranger, cancelRehearsal, { rehearsalId });
+  const theirs = act(stranger, cancelRehearsal, { machineId: machine.machineId, rehearsalId });
   expect(await refusal(theirs)).toMatchObject({ code: "not_found" });
   await remove();
   expect(await refusal(start(inDays(1)))).toMatchObject({ code: "gone" });
@@ -147,7 +149,10 @@ test("of many that start, cancel and delete at once, one is rehearsed at a time 
     for (const { outcome } of await stored()) expect(outcome).toBe(round % 2 === 0 ? "deleted" : null);
     const [{ id: rehearsalId = "" } = {}] = going;
     if (round % 2 === 0) continue;
-    const both = [refusal(act(admin, cancelRehearsal, { rehearsalId })), remove()];
+    const both = [
+      refusal(act(admin, cancelRehearsal, { machineId: machine.machineId, rehearsalId })),
+      remove(),
+    ];
     await Promise.all(both);
     const [one] = await stored();
     expect(one?.outcome).toBeOneOf(["cancelled", "deleted"]);

@@ -97,7 +97,7 @@ test("names host, address and running job of whoever uses it, and nobody from be
   expect((await askToken(machine)).status).toBe(200);
   const { id: rehearsalId, addresses } = await report();
   expect(addresses).toMatchObject([{ address: CALLER_ADDRESS }]);
-  await act(admin, cancelRehearsal, { rehearsalId });
+  await act(admin, cancelRehearsal, { machineId: machine.machineId, rehearsalId });
   expect((await askToken(machine)).status).toBe(200);
   await flushTokenRequests();
   const { rows } = await ask(admin, readActivity, {});
@@ -149,7 +149,7 @@ test("nobody is told of a rehearsal that is over, and what was noted for it is g
   await connected(2);
   expect(await told(1)).toHaveLength(1);
   const { id: rehearsalId } = await report();
-  await act(admin, cancelRehearsal, { rehearsalId });
+  await act(admin, cancelRehearsal, { machineId: machine.machineId, rehearsalId });
   await connected(1, 2);
   expect(await told(2)).toHaveLength(1);
   expect(await prisma().rehearsalTold.count({ where: { rehearsalId } })).toBe(0);

@@ -9,7 +9,7 @@ import {
   wasUsedBefore,
 } from "@/lib/activity/queries";
 import { activityListSchema } from "@/lib/activity/schema";
-import { findRights, getApiClient, listApiClients, listMadeBy } from "@/lib/api-clients/queries";
+import { findRights, getApiClient, listApiClients, listMadeBy, listUnseen } from "@/lib/api-clients/queries";
 import { countAssets, listAssets, readAsset } from "@/lib/assets/queries";
 import { listEvents, listKinds, listPersons } from "@/lib/audit/queries/list-events";
 import { auditListSchema } from "@/lib/audit/schema";
@@ -258,6 +258,8 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
     await ask(admin, listCredentialActivity, { secrets, keys: [] });
   },
   readOverview: () => ask(admin, readOverview, undefined),
+  listUnseen: () =>
+    ask(admin, (ctx) => listUnseen({ ...ctx, actor: { ...ctx.actor, role: "Viewer" } }), null),
   readActivity: () => ask(admin, readActivity, activityListSchema.parse({})),
   listFollowingHosts: () => ask(admin, listFollowingHosts, undefined),
   listFollowingJobs: () => ask(admin, listFollowingJobs, undefined),
@@ -395,6 +397,10 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
   ]),
   ...because("of the whole installation, for whoever manages it or sits at the server", [
     "shareInstallation",
+    "shareInstallationAndClients",
+    "lockManagers",
+    "holdInstallation",
+    "listManagersMadeBy",
     "protectInstallation",
     "countTenants",
     "listTenants",

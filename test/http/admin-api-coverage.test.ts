@@ -31,10 +31,7 @@ const ONLY_PEOPLE: Readonly<Record<string, string>> = {
 
 /** Actions whose operations are not built yet. */
 const NOT_YET = new Set(
-  `verifyRecord saveNotifications makeApiClient editApiClient disableApiClient enableApiClient deleteApiClient
-  addClientSecret addClientKey editClientCredential rotateClientCredential cancelClientRotation endClientRotation
-  deleteClientCredential disableClientCredential enableClientCredential rehearseClientDeletion editClientRules
-  testWebhook sendAgain addTenant invite makeResetLink sendTestMail requireSecondFactor shareInstallation importKey`
+  `verifyRecord saveNotifications testWebhook sendAgain addTenant invite makeResetLink sendTestMail requireSecondFactor shareInstallation importKey`
     .split(/\s+/)
     .map((name) => `${name}Action`),
 );

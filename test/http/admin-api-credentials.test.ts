@@ -108,7 +108,7 @@ test("a deletion is rehearsed, and the rehearsal cancelled", async () => {
   const rehearsals = async () => (await ask("GET", at("/rehearsals"), { as: viewer })).answer.items;
   const [rehearsal] = await rehearsals();
   expect(rehearsal).toMatchObject({ credentialId: secretId, endsAt });
-  const cancel = `/rehearsals/${rehearsal.id}/cancel`;
+  const cancel = at(`/rehearsals/${rehearsal.id}/cancel`);
   expect((await ask("POST", cancel, { as: stranger })).status).toBe(404);
   expect((await ask("POST", cancel)).status).toBe(204);
   expect(await rehearsals()).toEqual([]);

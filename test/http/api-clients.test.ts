@@ -10,6 +10,8 @@ import { find } from "@/lib/fleet/queries/find";
 import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
 import { readOverview } from "@/lib/fleet/queries/overview";
+import { readActivity } from "@/lib/fleet/queries/read-activity";
+import { listRotations } from "@/lib/fleet/queries/rotation-progress";
 import { requireApiClient } from "@/lib/http/admin/bearer";
 import { answering } from "@/lib/http/answering";
 import { routeHandler } from "@/lib/http/web-request";
@@ -20,11 +22,13 @@ import { addSecret } from "@/lib/machines/commands/add-secret";
 import { countMachines, findMachineName, getMachine, listMachineNames } from "@/lib/machines/queries";
 import { machineListSchema } from "@/lib/machines/schema";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
+import { listRehearsals } from "@/lib/rehearsals/queries";
 import { listTenants } from "@/lib/tenants/queries";
 import { invitePerson } from "@/lib/users/commands/invite";
-import { changeRole, disablePerson, removePerson } from "@/lib/users/commands/manage-people";
+import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
 import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
 import { makeResetLink, resetPassword } from "@/lib/users/commands/reset-password";
+import { shareInstallation } from "@/lib/users/commands/share-installation";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import {
   deleteApiClient,
@@ -37,6 +41,7 @@ import {
   changeRoleAndClients,
   disablePersonAndClients,
   removePersonAndClients,
+  shareInstallationAndClients,
 } from "@/lib/workflows/settle-people";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { ADMIN_DEEDS, newRehearsal, newScene, rotating, type Scene } from "@/test/deeds/every-deed";
@@ -220,7 +225,7 @@ describe("what is done to machines is not done to an API client by who may do le
       for (const doing of [
         () => act(actor, cancelRotation, { ...of, deletesSuccessor: false }),
         () => act(actor, endRotationNow, of),
-        () => act(actor, cancelRehearsal, { rehearsalId }),
+        () => act(actor, cancelRehearsal, { machineId: of.machineId, rehearsalId }),
         () => act(actor, deleteApiClient, { id: of.machineId }),
       ]) {
         await expect(doing()).rejects.toMatchObject({
@@ -228,7 +233,7 @@ describe("what is done to machines is not done to an API client by who may do le
         });
       }
     }
-    await act(manager, cancelRehearsal, { rehearsalId });
+    await act(manager, cancelRehearsal, { machineId: of.machineId, rehearsalId });
     await act(manager, cancelRotation, { ...of, deletesSuccessor: true });
   });
 });
@@ -246,7 +251,7 @@ test("nobody gives an API client more than they may do themselves", async () => 
   });
   const made = await newApiClient(program, { role: "Administrator" });
   expect(await prisma().apiClient.findUnique({ where: { machineId: made.id } })).toMatchObject({
-    madeById: null,
+    madeById: owner.id,
     madeBy: program.name,
   });
   // What it was when it asked says nothing: it was lowered since.
@@ -285,6 +290,25 @@ describe("a program administers as a person does", () => {
     const of = { credentialId: client.secretId, addresses: "" };
     expect((await ask(viewer, foreseeRules, of)).allowed).toEqual([]);
     expect((await ask(owner, foreseeRules, of)).allowed).toHaveLength(1);
+    for (const who of [viewer, owner]) {
+      const { rows } = await ask(who, readActivity, {});
+      expect(rows.some(({ machineId }) => machineId === client.id)).toBe(who === owner);
+    }
+  });
+
+  test("nor what goes on with its credentials", async () => {
+    const { id: machineId, ...client } = await newApiClient(owner);
+    const operator = await newAdmin({ id: owner.tenantId, slug: "" }, "Operator");
+    const of = { ...client, machineId };
+    await act(owner, startRehearsal, newRehearsal({ actor: owner, now: new Date() }, of));
+    await act(owner, rotateCredential, rotating(of, "day"));
+    for (const who of [operator, owner]) {
+      const [rotations, rehearsals] = [
+        await ask(who, listRotations, { machineId }),
+        await ask(who, listRehearsals, { machineId }),
+      ];
+      expect([rotations.length, rehearsals.length]).toEqual(who === owner ? [1, 1] : [0, 0]);
+    }
   });
 
   test("its links are worth nothing once it may make no more, nor where it never could", async () => {
@@ -333,13 +357,43 @@ test("nobody leaves or is demoted before it is said what becomes of the API clie
   expect(await roles()).toEqual(["Operator true", "Viewer true"]);
   await act(owner, disablePersonAndClients, { adminId, apiClients: "disable" });
   expect(await roles()).toEqual(["Operator false", "Viewer false"]);
-  await act(owner, enableApiClient, { id: high.id });
+  await act(owner, enablePerson, { adminId });
+  // Somebody may enable them again.
+  for (const deed of [removePerson, removePersonAndClients])
+    await expect(act(owner, deed, { adminId })).rejects.toMatchObject(undecided);
   await act(owner, removePersonAndClients, { adminId, apiClients: "delete" });
-  expect(await roles()).toEqual(["Viewer false"]);
+  expect(await roles()).toEqual([]);
   const kept = await newAdmin(tenant);
   const { id } = await newApiClient(kept, { role: "Viewer" });
   await act(owner, removePersonAndClients, { adminId: kept.id, apiClients: "keep" });
   expect(await ask(owner, getApiClient, { id })).toMatchObject({ isEnabled: true, madeBy: kept.name });
+});
+
+test("the installation is taken from nobody before it is said what becomes of the API clients of theirs that manage it, in any tenant", async () => {
+  const boss = await newInstallationAdmin();
+  const made = await newAdmin({ id: boss.tenantId, slug: "" });
+  const { id: adminId } = made;
+  await prisma().admin.update({ where: { id: adminId }, data: { managesInstallation: true } });
+  const { tenantId } = await newTenantAdmin();
+  await prisma().membership.create({
+    data: { adminId, tenantId, role: "Administrator", createdAt: new Date() },
+  });
+  const here = { ...made, managesInstallation: true };
+  const rights = { role: "Administrator", managesInstallation: true } as const;
+  const ids: string[] = [];
+  for (const maker of [here, { ...here, tenantId }]) ids.push((await newApiClient(maker, rights)).id);
+  const taking = { adminId, manages: false } as const;
+  for (const deed of [shareInstallation, shareInstallationAndClients])
+    await expect(act(boss, deed, taking)).rejects.toMatchObject({ code: "conflict", field: "apiClients" });
+  await act({ ...boss, role: "Viewer" }, shareInstallationAndClients, { ...taking, apiClients: "lower" });
+  const where = { machineId: { in: ids } };
+  const rows = await prisma().apiClient.findMany({ where });
+  expect(rows.map(({ role, managesInstallation }) => [role, managesInstallation])).toEqual(
+    ids.map(() => ["Administrator", false]),
+  );
+  const events = await prisma().auditEvent.findMany({ where: { ...where, type: "api_client.edited" } });
+  expect(events.map((event) => event.tenantId).sort()).toEqual([boss.tenantId, tenantId].sort());
+  await expect(newApiClient(here, rights)).rejects.toMatchObject({ field: "managesInstallation" });
 });
 
 test("no list, figure or limit of machines has an API client in it", async () => {

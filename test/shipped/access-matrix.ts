@@ -124,7 +124,7 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
     may: OPERATORS,
     input: { ...machine, credentialId: "0123456789abcdef", endsAt: sentDate(new Date(Date.now() + 60_000)) },
   },
-  cancelRehearsalAction: { may: OPERATORS, input: { rehearsalId: id } },
+  cancelRehearsalAction: { may: OPERATORS, input: { ...machine, rehearsalId: id } },
   addKeyAction: { may: OPERATORS, input: { ...machine, name: "key", publicKey: "{}" } },
   connectedHostsQuestion: { may: MEMBERS, input: { machineIds: [id] } },
   runningJobsQuestion: { may: MEMBERS, input: { machineIds: [id] } },
@@ -202,6 +202,11 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
     may: ADMINISTRATORS,
     isSensitive: true,
     input: { ...machine, credentialId: "0123456789abcdef", endsAt: sentDate(new Date(Date.now() + 60_000)) },
+  },
+  cancelClientRehearsalAction: {
+    may: ADMINISTRATORS,
+    isSensitive: true,
+    input: { ...machine, rehearsalId: id },
   },
   editClientRulesAction: {
     may: ADMINISTRATORS,

@@ -201,7 +201,7 @@ export const listRehearsals = operation({
 export const cancelRehearsal = operation({
   id: "cancelRehearsal",
   method: "POST",
-  path: "/rehearsals/{rehearsalId}/cancel",
+  path: "/machines/{machineId}/rehearsals/{rehearsalId}/cancel",
   tag: "Credentials",
   summary: "Cancel a rehearsal",
   may: "credentials.rehearse",

@@ -5,6 +5,7 @@ import {
   REQUESTS_A_PAGE,
   type TokenRequestRow,
 } from "@/lib/activity/schema";
+import { listUnseen } from "@/lib/api-clients/queries";
 import type { Ctx } from "@/lib/ctx";
 import { nameMachines } from "@/lib/machines/queries";
 import { listRehearsalTimes } from "@/lib/rehearsals/queries";
@@ -32,7 +33,8 @@ async function marked(ctx: Ctx, rows: readonly TokenRequestRow[]): Promise<Activ
 }
 
 /**
- * One page of what was asked of the token endpoint, the newest first, with what the machines are called now.
+ * One page of what was asked of the token endpoint, the newest first, with what the machines are called now. What API clients asked is left
+ * out for whoever may not manage these.
  * @param pageSize how many rows it has
  */
 export async function readActivity(
@@ -46,6 +48,7 @@ export async function readActivity(
     order: newer ? "oldest first" : "newest first",
     beyond: cursor === undefined ? undefined : beyond(cursor),
     limit: pageSize + 1,
+    without: await listUnseen(ctx),
   });
   const rows = found.slice(0, pageSize);
   if (newer) rows.reverse();

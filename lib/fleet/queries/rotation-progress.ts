@@ -1,3 +1,4 @@
+import { ofSeenMachines } from "@/lib/api-clients/gate";
 import type { Ctx, SystemActor } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
 import {
@@ -152,7 +153,7 @@ export async function listRotations(
 ): Promise<RotationView[]> {
   const { tenantId } = ctx.actor;
   const rows = await ctx.db.rotation.findMany({
-    where: { tenantId, machineId, endedAt: null },
+    where: { tenantId, machineId, endedAt: null, ...ofSeenMachines(ctx.actor) },
     orderBy: { id: "asc" },
     select: {
       id: true,

@@ -1,7 +1,8 @@
 import type { Implemented } from "./implement";
+import { API_CLIENT_OPERATIONS } from "./operations/api-clients";
 import { ASSET_OPERATIONS } from "./operations/assets";
 import { BULK_OPERATIONS } from "./operations/bulk";
-import { CREDENTIAL_OPERATIONS } from "./operations/credentials";
+import { CLIENT_CREDENTIAL_OPERATIONS, CREDENTIAL_OPERATIONS } from "./operations/credentials";
 import { HOST_OPERATIONS } from "./operations/hosts";
 import { JOB_OPERATIONS } from "./operations/jobs";
 import { MACHINE_OPERATIONS } from "./operations/machines";
@@ -19,6 +20,8 @@ export const IMPLEMENTED: readonly Implemented[] = [
   ...JOB_OPERATIONS,
   ...ASSET_OPERATIONS,
   ...PEOPLE_OPERATIONS,
+  ...API_CLIENT_OPERATIONS,
+  ...CLIENT_CREDENTIAL_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...SELF_OPERATIONS,

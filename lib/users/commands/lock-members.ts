@@ -43,6 +43,14 @@ async function requireAdministratorStill({ db, actor, now }: Ctx, members: reado
   throw new Refusal("forbidden", "You are not an administrator of this tenant any more.");
 }
 
+/** @returns whether the person who acts manages the installation now; it is not taken from them until this transaction ends */
+export async function holdInstallation({ db, actor }: Ctx): Promise<boolean> {
+  if (!actor.managesInstallation) return false;
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT FROM admins WHERE id = ${actor.id}::uuid AND manages_installation FOR SHARE`;
+  return rows.length > 0;
+}
+
 /** @throws Refusal `not_found` when this person is not among the members */
 export function memberIn(members: readonly Member[], adminId: string): Member {
   const member = members.find((each) => each.adminId === adminId);

@@ -1,15 +1,10 @@
 import { listMadeBy } from "@/lib/api-clients/queries";
+import { requireSettled } from "@/lib/api-clients/refusals";
 import { record } from "@/lib/audit/commands";
 import type { Ctx } from "@/lib/ctx";
-import { Refusal } from "@/lib/errors";
-import { formatCount, formatQuantity } from "@/lib/format";
-import type { Role } from "@/lib/roles";
 import type { ChangeRoleInput, LeavingInput } from "@/lib/users/schema";
 import { endSignInsOf } from "./end-sign-ins";
 import { keepAnAdministrator, lockMembers, memberIn, protectInstallation } from "./lock-members";
-
-/** So many API clients are named. */
-const NAMED_MAX = 5;
 
 type Whom = { readonly adminId: string };
 
@@ -26,27 +21,11 @@ async function withdrawLinksOf(ctx: Ctx, adminId: string): Promise<void> {
   await ctx.db.passwordReset.deleteMany({ where: { createdById: adminId } });
 }
 
-/** Programs that somebody made would go on without them: nobody leaves before it is said what becomes of those. @throws Refusal `conflict` */
-async function requireSettled(ctx: Ctx, of: Whom & { readonly role?: Role }): Promise<void> {
-  const clients = await listMadeBy(ctx, of);
-  if (clients.length === 0) return;
-  const names = clients.slice(0, NAMED_MAX).map(({ name }) => `“${name}”`);
-  const more = clients.length > NAMED_MAX ? ` and ${formatCount(clients.length - NAMED_MAX)} more` : "";
-  const made = `${formatQuantity(clients.length, "API client")} (${names.join(", ")}${more})`;
-  const above = of.role === undefined ? "" : " that may do more than the new role";
-  throw new Refusal("conflict", `This person made ${made}${above}. Say what becomes of them.`, {
-    field: "apiClients",
-  });
-}
-
 /**
  * Gives a member another role; it counts from their next request on.
  * @throws Refusal `not_found`; `conflict` for the last administrator, or at `apiClients` when they made some that may do more
  */
-export async function changeRole(
-  ctx: Ctx,
-  { adminId, role }: Pick<ChangeRoleInput, "adminId" | "role">,
-): Promise<null> {
+export async function changeRole(ctx: Ctx, { adminId, role, apiClients }: ChangeRoleInput): Promise<null> {
   const members = await lockMembers(ctx);
   const { email, role: before } = memberIn(members, adminId);
   if (before === role) return null;
@@ -54,7 +33,7 @@ export async function changeRole(
     keepAnAdministrator(members, adminId);
     await withdrawLinksOf(ctx, adminId);
   }
-  await requireSettled(ctx, { adminId, role });
+  requireSettled(await listMadeBy(ctx, { adminId, role }), apiClients, " that may do more than the new role");
   await ctx.db.membership.update({ where: membershipOf(ctx, adminId), data: { role } });
   await record(ctx, [{ type: "admin.role_changed", adminId, email, before, after: role }]);
   return null;
@@ -76,7 +55,7 @@ export async function disablePerson(ctx: Ctx, { adminId, apiClients }: LeavingIn
     data: { disabledAt: ctx.now },
   });
   if (count === 0) return null;
-  if (apiClients !== "keep") await requireSettled(ctx, { adminId });
+  if (apiClients !== "keep") requireSettled(await listMadeBy(ctx, { adminId }), apiClients);
   await withdrawLinksOf(ctx, adminId);
   await endSignInsOf(ctx, adminId);
   await record(ctx, [{ type: "admin.disabled", adminId, email }]);
@@ -109,7 +88,7 @@ export async function removePerson(ctx: Ctx, { adminId, apiClients }: LeavingInp
   const { email } = member;
   protectInstallation(ctx, member);
   keepAnAdministrator(members, adminId);
-  if (apiClients !== "keep") await requireSettled(ctx, { adminId });
+  if (apiClients !== "keep") requireSettled(await listMadeBy(ctx, { adminId }), apiClients);
   await ctx.db.membership.delete({ where: membershipOf(ctx, adminId) });
   await withdrawLinksOf(ctx, adminId);
   await endSignInsOf(ctx, adminId);

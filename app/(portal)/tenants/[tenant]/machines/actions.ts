@@ -63,7 +63,7 @@ export const rehearseDeletionAction = adminAction(
   rehearseDeletionSchema,
   ofMachines((ctx, input) => startRehearsal(ctx, { ...input, tenantId: ctx.actor.tenantId })),
 );
-export const cancelRehearsalAction = adminAction(cancelRehearsalSchema, cancelRehearsal);
+export const cancelRehearsalAction = adminAction(cancelRehearsalSchema, ofMachines(cancelRehearsal));
 export const editRulesAction = adminAction(editRulesSchema, ofMachines(editRules));
 export const foreseeRulesQuestion = adminQuestion(foreseeRulesSchema, foreseeRules);
 export const connectedHostsQuestion = adminQuestion(connectedHostsSchema, listConnectedHosts);

@@ -6,7 +6,6 @@ import { requireSecondFactorSchema } from "@/lib/tenants/schema";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
 import { enablePerson } from "@/lib/users/commands/manage-people";
 import { makeResetLink } from "@/lib/users/commands/reset-password";
-import { shareInstallation } from "@/lib/users/commands/share-installation";
 import {
   adminIdSchema,
   changeRoleSchema,
@@ -20,6 +19,7 @@ import {
   changeRoleAndClients,
   disablePersonAndClients,
   removePersonAndClients,
+  shareInstallationAndClients,
 } from "@/lib/workflows/settle-people";
 
 /** Who may come in decides everything else. */
@@ -37,4 +37,8 @@ export const requireSecondFactorAction = adminAction(
   requireSecondFactor,
   SENSITIVE,
 );
-export const shareInstallationAction = adminAction(shareInstallationSchema, shareInstallation, SENSITIVE);
+export const shareInstallationAction = adminAction(
+  shareInstallationSchema,
+  shareInstallationAndClients,
+  SENSITIVE,
+);

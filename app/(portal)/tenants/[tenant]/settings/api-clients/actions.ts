@@ -15,8 +15,8 @@ import {
 import { adminAction } from "@/lib/http/portal/actions";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
-import { startRehearsal } from "@/lib/rehearsals/commands";
-import { rehearseDeletionSchema } from "@/lib/rehearsals/schema";
+import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
+import { cancelRehearsalSchema, rehearseDeletionSchema } from "@/lib/rehearsals/schema";
 import { cancelRotationSchema, endRotationSchema, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
@@ -79,6 +79,11 @@ export const enableClientCredentialAction = adminAction(
 export const rehearseClientDeletionAction = adminAction(
   rehearseDeletionSchema,
   ofApiClients((ctx, input) => startRehearsal(ctx, { ...input, tenantId: ctx.actor.tenantId })),
+  SENSITIVE,
+);
+export const cancelClientRehearsalAction = adminAction(
+  cancelRehearsalSchema,
+  ofApiClients(cancelRehearsal),
   SENSITIVE,
 );
 export const editClientRulesAction = adminAction(editRulesSchema, ofApiClients(editRules), SENSITIVE);

@@ -1,6 +1,5 @@
 import { notFound } from "next/navigation";
 import {
-  cancelRehearsalAction,
   connectedHostsQuestion,
   foreseeRulesQuestion,
   runningJobsQuestion,
@@ -8,6 +7,7 @@ import {
 import {
   addClientKeyAction,
   addClientSecretAction,
+  cancelClientRehearsalAction,
   cancelClientRotationAction,
   deleteApiClientAction,
   deleteClientCredentialAction,
@@ -104,7 +104,7 @@ export default async function Page({ params }: PageProps) {
           rehearse: rehearseClientDeletionAction,
           editRules: editClientRulesAction,
           foreseeRules: foreseeRulesQuestion,
-          cancelRehearsal: cancelRehearsalAction,
+          cancelRehearsal: cancelClientRehearsalAction,
         })}
       />
     </>
