@@ -13,6 +13,8 @@ test("every page in front of the sign-in is accessible, and none is wider than i
     "/reset#no-such-token",
     "/second-factor",
     "/docs/api",
+    // The others are of the same parts.
+    "/docs/api/rotations",
   ]) {
     await page.goto(front);
     await expectAccessibleEverywhere(page, front);

@@ -2,8 +2,11 @@
 export const SIGN_IN_PATH = "/sign-in";
 export const FIRST_TIME_PATH = `${SIGN_IN_PATH}/first-time`;
 export const SECOND_FACTOR_PATH = "/second-factor";
-/** The admin API, as it is read by people and by programs. */
+/** The APIs, as they are read by people and by programs. */
 export const API_REFERENCE_PATH = "/docs/api";
+/** @returns the page of what has one tag */
+export const apiReferenceOf = (tag: string): string =>
+  `${API_REFERENCE_PATH}/${tag.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`;
 export const OPENAPI_PATH = "/api/openapi.json";
 
 /** @returns the addresses of a tenant's pages */

@@ -22,18 +22,22 @@ export type DocumentedOperation = {
     readonly says: string;
     readonly schema: Schema | undefined;
   }[];
-  readonly refusals: readonly string[];
+  readonly refusals: readonly { readonly status: string; readonly name: string }[];
 };
 
-/** An OpenAPI document by tag, as its page shows it. */
+export type DocumentedTag = {
+  readonly name: string;
+  readonly says: string;
+  readonly operations: readonly DocumentedOperation[];
+};
+
+/** An OpenAPI document by API and tag, as its pages show it. */
 export type Documented = {
   readonly introduction: readonly string[];
-  readonly tags: readonly {
-    readonly name: string;
-    readonly says: string;
-    readonly operations: readonly DocumentedOperation[];
-  }[];
+  readonly groups: readonly { readonly name: string; readonly tags: readonly DocumentedTag[] }[];
   readonly problems: readonly {
+    /** By which refusals of operations name it. */
+    readonly name: string;
     readonly status: number;
     readonly says: string;
     readonly codes: readonly { readonly code: string; readonly means: string }[];
@@ -46,7 +50,9 @@ const schemaIn = (content: oas31.ContentObject | undefined) =>
   content?.["application/json"]?.schema as Schema | undefined;
 
 function operationOf(path: string, method: string, given: oas31.OperationObject): DocumentedOperation {
-  const responses = Object.entries((given.responses ?? {}) as Record<string, oas31.ResponseObject>);
+  const responses = Object.entries(
+    (given.responses ?? {}) as Record<string, oas31.ResponseObject & { $ref?: string }>,
+  );
   const parameters = (given.parameters ?? []) as readonly oas31.ParameterObject[];
   return {
     id: given.operationId ?? `${method} ${path}`,
@@ -64,27 +70,36 @@ function operationOf(path: string, method: string, given: oas31.OperationObject)
     answers: responses
       .filter(([status]) => Number(status) < 400)
       .map(([status, { description: says, content }]) => ({ status, says, schema: schemaIn(content) })),
-    refusals: responses.map(([status]) => status).filter((status) => Number(status) >= 400),
+    refusals: responses
+      .filter(([status]) => Number(status) >= 400)
+      .map(([status, { $ref }]) => ({ status, name: $ref?.split("/").at(-1) ?? "" })),
   };
 }
 
-/** @returns what an OpenAPI document of the admin API says, in the order in which it is read */
-export function readDocument({ info, tags = [], paths = {}, components }: oas31.OpenAPIObject): Documented {
+type TagGroup = { readonly name: string; readonly tags: readonly string[] };
+
+/** @returns what an OpenAPI document says, in the order in which it is read */
+export function readDocument(document: oas31.OpenAPIObject): Documented {
+  const { info, tags = [], paths = {}, components } = document;
   const all = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item as Record<string, oas31.OperationObject>).map(([method, given]) => ({
       tag: given.tags?.[0],
       operation: operationOf(path, method, given),
     })),
   );
+  const tagOf = (name: string): DocumentedTag => ({
+    name,
+    says: tags.find((tag) => tag.name === name)?.description ?? "",
+    operations: all.filter(({ tag }) => tag === name).map(({ operation }) => operation),
+  });
+  const groups = document["x-tagGroups"] as readonly TagGroup[];
+  const responses = (components?.responses ?? {}) as Record<string, oas31.ResponseObject>;
   return {
     introduction: paragraphs(info.description),
-    tags: tags.map(({ name, description: says = "" }) => ({
-      name,
-      says,
-      operations: all.filter(({ tag }) => tag === name).map(({ operation }) => operation),
-    })),
-    problems: Object.values((components?.responses ?? {}) as Record<string, oas31.ResponseObject>).map(
-      ({ description, "x-status": status, "x-codes": codes }) => ({
+    groups: groups.map(({ name, tags: names }) => ({ name, tags: names.map(tagOf) })),
+    problems: Object.entries(responses).map(
+      ([name, { description, "x-status": status, "x-codes": codes }]) => ({
+        name,
         status,
         says: paragraphs(description)[0] ?? "",
         codes: Object.entries(codes as Record<string, string>).map(([code, means]) => ({ code, means })),

@@ -1,7 +1,9 @@
 import type { Documented, DocumentedOperation } from "@/components/api-reference/documented";
 import { saysOf, typeInWords } from "@/components/api-reference/reading";
 import { Badge } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
+import { API_REFERENCE_PATH } from "@/lib/paths";
 import { Marked } from "./marked";
 import { NamedList, SchemaFacts } from "./schema-facts";
 
@@ -16,9 +18,9 @@ export function OperationSection({ operation }: { operation: DocumentedOperation
   const { id, method, path, summary, description, parameters, body, answers, refusals } = operation;
   return (
     <Panel as="section" id={id} aria-labelledby={`${id}-title`} className="scroll-mt-4 p-4 sm:p-5">
-      <h3 id={`${id}-title`} className="text-base font-semibold">
+      <h2 id={`${id}-title`} className="text-base font-semibold">
         {summary}
-      </h3>
+      </h2>
       <p className="mt-1.5 flex flex-wrap items-center gap-2">
         <MethodBadge method={method} />
         <code className="min-w-0 font-mono text-small wrap-anywhere">{path}</code>
@@ -57,14 +59,14 @@ export function OperationSection({ operation }: { operation: DocumentedOperation
       ))}
       <Part title="Refusals">
         <p className="flex flex-wrap gap-x-3 gap-y-1 text-small">
-          {refusals.map((status) => (
-            <a
+          {refusals.map(({ status, name }) => (
+            <Link
               key={status}
-              href={`#problem-${status}`}
+              href={`${API_REFERENCE_PATH}#${name}`}
               className="text-accent hover:underline pointer-coarse:py-1"
             >
               {status}
-            </a>
+            </Link>
           ))}
         </p>
       </Part>
@@ -75,7 +77,7 @@ export function OperationSection({ operation }: { operation: DocumentedOperation
 function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <div className="mt-4">
-      <h4 className="mb-1.5 text-small font-medium">{title}</h4>
+      <h3 className="mb-1.5 text-small font-medium">{title}</h3>
       {children}
     </div>
   );
@@ -94,8 +96,8 @@ export function Problems({ problems }: { problems: Documented["problems"] }) {
         .
       </p>
       <div className="mt-3 divide-y divide-line border-y border-line">
-        {problems.map(({ status, says, codes }) => (
-          <div key={status} id={`problem-${status}`} className="scroll-mt-4 py-3">
+        {problems.map(({ name, status, says, codes }) => (
+          <div key={name} id={name} className="scroll-mt-4 py-3">
             <h3 className="font-semibold">
               {status}{" "}
               <span className="ml-1 font-normal text-muted">

@@ -194,6 +194,7 @@ export function adminDocument(origin: string, operations = OPERATIONS) {
     servers: [{ url: origin }],
     security: [{ apiClient: [ADMIN_SCOPE] }],
     tags,
+    "x-tagGroups": [{ name: "Admin API", tags: tags.map(({ name }) => name) }],
     paths: pathsOf(operations),
     components: {
       headers: {

@@ -126,6 +126,7 @@ const addressOf = (folder: string): string =>
   folder
     .replace("[tenant]", tenant.slug)
     .replace("[machineId]", machine.machineId)
+    .replace("[tag]", "machines")
     .replace("[jobId]", jobId)
     .replace("[webhookId]", webhookId)
     .replace("[id]", apiClientId)

@@ -17,6 +17,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/sign-in/first-time": "signed in",
   "/setup": "anybody",
   "/docs/api": "anybody",
+  "/docs/api/[tag]": "anybody",
   "/invite": "anybody",
   "/reset": "anybody",
   "/second-factor": "signed in",

@@ -1,12 +1,11 @@
 import type { Metadata } from "next";
-import { ApiReference } from "@/components/api-reference/api-reference";
+import { ApiOverview } from "@/components/api-reference/api-reference";
 import { readDocument } from "@/components/api-reference/documented";
 import { openApi } from "@/lib/http/admin/document";
-import { OPENAPI_PATH } from "@/lib/paths";
 
-export const metadata: Metadata = { title: "Admin API" };
+export const metadata: Metadata = { title: "API" };
 
-/** The admin API for who writes a program; it names no tenant, and anybody may read it. */
-export default function ApiReferencePage() {
-  return <ApiReference documented={readDocument(openApi())} documentPath={OPENAPI_PATH} />;
+/** The APIs for who writes a program; the page names no tenant, and anybody may read it. */
+export default function ApiOverviewPage() {
+  return <ApiOverview documented={readDocument(openApi())} />;
 }
