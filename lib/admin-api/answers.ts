@@ -42,7 +42,7 @@ export const PROBLEMS = {
     codes: ["invalid", "idempotency_key_reused"],
   },
   428: { says: "`If-Match` is missing.", codes: ["revision_missing"] },
-  429: { says: "Too many attempts.", codes: ["too_many"] },
+  429: { says: "Too many attempts, or requests.", codes: ["too_many", "too_many_requests"] },
   500: { says: "The server met an unexpected condition.", codes: ["unexpected"] },
   503: { says: "The database is away. `Retry-After` says when to try again.", codes: ["database_away"] },
 } as const satisfies Readonly<Record<number, Answers>>;

@@ -28,7 +28,7 @@ export const shortPageQuery = pageQuery.extend({
     .number()
     .int()
     .min(0)
-    .max(1_000_000)
+    .max(100_000)
     .default(0)
     .meta({ description: "The page's place: `next` of the page before" }),
 });

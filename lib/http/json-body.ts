@@ -62,14 +62,29 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   });
 }
 
+/** How many faults of one request are told. */
+export const FAULTS_TOLD = 100;
+
+/** @returns the first of the faults as members of a problem document, and all of them in a sentence that names no more than those */
+export function toldFaults(faults: readonly JsonFault[]) {
+  const errors = faults.slice(0, FAULTS_TOLD).map(({ path, detail }) => ({ field: path.join("."), detail }));
+  const more = faults.length - errors.length;
+  const said = errors.map(({ field, detail }) => (field ? `${field}: ${detail}` : detail));
+  return { errors, said: [...said, ...(more > 0 ? [`and ${more} more`] : [])].join("; ") };
+}
+
+/** @returns what zod found, as faults */
+export const faultsOf = (issues: readonly z.core.$ZodIssue[]): readonly JsonFault[] =>
+  issues.map(({ path, message }) => ({ path: path.map(String), detail: message }));
+
 /** @returns the refusal of a body, with its members */
 export function badBody(faults: readonly JsonFault[]): ProblemError {
-  const errors = faults.map(({ path, detail }) => ({ field: path.join("."), detail }));
+  const { errors, said } = toldFaults(faults);
   return new ProblemError({
     status: 400,
     kind: "invalid-body",
     code: "invalid_body",
-    detail: `The body is not as it should be: ${errors.map(({ field, detail }) => `${field}: ${detail}`).join("; ")}`,
+    detail: `The body is not as it should be: ${said}`,
     members: { errors },
   });
 }
@@ -103,7 +118,5 @@ export async function readInput<S extends z.ZodObject>(
   if (parsed.error.issues.some(({ path }) => String(path[0]) in named)) {
     throw new ProblemError({ status: 404, code: "resource_not_found", detail: "There is no such resource." });
   }
-  throw badBody(
-    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), detail: message })),
-  );
+  throw badBody(faultsOf(parsed.error.issues));
 }

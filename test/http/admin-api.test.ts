@@ -4,10 +4,11 @@ import { OPERATIONS } from "@/lib/admin-api/contract";
 import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
 import type { UserActor } from "@/lib/ctx";
 import { IMPLEMENTED } from "@/lib/http/admin/operations";
+import { REQUESTS, takeTurn } from "@/lib/http/admin/turns";
 import { disableApiClient } from "@/lib/workflows/manage-api-clients";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
-import { buyToken } from "@/test/robot";
+import { buyToken, send } from "@/test/robot";
 import { act, call, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
@@ -228,4 +229,27 @@ describe("who may not, and what is not so", () => {
     expect((await ask("POST", "/machines/delete", { as: stranger, body })).status).toBe(404);
     expect((await ask("GET", path)).answer).toMatchObject({ isEnabled: true });
   });
+});
+
+test("who asks too often is told to wait, and it alone; time gives it its turns back", async () => {
+  const client = await newApiClient(owner, { role: "Viewer" });
+  const as = await buyToken(client);
+  // Ahead of the request's clock, so that no time passes until then.
+  const later = performance.now() + 600_000;
+  for (let asked = 0; asked < REQUESTS.atOnce; asked += 1) takeTurn(client.id, later);
+  const refused = await ask("GET", "/machines", { as });
+  expect(refused).toMatchObject({ status: 429, answer: { code: "too_many_requests" } });
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect((await ask("GET", "/machines", { as: viewer })).status).toBe(200);
+  for (let asked = 0; asked < REQUESTS.aSecond; asked += 1) takeTurn(client.id, later + 1_000);
+  expect(() => takeTurn(client.id, later + 1_000)).toThrow();
+});
+
+test("of many faults the first hundred are told", async () => {
+  const runningJobs = Array.from({ length: 500 }, () => "x");
+  const response = await send("POST", "sessions", robot, { hostName: "HOST", runningJobs });
+  expect(response.status).toBe(400);
+  const { errors, detail } = await response.json();
+  expect(errors).toHaveLength(100);
+  expect(detail).toMatch(/; and 400 more$/);
 });

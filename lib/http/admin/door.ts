@@ -10,6 +10,7 @@ import { encodeAnswer, repeatedAnswer } from "./answer";
 import { type AdminApiActor, requireApiClient } from "./bearer";
 import type { Implemented } from "./implement";
 import { type Asked, arrived, readAsked } from "./request";
+import { takeTurn } from "./turns";
 
 function requireRights(actor: AdminApiActor, may: OperationMay, isSensitive: boolean): void {
   if (may === "installation") allowInstallation(actor);
@@ -74,6 +75,7 @@ export async function answerOperation(
   const sent = await arrived(request, operation);
   const actor = await requireApiClient(request, new Date());
   request.noteActor(actor.id);
+  takeTurn(actor.id);
   const asked = await readAsked(request, sent, operation, params);
   // Who only looks at what would happen confirms nothing.
   requireRights(actor, operation.may, (operation.isSensitive ?? false) && !asked.isDryRun);

@@ -2,16 +2,16 @@ import { z } from "zod";
 import type { Operation } from "@/lib/admin-api/operation";
 import type { ApiRequest } from "@/lib/api-request";
 import { BODY_MAX_BYTES, type WithBody } from "@/lib/http/body";
-import { badBody, readJsonObject } from "@/lib/http/json-body";
+import { badBody, faultsOf, readJsonObject, toldFaults } from "@/lib/http/json-body";
 import { ProblemError } from "@/lib/http/problem";
+import type { JsonFault } from "@/lib/json-text";
 
 const NOTHING = z.object({});
 
 const dryRun = z.enum(["true", "false"]).default("false");
 
-function badQuery(issues: readonly z.core.$ZodIssue[]): ProblemError {
-  const errors = issues.map(({ path, message }) => ({ field: path.join("."), detail: message }));
-  const said = errors.map(({ field, detail }) => (field ? `${field}: ${detail}` : detail)).join("; ");
+function badQuery(faults: readonly JsonFault[]): ProblemError {
+  const { errors, said } = toldFaults(faults);
   return new ProblemError({
     status: 400,
     code: "invalid_query",
@@ -24,10 +24,9 @@ function badQuery(issues: readonly z.core.$ZodIssue[]): ProblemError {
 function readQuery(request: ApiRequest, { query = NOTHING, preview }: Operation) {
   const said = Object.fromEntries(request.query);
   const twice = [...request.query.keys()].find((name, index, names) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw badQuery([{ code: "custom", path: [twice], message: "stands there more than once", input: null }]);
+  if (twice !== undefined) throw badQuery([{ path: [twice], detail: "stands there more than once" }]);
   const parsed = z.strictObject({ ...query.shape, ...(preview && { dryRun }) }).safeParse(said);
-  if (!parsed.success) throw badQuery(parsed.error.issues);
+  if (!parsed.success) throw badQuery(faultsOf(parsed.error.issues));
   const { dryRun: asked = "false", ...rest } = parsed.data as Record<string, unknown>;
   return { query: rest, isDryRun: asked === "true" };
 }
@@ -37,9 +36,7 @@ async function readBody(sent: WithBody, { body, maxBodyBytes, method }: Operatio
   const members = await readJsonObject(sent, maxBodyBytes);
   const parsed = z.strictObject((body ?? NOTHING).shape).safeParse(members);
   if (parsed.success) return parsed.data as Record<string, unknown>;
-  throw badBody(
-    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), detail: message })),
-  );
+  throw badBody(faultsOf(parsed.error.issues));
 }
 
 /** RFC 9110 §13.1.1: the change is made to what was read, or not at all. */
