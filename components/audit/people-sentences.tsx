@@ -67,7 +67,11 @@ export const PEOPLE_SENTENCES: { readonly [Type in PeopleEvent]: Sentence<Type> 
     kinds.length === 0
       ? "stopped their mail about the tenant"
       : `chose what they get by mail: ${formatQuantity(kinds.length, "kind")} of notification`,
-  "admin.mail_tested": () => "had a test mail sent to themselves",
+  "admin.mail_tested": ({ email }) => (
+    <>
+      had a test mail sent to <Name>{email}</Name>
+    </>
+  ),
   "admin.manages_installation": ({ email, manages }) => (
     <>
       {manages ? "let " : "no longer lets "}

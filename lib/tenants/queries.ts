@@ -75,3 +75,10 @@ export async function getLeakResponse({ db }: Ctx<Actor>, tenantId: string): Pro
   const where = { id: tenantId };
   return (await db.tenant.findUniqueOrThrow({ where, select: { leakResponse: true } })).leakResponse;
 }
+
+/** @returns whether every member of the tenant must have a second factor */
+export async function isSecondFactorRequired({ db, actor }: Ctx): Promise<boolean> {
+  const where = { id: actor.tenantId };
+  const tenant = await db.tenant.findUniqueOrThrow({ where, select: { requiresSecondFactor: true } });
+  return tenant.requiresSecondFactor;
+}

@@ -133,6 +133,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   makeResetLink: ["admin.reset_link_made"],
   ...API_CLIENT_EVENTS,
   askTestMail: ["admin.mail_tested"],
+  askTestMailFor: ["admin.mail_tested"],
   ...WEBHOOK_EVENTS,
   recordExport: ["audit.exported"],
 };

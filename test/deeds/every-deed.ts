@@ -38,7 +38,7 @@ import {
 } from "@/lib/tenants/commands";
 import { addSeconds, DAY_SECONDS } from "@/lib/time";
 import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
-import { askTestMail } from "@/lib/users/commands/ask-test-mail";
+import { askTestMail, askTestMailFor } from "@/lib/users/commands/ask-test-mail";
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
 import { makeResetLink } from "@/lib/users/commands/reset-password";
@@ -263,6 +263,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   removePersonAndClients: (ctx, { colleague }) => removePersonAndClients(ctx, { adminId: colleague.id }),
   requireSecondFactor: (ctx) => requireSecondFactor(ctx, { isRequired: true }),
   askTestMail: (ctx) => askTestMail(ctx),
+  askTestMailFor: (ctx, { colleague }) => askTestMailFor(ctx, { adminId: colleague.id }),
   makeResetLink: (ctx, { colleague }) => makeResetLink(ctx, { adminId: colleague.id }),
   ...API_CLIENT_DEEDS,
   ...WEBHOOK_DEEDS,

@@ -51,6 +51,7 @@ const ADMINISTRATOR_DEEDS: readonly string[] = [
   "removePersonAndClients",
   "makeResetLink",
   "askTestMail",
+  "askTestMailFor",
   "requireSecondFactor",
   "editTokenDefaults",
   "saveTokenDefaults",

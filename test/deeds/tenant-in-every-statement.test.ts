@@ -77,7 +77,7 @@ import { lockForOpening, openHeld } from "@/lib/sessions/commands/open-together"
 import { recordHeartbeat } from "@/lib/sessions/commands/record-heartbeat";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { findEnd, findHostSeen, requireOpenSession, requireOwnSession } from "@/lib/sessions/queries";
-import { getTenant, getTokenDefaults } from "@/lib/tenants/queries";
+import { getTenant, getTokenDefaults, isSecondFactorRequired } from "@/lib/tenants/queries";
 import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
 import { findMailReceiver, readMailChoices } from "@/lib/users/queries/mail";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";
@@ -271,6 +271,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   readAttention: () => ask(admin, readAttention, undefined),
   getLimits: () => ask(admin, getLimits, undefined),
   getTenant: () => ask(admin, getTenant, undefined),
+  isSecondFactorRequired: () => ask(admin, isSecondFactorRequired, undefined),
   getTokenDefaults: () => ask(admin, getTokenDefaults, undefined),
   nameMachines: () => ask(admin, nameMachines, [scene.machine.machineId]),
   findMachineIds: () => ask(admin, findMachineIds, "machine"),

@@ -31,9 +31,7 @@ const ONLY_PEOPLE: Readonly<Record<string, string>> = {
 
 /** Actions whose operations are not built yet. */
 const NOT_YET = new Set(
-  `verifyRecord saveNotifications testWebhook sendAgain addTenant invite makeResetLink sendTestMail requireSecondFactor shareInstallation importKey`
-    .split(/\s+/)
-    .map((name) => `${name}Action`),
+  `verifyRecord saveNotifications testWebhook sendAgain`.split(/\s+/).map((name) => `${name}Action`),
 );
 
 /** Operations whose pages are not built yet. */

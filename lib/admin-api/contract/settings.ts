@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
 import { cutPreviewSchema, cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
-import { kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
+import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
 import { editLimitsSchema, limitsSchema } from "@/lib/limits/schema";
 import {
+  addTenantSchema,
   chooseLeakResponseSchema,
   editTokenDefaultsSchema,
   LEAK_RESPONSES,
   renameTenantSchema,
+  requireSecondFactorSchema,
 } from "@/lib/tenants/schema";
 import { CLIENT_AUTHENTICATIONS, TOKEN_SCOPES } from "@/lib/token-policy/schema";
+import { emailSchema } from "@/lib/users/schema";
 
 const SEEN = "`seen` is what was read: where it holds no longer, nothing is saved.";
 
@@ -31,6 +34,14 @@ const signingKey = z.object({
   until: instant.nullable().meta({ description: "When it ends by itself; null where nobody can say" }),
   liveTokens: z.number().int().meta({ description: "Tokens it has signed that have not expired" }),
 });
+
+const members = {
+  members: z.number().int(),
+  withoutSecondFactor: z
+    .number()
+    .int()
+    .meta({ description: "Those who must set one up before they see anything else" }),
+};
 
 export const getLimits = operation({
   id: "getLimits",
@@ -103,6 +114,28 @@ export const chooseLeakResponse = operation({
   body: chooseLeakResponseSchema,
 });
 
+export const getSecondFactor = operation({
+  id: "getSecondFactor",
+  method: "GET",
+  path: "/settings/second-factor",
+  tag: "Settings",
+  summary: "Show whether every member must have a second factor",
+  may: "people.manage",
+  answer: z.object({ isRequired: z.boolean(), ...members }),
+});
+
+export const requireSecondFactor = operation({
+  id: "requireSecondFactor",
+  method: "PUT",
+  path: "/settings/second-factor",
+  tag: "Settings",
+  summary: "Have every member sign in with a second factor, or no longer",
+  may: "people.manage",
+  isSensitive: true,
+  body: requireSecondFactorSchema,
+  preview: z.object(members),
+});
+
 export const listSigningKeys = operation({
   id: "listSigningKeys",
   method: "GET",
@@ -122,6 +155,24 @@ export const rotateSigningKey = operation({
   may: "installation",
   isSensitive: true,
   answer: z.object({ kid: z.string(), activatesAt: instant }),
+});
+
+export const importSigningKey = operation({
+  id: "importSigningKey",
+  method: "POST",
+  path: "/signing-keys",
+  tag: "Installation",
+  summary: "Take over a private key from another server",
+  description:
+    "`jwk` is the text of one JWK (RFC 7517). As `next` it signs after the present key, as `retired` it only verifies.",
+  may: "installation",
+  isSensitive: true,
+  body: importSigningKeySchema,
+  answer: z.object({
+    kid: z.string(),
+    activatesAt: instant.nullable().meta({ description: "From when on it signs; null: never" }),
+  }),
+  status: 201,
 });
 
 export const withdrawSigningKey = operation({
@@ -147,6 +198,19 @@ export const listTenants = operation({
   may: "installation",
   query: shortPageQuery,
   answer: pageOf(tenant),
+});
+
+export const addTenant = operation({
+  id: "addTenant",
+  method: "POST",
+  path: "/tenants",
+  tag: "Installation",
+  summary: "Add a tenant with its first Administrator",
+  description: "`administrator` is the email of somebody who has an account here already.",
+  may: "installation",
+  body: addTenantSchema.extend({ administrator: emailSchema }),
+  answer: z.object({ tenantId: z.uuid(), slug: z.string() }),
+  status: 201,
 });
 
 export const renameTenant = operation({

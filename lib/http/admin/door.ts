@@ -27,35 +27,42 @@ function requireRights(actor: AdminApiActor, may: OperationMay, isSensitive: boo
 /** What was asked, in one text that is the same for the same request. */
 const textOf = ({ method, path }: ApiRequest, { input }: Asked) => JSON.stringify([method, path, input]);
 
+/** What is answered, and what was done for it; nothing where it was answered before. */
+type Outcome = { readonly answer: KeptAnswer; readonly done?: unknown };
+
 /** Does it once for its key: in the transaction that keeps the answer. */
 async function once(
   ctx: Ctx<AdminApiActor>,
   operation: Operation,
   keyed: { readonly key: string; readonly asked: string },
   run: (ctx: Ctx<AdminApiActor>) => Promise<unknown>,
-): Promise<KeptAnswer> {
+): Promise<Outcome> {
   const { tenantId, id: clientId } = ctx.actor;
   const request = { tenantId, clientId, ...keyed };
   const known = await takeKey(ctx, request);
-  if (known) return known;
-  const answer = encodeAnswer(operation, await run(ctx));
+  if (known) return { answer: known };
+  const done = await run(ctx);
+  const answer = encodeAnswer(operation, done);
   await keepAnswer(ctx, request, repeatedAnswer(operation, answer));
-  return answer;
+  return { answer, done };
 }
 
 async function run(actor: AdminApiActor, request: ApiRequest, implemented: Implemented, asked: Asked) {
-  const { operation, deed, question, preview } = implemented;
+  const { operation, deed, question, preview, afterwards } = implemented;
   const { input, isDryRun, idempotencyKey } = asked;
   const reading = { db: database().prisma, actor, now: new Date() };
   if (isDryRun && preview) return encodeAnswer({ answer: operation.preview }, await preview(reading, input));
   if (question) return encodeAnswer(operation, await question(reading, input));
   if (!deed) throw new Error(`nothing does ${operation.id}`);
   const rest = await prepared(actor, deed, input);
-  return inTransaction(database(), async (db) => {
+  const { answer, done } = await inTransaction(database(), async (db): Promise<Outcome> => {
     const ctx = { db, actor, now: new Date() };
-    if (idempotencyKey === null) return encodeAnswer(operation, await rest(ctx));
-    return once(ctx, operation, { key: idempotencyKey, asked: textOf(request, asked) }, rest);
+    if (idempotencyKey !== null)
+      return once(ctx, operation, { key: idempotencyKey, asked: textOf(request, asked) }, rest);
+    const done = await rest(ctx);
+    return { answer: encodeAnswer(operation, done), done };
   });
+  return afterwards && done !== undefined ? encodeAnswer(operation, await afterwards(actor, done)) : answer;
 }
 
 /** The revision that the answer is of, as its entity tag (RFC 9110 §8.8.3). */

@@ -13,6 +13,9 @@ export type Implemented = {
   readonly question?: Deed<UserActor, any, unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: the same
   readonly preview?: Deed<UserActor, any, unknown>;
+  /** What follows once it is committed, of the first request alone where one is repeated, and what is answered then. */
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly afterwards?: (actor: UserActor, done: any) => Promise<unknown>;
 };
 
 type DeedFor<O extends Operation> =
@@ -24,6 +27,13 @@ export const deedOf = <O extends Operation & { readonly preview?: never }>(
   operation: O,
   deed: DeedFor<O>,
 ): Implemented => ({ operation, deed });
+
+/** @returns an operation that changes something, and then does what no transaction can, such as sending mail */
+export const deedThen = <O extends Operation & { readonly preview?: never }, T extends AnswerOf<O["answer"]>>(
+  operation: O,
+  deed: Deed<UserActor, InputOf<O>, T>,
+  afterwards: (actor: UserActor, done: T) => Promise<AnswerOf<O["answer"]>>,
+): Implemented => ({ operation, deed, afterwards });
 
 /** @returns an operation that cuts, with what its dialog in the portal shows before it does */
 export const cutOf = <O extends Operation & { readonly preview: z.ZodType }>(

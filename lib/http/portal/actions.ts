@@ -6,11 +6,11 @@ import { database } from "@/lib/db";
 import { type ActionResult, Refusal } from "@/lib/errors";
 import { callerAddress } from "@/lib/http/caller";
 import { type Deed, type InSteps, perform, performGuarded } from "@/lib/http/deeds";
+import { type LinkKind, mailLink } from "@/lib/http/outgoing-mail";
 import type { SignedInAdmin } from "@/lib/users/queries/sign-ins";
 import { isConfirmationOld } from "@/lib/users/rules";
 import type { IssuedLink, SentLink } from "@/lib/users/schema";
 import { invalid, refusal } from "./action-answer";
-import { type LinkKind, mailLink } from "./outgoing-mail";
 import { actorIn, findAdmin, mustSetUpSecondFactor, personOf } from "./signed-in";
 
 export { currentAdmin, requirePerson, requireTenant, requireUser } from "./signed-in";

@@ -1,8 +1,8 @@
 "use server";
 
 import { inSteps } from "@/lib/http/deeds";
+import { sendTestMail } from "@/lib/http/outgoing-mail";
 import { adminQuestion, guardedAction, personAction } from "@/lib/http/portal/actions";
-import { sendTestMail } from "@/lib/http/portal/outgoing-mail";
 import { chooseMailSchema } from "@/lib/notifications/schema";
 import { chooseMail } from "@/lib/users/commands/choose-mail";
 import { changePassword, proveForChange } from "@/lib/users/commands/reset-password";

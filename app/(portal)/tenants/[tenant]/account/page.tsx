@@ -10,8 +10,8 @@ import {
 } from "@/app/(portal)/tenants/[tenant]/account/actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { Account } from "@/components/account/account";
+import { sendsMail } from "@/lib/http/outgoing-mail";
 import { requireTenant } from "@/lib/http/portal/actions";
-import { sendsMail } from "@/lib/http/portal/outgoing-mail";
 import { listMailProblems } from "@/lib/notifications/queries/mail-problems";
 import { pathsOf } from "@/lib/paths";
 import { readMailChoices } from "@/lib/users/queries/mail";

@@ -13,10 +13,10 @@ import {
 import { NotForRole } from "@/components/shell/not-allowed";
 import { PageHeader } from "@/components/ui/page-header";
 import { Users } from "@/components/users/users";
+import { sendsMail } from "@/lib/http/outgoing-mail";
 import { requireTenant } from "@/lib/http/portal/actions";
 import { actionsOf } from "@/lib/http/portal/actions-of";
 import { askedPage, type Search } from "@/lib/http/portal/asked-page";
-import { sendsMail } from "@/lib/http/portal/outgoing-mail";
 import { listMailProblems } from "@/lib/notifications/queries/mail-problems";
 import { pathsOf } from "@/lib/paths";
 import { countPeople, listInvites, listPeople } from "@/lib/users/queries/people";

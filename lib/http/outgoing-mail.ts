@@ -5,6 +5,7 @@ import { formatInstant } from "@/lib/format";
 import { perform } from "@/lib/http/deeds";
 import { problemOf, sendMail } from "@/lib/mail";
 import { type Letter, mailTextOf } from "@/lib/mail-letter";
+import type { MailSettings } from "@/lib/mail-settings";
 import { allow } from "@/lib/permissions";
 import { askTestMail } from "@/lib/users/commands/ask-test-mail";
 import type { IssuedLink, SentLink, TestMail } from "@/lib/users/schema";
@@ -47,25 +48,32 @@ export async function mailLink(kind: LinkKind, link: IssuedLink, maker: Maker): 
   };
 }
 
+/** @returns the mail server that is set. @throws Refusal `conflict` where none is */
+export function requireMail(): MailSettings {
+  const { mail } = env();
+  if (mail) return mail;
+  throw new Refusal("conflict", "No mail server is set. Whoever runs Latchkey sets SMTP_URL and MAIL_FROM.");
+}
+
+/** Sends a test mail that somebody asked for. @param asked where, or as whom, they did */
+export async function mailTest(to: string, asked: string): Promise<TestMail> {
+  const letter = {
+    subject: "A test mail of Latchkey",
+    says: [`Mail of the Latchkey at ${env().origin} gets through to ${to}.`],
+    link: null,
+    footer: asked,
+  };
+  const outcome = await sendMail(requireMail(), { to, ...mailTextOf(letter) });
+  return { problem: problemOf(outcome), answer: outcome.answer };
+}
+
 /**
  * Sends a mail to whoever asks, so that they see whether mail gets through. It may take long, so it goes out when it is committed that they asked.
  * @throws Refusal as `askTestMail` does; `conflict` where no mail is set
  */
 export async function sendTestMail({ actor }: Ctx): Promise<TestMail> {
   if (!actor.managesInstallation) allow(actor, "tenant.settings");
-  const { mail, origin } = env();
-  if (!mail)
-    throw new Refusal(
-      "conflict",
-      "No mail server is set. Whoever runs Latchkey sets SMTP_URL and MAIL_FROM.",
-    );
+  requireMail();
   await perform(actor, askTestMail, undefined);
-  const letter = {
-    subject: "A test mail of Latchkey",
-    says: [`Mail of the Latchkey at ${origin} gets through to ${actor.name}.`],
-    link: null,
-    footer: "You asked for it on the page of your account.",
-  };
-  const outcome = await sendMail(mail, { to: actor.name, ...mailTextOf(letter) });
-  return { problem: problemOf(outcome), answer: outcome.answer };
+  return mailTest(actor.name, "You asked for it on the page of your account.");
 }
