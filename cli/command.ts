@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { AdminClient } from "@/lib/admin-api/client";
 import { accessOf } from "./access";
-import { jsonText, print } from "./console";
+import { jsonText, print, progress } from "./console";
 import { givenPair, readPair } from "./pair";
 import { type Column, tableText } from "./table";
 
@@ -48,15 +48,23 @@ export function leaf(parent: Command, usage: string, says: string, examples: rea
 export const groupOf = (program: Command, name: string, says: string): Command =>
   program.command(name).description(says);
 
+/** What a command works with. */
+export type Tools = {
+  readonly client: AdminClient;
+  /** The portal's address. */
+  readonly url: string;
+};
+
 /** @returns what commander calls with a command's arguments and options */
 export const acting =
   <A extends readonly unknown[], O extends Manner = Manner>(
-    work: (client: AdminClient, options: O, ...args: A) => Promise<void>,
+    work: (tools: Tools, options: O, ...args: A) => Promise<void>,
   ) =>
   async (...given: unknown[]): Promise<void> => {
     const args = given.slice(0, -2) as unknown as A;
     const options = given.at(-2) as O;
-    await work(accessOf(await readPair(givenPair())), options, ...args);
+    const pair = await readPair(givenPair());
+    await work({ client: accessOf(pair), url: pair.url.href.replace(/\/$/, "") }, options, ...args);
   };
 
 /** @returns so many rows of a list, or all */
@@ -64,6 +72,7 @@ export async function taken<Row>(rows: AsyncIterable<Row>, limit = Number.POSITI
   const found: Row[] = [];
   for await (const row of rows) {
     found.push(row);
+    if (found.length % 1000 === 0) progress(`${found.length} read`);
     if (found.length >= limit) break;
   }
   return found;

@@ -26,6 +26,9 @@ export function jsonText(value: unknown): string {
 /** Writes a command's answer, which is all that standard output gets. @param text lines that are safe to show */
 export const print = (text: string): void => void process.stdout.write(text === "" ? "" : `${text}\n`);
 
+/** @returns lines as they may be shown, whoever wrote what is in them */
+export const plain = (lines: readonly string[]): string => lines.map(asPlainLine).join("\n");
+
 let isUnderWay = false;
 
 function clearProgress(): void {

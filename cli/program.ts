@@ -1,7 +1,15 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
+import { addApi } from "./commands/api";
+import { addKeys, addSecrets } from "./commands/credentials";
+import { addHosts } from "./commands/hosts";
+import { addJobs } from "./commands/jobs";
+import { addLeak } from "./commands/leak";
 import { addMachines } from "./commands/machines";
 import { addSession } from "./commands/session";
-import { withoutSecrets } from "./console";
+import { addUsers } from "./commands/users";
+import { addAssets, addProcesses } from "./commands/work";
+import { completionScript } from "./completion";
+import { print, withoutSecrets } from "./console";
 
 const EXIT_CODES_SAY = `
 Exit codes: 0 done; 1 failed, or not confirmed; 2 wrong usage; 3 not signed in, or refused; 4 not found;
@@ -23,6 +31,13 @@ export function newProgram(): Command {
     .showHelpAfterError("See --help.")
     .configureOutput({ outputError: (text, write) => write(withoutSecrets(text)) })
     .addHelpText("after", EXIT_CODES_SAY);
-  for (const add of [addSession, addMachines]) add(program);
+  const groups = [addMachines, addSecrets, addKeys, addHosts, addProcesses, addJobs, addAssets, addUsers];
+  for (const add of [addSession, ...groups, addLeak, addApi]) add(program);
+  program
+    .command("completion")
+    .description("Print a completion script")
+    .addArgument(new Argument("<shell>", "which").choices(["bash", "zsh"]))
+    .addHelpText("after", "\nExamples:\n  $ source <(latchkey completion bash)")
+    .action((shell: "bash" | "zsh") => print(completionScript(program, shell)));
   return program;
 }

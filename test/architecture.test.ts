@@ -70,7 +70,9 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
     case "server":
       return there === "cellar" || isEnteredByTheProcess(target);
     case "cli":
-      return there === "admin-api" || there === "robot" || PLAIN.includes(target) || word === "schema";
+      return (
+        ["admin-api", "robot"].includes(there) || ["schema", "fold"].includes(word) || PLAIN.includes(target)
+      );
     case "cellar":
       return false;
     default:

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { accessOf } from "@/cli/access";
 import { acting, answer, leaf, type Manner } from "@/cli/command";
 import { note, terminalPrompt } from "@/cli/console";
 import { CommandEnd } from "@/cli/exit-codes";
 import { forget, type GivenPair, readPair, readSecretFile, store, storedFile } from "@/cli/pair";
+import { readText } from "@/cli/read-text";
 import { factsText } from "@/cli/table";
 import { whoAmI } from "@/lib/admin-api/contract/self";
 import type { AnswerOf } from "@/lib/admin-api/operation";
@@ -26,7 +26,7 @@ async function asked(question: string, option: string, isHidden = false): Promis
 async function secretOf({ secretFile }: Login): Promise<string> {
   if (secretFile === undefined)
     return asked("Client secret (not shown): ", "--secret-file or --key-file", true);
-  return secretFile === "-" ? (await text(process.stdin)).trim() : readSecretFile(secretFile);
+  return secretFile === "-" ? (await readText("-")).trim() : readSecretFile(secretFile);
 }
 
 const isOnThisHost = ({ hostname }: URL) => /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
@@ -81,7 +81,7 @@ Examples:
     "whoami",
     "whoami --json",
   ]).action(
-    acting(async (client, manner: Manner) => {
+    acting(async ({ client }, manner: Manner) => {
       const self = await client.ask(whoAmI, {});
       const { id, name, role, tenant, mayConfirm, managesInstallation } = self;
       answer(manner, {
