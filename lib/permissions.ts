@@ -48,6 +48,9 @@ const isUser = (actor: Actor): actor is UserActor => actor.kind === "admin" || a
 export const personIdOf = (actor: Actor): string | null =>
   actor.kind === "admin" || actor.kind === "person" ? actor.id : null;
 
+/** @returns what the API client that acts is called, for what is written where there is no person */
+export const clientNameOf = (actor: Actor): string | null => (actor.kind === "apiClient" ? actor.name : null);
+
 /** @returns what whoever acts is called, where it is said beside what they did; null for Latchkey itself */
 export const nameOf = (actor: UserActor | SystemActor): string | null =>
   actor.kind === "system" ? null : actor.name;

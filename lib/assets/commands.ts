@@ -5,7 +5,7 @@ import { Refusal } from "@/lib/errors";
 import { folded } from "@/lib/fold";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { findMachineName } from "@/lib/machines/queries";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 import { bindingOf, encryptValue } from "./encrypted-value";
 import { assetContent } from "./rules";
 import type { AddAssetInput, AssetContent, AssetType, SetAssetInput } from "./schema";
@@ -37,6 +37,7 @@ export async function addAsset(ctx: Ctx, input: AddAssetInput): Promise<{ assetI
         createdAt: ctx.now,
         updatedAt: ctx.now,
         createdById: personIdOf(ctx.actor),
+        createdByClient: clientNameOf(ctx.actor),
       },
       select: { id: true },
     })

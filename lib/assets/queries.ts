@@ -26,6 +26,7 @@ export async function listAssets(ctx: Ctx, slice: Slice = {}): Promise<AssetView
       encryptedValue: true,
       updatedAt: true,
       createdBy: { select: { email: true } },
+      createdByClient: true,
       values: {
         where: { tenantId, machine: { deletedAt: null } },
         orderBy: { machine: { nameKey: "asc" } },
@@ -33,14 +34,14 @@ export async function listAssets(ctx: Ctx, slice: Slice = {}): Promise<AssetView
       },
     },
   });
-  return rows.map(({ encryptedValue, values, createdBy, ...row }) => {
+  return rows.map(({ encryptedValue, values, createdBy, createdByClient, ...row }) => {
     const shown = (encrypted: Uint8Array, machineId: string | null) =>
       row.type === "Credential"
         ? null
         : shownContent(row.type, openValue(encrypted, bindingOf({ ...row, tenantId }, machineId)));
     return {
       ...row,
-      createdBy: createdBy?.email ?? null,
+      createdBy: createdBy?.email ?? createdByClient,
       value: shown(encryptedValue, null),
       machineValues: values.map((own) => ({
         machineId: own.machineId,

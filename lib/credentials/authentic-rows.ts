@@ -17,10 +17,15 @@ type Change =
   | { readonly name: string; readonly note: string; readonly expiresAt: Date | null }
   | { readonly expiresAt: Date | null }
   | { readonly expiryCutAt: Date }
-  | { readonly revokedAt: Date; readonly revokedById: string | null }
+  | {
+      readonly revokedAt: Date;
+      readonly revokedById: string | null;
+      readonly revokedByClient?: string | null;
+    }
   | {
       readonly disabledAt: Date | null;
       readonly disabledById: string | null;
+      readonly disabledByClient: string | null;
       readonly disabledReason: string;
     }
   | {

@@ -20,13 +20,16 @@ const VIEW = {
   note: true,
   createdAt: true,
   createdBy: { select: { email: true } },
+  createdByClient: true,
   expiresAt: true,
   lastUsedAt: true,
   lastUsedAddress: true,
   revokedAt: true,
   revokedBy: { select: { email: true } },
+  revokedByClient: true,
   disabledAt: true,
   disabledBy: { select: { email: true } },
+  disabledByClient: true,
   disabledReason: true,
   allowedAddresses: true,
   purchasesMax: true,
@@ -36,7 +39,27 @@ const VIEW = {
 /** Live ones first, newest first; then the deleted ones as a record. */
 const ORDER = [{ revokedAt: { sort: "desc", nulls: "first" } }, { createdAt: "desc" }] as const;
 
-const email = (admin: { readonly email: string } | null) => admin?.email ?? null;
+type Person = { readonly email: string } | null;
+type DoneBy = {
+  readonly createdBy: Person;
+  readonly createdByClient: string | null;
+  readonly revokedBy: Person;
+  readonly revokedByClient: string | null;
+  readonly disabledBy: Person;
+  readonly disabledByClient: string | null;
+};
+
+/** @returns the row, with what the people and API clients are called who did something to it */
+const named = <R extends DoneBy>(row: R) => {
+  const { createdBy, createdByClient, revokedBy, revokedByClient, disabledBy, disabledByClient, ...rest } =
+    row;
+  return {
+    ...rest,
+    createdBy: createdBy?.email ?? createdByClient,
+    revokedBy: revokedBy?.email ?? revokedByClient,
+    disabledBy: disabledBy?.email ?? disabledByClient,
+  };
+};
 
 /** @returns the machine's client secrets: live ones first, newest first; then the deleted ones as a record, so many as are shown. */
 export async function listSecrets(
@@ -49,13 +72,7 @@ export async function listSecrets(
     take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, lastFour: true },
   });
-  return rows.map(({ lastFour, createdBy, revokedBy, disabledBy, ...row }) => ({
-    ...row,
-    hint: secretHint(lastFour ?? ""),
-    createdBy: email(createdBy),
-    revokedBy: email(revokedBy),
-    disabledBy: email(disabledBy),
-  }));
+  return rows.map(({ lastFour, ...row }) => ({ ...named(row), hint: secretHint(lastFour ?? "") }));
 }
 
 /** @returns the machine's public keys, in the order of its secrets. */
@@ -66,13 +83,7 @@ export async function listKeys(ctx: Ctx, { machineId }: { readonly machineId: st
     take: CREDENTIALS_SHOWN_MAX,
     select: { ...VIEW, algorithms: true, thumbprint: true },
   });
-  return rows.map(({ thumbprint, createdBy, revokedBy, disabledBy, ...row }) => ({
-    ...row,
-    thumbprint: thumbprint ?? "",
-    createdBy: email(createdBy),
-    revokedBy: email(revokedBy),
-    disabledBy: email(disabledBy),
-  }));
+  return rows.map(({ thumbprint, ...row }) => ({ ...named(row), thumbprint: thumbprint ?? "" }));
 }
 
 type Described = {

@@ -32,12 +32,13 @@ export async function listProcesses(ctx: Ctx, slice: Slice = {}): Promise<Proces
       defaultInput: true,
       createdAt: true,
       createdBy: { select: { email: true } },
+      createdByClient: true,
     },
   });
-  return rows.map(({ createdBy, defaultInput, ...row }) => ({
+  return rows.map(({ createdBy, createdByClient, defaultInput, ...row }) => ({
     ...row,
     defaultInput: defaultInput as Json,
-    createdBy: createdBy?.email ?? null,
+    createdBy: createdBy?.email ?? createdByClient,
   }));
 }
 
@@ -52,12 +53,14 @@ export const JOB_ROW = {
   progress: true,
   process: { select: { name: true } },
   createdBy: { select: { email: true } },
+  createdByClient: true,
   session: { select: { hostName: true, credentialId: true, machine: { select: { name: true } } } },
 } as const;
 
 type Row = Omit<JobRow, "processName" | "createdBy" | "machineName" | "hostName"> & {
   readonly process: { readonly name: string };
   readonly createdBy: { readonly email: string } | null;
+  readonly createdByClient: string | null;
   readonly session: {
     readonly hostName: string;
     readonly credentialId: string;
@@ -66,11 +69,11 @@ type Row = Omit<JobRow, "processName" | "createdBy" | "machineName" | "hostName"
 };
 
 /** @returns the row as lists show it */
-export function jobRow({ process, createdBy, session, ...row }: Row): JobRow {
+export function jobRow({ process, createdBy, createdByClient, session, ...row }: Row): JobRow {
   return {
     ...row,
     processName: process.name,
-    createdBy: createdBy?.email ?? null,
+    createdBy: createdBy?.email ?? createdByClient,
     machineName: session?.machine.name ?? null,
     hostName: session?.hostName ?? null,
   };

@@ -44,17 +44,18 @@ export async function getMachine(
       revision: true,
       createdAt: true,
       createdBy: { select: { email: true } },
+      createdByClient: true,
       disabledAt: true,
     },
   });
   const kind = row && kindOfRobots(row.kind);
   if (!kind) return null;
-  const { disabledAt, createdBy, allowedScopes, ...view } = row;
+  const { disabledAt, createdBy, createdByClient, allowedScopes, ...view } = row;
   return {
     ...view,
     kind,
     allowedScopes: knownScopes(allowedScopes),
-    createdBy: createdBy?.email ?? null,
+    createdBy: createdBy?.email ?? createdByClient,
     isEnabled: disabledAt === null,
   };
 }

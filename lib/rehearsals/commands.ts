@@ -4,7 +4,7 @@ import { isLive } from "@/lib/credentials/conditions";
 import type { Actor, Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { personIdOf } from "@/lib/permissions";
+import { clientNameOf, personIdOf } from "@/lib/permissions";
 import { signal } from "@/lib/signals";
 import { addSeconds, DAY_SECONDS, MINUTE_SECONDS } from "@/lib/time";
 import { uuid7 } from "@/lib/uuid";
@@ -39,7 +39,7 @@ type Started = { readonly tenantId: string } & RehearseDeletionInput;
  * @returns whether it was written
  */
 async function write(ctx: Ctx<Actor>, { tenantId, machineId, credentialId, endsAt }: Started) {
-  const startedBy = personIdOf(ctx.actor);
+  const [startedBy, client] = [personIdOf(ctx.actor), clientNameOf(ctx.actor)];
   const count = await ctx.db.$executeRaw`
     WITH machine AS MATERIALIZED (
       SELECT id FROM machines WHERE id = ${machineId}::uuid AND tenant_id = ${tenantId}::uuid AND deleted_at IS NULL
@@ -49,8 +49,8 @@ async function write(ctx: Ctx<Actor>, { tenantId, machineId, credentialId, endsA
        WHERE id = ${credentialId} AND tenant_id = ${tenantId}::uuid AND machine_id = (SELECT id FROM machine)
          AND ${isLive(ctx.now)}
          FOR SHARE)
-    INSERT INTO rehearsals (id, tenant_id, machine_id, credential_id, started_at, started_by_id, ends_at, told_at)
-    SELECT ${uuid7(ctx.now)}::uuid, ${tenantId}::uuid, ${machineId}::uuid, standing.id, ${ctx.now}, ${startedBy}::uuid,
+    INSERT INTO rehearsals (id, tenant_id, machine_id, credential_id, started_at, started_by_id, started_by_client, ends_at, told_at)
+    SELECT ${uuid7(ctx.now)}::uuid, ${tenantId}::uuid, ${machineId}::uuid, standing.id, ${ctx.now}, ${startedBy}::uuid, ${client}::text,
            ${endsAt}, ${ctx.now}
       FROM standing
         ON CONFLICT (credential_id) WHERE ended_at IS NULL DO NOTHING`;

@@ -21,10 +21,14 @@ export async function listRehearsals(
       credentialId: true,
       startedAt: true,
       startedBy: { select: { email: true } },
+      startedByClient: true,
       endsAt: true,
     },
   });
-  return rows.map(({ startedBy, ...row }) => ({ ...row, startedBy: startedBy?.email ?? null }));
+  return rows.map(({ startedBy, startedByClient, ...row }) => ({
+    ...row,
+    startedBy: startedBy?.email ?? startedByClient,
+  }));
 }
 
 /** @returns when these credentials were or are rehearsed, for what happened since an instant */

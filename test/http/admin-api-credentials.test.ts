@@ -56,7 +56,11 @@ test("a secret is added, edited, disabled, enabled and deleted; its value is in 
   const body = { name, note: "lane 4", expiresAt, seen: { name, note: "", expiresAt: null } };
   expect((await ask("PUT", path, { body })).status).toBe(204);
   expect(await ask("PUT", path, { body })).toMatchObject({ status: 409, answer: { code: "conflict" } });
-  expect(await one(secret.secretId)).toMatchObject({ note: "lane 4", expiresAt, createdBy: null });
+  expect(await one(secret.secretId)).toMatchObject({
+    note: "lane 4",
+    expiresAt,
+    createdBy: client.machineName,
+  });
 
   const robot = await connected("HOST-OTHER", machine);
   await connected("HOST-1", secret);

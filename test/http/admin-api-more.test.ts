@@ -9,12 +9,15 @@ import { act, newAdmin, newInstallationAdmin, newTenantAdmin, provisioned, uniqu
 
 let owner: UserActor;
 let token: string;
+let clientName: string;
 let viewer: string;
 let stranger: string;
 beforeAll(async () => {
   owner = await newTenantAdmin();
   const rights = { role: "Administrator", mayConfirm: true } as const;
-  token = await buyToken(await newApiClient(owner, rights));
+  const client = await newApiClient(owner, rights);
+  clientName = client.machineName;
+  token = await buyToken(client);
   viewer = await buyToken(await newApiClient(owner, { role: "Viewer" }));
   stranger = await buyToken(await newApiClient(await newTenantAdmin(), rights));
 });
@@ -43,7 +46,7 @@ test("processes are added, listed, saved and deleted", async () => {
   const path = `/processes/${processId}`;
   const listed = async () => (await ask("GET", "/processes", { as: viewer })).answer.items;
   expect(await listed()).toEqual([
-    expect.objectContaining({ id: processId, ...body, runtimeType: "Unattended", createdBy: null }),
+    expect.objectContaining({ id: processId, ...body, runtimeType: "Unattended", createdBy: clientName }),
   ]);
   const saved = { name: body.name, runtimeType: "Testing", defaultInput: null };
   await expectClosed("PUT", path, saved);

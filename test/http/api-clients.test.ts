@@ -29,6 +29,7 @@ import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/use
 import { noteNotificationsSeen } from "@/lib/users/commands/note-notifications-seen";
 import { makeResetLink, resetPassword } from "@/lib/users/commands/reset-password";
 import { shareInstallation } from "@/lib/users/commands/share-installation";
+import { disableCredential } from "@/lib/workflows/disable-credential";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import {
   deleteApiClient,
@@ -275,6 +276,19 @@ describe("a program administers as a person does", () => {
     const machine = await provisioned(program);
     const row = await prisma().machine.findUniqueOrThrow({ where: { id: machine.machineId } });
     expect(row.createdById).toBeNull();
+    await act(program, startRehearsal, newRehearsal({ actor: program, now: new Date() }, machine));
+    await act(program, rotateCredential, rotating(machine, "day"));
+    const of = { machineId: machine.machineId, credentialId: machine.secretId };
+    await act(program, disableCredential, { ...of, tenantId: program.tenantId, reason: "" });
+    const doneBy = [
+      (await ask(owner, getMachine, of))?.createdBy,
+      (await ask(owner, listRehearsals, of))[0]?.startedBy,
+      (await ask(owner, listRotations, of))[0]?.startedBy,
+      ...(await ask(owner, listSecrets, of)).flatMap(({ id, createdBy, disabledBy }) =>
+        id === machine.secretId ? [createdBy, disabledBy] : [createdBy],
+      ),
+    ];
+    expect(doneBy).toEqual(Array.from({ length: 6 }, () => program.name));
     const event = await prisma().auditEvent.findFirstOrThrow({ where: { machineId: machine.machineId } });
     expect(event).toMatchObject({ actorKind: "apiClient", actorId: program.id, actorName: program.name });
     await expect(

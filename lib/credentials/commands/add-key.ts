@@ -9,7 +9,7 @@ import type { AddKeyInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { getLimits } from "@/lib/limits/queries";
-import { personIdOf } from "@/lib/permissions";
+import { clientNameOf, personIdOf } from "@/lib/permissions";
 
 /**
  * Adds the public half of a key pair to a machine (RFC 7523 `private_key_jwt`). The caller has locked the machine's row,
@@ -60,6 +60,7 @@ export async function storeKey(
       thumbprint,
       createdAt: ctx.now,
       createdById: personIdOf(ctx.actor),
+      createdByClient: clientNameOf(ctx.actor),
     },
     select: { id: true },
   });

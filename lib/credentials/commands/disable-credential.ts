@@ -6,7 +6,7 @@ import { CREDENTIAL_WORDS, isEnded } from "@/lib/credentials/rules";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { personIdOf } from "@/lib/permissions";
+import { clientNameOf, personIdOf } from "@/lib/permissions";
 
 /** Which credential, of which tenant: the process itself acts in any. */
 export type CredentialOfTenant = {
@@ -42,7 +42,8 @@ export async function markCredentialDisabled(
   const { tenantId, machineId, credentialId } = of;
   const disabledById = personIdOf(ctx.actor);
   const where = { id: credentialId, machineId, tenantId, revokedAt: null, disabledAt: null };
-  const change = { disabledAt: ctx.now, disabledById, disabledReason: reason };
+  const disabledByClient = clientNameOf(ctx.actor);
+  const change = { disabledAt: ctx.now, disabledById, disabledByClient, disabledReason: reason };
   const wasLive = (await rewriteRows(ctx.db, where, change, ctx.now)).length > 0;
   const event = { type: "credential.disabled" as const, machineId, credentialId, kind, reason };
   if (wasLive) await record(ctx, [event], tenantId);
@@ -58,7 +59,7 @@ export async function markCredentialEnabled(ctx: Changer, of: CredentialOfTenant
   const { kind, disabledReason: reason } = await readStanding(ctx, of);
   const { tenantId, machineId, credentialId } = of;
   const where = { id: credentialId, machineId, tenantId, revokedAt: null, disabledAt: { not: null } };
-  const change = { disabledAt: null, disabledById: null, disabledReason: "" };
+  const change = { disabledAt: null, disabledById: null, disabledByClient: null, disabledReason: "" };
   if ((await rewriteRows(ctx.db, where, change, ctx.now)).length === 0) return;
   await record(ctx, [{ type: "credential.enabled", machineId, credentialId, kind, reason }], tenantId);
 }

@@ -8,7 +8,7 @@ import type { IssueSecretInput } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { getLimits } from "@/lib/limits/queries";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 
 export type Issued = {
   readonly secretId: string;
@@ -50,6 +50,7 @@ function newSecret(
     lastFour,
     createdAt: ctx.now,
     createdById: personIdOf(ctx.actor),
+    createdByClient: clientNameOf(ctx.actor),
   };
   return { row, issued: { secretId, clientSecret: value, expiresAt } };
 }

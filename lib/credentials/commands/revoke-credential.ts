@@ -7,7 +7,7 @@ import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 
 type Revoked = { readonly id: string; readonly kind: CredentialKind; readonly machineId: string };
 
@@ -23,7 +23,12 @@ const deleted =
 
 /** @returns the rows as they were */
 const revokeRows = ({ db, actor, now }: Ctx, scope: Prisma.CredentialWhereInput) =>
-  rewriteRows(db, { ...scope, revokedAt: null }, { revokedAt: now, revokedById: personIdOf(actor) }, now);
+  rewriteRows(
+    db,
+    { ...scope, revokedAt: null },
+    { revokedAt: now, revokedById: personIdOf(actor), revokedByClient: clientNameOf(actor) },
+    now,
+  );
 
 /**
  * Revokes one secret or key for ever.

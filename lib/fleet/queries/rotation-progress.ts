@@ -161,6 +161,7 @@ export async function listRotations(
       toCredentialId: true,
       startedAt: true,
       startedBy: { select: { email: true } },
+      startedByClient: true,
       retiresWhenMoved: true,
       seenDays: true,
       handsOver: true,
@@ -175,10 +176,10 @@ export async function listRotations(
     },
   });
   return Promise.all(
-    rows.map(async ({ startedBy, from, latestEnd, hosts, ...row }) => ({
+    rows.map(async ({ startedBy, startedByClient, from, latestEnd, hosts, ...row }) => ({
       ...row,
       keyIds: hosts.flatMap(({ credentialId }) => credentialId ?? []),
-      startedBy: startedBy?.email ?? null,
+      startedBy: startedBy?.email ?? startedByClient,
       endsAt: row.toCredentialId === null && hosts.length === 0 ? latestEnd : from.expiresAt,
       ...(await readProgress(ctx, { tenantId, rotationId: row.id })),
     })),

@@ -5,7 +5,7 @@ import { Refusal } from "@/lib/errors";
 import { folded } from "@/lib/fold";
 import { Prisma } from "@/lib/generated/prisma/client";
 import type { AddProcessInput, EditProcessInput } from "@/lib/jobs/schema";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 
 const noSuchProcess = () => new Refusal("not_found", "There is no such process. It may have been deleted.");
 
@@ -32,7 +32,13 @@ export async function addProcess(ctx: Ctx, input: AddProcessInput): Promise<{ pr
   const { tenantId } = ctx.actor;
   const { id } = await ctx.db.process
     .create({
-      data: { ...columns(input), tenantId, createdAt: ctx.now, createdById: personIdOf(ctx.actor) },
+      data: {
+        ...columns(input),
+        tenantId,
+        createdAt: ctx.now,
+        createdById: personIdOf(ctx.actor),
+        createdByClient: clientNameOf(ctx.actor),
+      },
       select: { id: true },
     })
     .catch((error: unknown) => refuseTaken(error, input.name));

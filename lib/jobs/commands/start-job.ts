@@ -4,7 +4,7 @@ import { Refusal } from "@/lib/errors";
 import { Prisma } from "@/lib/generated/prisma/client";
 import type { Json, StartJobInput } from "@/lib/jobs/schema";
 import { findMachineName } from "@/lib/machines/queries";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 import { hostKey } from "@/lib/sessions/rules";
 import { signal } from "@/lib/signals";
 
@@ -36,6 +36,7 @@ export async function startJob(ctx: Ctx, input: StartJobInput): Promise<{ jobId:
       state: "Pending",
       createdAt: ctx.now,
       createdById: personIdOf(ctx.actor),
+      createdByClient: clientNameOf(ctx.actor),
     },
     select: { id: true },
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Ctx } from "@/lib/ctx";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 
 type Named = { readonly name: string; readonly description: string };
 type Row = { readonly machineId: string };
@@ -30,6 +30,7 @@ export async function storeApiClientRow(
       clientId: randomUUID(),
       createdAt: ctx.now,
       createdById: personIdOf(ctx.actor),
+      createdByClient: clientNameOf(ctx.actor),
     },
     select: { id: true, clientId: true },
   });

@@ -9,7 +9,7 @@ import { refuseNewMachines } from "@/lib/machines/queries";
 import { takenName } from "@/lib/machines/refusals";
 import { nameKey } from "@/lib/machines/rules";
 import type { ProvisionMachineInput } from "@/lib/machines/schema";
-import { allow, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 import { uuid7 } from "@/lib/uuid";
 
 export type Provisioned = IssuedSecret & { readonly machineId: string };
@@ -26,6 +26,7 @@ async function insert(ctx: Ctx, machines: readonly NewMachine[]): Promise<NewMac
     nameKey: nameKey(input.name),
     createdAt: ctx.now,
     createdById: personIdOf(ctx.actor),
+    createdByClient: clientNameOf(ctx.actor),
   }));
   const stored = await ctx.db.machine.createManyAndReturn({
     // In one order, so that of two who take the same names one waits for the other.

@@ -3,7 +3,7 @@ import { record } from "@/lib/audit/commands";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { personIdOf } from "@/lib/permissions";
+import { clientNameOf, personIdOf } from "@/lib/permissions";
 import { encryptSuccessor } from "@/lib/rotations/encrypted-value";
 import { seenSince } from "@/lib/rotations/rules";
 import { uuid7 } from "@/lib/uuid";
@@ -84,6 +84,7 @@ export async function startRotation(
       ...rotation,
       startedAt: ctx.now,
       startedById: personIdOf(ctx.actor),
+      startedByClient: clientNameOf(ctx.actor),
       encryptedValue: handsOver && value !== null ? encryptSuccessor(value, rotation) : null,
     },
     select: { id: true },
