@@ -20,6 +20,7 @@ export function pathsOf(tenantSlug: string) {
     activity: `${overview}/activity`,
     machines,
     newMachine: `${machines}/new`,
+    manyMachines: `${machines}/many`,
     machine: (machineId: string) => `${machines}/${machineId}/edit`,
     robots: `${overview}/robots`,
     jobs,

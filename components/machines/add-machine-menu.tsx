@@ -1,11 +1,11 @@
 "use client";
 
-import { ChevronDown, Laptop, LayoutTemplate, Plus } from "lucide-react";
+import { ChevronDown, Laptop, LayoutTemplate, ListPlus, Plus } from "lucide-react";
 import { KIND_LABELS } from "@/components/machines/labels";
 import { buttonClass } from "@/components/ui/button";
 import { MenuLink, MenuPopup, MenuRoot, MenuTrigger } from "@/components/ui/menu";
 
-export function AddMachineMenu({ newPath }: { newPath: string }) {
+export function AddMachineMenu({ newPath, manyPath }: { newPath: string; manyPath: string }) {
   return (
     <MenuRoot>
       <MenuTrigger className={buttonClass({ look: "primary" })}>
@@ -19,6 +19,9 @@ export function AddMachineMenu({ newPath }: { newPath: string }) {
         </MenuLink>
         <MenuLink href={`${newPath}?type=standard`} icon={Laptop}>
           {KIND_LABELS.Standard}
+        </MenuLink>
+        <MenuLink href={manyPath} icon={ListPlus}>
+          Many
         </MenuLink>
       </MenuPopup>
     </MenuRoot>

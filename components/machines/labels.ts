@@ -22,6 +22,7 @@ export const COMPATIBILITY_LABELS = {
 const options = (labels: Readonly<Record<string, string>>): readonly Option[] =>
   Object.entries(labels).map(([value, label]) => ({ value, label }));
 
+export const KIND_OPTIONS = options(KIND_LABELS);
 export const PROCESS_TYPE_OPTIONS = options(PROCESS_TYPE_LABELS);
 export const COMPATIBILITY_OPTIONS = options(COMPATIBILITY_LABELS);
 export const TYPE_FILTER_OPTIONS = options({

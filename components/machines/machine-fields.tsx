@@ -16,31 +16,35 @@ const RUNTIMES = [
 ] as const;
 
 type MachineFieldsProps = {
+  /** For many machines, whose names stand elsewhere. */
+  isMany?: boolean;
   kind: MachineKind;
   draft: MachineDraft;
   errors: FieldErrors;
   onChange: (change: Partial<MachineDraft>) => void;
 };
 
-export function MachineFields({ kind, draft, errors, onChange }: MachineFieldsProps) {
+export function MachineFields({ isMany = false, kind, draft, errors, onChange }: MachineFieldsProps) {
   return (
     <div className="@container">
       <div className="grid gap-x-5 gap-y-5 @3xl:grid-cols-2">
-        <Field
-          label="Name"
-          error={errors.name}
-          hint={
-            kind === "Standard" ? <HostNameHint /> : "What your team calls it, for example “Invoices pool”."
-          }
-        >
-          <TextInput
-            name="name"
-            autoComplete="off"
-            spellCheck={false}
-            value={draft.name}
-            onValueChange={(name) => onChange({ name })}
-          />
-        </Field>
+        {isMany ? null : (
+          <Field
+            label="Name"
+            error={errors.name}
+            hint={
+              kind === "Standard" ? <HostNameHint /> : "What your team calls it, for example “Invoices pool”."
+            }
+          >
+            <TextInput
+              name="name"
+              autoComplete="off"
+              spellCheck={false}
+              value={draft.name}
+              onValueChange={(name) => onChange({ name })}
+            />
+          </Field>
+        )}
         <Field label="Description" error={errors.description}>
           <TextArea
             name="description"

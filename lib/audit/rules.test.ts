@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { csvField, FORMATS } from "./rules";
+import { csvField } from "@/lib/csv";
+import { FORMATS } from "./rules";
 import { type AuditRow, auditFilterSchema, auditListSchema } from "./schema";
 
 describe("a cell of the CSV export", () => {

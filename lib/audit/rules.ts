@@ -1,21 +1,9 @@
+import { csvRecord, FORMULA_INSIDE } from "@/lib/csv";
 import { addSeconds, MINUTE_SECONDS } from "@/lib/time";
 import type { AuditRow, ExportFormat } from "./schema";
 
 /** @returns the last millisecond of the minute that `minute` begins: a filter "to 14:05" includes what happened in it */
 export const endOfMinute = (minute: Date): Date => new Date(addSeconds(minute, MINUTE_SECONDS).getTime() - 1);
-
-/** What a spreadsheet takes for the beginning of a formula, full-width forms included. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-
-/** The same after a semicolon: where lists are separated by it, a spreadsheet begins a new cell there, in spite of the quotes. */
-const FORMULA_INSIDE = /(?<=;[\s"]*)[=+\-@＝＋－＠]/g;
-
-/** @returns a field of RFC 4180, always quoted; with an apostrophe before what a spreadsheet would calculate */
-export function csvField(text: string): string {
-  const inside = text.replace(FORMULA_INSIDE, "'$&");
-  const harmless = FORMULA.test(inside) ? `'${inside}` : inside;
-  return `"${harmless.replaceAll('"', '""')}"`;
-}
 
 /** @returns the value as JSON in which no formula begins; a semicolon stands in strings only, where any character may be escaped */
 const csvJson = (value: object): string =>
@@ -23,8 +11,6 @@ const csvJson = (value: object): string =>
     FORMULA_INSIDE,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-
-const csvRecord = (fields: readonly string[]) => `${fields.map(csvField).join(",")}\r\n`;
 
 /** The columns of an export, in both formats, in this order. */
 const COLUMNS: readonly (readonly [name: string, value: (row: AuditRow) => string | null])[] = [

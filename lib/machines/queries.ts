@@ -1,12 +1,15 @@
+import { encrypterTo } from "@/lib/age";
 import type { Ctx, RobotActor } from "@/lib/ctx";
 import type { Refusal } from "@/lib/errors";
 import { getLimits } from "@/lib/limits/queries";
 import type { Limits } from "@/lib/limits/schema";
 import { allow } from "@/lib/permissions";
 import { knownScopes } from "@/lib/token-policy/rules";
+import { errorsIn, readPasted } from "./pasted";
 import { namedTwice, noSuchMachine, takenName, tooManyMachines } from "./refusals";
 import { nameKey, problemOf, readMachine } from "./rules";
 import {
+  type CheckedMachines,
   MACHINES_MEANT_MAX,
   MACHINES_OFFERED_MAX,
   type MachineDetails,
@@ -14,6 +17,8 @@ import {
   type MachineLine,
   type MachineView,
   machineDetailsSchema,
+  type PastedError,
+  type PastedMachines,
   type ProvisionMachinesInput,
 } from "./schema";
 
@@ -149,6 +154,28 @@ export async function checkMachines(
       const refusal = refused.get(index);
       return { index, name, problem: refusal ? problemOf(refusal) : problem };
     }),
+  };
+}
+
+/** How many of pasted machines are shown before they are provisioned. */
+const SHOWN_FIRST = 10;
+
+/** @returns what would become of pasted machines, and everything that is wrong with them by its line; nothing is written @throws Refusal `invalid` at `recipient` */
+export async function checkPasted(ctx: Ctx, pasted: PastedMachines): Promise<CheckedMachines> {
+  allow(ctx.actor, "machines.provision");
+  if (pasted.recipient !== null) encrypterTo(pasted.recipient);
+  const { lines, errors } = readPasted(pasted);
+  const byThemselves = errorsIn(lines);
+  const { results } = await checkMachines(ctx, { machines: lines.map(({ machine }) => machine) });
+  const found = lines.flatMap(({ line }, index): readonly PastedError[] => {
+    const wrong = byThemselves.get(line) ?? [];
+    const problem = results[index]?.problem;
+    return wrong.length > 0 || !problem ? wrong : [{ line, field: problem.field, detail: problem.detail }];
+  });
+  return {
+    count: lines.length,
+    first: lines.slice(0, SHOWN_FIRST),
+    errors: [...errors, ...found].toSorted((one, other) => one.line - other.line),
   };
 }
 

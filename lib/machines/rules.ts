@@ -43,6 +43,13 @@ export function readMachine(row: unknown, index: number): ReadLine {
   return { index, name: input?.name ?? namedIn(row), problem, input };
 }
 
+/** @returns everything that is wrong with one of many by itself */
+export const problemsIn = (row: unknown): { readonly field: string; readonly detail: string }[] =>
+  (ROW.safeParse(row).error?.issues ?? []).map(({ path, message }) => ({
+    field: path.join("."),
+    detail: message,
+  }));
+
 /** @returns a refusal as what is said of one of many */
 export const problemOf = ({ code, field, message }: Refusal): RowProblem => ({
   code: code as RowProblem["code"],

@@ -118,6 +118,36 @@ export const provisionMachinesSchema = z.object({
   recipient: recipientSchema,
 });
 
+/** What a pasted CSV may say of each machine, by the names of its columns. */
+export const MACHINE_COLUMNS = [
+  "name",
+  "kind",
+  "description",
+  "unattendedRuntimes",
+  "nonProductionRuntimes",
+  "testingRuntimes",
+  "processType",
+  "processCompatibility",
+  "tags",
+] as const;
+export type MachineColumn = (typeof MACHINE_COLUMNS)[number];
+
+/** In bytes, as it is sent; a server action takes 256 KiB with everything around it. */
+const PASTED_MAX_BYTES = 200 * 1024;
+const sentBytes = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length;
+
+/** Machines as somebody pasted them: a name a line, or a CSV; and what holds for all of them where a line says nothing. */
+export const pastedMachinesSchema = provisionMachineSchema.omit({ name: true }).extend({
+  text: z
+    .string()
+    .refine((text) => text.trim() !== "", "Paste at least one name.")
+    .refine(
+      (text) => sentBytes(text) <= PASTED_MAX_BYTES,
+      "This is more than 200 KiB of text. Paste it in parts.",
+    ),
+  recipient: recipientSchema,
+});
+
 /** What a list of machines is narrowed to. */
 export const machineFilterSchema = z.strictObject({
   search: z
@@ -239,6 +269,24 @@ export type MachineView = MachineDetails & {
   readonly createdAt: Date;
   readonly createdBy: string | null;
   readonly isEnabled: boolean;
+};
+
+export type PastedMachines = z.output<typeof pastedMachinesSchema>;
+
+/** What is wrong with a line of a pasted text, counted from 1. */
+export type PastedError = {
+  readonly line: number;
+  readonly field: string | null;
+  readonly detail: string;
+};
+
+/** A pasted text as it would be provisioned. */
+export type CheckedMachines = {
+  readonly count: number;
+  /** The first of them, as they would be. */
+  readonly first: readonly { readonly line: number; readonly machine: Readonly<Record<string, unknown>> }[];
+  /** By line; without any, all can be provisioned. */
+  readonly errors: readonly PastedError[];
 };
 
 /** Why a row of a deed on many is not done. */

@@ -66,7 +66,7 @@ export const MORE_WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   rotations: ["encrypted-value"],
   tenants: ["refusals"],
-  machines: ["refusals"],
+  machines: ["pasted", "refusals"],
   sessions: ["heartbeats", "refusals", "session-changes", "session-row"],
   jobs: ["job-changes", "robot-job"],
   assets: ["encrypted-assets", "encrypted-value"],

@@ -68,6 +68,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   provisionMachine: ["machine.provisioned", "secret.issued"],
   storeMachines: ["machine.provisioned", "secret.issued"],
   provisionMachines: ["machine.provisioned", "machine.provisioned", "secret.issued", "secret.issued"],
+  provisionPasted: ["machine.provisioned", "machine.provisioned", "secret.issued", "secret.issued"],
   addSecret: ["secret.issued"],
   editMachine: ["machine.edited"],
   saveMachine: ["machine.edited", "session.ended", "job.ended"],

@@ -22,9 +22,9 @@ import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine, storeMachines } from "@/lib/machines/commands/provision-machine";
-import { provisionMachines } from "@/lib/machines/commands/provision-machines";
+import { provisionMachines, provisionPasted } from "@/lib/machines/commands/provision-machines";
 import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
-import { machineDetailsSchema, provisionMachineSchema } from "@/lib/machines/schema";
+import { machineDetailsSchema, pastedMachinesSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { editNotifications } from "@/lib/notifications/commands/edit-settings";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { startRotation } from "@/lib/rotations/commands/start-rotation";
@@ -181,6 +181,10 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   storeMachines: (ctx) => storeMachines(ctx, [newMachine()]),
   provisionMachines: (ctx) =>
     provisionMachines(ctx, { machines: [newMachine(), newMachine()], mode: "all", recipient: null }),
+  provisionPasted: (ctx) => {
+    const text = `${newMachine().name}\n${newMachine().name}`;
+    return provisionPasted(ctx, pastedMachinesSchema.parse({ kind: "Template", text }));
+  },
   addSecret: (ctx, { machine }) => addSecret(ctx, machine),
   editMachine: (ctx, scene) => editMachine(ctx, editedMachine(scene)),
   saveMachine: (ctx, scene) => saveMachine(ctx, editedMachine(scene)),

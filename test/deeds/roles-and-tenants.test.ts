@@ -98,6 +98,7 @@ describe("an admin of another tenant finds none of it and changes none of it", (
     "provisionMachine",
     "storeMachines",
     "provisionMachines",
+    "provisionPasted",
     "recordExport",
     "askTestMail",
     "invitePerson",

@@ -52,6 +52,7 @@ import { jobListSchema } from "@/lib/jobs/schema";
 import { getLimits } from "@/lib/limits/queries";
 import {
   checkMachines,
+  checkPasted,
   countMachines,
   findMachineIds,
   findMachineName,
@@ -62,7 +63,7 @@ import {
   nameMachines,
   refuseNewMachines,
 } from "@/lib/machines/queries";
-import { machineListSchema } from "@/lib/machines/schema";
+import { machineListSchema, pastedMachinesSchema } from "@/lib/machines/schema";
 import { countUnread, getKindsOff, listNotifications } from "@/lib/notifications/queries";
 import { countDeliveries, listDeliveries, readOutboxes } from "@/lib/notifications/queries/list-deliveries";
 import { listMailProblems } from "@/lib/notifications/queries/mail-problems";
@@ -210,6 +211,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   findOwnMachine: () => question(findOwnMachine),
   findOwnRuntimes: () => question(findOwnRuntimes),
   findMachineName: () => ask(admin, findMachineName, scene.machine),
+  checkPasted: () => ask(admin, checkPasted, pastedMachinesSchema.parse({ kind: "Template", text: "new" })),
   checkMachines: () => ask(admin, checkMachines, { machines: [{ name: "new", kind: "Template" }] }),
   refuseNewMachines: () =>
     ask(admin, (ctx) => refuseNewMachines(ctx, [{ name: "new" }], { machinesMax: 5 }), undefined),

@@ -20,6 +20,7 @@ const ONLY_PEOPLE: Readonly<Record<string, string>> = {
   mayExportQuestion: "asks for a password before a download",
   seeNotificationsAction: "what a person has seen",
   askWithdrawalAction: PREVIEW,
+  checkPastedQuestion: PREVIEW,
   foreseeRulesQuestion: PREVIEW,
   connectedHostsQuestion: PREVIEW,
   runningJobsQuestion: PREVIEW,
@@ -35,7 +36,7 @@ const NOT_YET = new Set(
 );
 
 /** Operations whose pages are not built yet. */
-const NO_PAGE_YET: readonly string[] = ["provisionMachines"];
+const NO_PAGE_YET: readonly string[] = [];
 
 const actions = [TENANT_ACTIONS, PERSON_ACTIONS, PUBLIC_ACTIONS].flatMap((rows) => Object.keys(rows));
 const operationsOf = (action: string) =>

@@ -33,6 +33,7 @@ export const PAGES: Readonly<Record<string, readonly Who[] | "anybody" | "signed
   "/tenants/[tenant]/jobs/new": MEMBERS,
   "/tenants/[tenant]/machines": MEMBERS,
   "/tenants/[tenant]/machines/[machineId]/edit": MEMBERS,
+  "/tenants/[tenant]/machines/many": MEMBERS,
   "/tenants/[tenant]/machines/new": MEMBERS,
   "/tenants/[tenant]/notifications": MEMBERS,
   "/tenants/[tenant]/processes": MEMBERS,
@@ -56,6 +57,7 @@ export const CLOSED_PAGES: Readonly<
     open: ADMINISTRATORS,
     says: "see and manage its webhooks",
   },
+  "/tenants/[tenant]/machines/many": { open: OPERATORS, says: "add machines" },
   "/tenants/[tenant]/machines/new": { open: OPERATORS, says: "add the machine" },
   "/tenants/[tenant]/jobs/new": { open: OPERATORS, says: "start the job" },
 };
@@ -95,6 +97,14 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   stopJobAction: { may: OPERATORS, input: job },
   killJobAction: { may: OPERATORS, input: job },
   provisionMachineAction: { may: OPERATORS, input: { ...details, kind: "Template" } },
+  provisionMachinesAction: {
+    may: OPERATORS,
+    input: { text: "Nobody’s first\nNobody’s second", kind: "Template" },
+  },
+  checkPastedQuestion: {
+    may: OPERATORS,
+    input: { text: "Nobody’s first", kind: "Template" },
+  },
   editMachineAction: { may: OPERATORS, input: { ...details, ...machine, revision: 1 } },
   enableMachineAction: { may: OPERATORS, input: machine },
   disableMachineAction: { may: OPERATORS, input: machine },

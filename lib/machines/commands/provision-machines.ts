@@ -1,9 +1,15 @@
 import { encrypterTo } from "@/lib/age";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
+import { pastedMachines } from "@/lib/machines/pasted";
 import { refuseAll } from "@/lib/machines/refusals";
 import { problemOf, readMachine } from "@/lib/machines/rules";
-import type { ProvisionedLine, ProvisionedMachines, ProvisionMachinesInput } from "@/lib/machines/schema";
+import type {
+  PastedMachines,
+  ProvisionedLine,
+  ProvisionedMachines,
+  ProvisionMachinesInput,
+} from "@/lib/machines/schema";
 import { allow } from "@/lib/permissions";
 import { storeMachines } from "./provision-machine";
 
@@ -32,6 +38,16 @@ export async function provisionMachines(
   });
   if (mode === "all" && results.some(({ problem }) => problem !== null)) refuseAll(results);
   return sealed(results, encrypt);
+}
+
+/**
+ * The same of a pasted text: all of them or none.
+ * @throws Refusal `invalid` at `text` when it cannot be read, and as {@link provisionMachines} says
+ */
+export async function provisionPasted(ctx: Ctx, pasted: PastedMachines): Promise<ProvisionedMachines> {
+  allow(ctx.actor, "machines.provision");
+  const machines = pastedMachines(pasted);
+  return provisionMachines(ctx, { machines, mode: "all", recipient: pasted.recipient });
 }
 
 /** Puts the secrets into one file where somebody is named who may read it: a JSON array of what the answer would have said. */

@@ -18,12 +18,14 @@ import { listRunningJobs } from "@/lib/jobs/queries";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
+import { provisionPasted } from "@/lib/machines/commands/provision-machines";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
-import { ofMachines } from "@/lib/machines/queries";
+import { checkPasted, ofMachines } from "@/lib/machines/queries";
 import {
   deleteMachinesSchema,
   editMachineSchema,
   machineIdSchema,
+  pastedMachinesSchema,
   provisionMachineSchema,
 } from "@/lib/machines/schema";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
@@ -40,6 +42,8 @@ import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { saveMachine } from "@/lib/workflows/save-machine";
 
 export const provisionMachineAction = adminAction(provisionMachineSchema, provisionMachine);
+export const provisionMachinesAction = adminAction(pastedMachinesSchema, provisionPasted);
+export const checkPastedQuestion = adminQuestion(pastedMachinesSchema, checkPasted);
 export const editMachineAction = adminAction(editMachineSchema, saveMachine);
 export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
 export const disableMachineAction = adminAction(machineIdSchema, disableMachine);

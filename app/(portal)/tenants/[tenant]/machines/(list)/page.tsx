@@ -29,7 +29,7 @@ export default async function MachinesPage({ params, searchParams }: MachinesPag
         crumbs={[{ label: tenant.name, href: paths.machines }, { label: "Machines" }]}
         title="Machines"
       >
-        {canChange ? <AddMachineMenu newPath={paths.newMachine} /> : null}
+        {canChange ? <AddMachineMenu newPath={paths.newMachine} manyPath={paths.manyMachines} /> : null}
       </PageHeader>
       {list.isEmpty ? (
         <NoMachines newPath={paths.newMachine} canChange={canChange} />
