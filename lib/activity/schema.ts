@@ -36,23 +36,30 @@ export const ACTIVITY_PERIODS = ["24h", "7d", "30d"] as const;
 export type ActivityPeriod = (typeof ACTIVITY_PERIODS)[number];
 
 /** Where one page ends and the next begins: `<time>~<row id>`. */
-const cursor = z
+export const activityCursor: z.ZodType<string> = z
   .templateLiteral([z.iso.datetime({ precision: 3 }), "~", z.string().regex(/^\d{1,18}$/)])
   // PostgreSQL knows no year 0.
-  .refine((text) => !text.startsWith("0000"))
-  .optional()
-  .catch(undefined);
+  .refine((text) => !text.startsWith("0000"));
+const cursor = activityCursor.optional().catch(undefined);
 
 /** How far back the chart of a page looks, as it stands in the address. */
 export const activityPeriodSchema = z.object({
   period: z.enum(ACTIVITY_PERIODS).catch("24h").default("24h"),
 });
 
+/** What one looks for, where what cannot be read is refused. */
+export const activityFilterSchema = z.object({
+  outcome: z.enum(TOKEN_OUTCOMES).optional(),
+  machine: z.uuid().optional(),
+  period: z.enum(ACTIVITY_PERIODS).optional(),
+});
+const { outcome, machine, period } = activityFilterSchema.shape;
+
 /** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
 export const activityListSchema = z.object({
-  outcome: z.enum(TOKEN_OUTCOMES).optional().catch(undefined),
-  machine: z.uuid().optional().catch(undefined),
-  period: z.enum(ACTIVITY_PERIODS).optional().catch(undefined),
+  outcome: outcome.catch(undefined),
+  machine: machine.catch(undefined),
+  period: period.catch(undefined),
   older: cursor,
   newer: cursor,
 });

@@ -20,6 +20,7 @@ is what its role may, at that moment. Members are named in camelCase, instants a
 decide by its \`code\`; sentences are for people, and may change.`;
 
 const TAG_SAYS: Readonly<Record<(typeof TAGS)[number], string>> = {
+  Overview: "Figures of the tenant, and what was asked of the token endpoint",
   Machines: "Places that robots run from",
   Credentials: "Client secrets and keys of machines",
   Rotations: "Credentials that give way to successors",
@@ -32,7 +33,7 @@ const TAG_SAYS: Readonly<Record<(typeof TAGS)[number], string>> = {
   Settings: "What the tenant allows itself, and what tokens may be",
   Webhooks: "Addresses that are told what happens",
   Notifications: "What people are told",
-  Record: "The audit record, and what was asked of the token endpoint",
+  Record: "The audit record: what people, robots and Latchkey itself did",
   Installation: "Tenants and signing keys, for API clients that manage the installation",
 };
 

@@ -4,6 +4,7 @@ import type { Permission } from "@/lib/permissions";
 export const ADMIN_API_PATH = "/api/admin/v1";
 
 export const TAGS = [
+  "Overview",
   "Machines",
   "Credentials",
   "Rotations",

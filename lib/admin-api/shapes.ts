@@ -4,7 +4,8 @@ import { SESSION_STATES } from "@/lib/sessions/schema";
 
 /** An instant: RFC 3339 with an offset in JSON, a Date in code. */
 export const instant = z
-  .codec(z.iso.datetime({ offset: true }), z.date(), {
+  // PostgreSQL knows no year 0.
+  .codec(z.iso.datetime({ offset: true }).regex(/^(?!000[01])/), z.date(), {
     decode: (text) => new Date(text),
     encode: (date) => date.toISOString(),
   })

@@ -53,16 +53,21 @@ export async function addAsset(ctx: Ctx, input: AddAssetInput): Promise<{ assetI
   return { assetId: id };
 }
 
-/** Changes the value for all robots, or for those of one machine. The event tells that it changed, never what to. */
+/**
+ * Changes the value for all robots, or for those of one machine. The event tells that it changed, never what to.
+ * @throws Refusal `not_found`; `invalid` at `value` when it does not fit the type; `conflict` when a value was changed since `seen`
+ */
 export async function setAsset(ctx: Ctx, input: SetAssetInput): Promise<null> {
   allow(ctx.actor, "assets.edit");
   const { tenantId } = ctx.actor;
-  const { assetId, machineId } = input;
+  const { assetId, machineId, seen } = input;
   const [asset] = await ctx.db.asset.updateManyAndReturn({
-    where: { id: assetId, tenantId },
+    where: { id: assetId, tenantId, ...(seen && { updatedAt: seen.updatedAt }) },
     data: { updatedAt: ctx.now },
     select: { name: true, type: true },
   });
+  if (!asset && seen && (await ctx.db.asset.count({ where: { id: assetId, tenantId } })) > 0)
+    throw new Refusal("conflict", "Somebody else changed it meanwhile. Read it again.");
   if (!asset) throw noSuchAsset();
   const { type } = asset;
   const binding = bindingOf({ tenantId, id: assetId, type }, machineId ?? null);

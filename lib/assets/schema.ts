@@ -43,6 +43,8 @@ export const setAssetSchema = z.object({
   machineId: z.uuid().optional(),
   username: z.string().trim().max(255).refine(isPlainLine, PLAIN_LINE).default(""),
   value: typedValue,
+  /** `updatedAt` as it was read; where any of the asset's values was changed since, nothing is saved. */
+  seen: z.object({ updatedAt: z.date() }).optional(),
 });
 
 export const machineValueSchema = z.object({ assetId: z.uuid(), machineId: z.uuid() });

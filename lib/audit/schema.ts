@@ -15,30 +15,41 @@ const YEAR_FROM_1 = /^(?!0000)/;
 const instant = z.iso.datetime().regex(YEAR_FROM_1);
 
 /** Where one page ends and the next begins: `<time>~<event id>`. */
-const cursor: z.ZodType<string> = z
+export const recordCursor: z.ZodType<string> = z
   .templateLiteral([z.iso.datetime({ precision: 3 }), "~", z.uuid()])
   .refine((text) => YEAR_FROM_1.test(text));
 
-const filters = {
-  person: z.uuid().optional().catch(undefined),
+/** What one looks for, where what cannot be read is refused. */
+export const recordFilterSchema = z.object({
+  person: z.uuid().optional(),
   machine: z
     .string()
     .trim()
     .min(1)
     .max(450)
-    .refine((text) => !looksLikeSecret(text))
-    .optional()
-    .catch(undefined),
-  credential: credentialId.optional().catch(undefined),
+    .refine((text) => !looksLikeSecret(text), "This is a client secret. Look for its id.")
+    .optional(),
+  credential: credentialId.optional(),
   /** A type (`machine.deleted`), or the first half of it for all of its kind (`machine`). */
   kind: z
     .string()
     .max(60)
     .regex(/^[a-z_]+(?:\.[a-z_]+)?$/)
-    .optional()
-    .catch(undefined),
-  from: instant.optional().catch(undefined),
-  to: instant.optional().catch(undefined),
+    .optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+
+const { person, machine, credential, kind, from, to } = recordFilterSchema.shape;
+
+/** The same in an address, where what cannot be read is left out. */
+const filters = {
+  person: person.catch(undefined),
+  machine: machine.catch(undefined),
+  credential: credential.catch(undefined),
+  kind: kind.catch(undefined),
+  from: from.catch(undefined),
+  to: to.catch(undefined),
 };
 
 /** What one looks for, as it stands in the address of the page and of the export. */
@@ -47,8 +58,8 @@ export const auditFilterSchema = z.object(filters);
 /** The page's state as it stands in the address. */
 export const auditListSchema = z.object({
   ...filters,
-  older: cursor.optional().catch(undefined),
-  newer: cursor.optional().catch(undefined),
+  older: recordCursor.optional().catch(undefined),
+  newer: recordCursor.optional().catch(undefined),
 });
 
 export const EXPORT_FORMATS = ["csv", "jsonl"] as const;

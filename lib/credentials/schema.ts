@@ -109,6 +109,13 @@ export const editRulesSchema = z.object({
     .default(null),
   /** What was used from in the last weeks is refused only when this says so. */
   confirmed: z.boolean().default(false),
+  /** The rules that were read; where they hold no longer, nothing is saved. */
+  seen: z
+    .object({
+      allowedAddresses: z.array(z.string()).max(ALLOWED_ADDRESSES_MAX),
+      purchasesMax: z.number().int().nullable(),
+    })
+    .optional(),
 });
 
 export const foreseeRulesSchema = z.object({ credentialId: credentialIdSchema, addresses });

@@ -131,6 +131,14 @@ export async function listRunningJobs(
   return running(ctx, { machineId: { in: [...machineIds] } });
 }
 
+/** @returns the same of one host */
+export async function listJobsOfHost(
+  ctx: Ctx,
+  { sessionId }: { readonly sessionId: string },
+): Promise<RunningJob[]> {
+  return running(ctx, { id: sessionId });
+}
+
 /** @returns the same for every machine that leaves it to the tenant how its clients authenticate. */
 export async function listFollowingJobs(ctx: Ctx): Promise<RunningJob[]> {
   return running(ctx, { machine: { clientAuthentication: null } });

@@ -56,11 +56,18 @@ function conditionsOf({ kind, older, newer }: NotificationListQuery): Prisma.Sql
 
 const isKnown = ({ kind }: Row) => NOTICE_KINDS.some((known) => known === kind);
 
-/** @returns one page of what the tenant was told, the newest first; what a later version tells is left out */
-export async function listNotifications(ctx: Ctx, query: NotificationListQuery): Promise<NotificationPage> {
+/**
+ * One page of what the tenant was told, the newest first; what a later version tells is left out.
+ * @param pageSize how many notifications it has
+ */
+export async function listNotifications(
+  ctx: Ctx,
+  query: NotificationListQuery,
+  pageSize = NOTIFICATIONS_A_PAGE,
+): Promise<NotificationPage> {
   const { older, newer } = query;
   const order = newer ? Prisma.sql`at, id` : Prisma.sql`at DESC, id DESC`;
-  const limit = NOTIFICATIONS_A_PAGE + 1;
+  const limit = pageSize + 1;
   const found = await ctx.db.$queryRaw<Row[]>`
     SELECT id, tenant_id AS "tenantId", at, kind, details FROM (${seenBy(
       ctx,
@@ -68,10 +75,10 @@ export async function listNotifications(ctx: Ctx, query: NotificationListQuery):
       (SELECT * FROM notifications WHERE ${tenant} ${conditionsOf(query)} ORDER BY ${order} LIMIT ${limit})`,
     )}) seen
      ORDER BY ${order} LIMIT ${limit}`;
-  const rows = found.slice(0, NOTIFICATIONS_A_PAGE);
+  const rows = found.slice(0, pageSize);
   if (newer) rows.reverse();
   const [first, last] = [rows[0], rows.at(-1)];
-  const hasMore = found.length > NOTIFICATIONS_A_PAGE;
+  const hasMore = found.length > pageSize;
   return {
     rows: rows.filter(isKnown).map(({ id, tenantId, at, kind, details }) => {
       return { id, tenantId, at, notice: { kind, ...details } as Notice };

@@ -5,7 +5,8 @@ export const NOTIFICATIONS_A_PAGE = 50;
 /** So much of what a receiver answered is kept. */
 export const ANSWER_MAX_CHARACTERS = 500;
 
-export type DeliveryState = "waiting" | "delivered" | "given_up";
+export const DELIVERY_STATES = ["waiting", "delivered", "given_up"] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** What came of the last attempt. */
 export type DeliveryOutcome = {
@@ -233,15 +234,15 @@ export const UNREAD_MAX = 99;
 const kinds = z.enum(NOTICE_KINDS);
 
 /** Where one page ends and the next begins: `<time>~<notification id>`. PostgreSQL knows no year 0. */
-const cursor: z.ZodType<string> = z
+export const notificationCursor: z.ZodType<string> = z
   .templateLiteral([z.iso.datetime({ precision: 3 }), "~", z.uuid()])
   .refine((text) => !text.startsWith("0000"));
 
 /** The page's state as it stands in the address; anything unreadable falls back. */
 export const notificationListSchema = z.object({
   kind: kinds.optional().catch(undefined),
-  older: cursor.optional().catch(undefined),
-  newer: cursor.optional().catch(undefined),
+  older: notificationCursor.optional().catch(undefined),
+  newer: notificationCursor.optional().catch(undefined),
 });
 export type NotificationListQuery = z.output<typeof notificationListSchema>;
 

@@ -48,7 +48,8 @@ export const editWebhookSchema = webhookSchema.extend({
   seen: z.object({ url: z.string(), kinds: z.array(z.string()) }),
 });
 export const switchWebhookSchema = z.object({ webhookId: z.uuid(), isOn: z.boolean() });
-export const deliveryIdSchema = z.object({ webhookId: z.uuid(), deliveryId: z.string().regex(/^\d{1,18}$/) });
+const deliveryId = z.string().regex(/^\d{1,18}$/);
+export const deliveryIdSchema = z.object({ webhookId: z.uuid(), deliveryId });
 
 export type WebhookInput = z.output<typeof webhookSchema>;
 export type EditWebhookInput = z.output<typeof editWebhookSchema>;

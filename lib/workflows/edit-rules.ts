@@ -14,7 +14,7 @@ import { formatQuantity } from "@/lib/format";
  */
 export async function editRules(
   ctx: Ctx,
-  { machineId, credentialId, addresses, purchasesMax, confirmed }: EditRulesInput,
+  { machineId, credentialId, addresses, purchasesMax, confirmed, seen }: EditRulesInput,
 ): Promise<null> {
   await allowOn(ctx, "credentials.edit", machineId);
   const allowedAddresses = requireAddresses(addresses);
@@ -27,5 +27,5 @@ export async function editRules(
       { field: "confirmed" },
     );
   }
-  return changeRules(ctx, { machineId, credentialId, allowedAddresses, purchasesMax });
+  return changeRules(ctx, { machineId, credentialId, allowedAddresses, purchasesMax, seen });
 }

@@ -24,7 +24,11 @@ import {
 } from "@/lib/credentials/queries";
 import type { Ctx, RobotActor, UserActor } from "@/lib/ctx";
 import { readAttention } from "@/lib/fleet/queries/attention";
-import { listConnectedHosts, listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
+import {
+  findConnectedHost,
+  listConnectedHosts,
+  listFollowingHosts,
+} from "@/lib/fleet/queries/connected-hosts";
 import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity";
 import { find } from "@/lib/fleet/queries/find";
 import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
@@ -44,6 +48,7 @@ import {
   findLosing,
   listFollowingJobs,
   listJobs,
+  listJobsOfHost,
   listProcesses,
   listRunningJobs,
   mayClaim,
@@ -206,6 +211,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
     findLosing(prisma(), [{ tenantId: admin.tenantId, sessionId: scene.sessionId, kept: [] }]),
   listProcesses: () => ask(admin, listProcesses, undefined),
   listJobs: () => ask(admin, listJobs, jobListSchema.parse({})),
+  listJobsOfHost: () => ask(admin, listJobsOfHost, scene),
   listRunningJobs: () => ask(admin, listRunningJobs, { machineIds: [scene.machine.machineId] }),
   getMachine: () => ask(admin, getMachine, scene.machine),
   findOwnMachine: () => question(findOwnMachine),
@@ -221,6 +227,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
     await act(admin, rotateCredential, rotating(scene.machine));
     await ask(admin, listRotations, scene.machine);
   },
+  findConnectedHost: () => ask(admin, findConnectedHost, scene),
   listConnectedHosts: () => ask(admin, listConnectedHosts, { machineIds: [scene.machine.machineId] }),
   findHostSeen: () =>
     question((ctx) =>

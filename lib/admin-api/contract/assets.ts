@@ -25,7 +25,11 @@ const asset = z.object({
     .meta({ description: "Machines with a value of their own" }),
 });
 
-const newValue = setAssetSchema.pick({ username: true, value: true });
+const newValue = setAssetSchema
+  .pick({ username: true, value: true })
+  .extend({ seen: z.object({ updatedAt: instant }).optional() });
+const SEEN =
+  "With `seen`: where any of the asset's values was changed since that was read, nothing is saved.";
 
 export const listAssets = operation({
   id: "listAssets",
@@ -56,6 +60,7 @@ export const setAsset = operation({
   path: "/assets/{assetId}/value",
   tag: "Assets",
   summary: "Set the value that all machines get that have none of their own",
+  description: SEEN,
   may: "assets.edit",
   params: assetIdSchema,
   body: newValue,
@@ -67,6 +72,7 @@ export const setMachineValue = operation({
   path: "/assets/{assetId}/machines/{machineId}/value",
   tag: "Assets",
   summary: "Set the value that robots of one machine get",
+  description: SEEN,
   may: "assets.edit",
   params: machineValueSchema,
   body: newValue,

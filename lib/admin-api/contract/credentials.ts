@@ -120,7 +120,8 @@ export const editRules = operation({
   path: "/machines/{machineId}/credentials/{credentialId}/rules",
   tag: "Credentials",
   summary: "Save from where a client secret or key may be used, and how often",
-  description: "Addresses that it was used from in the last 30 days are refused only with `confirmed`.",
+  description:
+    "Addresses that it was used from in the last 30 days are refused only with `confirmed`. With `seen`, the rules that were read: where they hold no longer, nothing is saved.",
   may: "credentials.edit",
   params: ofCredential,
   body: editRulesSchema.omit(BOTH_IN_PATH),

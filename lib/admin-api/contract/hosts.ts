@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { cutPreviewSchema, cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
 import { credentialIdSchema } from "@/lib/credentials/schema";
 import { END_CODES, SESSION_STATES, sessionIdSchema } from "@/lib/sessions/schema";
 
@@ -45,6 +45,7 @@ export const disconnectHost = operation({
   may: "hosts.disconnect",
   params: sessionIdSchema,
   answer: cutSchema,
+  preview: cutPreviewSchema,
 });
 
 export const removeDead = operation({

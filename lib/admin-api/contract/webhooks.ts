@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { instant } from "@/lib/admin-api/shapes";
-import { NOTICE_KINDS } from "@/lib/notifications/schema";
+import { instant, pageOf, pageQuery } from "@/lib/admin-api/shapes";
+import { DELIVERY_STATES, NOTICE_KINDS } from "@/lib/notifications/schema";
 import {
+  deliveryIdSchema,
   editWebhookSchema,
   switchWebhookSchema,
   webhookIdSchema,
@@ -27,6 +28,13 @@ const issued = z.object({
   url: z.string(),
   secret: z.string().meta({ description: "Shown once: nothing can answer it again" }),
 });
+
+/** What a receiver answered, or why it did not. */
+const outcome = {
+  status: z.number().int().nullable().meta({ description: "The receiver's HTTP status" }),
+  failure: z.string().nullable().meta({ description: "Why there was no answer, in one word" }),
+  answer: z.string().nullable().meta({ description: "The beginning of what the receiver answered" }),
+};
 
 export const listWebhooks = operation({
   id: "listWebhooks",
@@ -94,4 +102,53 @@ export const rotateWebhookSecret = operation({
   params: webhookIdSchema,
   answer: issued,
   secrets: ["secret"],
+});
+
+export const testWebhook = operation({
+  id: "testWebhook",
+  method: "POST",
+  path: "/webhooks/{webhookId}/test",
+  tag: "Webhooks",
+  summary: "Send a message of the type `webhook.test` now, and show what came of it",
+  may: "tenant.settings",
+  params: webhookIdSchema,
+  answer: z.object({ isTaken: z.boolean(), ...outcome }),
+});
+
+export const listDeliveries = operation({
+  id: "listDeliveries",
+  method: "GET",
+  path: "/webhooks/{webhookId}/deliveries",
+  tag: "Webhooks",
+  summary: "List the kept deliveries of a webhook, the latest first",
+  may: "tenant.settings",
+  params: webhookIdSchema,
+  query: pageQuery.extend({
+    cursor: deliveryIdSchema.shape.deliveryId
+      .optional()
+      .meta({ description: "The page's place: `next` of the page before" }),
+  }),
+  answer: pageOf(
+    z.object({
+      id: z.string().meta({ description: "Digits" }),
+      messageId: z.string().meta({ description: "What the receiver knows it by" }),
+      kind: z.string(),
+      createdAt: instant,
+      state: z.enum(DELIVERY_STATES),
+      attempts: z.number().int(),
+      nextAt: instant.meta({ description: "When it is tried next, while it waits" }),
+      at: instant.nullable().meta({ description: "Of the last attempt" }),
+      ...outcome,
+    }),
+  ),
+});
+
+export const sendAgain = operation({
+  id: "sendAgain",
+  method: "POST",
+  path: "/webhooks/{webhookId}/deliveries/{deliveryId}/send-again",
+  tag: "Webhooks",
+  summary: "Send one of the kept messages again; to its receiver it is the same message",
+  may: "tenant.settings",
+  params: deliveryIdSchema,
 });

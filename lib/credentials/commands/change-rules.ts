@@ -9,7 +9,14 @@ import { formatQuantity } from "@/lib/format";
 import { signal } from "@/lib/signals";
 
 type Rules = { readonly allowedAddresses: readonly string[]; readonly purchasesMax: number | null };
-type Changed = Rules & { readonly machineId: string; readonly credentialId: string };
+type Changed = Rules & {
+  readonly machineId: string;
+  readonly credentialId: string;
+  readonly seen?: Rules | undefined;
+};
+
+const changedMeanwhile = () =>
+  new Refusal("conflict", "Somebody else changed it meanwhile. Load the page again.");
 
 const isSame = (one: Rules, other: Rules) =>
   one.purchasesMax === other.purchasesMax && one.allowedAddresses.join() === other.allowedAddresses.join();
@@ -17,7 +24,7 @@ const isSame = (one: Rules, other: Rules) =>
 /**
  * Says from where a secret or key may be used, and how many tokens may be bought with it. They hold from the commit on, for every request;
  * purchases are counted from when they are first limited.
- * @param changed addresses as `readNetwork` writes them
+ * @param changed addresses as `readNetwork` writes them; `seen`, where it is given, are the rules that they take the place of
  * @throws Refusal `not_found`, `gone` when it has ended, `conflict` when somebody wrote it meanwhile, `invalid` at `purchasesMax` when more were bought
  */
 export async function changeRules(ctx: Ctx, changed: Changed): Promise<null> {
@@ -33,6 +40,7 @@ export async function changeRules(ctx: Ctx, changed: Changed): Promise<null> {
   if (isEnded(row, ctx.now)) {
     throw new Refusal("gone", `This ${CREDENTIAL_WORDS[kind]} has ended. Add a new one instead.`);
   }
+  if (changed.seen && !isSame(row, changed.seen)) throw changedMeanwhile();
   if (isSame(row, changed)) return null;
   const wasCounted = row.purchasesMax !== null;
   if (wasCounted && purchasesMax !== null && purchasesMax < purchases) {
@@ -45,7 +53,7 @@ export async function changeRules(ctx: Ctx, changed: Changed): Promise<null> {
   // The MAC tells of rules that were changed meanwhile, and not of purchases.
   const asRead = isCountedAnew ? {} : { purchases: { lte: purchasesMax } };
   if (!(await rewriteRow(ctx.db, { revokedAt: null, ...asRead }, row, change, ctx.now))) {
-    throw new Refusal("conflict", "Somebody else changed it meanwhile. Load the page again.");
+    throw changedMeanwhile();
   }
   const before = { allowedAddresses: row.allowedAddresses, purchasesMax: row.purchasesMax };
   const event = { type: "credential.rules_changed" as const, machineId, credentialId, kind };

@@ -12,6 +12,15 @@ export async function listConnectedHosts(
   return connected(ctx, { machineId: { in: [...machineIds] } });
 }
 
+/** @returns the host of that session, while it is open. */
+export async function findConnectedHost(
+  ctx: Ctx,
+  { sessionId }: { readonly sessionId: string },
+): Promise<ConnectedHost | null> {
+  const [host] = await connected(ctx, { id: sessionId });
+  return host ?? null;
+}
+
 /** @returns the same for every machine that leaves it to the tenant how its clients authenticate. */
 export async function listFollowingHosts(ctx: Ctx): Promise<ConnectedHost[]> {
   return connected(ctx, { machine: { clientAuthentication: null } });

@@ -22,20 +22,27 @@ async function meant(ctx: Ctx, { machine, ...filters }: AuditFilters): Promise<E
   return { ...filters, machineIds: machine === undefined ? undefined : await findMachineIds(ctx, machine) };
 }
 
-/** One page of the tenant's record, the newest event first, with what the machines of its events are called now. */
-export async function readRecord(ctx: Ctx, { older, newer, ...filters }: AuditListQuery): Promise<AuditPage> {
+/**
+ * One page of the tenant's record, the newest event first, with what the machines of its events are called now.
+ * @param pageSize how many events it has
+ */
+export async function readRecord(
+  ctx: Ctx,
+  { older, newer, ...filters }: AuditListQuery,
+  pageSize = EVENTS_A_PAGE,
+): Promise<AuditPage> {
   const cursor = newer ?? older;
   const order = newer ? "oldest first" : "newest first";
   const wanted = await meant(ctx, filters);
   const found = await listEvents(ctx, wanted, {
     order,
     beyond: cursor === undefined ? undefined : beyond(cursor),
-    limit: EVENTS_A_PAGE + 1,
+    limit: pageSize + 1,
   });
-  const rows = found.slice(0, EVENTS_A_PAGE);
+  const rows = found.slice(0, pageSize);
   if (newer) rows.reverse();
   const [first, last] = [rows[0], rows.at(-1)];
-  const hasMore = found.length > EVENTS_A_PAGE;
+  const hasMore = found.length > pageSize;
   const hasOlder = newer ? true : hasMore;
   const hasNewer = newer ? hasMore : older !== undefined;
   const machineIds = new Set(rows.flatMap(({ machineId }) => machineId ?? []));

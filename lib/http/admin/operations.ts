@@ -1,4 +1,5 @@
 import type { Implemented } from "./implement";
+import { ACTIVITY_OPERATIONS } from "./operations/activity";
 import { API_CLIENT_OPERATIONS } from "./operations/api-clients";
 import { ASSET_OPERATIONS } from "./operations/assets";
 import { BULK_OPERATIONS } from "./operations/bulk";
@@ -6,7 +7,9 @@ import { CLIENT_CREDENTIAL_OPERATIONS, CREDENTIAL_OPERATIONS } from "./operation
 import { HOST_OPERATIONS } from "./operations/hosts";
 import { JOB_OPERATIONS } from "./operations/jobs";
 import { MACHINE_OPERATIONS } from "./operations/machines";
+import { NOTIFICATION_OPERATIONS } from "./operations/notifications";
 import { PEOPLE_OPERATIONS } from "./operations/people";
+import { RECORD_OPERATIONS } from "./operations/record";
 import { SELF_OPERATIONS } from "./operations/self";
 import { SETTINGS_OPERATIONS } from "./operations/settings";
 import { WEBHOOK_OPERATIONS } from "./operations/webhooks";
@@ -25,4 +28,7 @@ export const IMPLEMENTED: readonly Implemented[] = [
   ...SETTINGS_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...SELF_OPERATIONS,
+  ...NOTIFICATION_OPERATIONS,
+  ...ACTIVITY_OPERATIONS,
+  ...RECORD_OPERATIONS,
 ];

@@ -10,7 +10,8 @@ const NOTHING = z.object({});
 
 const dryRun = z.enum(["true", "false"]).default("false");
 
-function badQuery(faults: readonly JsonFault[]): ProblemError {
+/** @returns a refusal of what stands in the query, parameter by parameter */
+export function badQuery(faults: readonly JsonFault[]): ProblemError {
   const { errors, said } = toldFaults(faults);
   return new ProblemError({
     status: 400,

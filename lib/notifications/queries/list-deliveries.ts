@@ -11,14 +11,21 @@ export async function countDeliveries(ctx: Ctx, { webhookId }: Named): Promise<n
   return ctx.db.delivery.count({ where: { webhookId, tenantId: ctx.actor.tenantId } });
 }
 
-/** @returns deliveries of the webhook, the latest first. @throws Refusal `forbidden` */
+/**
+ * @param before the id of a delivery: only those that came before it
+ * @returns deliveries of the webhook, the latest first. @throws Refusal `forbidden`
+ */
 export async function listDeliveries(
   ctx: Ctx,
-  { webhookId, slice }: Named & { readonly slice: Slice },
+  { webhookId, slice, before }: Named & { readonly slice: Slice; readonly before?: string | undefined },
 ): Promise<DeliveryRow[]> {
   allow(ctx.actor, "tenant.settings");
   const rows = await ctx.db.delivery.findMany({
-    where: { webhookId, tenantId: ctx.actor.tenantId },
+    where: {
+      webhookId,
+      tenantId: ctx.actor.tenantId,
+      ...(before !== undefined && { id: { lt: BigInt(before) } }),
+    },
     orderBy: { id: "desc" },
     ...slice,
   });

@@ -39,7 +39,7 @@ async function previewOf(ctx: Ctx, { machineId, credentialId }: OfCredential) {
 }
 
 /** What the rules would have refused of the uses of a machine's credential. */
-async function previewRules(ctx: Ctx, input: OfCredential & { readonly addresses: string }) {
+export async function previewRules(ctx: Ctx, input: OfCredential & { readonly addresses: string }) {
   if (!(await findCredential(ctx, inTenant(ctx, input))))
     throw new Refusal("not_found", "There is no such client secret or key.");
   return foreseeRules(ctx, input);

@@ -1,7 +1,10 @@
 import * as contract from "@/lib/admin-api/contract/hosts";
+import { Refusal } from "@/lib/errors";
+import { findConnectedHost } from "@/lib/fleet/queries/connected-hosts";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
-import { deedOf, questionOf } from "@/lib/http/admin/implement";
+import { cutOf, deedOf, questionOf } from "@/lib/http/admin/implement";
 import { sliced } from "@/lib/http/admin/sliced";
+import { listJobsOfHost } from "@/lib/jobs/queries";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 
@@ -10,6 +13,10 @@ export const HOST_OPERATIONS = [
   questionOf(contract.listHosts, (ctx, { state, host, ...part }) =>
     sliced((own, slice) => listRobots(own, { state, host, ...slice }))(ctx, part),
   ),
-  deedOf(contract.disconnectHost, disconnectHost),
+  cutOf(contract.disconnectHost, disconnectHost, async (ctx, of) => {
+    const host = await findConnectedHost(ctx, of);
+    if (!host) throw new Refusal("gone", "This host is not connected any more.");
+    return { hosts: [host], jobs: await listJobsOfHost(ctx, of) };
+  }),
   deedOf(contract.removeDead, removeDeadSessions),
 ];

@@ -1,13 +1,18 @@
 import * as contract from "@/lib/admin-api/contract/webhooks";
 import { deedOf, questionOf } from "@/lib/http/admin/implement";
+import { inSteps } from "@/lib/http/deeds";
+import { listDeliveries } from "@/lib/notifications/queries/list-deliveries";
 import {
   addWebhook,
   editWebhook,
   removeWebhook,
   rotateWebhookSecret,
+  sendAgain,
 } from "@/lib/webhooks/commands/manage-webhooks";
 import { switchWebhook } from "@/lib/webhooks/commands/switch-webhook";
-import { listWebhooks } from "@/lib/webhooks/queries";
+import { recordTest, trySending } from "@/lib/webhooks/commands/test-webhook";
+import { findWebhook, listWebhooks } from "@/lib/webhooks/queries";
+import { noSuchWebhook } from "@/lib/webhooks/refusals";
 
 /** What API clients do with webhooks; the deeds and questions of the portal's pages. */
 export const WEBHOOK_OPERATIONS = [
@@ -17,4 +22,12 @@ export const WEBHOOK_OPERATIONS = [
   deedOf(contract.removeWebhook, removeWebhook),
   deedOf(contract.switchWebhook, switchWebhook),
   deedOf(contract.rotateWebhookSecret, rotateWebhookSecret),
+  deedOf(contract.testWebhook, inSteps(trySending, recordTest)),
+  questionOf(contract.listDeliveries, async (ctx, { webhookId, limit, cursor }) => {
+    if (!(await findWebhook(ctx, { webhookId }))) throw noSuchWebhook();
+    const rows = await listDeliveries(ctx, { webhookId, slice: { take: limit + 1 }, before: cursor });
+    const items = rows.slice(0, limit);
+    return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }),
+  deedOf(contract.sendAgain, sendAgain),
 ];
