@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { AnswerOf } from "@/lib/admin-api/operation";
-import type { cutPreviewSchema, cutSchema } from "@/lib/admin-api/shapes";
+import type { cutPreviewSchema, cutSchema, manyPreviewSchema } from "@/lib/admin-api/shapes";
 import { answer, type Manner } from "./command";
 import { confirm, note, plain } from "./console";
 
-export type Cut = AnswerOf<typeof cutPreviewSchema>;
+export type CutOfMany = AnswerOf<typeof manyPreviewSchema>;
+export type Cut = AnswerOf<typeof cutPreviewSchema> | CutOfMany;
 type Done = AnswerOf<typeof cutSchema>;
 
 /** Of what cuts, or takes away for good. */
@@ -17,13 +18,39 @@ export const withCutting = (command: Command): Command =>
 
 const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
+/** Whom a deed would cut: how many, and those that are named. */
+function affected(cut: Cut) {
+  if ("token" in cut) {
+    const { hosts, jobs } = cut;
+    return {
+      hosts: hosts.count,
+      jobs: jobs.count,
+      hostLines: hosts.names,
+      jobLines: jobs.first,
+      ids: hosts.names,
+    };
+  }
+  return {
+    hosts: cut.hosts.length,
+    jobs: cut.jobs.length,
+    hostLines: cut.hosts.map(({ hostName, state }) => `${hostName} (${state})`),
+    jobLines: cut.jobs,
+    ids: cut.hosts.map(({ sessionId }) => sessionId),
+  };
+}
+
+const cutsNobody = (cut: Cut) => affected(cut).hosts + affected(cut).jobs === 0;
+
 /** @returns whom a deed would cut, a line each after the one that counts them */
-export function cutInWords(what: string, { hosts, jobs }: Cut): string[] {
-  const cuts = `disconnects ${counted(hosts.length, "host")}, stops ${counted(jobs.length, "job")}`;
+export function cutInWords(what: string, cut: Cut): string[] {
+  const { hosts, jobs, hostLines, jobLines } = affected(cut);
+  const cuts = `disconnects ${counted(hosts, "host")}, stops ${counted(jobs, "job")}`;
+  const left = hosts + jobs - hostLines.length - jobLines.length;
   return [
-    `${what}: ${hosts.length + jobs.length === 0 ? "cuts nobody" : cuts}.`,
-    ...hosts.map(({ hostName, state }) => `  host ${hostName} (${state})`),
-    ...jobs.map(({ processName, hostName }) => `  job ${processName} on ${hostName}`),
+    `${what}: ${cutsNobody(cut) ? "cuts nobody" : cuts}.`,
+    ...hostLines.map((host) => `  host ${host}`),
+    ...jobLines.map(({ processName, hostName }) => `  job ${processName} on ${hostName}`),
+    ...(left > 0 ? [`  and ${left} more`] : []),
   ];
 }
 
@@ -37,7 +64,7 @@ export const doneInWords = ({ disconnectedHosts: hosts, stoppedJobs: jobs }: Don
  * Shows whom a deed would cut, asks, and does it.
  * @param what the deed, as a person would say it
  */
-export async function cutting(
+export async function cutting<C extends Cut>(
   options: Cutting,
   what: string,
   {
@@ -46,8 +73,8 @@ export async function cutting(
     ids,
     isHarmless,
   }: {
-    readonly look: () => Promise<Cut>;
-    readonly cut: () => Promise<Done>;
+    readonly look: () => Promise<C>;
+    readonly cut: (shown: C) => Promise<Done>;
     readonly ids: readonly string[];
     /** Where it cuts nobody there is nothing to ask. */
     readonly isHarmless?: boolean;
@@ -58,15 +85,15 @@ export async function cutting(
   if (options.dryRun) {
     answer(options, {
       json: preview,
-      ids: preview.hosts.map(({ sessionId }) => sessionId),
+      ids: affected(preview).ids,
       text: () => plain(words),
     });
     return;
   }
   if (!options.quiet) for (const line of words) note(line);
-  const isAsked = !isHarmless || preview.hosts.length + preview.jobs.length > 0;
+  const isAsked = !isHarmless || !cutsNobody(preview);
   await confirm(options.yes || !isAsked);
-  const done = await cut();
+  const done = await cut(preview);
   answer(options, { json: done, ids, text: () => plain([doneInWords(done)]) });
 }
 

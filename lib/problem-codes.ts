@@ -63,6 +63,7 @@ export const ADMIN_PROBLEM_CODES = {
     "People confirm this with their password; the API client lacks the permission to do it without.",
   not_found: "The tenant has no such thing.",
   conflict: "Something stands in the way; `detail` says what.",
+  cut_grew: "More would be cut now than the preview showed; `detail` says what. Look again.",
   gone: "It has ended for good.",
   limit_reached: "A limit of the tenant stands in the way.",
   too_many: "Too many attempts. Try again later.",

@@ -8,8 +8,8 @@ import { detailsIn, withDetails } from "@/cli/machine-details";
 import { limitOption } from "@/cli/options";
 import { type Column, factsText, shown } from "@/cli/table";
 import type { RowOf, SentTo } from "@/lib/admin-api/client";
+import { deleteMachines } from "@/lib/admin-api/contract/bulk";
 import {
-  deleteMachines,
   disableMachine,
   editMachine,
   enableMachine,
@@ -123,7 +123,7 @@ async function remove({ client }: Tools, options: Cutting, given: readonly strin
   const machineIds = machines.map(({ id }) => id);
   await cutting(options, `Delete ${namesOf(machines)}`, {
     look: () => client.ask(deleteMachines, { machineIds }, { dryRun: true }),
-    cut: () => client.ask(deleteMachines, { machineIds }),
+    cut: ({ token }) => client.ask(deleteMachines, { machineIds, preview: token }),
     ids: machineIds,
   });
 }

@@ -28,7 +28,7 @@ export const PROBLEMS = {
   405: { says: "The address does not know the method; `Allow` says which.", codes: ["method_not_allowed"] },
   409: {
     says: "Something stands in the way.",
-    codes: ["conflict", "limit_reached"],
+    codes: ["conflict", "limit_reached", "cut_grew"],
   },
   410: { says: "It has ended for good.", codes: ["gone"] },
   412: {

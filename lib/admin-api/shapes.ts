@@ -73,6 +73,22 @@ export const cutPreviewSchema = z.object({
   ),
 });
 
+/** What a deed on many machines would cut: counted, and the first by name. */
+export const manyPreviewSchema = z.object({
+  token: z.uuid().meta({ description: "For `preview`: the deed refuses to cut more than this" }),
+  machines: z.number().int(),
+  hosts: z.object({
+    count: z.number().int(),
+    names: z.array(z.string()).meta({ description: "The first 100" }),
+  }),
+  jobs: z.object({
+    count: z.number().int(),
+    first: z
+      .array(z.object({ processName: z.string(), hostName: z.string() }))
+      .meta({ description: "The first 100" }),
+  }),
+});
+
 /** What is shown of a machine's secret once, when it is made. */
 export const issuedSecret = z.object({
   machineName: z.string(),

@@ -11,6 +11,7 @@ import { loseJobsOfSilentHosts } from "@/lib/jobs/commands/cut-jobs";
 import { startHearing } from "@/lib/live/hearing";
 import { subscribe } from "@/lib/live/notifications";
 import { log } from "@/lib/log";
+import { forgetPreviews } from "@/lib/machines/commands/keep-preview";
 import { forgetNotifications } from "@/lib/notifications/commands/forget";
 import { endRanOut } from "@/lib/rehearsals/commands";
 import { onStop } from "@/lib/stopping";
@@ -46,6 +47,7 @@ const DEEDS: readonly Deed[] = [
   forgetNotifications,
   tellRehearsedUses,
   forgetAnswers,
+  forgetPreviews,
 ];
 
 const perform = (deed: Deed) =>

@@ -2,6 +2,7 @@ import type { Actor, Ctx, PersonActor } from "@/lib/ctx";
 import { database, inTransaction } from "@/lib/db";
 import { Refusal } from "@/lib/errors";
 import { formatQuantity } from "@/lib/format";
+import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { countConfirmation, forgetConfirmations } from "@/lib/users/throttle";
 
 /** A deed as rooms have them, or a question. */
@@ -10,7 +11,23 @@ export type Deed<A extends Actor, I, T> = (ctx: Ctx<A>, input: I) => Promise<T>;
 /** A deed of which one part takes long. */
 export type InSteps<A extends Actor, I, T> = {
   readonly prepare: (ctx: Ctx<A>, input: I) => Promise<(ctx: Ctx<A>) => Promise<T>>;
+  /** What its transaction may take, where that is more than the usual. */
+  readonly timeoutMilliseconds?: number;
 };
+
+/** What a deed on ten thousand machines may take on a busy computer. */
+const LONG_MILLISECONDS = 3 * MINUTE_SECONDS * SECOND_MILLISECONDS;
+
+/** @returns a deed on many things at once, whose transaction may take minutes */
+export const long = <A extends Actor, I, T>(deed: Deed<A, I, T>): InSteps<A, I, T> => ({
+  prepare: async (_, input) => (held) => deed(held, input),
+  timeoutMilliseconds: LONG_MILLISECONDS,
+});
+
+/** @returns what the deed's transaction may take; undefined is the usual */
+export const timeoutOf = <A extends Actor, I, T>(
+  deed: Deed<A, I, T> | InSteps<A, I, T>,
+): number | undefined => (typeof deed === "function" ? undefined : deed.timeoutMilliseconds);
 
 /**
  * Joins what takes long (passwords, new keys) with the deed that needs it. The first goes on while no connection is held: there are few
@@ -43,7 +60,7 @@ export async function perform<A extends Actor, I, T>(
   input: I,
 ): Promise<T> {
   const run = await prepared(actor, deed, input);
-  return inTransaction(database(), (db) => run({ db, actor, now: new Date() }));
+  return inTransaction(database(), (db) => run({ db, actor, now: new Date() }), timeoutOf(deed));
 }
 
 /**

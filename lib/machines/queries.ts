@@ -179,6 +179,18 @@ export async function checkPasted(ctx: Ctx, pasted: PastedMachines): Promise<Che
   };
 }
 
+/** One of many machines that a deed is about. */
+export type ChosenMachine = { readonly id: string; readonly name: string; readonly clientId: string };
+
+/** @returns those of the ids that are a machine of the tenant, by id */
+export async function listChosen(ctx: Ctx, machineIds: readonly string[]): Promise<ChosenMachine[]> {
+  return ctx.db.machine.findMany({
+    where: { tenantId: ctx.actor.tenantId, id: { in: [...machineIds] }, deletedAt: null, ...OF_ROBOTS },
+    orderBy: { id: "asc" },
+    select: { id: true, name: true, clientId: true },
+  });
+}
+
 /** @returns how many machines the tenant has */
 export async function countMachines(ctx: Ctx): Promise<number> {
   return ctx.db.machine.count({ where: { tenantId: ctx.actor.tenantId, deletedAt: null, ...OF_ROBOTS } });

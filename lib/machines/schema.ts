@@ -169,16 +169,11 @@ export const chosenMachinesSchema = z.object({
     .max(MACHINES_AT_ONCE_MAX, `Choose at most ${formatted(MACHINES_AT_ONCE_MAX)} machines at once.`)
     .optional(),
   filter: machineFilterSchema.optional(),
-  /** What `previewCut` answered as `token`: the deed refuses to cut more than was shown then. */
+  /** The `token` of what was shown before: the deed refuses to cut more than was shown then. */
   preview: z.uuid().optional(),
 });
 
-export const deleteMachinesSchema = z.object({
-  machineIds: z
-    .array(z.uuid())
-    .min(1, "Choose at least one machine.")
-    .max(MACHINES_AT_ONCE_MAX, `Delete at most ${formatted(MACHINES_AT_ONCE_MAX)} machines at once.`),
-});
+export const deleteMachinesSchema = chosenMachinesSchema;
 
 /** The list's state as it stands in the address; anything unreadable falls back instead of failing. */
 export const machineListSchema = z.object({

@@ -1,3 +1,5 @@
+import { CREDENTIAL_WORDS } from "@/lib/credentials/rules";
+import type { CredentialKind } from "@/lib/credentials/schema";
 import { Refusal } from "@/lib/errors";
 import { formatInstant } from "@/lib/format";
 import { addSeconds, DAY_SECONDS, HOUR_SECONDS } from "@/lib/time";
@@ -63,6 +65,13 @@ export function requireOutlives(expiresAt: Date | null, oldEndsAt: Date): void {
     },
   );
 }
+
+/** @param max how many a machine may have: in a rotation two live at once until the old one ends */
+export const noRoomToRotate = (kind: CredentialKind, max: number) =>
+  new Refusal(
+    "limit_reached",
+    `This machine has ${max} live or disabled ${CREDENTIAL_WORDS[kind]}s, the most it may have, and in a rotation the old one and the new one live at once. Delete one that is no longer used, or end the old one at once.`,
+  );
 
 /** Since when a host must have been seen to be waited for. */
 export const seenSince = (seenDays: number, now: Date): Date => addSeconds(now, -seenDays * DAY_SECONDS);

@@ -1,29 +1,39 @@
 import { revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { Ctx } from "@/lib/ctx";
-import { Refusal } from "@/lib/errors";
 import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
+import type { ChosenMachines } from "@/lib/machines/schema";
+import { allow } from "@/lib/permissions";
 import { endRehearsalsOf } from "@/lib/rehearsals/commands";
 import { endRotations } from "@/lib/rotations/commands/end-rotations";
-import { type Cut, cut } from "./cut";
+import { inSets, lockChosen } from "./chosen-machines";
+import { type Cut, type CutRows, cutRows, toldOf } from "./cut";
+import { requireShown } from "./shown-cut";
+
+async function deleteSet(ctx: Ctx, machineIds: readonly string[]): Promise<CutRows> {
+  const { tenantId } = ctx.actor;
+  const deleted = await markDeleted(ctx, { machineIds });
+  await revokeCredentialsOfMachines(ctx, deleted);
+  await endRotations(ctx, tenantId, { machineId: { in: deleted } }, "deleted");
+  await endRehearsalsOf(ctx, [tenantId], { machineIds: deleted });
+  return cutRows(ctx, tenantId, { machineIds: deleted }, "machine_deleted");
+}
 
 /**
- * Deletes machines with their secrets and keys and disconnects their hosts, all of them or none.
- * @returns how many were deleted (fewer than asked when somebody was first) and the hosts that were disconnected
- * @throws Refusal `not_found` when none of them is there
+ * Deletes chosen machines with their secrets and keys and disconnects their hosts, all of them or none.
+ * @returns how many were deleted (fewer than were named when somebody was first) and the hosts that were disconnected
+ * @throws Refusal as `lockChosen` and `requireShown` do
  */
-export async function deleteMachines(
-  ctx: Ctx,
-  { machineIds }: { readonly machineIds: readonly string[] },
-): Promise<Cut & { deleted: number }> {
-  const deleted = await markDeleted(ctx, { machineIds });
-  if (deleted.length === 0) {
-    throw new Refusal("not_found", "Nothing was deleted: these machines are already gone.");
-  }
-  await revokeCredentialsOfMachines(ctx, deleted);
-  await endRotations(ctx, ctx.actor.tenantId, { machineId: { in: deleted } }, "deleted");
-  await endRehearsalsOf(ctx, [ctx.actor.tenantId], { machineIds: deleted });
-  return {
-    deleted: deleted.length,
-    ...(await cut(ctx, ctx.actor.tenantId, { machineIds: deleted }, "machine_deleted")),
-  };
+export async function deleteMachines(ctx: Ctx, chosen: ChosenMachines): Promise<Cut & { deleted: number }> {
+  allow(ctx.actor, "machines.delete");
+  const { machines } = await lockChosen(ctx, chosen);
+  const sets = await inSets(machines, (set) =>
+    deleteSet(
+      ctx,
+      set.map(({ id }) => id),
+    ),
+  );
+  const sessions = sets.flatMap((set) => set.sessions);
+  const jobIds = sets.flatMap((set) => set.jobIds);
+  await requireShown(ctx, chosen.preview, { machines, hosts: sessions, jobIds });
+  return { deleted: machines.length, ...toldOf({ sessions, jobIds }) };
 }

@@ -14,7 +14,7 @@ import { lockMachine } from "@/lib/machines/commands/lock-machine";
 import { allow } from "@/lib/permissions";
 import { endRotations } from "@/lib/rotations/commands/end-rotations";
 import { requireNoRotation, startRotation } from "@/lib/rotations/commands/start-rotation";
-import { requireOutlives, retiresAt } from "@/lib/rotations/rules";
+import { noRoomToRotate, requireOutlives, retiresAt } from "@/lib/rotations/rules";
 import type { RotateCredentialInput, Rotated } from "@/lib/rotations/schema";
 import { signal } from "@/lib/signals";
 
@@ -48,12 +48,7 @@ const hasEnded = (kind: CredentialKind) =>
 
 /** The two live at once until the old one ends. */
 async function requireRoom(ctx: Ctx, machineId: string, kind: CredentialKind, max: number): Promise<void> {
-  if ((await countNotEndedCredentials(ctx, machineId, kind)) < max) return;
-  const what = `${CREDENTIAL_WORDS[kind]}s`;
-  throw new Refusal(
-    "limit_reached",
-    `This machine has ${max} live or disabled ${what}, the most it may have, and in a rotation the old one and the new one live at once. Delete one that is no longer used, or end the old one at once.`,
-  );
+  if ((await countNotEndedCredentials(ctx, machineId, kind)) >= max) throw noRoomToRotate(kind, max);
 }
 
 /** Where each host brings a key of its own, all of them live at once beside what the machine has. */

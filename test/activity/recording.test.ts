@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { listCredentialUses, listTokenRequests } from "@/lib/activity/queries";
 import { flushTokenRequests } from "@/lib/activity/token-requests";
 import type { UserActor } from "@/lib/ctx";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { dumpDatabase } from "@/test/dump";
 import { ASSERTION_TYPE, addedKey, assertion } from "@/test/keys";
 import { askToken, askTokenByPost, basic, forged, postForm } from "@/test/robot";

@@ -134,7 +134,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   credentials: ["credential"],
   rehearsals: ["rehearsal", "rehearsalTold"],
   rotations: ["rotation", "rotationHost"],
-  machines: ["machine", "machineUse"],
+  machines: ["machine", "machineUse", "cutPreview"],
   identity: ["signingKey", "tokenIssue", "revokedToken", "consumedJti", "clientFailure"],
   sessions: ["session", "hearing"],
   jobs: ["job", "process"],

@@ -20,7 +20,7 @@ import { bringKey } from "@/lib/workflows/bring-key";
 import { connectTogether } from "@/lib/workflows/connect-together";
 import { cut } from "@/lib/workflows/cut";
 import { cutExpired } from "@/lib/workflows/cut-expired";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { endDueRotations } from "@/lib/workflows/end-due-rotations";
 import { prepareFirstStart } from "@/lib/workflows/first-start";
 import { handOver } from "@/lib/workflows/hand-over";
@@ -81,6 +81,23 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
   enableCredential: [],
   enableMachine: [],
   markDisabled: ["machine.disabled"],
+  markEnabled: [],
+  disableMachines: ["machine.disabled", "session.ended", "job.ended"],
+  enableMachines: [],
+  addSecrets: ["secret.issued"],
+  rotateMachines: [
+    "secret.issued",
+    "secret.issued",
+    "rotation.started",
+    "rotation.started",
+    "rotation.ended",
+    "rotation.ended",
+  ],
+  previewDeletion: [],
+  previewDisabling: [],
+  previewEnabling: [],
+  previewRotation: [],
+  previewAddedSecrets: [],
   markDeleted: ["machine.deleted"],
   issueSecret: ["secret.issued"],
   issueSecrets: ["secret.issued"],
@@ -340,6 +357,21 @@ const SILENT: Readonly<Record<string, string>> = {
   takeKey: "notes what a program was answered; the deed that it asked for is recorded",
   keepAnswer: "the same",
   forgetAnswers: "forgets what was kept for as long as it should be",
+  keepPreview: "notes what somebody was shown",
+  findPreview: "asks, changes nothing",
+  forgetPreviews: "forgets what was kept for as long as it should be",
+  findChosen: "asks, changes nothing",
+  lockChosen: "locks rows, changes nothing",
+  lockMachines: "locks rows, changes nothing",
+  inSets: "does what it is given",
+  readHanging: "asks, changes nothing",
+  requireShown: "asks, changes nothing",
+  missingLine: "says what is missing",
+  toldOf: "says what was cut",
+  cutRows: "the same as cut",
+  moveEnds: "part of deeds that say why",
+  refuseInRotation: "asks, changes nothing",
+  startRotations: "the same as startRotation",
   forgetActivity: "forgets what was kept for as long as it should be",
   beatAtOnce: "the same as recordHeartbeat",
   recordHeartbeat: "a fleet does it hundreds of times a second",

@@ -23,7 +23,12 @@ import { addSecret } from "@/lib/machines/commands/add-secret";
 import { editMachine } from "@/lib/machines/commands/edit-machine";
 import { provisionMachine, storeMachines } from "@/lib/machines/commands/provision-machine";
 import { provisionMachines, provisionPasted } from "@/lib/machines/commands/provision-machines";
-import { enableMachine, markDeleted, markDisabled } from "@/lib/machines/commands/withdraw-machine";
+import {
+  enableMachine,
+  markDeleted,
+  markDisabled,
+  markEnabled,
+} from "@/lib/machines/commands/withdraw-machine";
 import { machineDetailsSchema, pastedMachinesSchema, provisionMachineSchema } from "@/lib/machines/schema";
 import { editNotifications } from "@/lib/notifications/commands/edit-settings";
 import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
@@ -42,21 +47,31 @@ import { askTestMail, askTestMailFor } from "@/lib/users/commands/ask-test-mail"
 import { invitePerson, revokeInvite } from "@/lib/users/commands/invite";
 import { changeRole, disablePerson, enablePerson, removePerson } from "@/lib/users/commands/manage-people";
 import { makeResetLink } from "@/lib/users/commands/reset-password";
+import { addSecrets } from "@/lib/workflows/add-secrets";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine, disableMachines, enableMachines } from "@/lib/workflows/disable-machines";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
+import { rotateMachines } from "@/lib/workflows/rotate-machines";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
+import { addSecretsSchema, rotateMachinesSchema } from "@/lib/workflows/schema";
 import {
   changeRoleAndClients,
   disablePersonAndClients,
   removePersonAndClients,
 } from "@/lib/workflows/settle-people";
+import {
+  previewAddedSecrets,
+  previewDeletion,
+  previewDisabling,
+  previewEnabling,
+  previewRotation,
+} from "@/lib/workflows/shown-cut";
 import { addedKey, newPublicKey } from "@/test/keys";
 import {
   act,
@@ -150,6 +165,8 @@ export const newRehearsal = ({ actor, now }: Omit<Ctx, "db">, { machineId, secre
 export const rotating = (machine: Provisioned, retirement: Retirement = "moved") =>
   rotateCredentialSchema.parse({ ...firstSecret(machine), retirement, handsOver: true });
 
+const ofMachine = ({ machineId }: Provisioned) => ({ machineIds: [machineId] });
+
 const ofTenant = ({ admin, machine }: Scene) => ({ ...firstSecret(machine), tenantId: admin.tenantId });
 
 const UNNAMED = { name: "", note: "", expiresAt: null };
@@ -195,7 +212,18 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   chooseLeakResponse: (ctx) => chooseLeakResponse(ctx, { leakResponse: "Tell", seen: "Disable" }),
   renameTenant: async (ctx, scene) => renameTenant(ctx, await renamed(ctx, scene)),
   enableMachine: (ctx, { machine }) => enableMachine(ctx, machine),
-  markDisabled: (ctx, { machine }) => markDisabled(ctx, machine),
+  markDisabled: (ctx, { machine }) => markDisabled(ctx, ofMachine(machine)),
+  markEnabled: (ctx, { machine }) => markEnabled(ctx, ofMachine(machine)),
+  disableMachines: (ctx, { machine }) => disableMachines(ctx, ofMachine(machine)),
+  enableMachines: (ctx, { machine }) => enableMachines(ctx, ofMachine(machine)),
+  addSecrets: (ctx, { machine }) => addSecrets(ctx, addSecretsSchema.parse(ofMachine(machine))),
+  rotateMachines: (ctx, { machine }) =>
+    rotateMachines(ctx, rotateMachinesSchema.parse({ ...ofMachine(machine), retirement: "now" })),
+  previewDeletion: (ctx, { machine }) => previewDeletion(ctx, ofMachine(machine)),
+  previewDisabling: (ctx, { machine }) => previewDisabling(ctx, ofMachine(machine)),
+  previewEnabling: (ctx, { machine }) => previewEnabling(ctx, ofMachine(machine)),
+  previewRotation: (ctx, { machine }) => previewRotation(ctx, ofMachine(machine)),
+  previewAddedSecrets: (ctx, { machine }) => previewAddedSecrets(ctx, ofMachine(machine)),
   markDeleted: (ctx, { machine }) => markDeleted(ctx, { machineIds: [machine.machineId] }),
   issueSecret: (ctx, { machine }) => issueSecret(ctx, machine),
   issueSecrets: (ctx, { machine }) => issueSecrets(ctx, [machine]),

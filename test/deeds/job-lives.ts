@@ -12,7 +12,7 @@ import { UNRESPONSIVE_AFTER_SECONDS } from "@/lib/sessions/schema";
 import { addSeconds } from "@/lib/time";
 import { connectHost, disconnectMyself } from "@/lib/workflows/connect-host";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import type { Random } from "@/test/random";
 import {

@@ -8,7 +8,7 @@ import { openSession } from "@/lib/sessions/commands/open-session";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { addedKey } from "@/test/keys";
 import {
   act,

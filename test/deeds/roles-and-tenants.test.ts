@@ -87,6 +87,8 @@ describe("an admin of another tenant finds none of it and changes none of it", (
   // These make or change something in the admin's own tenant, or are asked only with ids that a checked deed handed over.
   const ELSEWHERE: Readonly<Record<string, unknown>> = {
     markDeleted: [],
+    markDisabled: [],
+    markEnabled: [],
     revokeCredentialsOfMachines: undefined,
     hurryDeliveries: undefined,
     renameApiClientRow: false,

@@ -33,7 +33,7 @@ import { listCredentialActivity } from "@/lib/fleet/queries/credential-activity"
 import { find } from "@/lib/fleet/queries/find";
 import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
 import { getJob } from "@/lib/fleet/queries/get-job";
-import { listMachines } from "@/lib/fleet/queries/list-machines";
+import { findMatching, listMachines } from "@/lib/fleet/queries/list-machines";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { countHosts, readOverview } from "@/lib/fleet/queries/overview";
 import { readActivity } from "@/lib/fleet/queries/read-activity";
@@ -218,6 +218,8 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   findOwnRuntimes: () => question(findOwnRuntimes),
   findMachineName: () => ask(admin, findMachineName, scene.machine),
   checkPasted: () => ask(admin, checkPasted, pastedMachinesSchema.parse({ kind: "Template", text: "new" })),
+  findMatching: () =>
+    ask(admin, (ctx) => findMatching(ctx, { search: "m", secrets: "unused" }, 10), undefined),
   checkMachines: () => ask(admin, checkMachines, { machines: [{ name: "new", kind: "Template" }] }),
   refuseNewMachines: () =>
     ask(admin, (ctx) => refuseNewMachines(ctx, [{ name: "new" }], { machinesMax: 5 }), undefined),
@@ -324,6 +326,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "forgetPreviousSecrets",
     "forgetActivity",
     "forgetAnswers",
+    "forgetPreviews",
     "forgetNotifications",
     "takeLook",
     "listEnding",
@@ -457,6 +460,18 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "findOwnJob",
     "lockLimits",
     "lockMachine",
+    "lockMachines",
+    "listChosen",
+    "findChosen",
+    "lockChosen",
+    "keepPreview",
+    "findPreview",
+    "readHanging",
+    "requireShown",
+    "cutRows",
+    "moveEnds",
+    "refuseInRotation",
+    "startRotations",
     "lockCredential",
     "moveEnd",
     "endRotationsOf",
@@ -484,7 +499,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "verifySigningKeys",
   ]),
   ...because("of whoever made a link, in whatever tenant", ["managesInstallationNow"]),
-  ...because("reads no row", ["mayExport"]),
+  ...because("reads no row", ["inSets", "missingLine", "toldOf", "mayExport"]),
 };
 
 function because(reason: string, names: readonly string[]): Record<string, string> {

@@ -1,13 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { armor, Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
-import { beforeAll, describe, expect, test } from "vitest";
+import pg from "pg";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "@/lib/ctx";
 import { editLimits } from "@/lib/limits/commands";
 import { NO_LIMITS } from "@/lib/limits/schema";
+import { addKey } from "@/lib/machines/commands/add-key";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
-import { askToken, buyToken } from "@/test/robot";
-import { act, newTenantAdmin, prisma, unique } from "@/test/world";
+import { newPublicKey } from "@/test/keys";
+import { askToken, buyToken, connect, send } from "@/test/robot";
+import {
+  act,
+  databaseUrl,
+  newTenantAdmin,
+  type Provisioned,
+  prisma,
+  provisioned,
+  unique,
+} from "@/test/world";
 
 let owner: UserActor;
 let token: string;
@@ -135,5 +146,185 @@ describe("many machines are provisioned", () => {
     });
     // One secret more: that of the API client.
     expect(events.map(({ _count }) => _count).toSorted()).toEqual([1000, 1001]);
+  });
+
+  test("one whose connection ends midway leaves nothing, and is done when it is sent again", async () => {
+    const actor = await newTenantAdmin();
+    const sent = { as: await clientOf(actor), ...keyed() };
+    const body = { machines: many(20) };
+    const operator = new pg.Client({ connectionString: databaseUrl });
+    await operator.connect();
+    try {
+      // The machines are written, and their secrets wait.
+      await operator.query("BEGIN; LOCK TABLE credentials IN SHARE ROW EXCLUSIVE MODE");
+      const asked = ask("/provision", body, sent);
+      const ended = () => prisma().$queryRaw`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "public"."credentials"%'`;
+      await expect.poll(ended).toHaveLength(1);
+      expect((await asked).status).toBe(503);
+    } finally {
+      await operator.end();
+    }
+    expect(await machinesOf(actor)).toBe(0);
+    const again = await ask("/provision", body, sent);
+    expect(again.status).toBe(200);
+    expect(again.answer).not.toHaveProperty("secretsShown");
+    expect(await machinesOf(actor)).toBe(20);
+  });
+});
+
+describe("a deed on many machines", () => {
+  let actor: UserActor;
+  let as: string;
+  let fleet: Provisioned[];
+  let client: Awaited<ReturnType<typeof newApiClient>>;
+  beforeEach(async () => {
+    actor = await newTenantAdmin();
+    client = await newApiClient(actor, { role: "Administrator", mayConfirm: true });
+    as = await buyToken(client);
+    fleet = [await provisioned(actor), await provisioned(actor), await provisioned(actor)];
+  });
+
+  const ids = () => fleet.map(({ machineId }) => machineId);
+  const of = (path: string, body: object = { machineIds: ids() }) => ask(path, body, { as });
+  const robotOn = async (place: number, hostName: string) => {
+    const robot = await buyToken(fleet[place] as Provisioned);
+    await connect(robot, hostName);
+    return robot;
+  };
+  const enabled = () =>
+    prisma().machine.count({ where: { id: { in: ids() }, disabledAt: null, deletedAt: null } });
+  const DEEDS = [
+    ["/delete", {}],
+    ["/disable", {}],
+    ["/enable", {}],
+    ["/secrets", {}],
+    ["/rotate", { retirement: "now" }],
+  ] as const;
+
+  test.each(DEEDS)(
+    "%s is nobody's who may not, and reaches no other tenant and no API client",
+    async (path, more) => {
+      const viewer = await buyToken(await newApiClient(actor, { role: "Viewer" }));
+      const body = { machineIds: ids(), ...more };
+      for (const dry of ["", "?dryRun=true"]) {
+        expect((await ask(path + dry, body, { as: viewer })).status).toBe(403);
+        const stranger = await clientOf(owner, { role: "Operator", mayConfirm: true });
+        expect((await ask(path + dry, body, { as: stranger })).status).toBe(404);
+        expect((await of(path + dry, { ...more, machineIds: [client.id] })).status).toBe(404);
+      }
+      const filter = { search: fleet[0]?.machineName };
+      for (const wrong of [{}, { machineIds: ids(), filter }])
+        expect(await of(path, { ...more, ...wrong })).toMatchObject({
+          status: 422,
+          answer: { code: "invalid" },
+        });
+      expect((await of(path, { ...more, filter: { serach: "typo" } })).status).toBe(400);
+      expect(await enabled()).toBe(3);
+    },
+  );
+
+  test("by a filter is done to those that match, and to nothing else", async () => {
+    const filter = { search: fleet[0]?.machineName };
+    expect(await of("/disable", { filter })).toMatchObject({ status: 200, answer: { machines: 1 } });
+    expect((await of("/enable", { filter: { state: "disabled" } })).answer).toEqual({ machines: 1 });
+    expect((await of("/delete", { filter: {} })).answer).toMatchObject({ deleted: 3 });
+    expect((await askToken(client)).status).toBe(200);
+  });
+
+  test.each(["/delete", "/disable"])("%s shows what it cuts, and refuses to cut more", async (path) => {
+    await robotOn(0, "HOST-1");
+    const body = { filter: {} };
+    const { answer } = await of(`${path}?dryRun=true`, body);
+    expect(answer).toMatchObject({
+      machines: 3,
+      hosts: { count: 1, names: ["HOST-1"] },
+      jobs: { count: 0, first: [] },
+    });
+    const preview = answer.token;
+    await robotOn(1, "HOST-2");
+    const late = await provisioned(actor);
+    const grown = await of(path, { ...body, preview });
+    expect(grown).toMatchObject({ status: 409, answer: { code: "cut_grew" } });
+    expect(grown.answer.detail).toContain("HOST-2");
+    expect(grown.answer.detail).toContain(late.machineName);
+    expect(grown.answer.detail).not.toContain("HOST-1");
+    expect(await enabled()).toBe(3);
+
+    const anew = (await of(`${path}?dryRun=true`, body)).answer.token;
+    const another = await buyToken(await newApiClient(actor, { role: "Operator", mayConfirm: true }));
+    expect((await ask(path, { ...body, preview: anew }, { as: another })).status).toBe(410);
+    const done = await of(path, { ...body, preview: anew });
+    expect(done.answer.disconnectedHosts).toEqual(["HOST-1", "HOST-2"]);
+    expect(await enabled()).toBe(0);
+  });
+
+  test("a host that was shown and has connected anew is no more than was shown", async () => {
+    const robot = await robotOn(0, "HOST-1");
+    const preview = (await of("/disable?dryRun=true")).answer.token;
+    const { sessionId } = await prisma()
+      .session.findFirstOrThrow({
+        where: { tenantId: actor.tenantId },
+        select: { id: true },
+      })
+      .then(({ id }) => ({ sessionId: id }));
+    expect((await send("DELETE", `sessions/${sessionId}`, robot)).status).toBe(204);
+    await robotOn(0, "HOST-1");
+    expect((await of("/disable", { machineIds: ids(), preview })).status).toBe(200);
+  });
+
+  test("each gets a secret, or is told why not", async () => {
+    const [first, second] = ids();
+    await act(actor, editLimits, { limits: { ...NO_LIMITS, liveCredentialsMax: 2 }, seen: NO_LIMITS });
+    expect((await of("/secrets", { machineIds: [first] })).status).toBe(200);
+    const unknown = randomUUID();
+    const sent = { as, ...keyed() };
+    const body = { machineIds: [first, second, unknown], name: "second" };
+    const { answer } = await ask("/secrets", body, sent);
+    const byId = new Map(answer.results.map((line: { machineId: string }) => [line.machineId, line]));
+    expect(byId.get(first ?? "")).toMatchObject({ secret: null, problem: { code: "limit_reached" } });
+    expect(byId.get(unknown)).toMatchObject({ secret: null, problem: { code: "not_found" } });
+    const made = byId.get(second ?? "") as { secret: { clientId: string; clientSecret: string } };
+    expect((await askToken(made.secret)).status).toBe(200);
+    expect((await ask("/secrets", body, sent)).text).not.toContain("lks_");
+  });
+
+  test("all live secrets give way; keys and those in a rotation are told", async () => {
+    const [first, second] = ids();
+    await act(actor, addKey, {
+      machineId: first ?? "",
+      name: "k",
+      expiresAt: null,
+      publicKey: await newPublicKey(),
+    });
+    await robotOn(2, "HOST-1");
+    expect(
+      (await of("/rotate?dryRun=true", { machineIds: ids(), retirement: "day" })).answer.hosts.count,
+    ).toBe(1);
+    const begun = await of("/rotate", {
+      machineIds: [second],
+      retirement: "moved",
+      handsOver: true,
+      isShown: false,
+    });
+    expect(begun.answer.results).toMatchObject([
+      { problem: null, secret: null, rotation: { endsAt: expect.any(String) } },
+    ]);
+
+    const identity = await generateIdentity();
+    const recipient = await identityToRecipient(identity);
+    const { answer, text } = await of("/rotate", { machineIds: ids(), retirement: "now", recipient });
+    expect(text).not.toContain("lks_");
+    expect(answer.keysLeft).toEqual({ count: 1, machines: [fleet[0]?.machineName] });
+    const codes = answer.results.map(({ problem }: { problem: { code: string } | null }) => problem?.code);
+    expect(codes.toSorted()).toEqual(["conflict", "conflict", undefined, undefined]);
+    const secrets = await decrypted(identity, answer.encrypted);
+    expect(secrets.map(({ replaces }: { replaces: string }) => replaces).toSorted()).toEqual(
+      [fleet[0], fleet[2]].map((machine) => machine?.secretId).toSorted(),
+    );
+    for (const secret of secrets) expect((await askToken(secret)).status).toBe(200);
+    expect((await askToken(fleet[0] as Provisioned)).status).toBe(401);
+    expect((await askToken(fleet[1] as Provisioned)).status).toBe(200);
   });
 });

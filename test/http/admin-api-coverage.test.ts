@@ -31,7 +31,7 @@ const ONLY_PEOPLE: Readonly<Record<string, string>> = {
 };
 
 /** Operations whose pages are not built yet. */
-const NO_PAGE_YET: readonly string[] = [];
+const NO_PAGE_YET: readonly string[] = ["disableMachines", "enableMachines", "addSecrets", "rotateMachines"];
 
 const actions = [TENANT_ACTIONS, PERSON_ACTIONS, PUBLIC_ACTIONS].flatMap((rows) => Object.keys(rows));
 const operationsOf = (action: string) =>

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { taken } from "@/cli/command";
 import { AdminApiAway, AdminProblem, adminClient, SecretsShown } from "@/lib/admin-api/client";
+import { deleteMachines } from "@/lib/admin-api/contract/bulk";
 import * as machines from "@/lib/admin-api/contract/machines";
 import { listPeople } from "@/lib/admin-api/contract/people";
 import { whoAmI } from "@/lib/admin-api/contract/self";
@@ -69,9 +70,9 @@ test("a refused token gives way to another; a refusal has its code and the membe
   const tokens = ["not-ours", bought];
   const other = adminClient({ origin: ORIGIN, token: async () => tokens.shift() ?? "", fetch: there });
   const { machineId } = await other.ask(machines.provisionMachine, details());
-  expect(await client.ask(machines.deleteMachines, { machineIds: [machineId] }, { dryRun: true })).toEqual({
-    hosts: [],
-    jobs: [],
+  expect(await client.ask(deleteMachines, { machineIds: [machineId] }, { dryRun: true })).toMatchObject({
+    machines: 1,
+    hosts: { count: 0 },
   });
   const refused = (asked: Promise<unknown>) => asked.catch((thrown: unknown) => thrown);
   expect(await refused(client.ask(listPeople, {}))).toMatchObject({ status: 403, code: "forbidden" });

@@ -185,7 +185,12 @@ async function isAboutMachine(name: string, scene: Scene): Promise<boolean> {
 
 describe("what is done to machines is not done to an API client by who may do less than it", () => {
   /** They reach no machine: the one takes ids that a checked deed names, the other a value that only a machine can have. */
-  const ANSWERS: Readonly<Record<string, unknown>> = { markDeleted: [], removeMachineValue: null };
+  const ANSWERS: Readonly<Record<string, unknown>> = {
+    markDeleted: [],
+    markDisabled: [],
+    markEnabled: [],
+    removeMachineValue: null,
+  };
   let scene: Scene;
   let operator: UserActor;
   let ofInstallation: Scene["machine"];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FAILURE_WINDOW_SECONDS } from "@/lib/identity/failure-buckets";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import {
   address,
   admin,

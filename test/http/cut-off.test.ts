@@ -6,7 +6,7 @@ import type { EndCode } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { askToken, buyToken, connect, send } from "@/test/robot";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/world";
 

@@ -6,7 +6,7 @@ import type { UserActor } from "@/lib/ctx";
 import { addKey } from "@/lib/machines/commands/add-key";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { ASSERTION_TYPE, addedKey, assertion, type RobotKey } from "@/test/keys";
 import { forAny } from "@/test/random";
 import { basic, connect, postForm, send, TOKEN_ENDPOINT } from "@/test/robot";

@@ -4,7 +4,7 @@ import { forgetExpiredTokens } from "@/lib/identity/revoked-tokens";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { addSeconds } from "@/lib/time";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { basic, buyToken, type Client, connect, postForm, send } from "@/test/robot";
 import {

@@ -3,7 +3,7 @@ import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { askToken, askTokenByPost, basic, type Client, forged, postForm, seen } from "@/test/robot";
 import { act, logLines, newTenantAdmin, type Provisioned, provisioned } from "@/test/world";
 

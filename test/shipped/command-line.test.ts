@@ -104,7 +104,7 @@ test("a pipeline provisions from a file, starts a robot, rotates, plans a deleti
   const planned = await latchkey("machines", "delete", "lane-1", "lane-2", "--dry-run");
   expect(planned).toMatchObject({ code: 0, err: "" });
   expect(planned.out).toBe(
-    "Delete 2 machines: lane-1, lane-2: disconnects 2 hosts, stops 0 jobs.\n  host BUILD-7 (Available)\n  host BUILD-8 (Available)\n",
+    "Delete 2 machines: lane-1, lane-2: disconnects 2 hosts, stops 0 jobs.\n  host BUILD-7\n  host BUILD-8\n",
   );
   expect(await latchkey("machines", "delete", "lane-1", "lane-2")).toMatchObject({ code: 2, out: "" });
   const cut = await latchkey("machines", "delete", "lane-1", "lane-2", "--yes", "--json");

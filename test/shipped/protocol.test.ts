@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { UserActor } from "@/lib/ctx";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { act, newTenantAdmin, type Provisioned, prisma, provisioned } from "@/test/people";
 import { type Installation, startInstallation } from "./installation";
 

@@ -9,7 +9,7 @@ import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
 import { addProcessSchema, type JobView, type Json } from "@/lib/jobs/schema";
 import { disconnectMyself } from "@/lib/workflows/connect-host";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import {
   act,

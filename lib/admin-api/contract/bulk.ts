@@ -1,8 +1,15 @@
 import { z } from "zod";
 import { jsonSchemaOf } from "@/lib/admin-api/json-schema";
 import { operation } from "@/lib/admin-api/operation";
-import { issuedSecret } from "@/lib/admin-api/shapes";
-import { provisionMachineSchema, provisionMachinesSchema } from "@/lib/machines/schema";
+import { cutSchema, instant, issuedSecret, manyPreviewSchema } from "@/lib/admin-api/shapes";
+import { credentialIdSchema, issueSecretSchema } from "@/lib/credentials/schema";
+import {
+  chosenMachinesSchema,
+  provisionMachineSchema,
+  provisionMachinesSchema,
+  recipientSchema,
+} from "@/lib/machines/schema";
+import { rotateCredentialSchema } from "@/lib/rotations/schema";
 
 const problem = z
   .object({
@@ -56,5 +63,110 @@ with the \`provisioned\` of each row, \`clientSecret\` included. \`age --decrypt
     encrypted,
   }),
   preview: z.object({ results: z.array(line) }),
+  secrets: ["clientSecret", "encrypted"],
+});
+
+const CHOSEN = `The machines are named by \`machineIds\`, or are all that match \`filter\` at that moment, 10,000 at the most. \`?dryRun=true\` answers what it
+would cut, with a \`token\`. Sent as \`preview\` with the request itself, nothing is done if more would be affected by then: 409 with \`cut_grew\`. A
+preview is kept for an hour.`;
+
+export const deleteMachines = operation({
+  id: "deleteMachines",
+  method: "POST",
+  path: "/machines/delete",
+  tag: "Machines",
+  summary: "Delete machines with their credentials and disconnect their hosts, all or none",
+  description: CHOSEN,
+  may: "machines.delete",
+  isSensitive: true,
+  body: chosenMachinesSchema,
+  answer: cutSchema.extend({ deleted: z.number().int() }),
+  preview: manyPreviewSchema,
+});
+
+export const disableMachines = operation({
+  id: "disableMachines",
+  method: "POST",
+  path: "/machines/disable",
+  tag: "Machines",
+  summary: "Disable machines and disconnect their hosts, all or none",
+  description: `${CHOSEN} \`machines\` counts those that were enabled before.`,
+  may: "machines.disable",
+  body: chosenMachinesSchema,
+  answer: cutSchema.extend({ machines: z.number().int() }),
+  preview: manyPreviewSchema,
+});
+
+export const enableMachines = operation({
+  id: "enableMachines",
+  method: "POST",
+  path: "/machines/enable",
+  tag: "Machines",
+  summary: "Enable machines, all or none",
+  description: `${CHOSEN} \`machines\` counts those that were disabled before.`,
+  may: "machines.disable",
+  body: chosenMachinesSchema,
+  answer: z.object({ machines: z.number().int() }),
+  preview: manyPreviewSchema,
+});
+
+/** Shown once, or in the encrypted file. */
+const secret = issuedSecret.extend({ machineId: z.uuid(), clientSecret }).nullable();
+const expiresAt = instant.nullable().default(null);
+const ofMachine = z.object({ machineId: z.uuid(), name: z.string(), problem, secret });
+
+const FILE = `With a \`recipient\` the secrets are in \`encrypted\` alone: an armored age file with a JSON array of what stands as \`secret\` in the rows,
+\`clientSecret\` included.`;
+
+export const addSecrets = operation({
+  id: "addSecrets",
+  method: "POST",
+  path: "/machines/secrets",
+  tag: "Credentials",
+  summary: "Add a client secret to each of many machines",
+  description: `${CHOSEN}\n\nEach machine is done by itself: one that has no room has its \`problem\`. ${FILE}`,
+  may: "secrets.issue",
+  body: chosenMachinesSchema.extend({
+    ...issueSecretSchema.omit({ machineId: true }).shape,
+    expiresAt,
+    recipient: recipientSchema,
+  }),
+  answer: z.object({ results: z.array(ofMachine), encrypted }),
+  preview: manyPreviewSchema,
+  secrets: ["clientSecret", "encrypted"],
+});
+
+export const rotateMachines = operation({
+  id: "rotateMachines",
+  method: "POST",
+  path: "/machines/rotate",
+  tag: "Rotations",
+  summary: "Let every live client secret of many machines give way to a new one",
+  description: `${CHOSEN}\n\nA row for each secret; one that cannot be rotated has its \`problem\`, and the others are. What \`retirement\`, \`handsOver\` and
+\`isShown\` say is as for one. Keys are not rotated: \`keysLeft\` counts the live ones and names their machines. With \`now\` hosts on the old secrets
+are cut; otherwise the preview shows who has to move. ${FILE} There it also says which it \`replaces\`.`,
+  may: "credentials.rotate",
+  body: chosenMachinesSchema.extend({
+    ...rotateCredentialSchema.omit({ machineId: true, credentialId: true, publicKey: true }).shape,
+    endsAt: expiresAt,
+    expiresAt,
+    recipient: recipientSchema,
+  }),
+  answer: z.object({
+    results: z.array(
+      ofMachine.extend({
+        credentialId: credentialIdSchema.nullable().meta({ description: "The one that gives way" }),
+        rotation: z
+          .object({ rotationId: z.uuid(), successorId: credentialIdSchema, endsAt: instant })
+          .nullable(),
+      }),
+    ),
+    keysLeft: z.object({
+      count: z.number().int(),
+      machines: z.array(z.string()).meta({ description: "The first 100, by name" }),
+    }),
+    encrypted,
+  }),
+  preview: manyPreviewSchema,
   secrets: ["clientSecret", "encrypted"],
 });

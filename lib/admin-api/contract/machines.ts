@@ -10,7 +10,6 @@ import {
 } from "@/lib/admin-api/shapes";
 import { CREDENTIAL_KINDS, credentialIdSchema } from "@/lib/credentials/schema";
 import {
-  deleteMachinesSchema,
   editMachineSchema,
   MACHINE_KINDS,
   MACHINE_SORTS,
@@ -151,18 +150,5 @@ export const disableMachine = operation({
   may: "machines.disable",
   params: machineIdSchema,
   answer: cutSchema,
-  preview: cutPreviewSchema,
-});
-
-export const deleteMachines = operation({
-  id: "deleteMachines",
-  method: "POST",
-  path: "/machines/delete",
-  tag: "Machines",
-  summary: "Delete machines with their credentials and disconnect their hosts, all or none",
-  may: "machines.delete",
-  isSensitive: true,
-  body: deleteMachinesSchema,
-  answer: cutSchema.extend({ deleted: z.number().int() }),
   preview: cutPreviewSchema,
 });

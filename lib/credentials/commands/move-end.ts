@@ -1,7 +1,8 @@
 import { ROW } from "@/lib/credentials/authentic";
-import { rewriteRow } from "@/lib/credentials/authentic-rows";
+import { rewriteRow, rewriteRows } from "@/lib/credentials/authentic-rows";
 import { isEnded } from "@/lib/credentials/rules";
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
+import { allow } from "@/lib/permissions";
 
 /**
  * Takes a credential's row for this transaction: whoever opens a session with it was first, or waits.
@@ -33,4 +34,19 @@ export async function moveEnd(
   if (!(await lockCredential(ctx, tenantId, credentialId))) return false;
   const row = await ctx.db.credential.findFirst({ where: { id: credentialId, tenantId }, select: ROW });
   return row !== null && rewriteRow(ctx.db, { revokedAt: null }, row, { expiresAt: to }, ctx.now);
+}
+
+/**
+ * Gives an earlier end to credentials that have not ended, as part of rotations; a few statements however many. The caller holds their machines'
+ * rows. Those that have that end already are left.
+ */
+export async function moveEnds(ctx: Ctx, credentialIds: readonly string[], to: Date): Promise<void> {
+  allow(ctx.actor, "credentials.rotate");
+  const where = {
+    tenantId: ctx.actor.tenantId,
+    id: { in: [...credentialIds] },
+    revokedAt: null,
+    OR: [{ expiresAt: null }, { expiresAt: { gt: to } }],
+  };
+  await rewriteRows(ctx.db, where, { expiresAt: to }, ctx.now);
 }

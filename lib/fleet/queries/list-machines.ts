@@ -2,7 +2,13 @@ import { isLive } from "@/lib/credentials/conditions";
 import type { Ctx } from "@/lib/ctx";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { nameKey } from "@/lib/machines/rules";
-import type { MachineListQuery, MachinePage, MachineRow } from "@/lib/machines/schema";
+import {
+  type MachineFilter,
+  type MachineListQuery,
+  type MachinePage,
+  type MachineRow,
+  machineListSchema,
+} from "@/lib/machines/schema";
 import { COUNTED_MAX, type Part, readPage } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { type Cursor, cursorText, partOf, readCursor } from "./machine-order";
@@ -74,6 +80,18 @@ function matching(ctx: Ctx, query: MachineListQuery, isRare: boolean): Prisma.Sq
                             WHERE tenant_id = ${tenantId}::uuid AND id = idle.machine_id OFFSET 0) AS m
        WHERE ${Prisma.join(where, " AND ")}`
     : Prisma.sql`machines m WHERE ${Prisma.join(where, " AND ")} AND m.id IN (${idle})`;
+}
+
+/** @returns ids of the machines that match a filter at this moment, so many at the most */
+export async function findMatching(
+  ctx: Ctx,
+  { kind: type, ...filter }: MachineFilter,
+  max: number,
+): Promise<string[]> {
+  const query = { ...machineListSchema.parse({}), ...filter, type };
+  const rows = await ctx.db.$queryRaw<{ id: string }[]>`
+    SELECT m.id FROM ${matching(ctx, query, false)} ORDER BY m.id LIMIT ${max}`;
+  return rows.map(({ id }) => id);
 }
 
 type Found = MachineRow & { readonly key: string | number | null };

@@ -2,7 +2,7 @@ import { findRights } from "@/lib/api-clients/queries";
 import type { ApiRequest } from "@/lib/api-request";
 import type { ApiClientActor } from "@/lib/ctx";
 import { robotsDatabase } from "@/lib/db";
-import { admit } from "@/lib/http/bearer";
+import { admit, readToken } from "@/lib/http/bearer";
 import { noLongerGood } from "@/lib/http/challenge";
 import { ADMIN_SCOPE } from "@/lib/identity/scopes";
 
@@ -22,4 +22,9 @@ export async function requireApiClient(request: ApiRequest, now: Date): Promise<
   const rights = await findRights(sql, { tenantId, machineId: id });
   if (!rights) throw noLongerGood(shown, "there is no such API client");
   return { kind: "apiClient", id, name, address: request.address, tenantId, credentialId, ...rights };
+}
+
+/** That somebody has a token at all, before a large body is waited for. What it is worth is asked when the body is here. @throws ProblemError 400 or 401 */
+export async function requireToken(request: ApiRequest, now: Date): Promise<void> {
+  await readToken(robotsDatabase().sql, request, "admin", now);
 }

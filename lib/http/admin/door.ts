@@ -1,13 +1,13 @@
 import type { Operation, OperationMay } from "@/lib/admin-api/operation";
 import type { ApiAnswer, ApiRequest } from "@/lib/api-request";
-import type { Ctx } from "@/lib/ctx";
+import type { Ctx, Db } from "@/lib/ctx";
 import { database, inTransaction } from "@/lib/db";
-import { prepared } from "@/lib/http/deeds";
+import { prepared, timeoutOf } from "@/lib/http/deeds";
 import { ProblemError } from "@/lib/http/problem";
 import { type KeptAnswer, keepAnswer, takeKey } from "@/lib/idempotency/commands";
 import { allow, allowInstallation } from "@/lib/permissions";
 import { encodeAnswer, repeatedAnswer } from "./answer";
-import { type AdminApiActor, requireApiClient } from "./bearer";
+import { type AdminApiActor, requireApiClient, requireToken } from "./bearer";
 import type { Implemented } from "./implement";
 import { type Asked, arrived, readAsked } from "./request";
 import { takeTurn } from "./turns";
@@ -55,13 +55,14 @@ async function run(actor: AdminApiActor, request: ApiRequest, implemented: Imple
   if (question) return encodeAnswer(operation, await question(reading, input));
   if (!deed) throw new Error(`nothing does ${operation.id}`);
   const rest = await prepared(actor, deed, input);
-  const { answer, done } = await inTransaction(database(), async (db): Promise<Outcome> => {
+  const work = async (db: Db): Promise<Outcome> => {
     const ctx = { db, actor, now: new Date() };
     if (idempotencyKey !== null)
       return once(ctx, operation, { key: idempotencyKey, asked: textOf(request, asked) }, rest);
     const done = await rest(ctx);
     return { answer: encodeAnswer(operation, done), done };
-  });
+  };
+  const { answer, done } = await inTransaction(database(), work, timeoutOf(deed));
   return afterwards && done !== undefined ? encodeAnswer(operation, await afterwards(actor, done)) : answer;
 }
 
@@ -78,6 +79,7 @@ export async function answerOperation(
   params: Readonly<Record<string, string>>,
 ): Promise<ApiAnswer> {
   const { operation } = implemented;
+  if (operation.maxBodyBytes !== undefined) await requireToken(request, new Date());
   // Before anybody asks who it is: what is taken from a client while its body is under way, it does not have any more.
   const sent = await arrived(request, operation);
   const actor = await requireApiClient(request, new Date());

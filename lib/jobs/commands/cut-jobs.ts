@@ -15,14 +15,14 @@ const ended = (why: JobEnded) => (job: ChangedJob) => ({
 
 /**
  * Stops what runs on sessions that this transaction has ended.
- * @returns how many jobs were stopped
+ * @returns ids of the jobs that were stopped
  */
 export async function stopJobsOfSessions(
   ctx: Ctx<UserActor | SystemActor>,
   tenantIds: readonly string[],
   sessionIds: readonly string[],
   why: JobEnded,
-): Promise<number> {
+): Promise<string[]> {
   const stopped = await ctx.db.job.updateManyAndReturn({
     where: {
       tenantId: { in: [...tenantIds] },
@@ -33,7 +33,7 @@ export async function stopJobsOfSessions(
     select: CHANGED,
   });
   await announce(ctx, stopped, ended(why));
-  return stopped.length;
+  return stopped.map(({ id }) => id);
 }
 
 /**

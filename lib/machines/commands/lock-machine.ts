@@ -1,5 +1,6 @@
 import { guardApiClients } from "@/lib/api-clients/gate";
 import type { Ctx, SystemActor, UserActor } from "@/lib/ctx";
+import type { ChosenMachine } from "@/lib/machines/queries";
 import { noSuchMachine } from "@/lib/machines/refusals";
 
 export type LockedMachine = {
@@ -28,4 +29,13 @@ export async function lockMachine(
   const isApiClient = row.kind === "ApiClient";
   if (isApiClient) await guardApiClients(ctx, tenantId ?? "", [machineId]);
   return { name: row.name, clientId: row.client_id, isApiClient, isEnabled: row.disabled_at === null };
+}
+
+/** Takes rows of many machines for this transaction, in one order. @returns those that are there; an API client is no machine here */
+export async function lockMachines(ctx: Ctx, machineIds: readonly string[]): Promise<ChosenMachine[]> {
+  return ctx.db.$queryRaw<ChosenMachine[]>`
+    SELECT id, name, client_id AS "clientId" FROM machines
+     WHERE id = ANY(${[...machineIds]}::uuid[]) AND tenant_id = ${ctx.actor.tenantId}::uuid AND deleted_at IS NULL
+       AND kind <> 'ApiClient'
+     ORDER BY id FOR NO KEY UPDATE`;
 }

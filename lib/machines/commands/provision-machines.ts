@@ -1,4 +1,4 @@
-import { encrypterTo } from "@/lib/age";
+import { encrypterTo, sealed } from "@/lib/age";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
 import { pastedMachines } from "@/lib/machines/pasted";
@@ -37,7 +37,7 @@ export async function provisionMachines(
     return { index, name, problem, provisioned: outcome };
   });
   if (mode === "all" && results.some(({ problem }) => problem !== null)) refuseAll(results);
-  return sealed(results, encrypt);
+  return sealed(results, "provisioned", encrypt);
 }
 
 /**
@@ -48,18 +48,4 @@ export async function provisionPasted(ctx: Ctx, pasted: PastedMachines): Promise
   allow(ctx.actor, "machines.provision");
   const machines = pastedMachines(pasted);
   return provisionMachines(ctx, { machines, mode: "all", recipient: pasted.recipient });
-}
-
-/** Puts the secrets into one file where somebody is named who may read it: a JSON array of what the answer would have said. */
-async function sealed(
-  results: readonly ProvisionedLine[],
-  encrypt: ((text: string) => Promise<string>) | null,
-): Promise<ProvisionedMachines> {
-  if (!encrypt) return { results, encrypted: null };
-  const secrets = results.flatMap(({ provisioned }) => provisioned ?? []);
-  const without = results.map((line) => ({
-    ...line,
-    provisioned: line.provisioned && { ...line.provisioned, clientSecret: null },
-  }));
-  return { results: without, encrypted: await encrypt(JSON.stringify(secrets, null, 2)) };
 }

@@ -3,45 +3,64 @@ import type { Ctx } from "@/lib/ctx";
 import { OF_ROBOTS } from "@/lib/machines/queries";
 import { noSuchMachine } from "@/lib/machines/refusals";
 import { allow } from "@/lib/permissions";
-import { type LockedMachine, lockMachine } from "./lock-machine";
+import { lockMachines } from "./lock-machine";
 
-/** An API client has deeds of its own. */
-async function lockRobots(ctx: Ctx, machineId: string): Promise<LockedMachine> {
-  const machine = await lockMachine(ctx, machineId);
-  if (machine.isApiClient) throw noSuchMachine();
-  return machine;
+type Chosen = { readonly machineIds: readonly string[] };
+
+/**
+ * Machines whose robots are let in again, or not any more. The write is its own guard: one that is so already is not among them.
+ * @returns those that were changed, by id
+ */
+async function mark(
+  ctx: Ctx,
+  { machineIds }: Chosen,
+  disabledAt: Date | null,
+): Promise<{ id: string; name: string }[]> {
+  return ctx.db.machine.updateManyAndReturn({
+    where: {
+      id: { in: [...machineIds] },
+      tenantId: ctx.actor.tenantId,
+      deletedAt: null,
+      disabledAt: disabledAt === null ? { not: null } : null,
+      ...OF_ROBOTS,
+    },
+    data: { disabledAt },
+    select: { id: true, name: true },
+  });
+}
+
+/** Lets disabled machines' robots buy tokens again. @returns ids of those that were disabled */
+export async function markEnabled(ctx: Ctx, chosen: Chosen): Promise<string[]> {
+  allow(ctx.actor, "machines.disable");
+  const enabled = await mark(ctx, chosen, null);
+  await record(
+    ctx,
+    enabled.map(({ id, name }) => ({ type: "machine.enabled" as const, machineId: id, name })),
+  );
+  return enabled.map(({ id }) => id);
+}
+
+/**
+ * Refuses the machines' robots from now on. What hangs on them is cut by the workflow that calls this.
+ * @returns ids of those that were enabled before
+ */
+export async function markDisabled(ctx: Ctx, chosen: Chosen): Promise<string[]> {
+  allow(ctx.actor, "machines.disable");
+  const disabled = await mark(ctx, chosen, ctx.now);
+  await record(
+    ctx,
+    disabled.map(({ id, name }) => ({ type: "machine.disabled" as const, machineId: id, name })),
+  );
+  return disabled.map(({ id }) => id);
 }
 
 /** Lets a disabled machine's robots buy tokens again. Enabling an enabled machine changes nothing. */
 export async function enableMachine(ctx: Ctx, { machineId }: { readonly machineId: string }): Promise<null> {
   allow(ctx.actor, "machines.disable");
-  const machine = await lockRobots(ctx, machineId);
-  if (machine.isEnabled) return null;
-  await ctx.db.machine.updateMany({
-    where: { id: machineId, tenantId: ctx.actor.tenantId },
-    data: { disabledAt: null },
-  });
-  await record(ctx, [{ type: "machine.enabled", machineId, name: machine.name }]);
+  const [machine] = await lockMachines(ctx, [machineId]);
+  if (!machine) throw noSuchMachine();
+  await markEnabled(ctx, { machineIds: [machineId] });
   return null;
-}
-
-/**
- * Refuses the machine's robots from now on. What hangs on it is cut by the workflow that calls this.
- * @returns whether it was enabled before
- */
-export async function markDisabled(
-  ctx: Ctx,
-  { machineId }: { readonly machineId: string },
-): Promise<boolean> {
-  allow(ctx.actor, "machines.disable");
-  const machine = await lockRobots(ctx, machineId);
-  if (!machine.isEnabled) return false;
-  await ctx.db.machine.updateMany({
-    where: { id: machineId, tenantId: ctx.actor.tenantId },
-    data: { disabledAt: ctx.now },
-  });
-  await record(ctx, [{ type: "machine.disabled", machineId, name: machine.name }]);
-  return true;
 }
 
 /**

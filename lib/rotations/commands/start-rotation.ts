@@ -1,9 +1,9 @@
-import { allowOn } from "@/lib/api-clients/gate";
+import { guardApiClients } from "@/lib/api-clients/gate";
 import { record } from "@/lib/audit/commands";
 import type { CredentialKind } from "@/lib/credentials/schema";
 import type { Ctx } from "@/lib/ctx";
 import { Refusal } from "@/lib/errors";
-import { clientNameOf, personIdOf } from "@/lib/permissions";
+import { allow, clientNameOf, personIdOf } from "@/lib/permissions";
 import { encryptSuccessor } from "@/lib/rotations/encrypted-value";
 import { seenSince } from "@/lib/rotations/rules";
 import { uuid7 } from "@/lib/uuid";
@@ -11,19 +11,26 @@ import { uuid7 } from "@/lib/uuid";
 type Known = { readonly id: string; readonly fromCredentialId: string; readonly seenDays: number };
 
 /**
- * Notes which hosts may fetch the new one, as the rotation begins: those on the old one until now. The caller holds that one's row, so that no
- * session is opened with it meanwhile.
+ * Notes which hosts may fetch the new ones, as rotations begin: those on the old ones until now. The caller holds those rows, so that no
+ * session is opened with them meanwhile.
  */
-async function noteKnownHosts(ctx: Ctx, { id, fromCredentialId, seenDays }: Known): Promise<number> {
+async function noteKnownHosts(ctx: Ctx, rotations: readonly Known[]): Promise<number> {
+  if (rotations.length === 0) return 0;
   const { tenantId } = ctx.actor;
+  const known = rotations.map(({ id, fromCredentialId, seenDays }) => ({
+    id,
+    credential_id: fromCredentialId,
+    since: seenSince(seenDays, ctx.now),
+  }));
   return ctx.db.$executeRaw`
     INSERT INTO rotation_hosts (rotation_id, tenant_id, host_key)
-    SELECT DISTINCT ${id}::uuid, ${tenantId}::uuid, host_key FROM sessions
-     WHERE credential_id = ${fromCredentialId} AND tenant_id = ${tenantId}::uuid
-       AND (ended_at IS NULL OR heartbeat_at >= ${seenSince(seenDays, ctx.now)})`;
+    SELECT DISTINCT r.id, s.tenant_id, s.host_key
+      FROM json_to_recordset(${JSON.stringify(known)}::json) AS r(id uuid, credential_id text, since timestamptz)
+      JOIN sessions s ON s.credential_id = r.credential_id
+     WHERE s.tenant_id = ${tenantId}::uuid AND (s.ended_at IS NULL OR s.heartbeat_at >= r.since)`;
 }
 
-type Starting = {
+export type Starting = {
   readonly machineId: string;
   readonly kind: CredentialKind;
   readonly fromCredentialId: string;
@@ -40,68 +47,110 @@ type Starting = {
   readonly value: string | null;
 };
 
+const inRotation = (isFrom: boolean) =>
+  new Refusal(
+    "conflict",
+    isFrom
+      ? "This one is being rotated already. Cancel that rotation first, or end the old one now."
+      : "Hosts are still moving to this one. Wait for the end of that rotation, or cancel it first.",
+  );
+
 /**
- * @throws Refusal `conflict` when a rotation from it or to it is open. The caller has locked the machine's row.
+ * The caller has locked the machines' rows.
+ * @returns for each credential that an open rotation is from or to why it cannot be rotated
  */
-export async function requireNoRotation(ctx: Ctx, credentialId: string): Promise<void> {
+export async function refuseInRotation(
+  ctx: Ctx,
+  credentialIds: readonly string[],
+): Promise<ReadonlyMap<string, Refusal>> {
   const { tenantId } = ctx.actor;
-  const open = await ctx.db.rotation.findFirst({
+  const ids = { in: [...credentialIds] };
+  const open = await ctx.db.rotation.findMany({
     where: {
       tenantId,
       endedAt: null,
       OR: [
-        { fromCredentialId: credentialId },
-        { toCredentialId: credentialId },
-        { hosts: { some: { credentialId, tenantId } } },
+        { fromCredentialId: ids },
+        { toCredentialId: ids },
+        { hosts: { some: { credentialId: ids, tenantId } } },
       ],
     },
-    select: { fromCredentialId: true },
+    select: {
+      fromCredentialId: true,
+      toCredentialId: true,
+      hosts: { where: { credentialId: ids, tenantId }, select: { credentialId: true } },
+    },
   });
-  if (!open) return;
-  throw new Refusal(
-    "conflict",
-    open.fromCredentialId === credentialId
-      ? "This one is being rotated already. Cancel that rotation first, or end the old one now."
-      : "Hosts are still moving to this one. Wait for the end of that rotation, or cancel it first.",
-  );
+  const to = open.flatMap(({ toCredentialId, hosts }) => [
+    toCredentialId,
+    ...hosts.map(({ credentialId }) => credentialId),
+  ]);
+  return new Map([
+    ...to.flatMap((id) => (id ? [[id, inRotation(false)] as const] : [])),
+    ...open.map(({ fromCredentialId }) => [fromCredentialId, inRotation(true)] as const),
+  ]);
 }
 
 /**
- * Notes that a credential gives way to another one; the caller has issued that one, and moved the end of the first. Where hosts bring keys,
- * its end is moved with the first of them.
- * @returns how many hosts are known that may fetch the new one or bring theirs; 0 where nothing is handed over
+ * @throws Refusal `conflict` when a rotation from it or to it is open. The caller has locked the machine's row.
  */
-export async function startRotation(
+export async function requireNoRotation(ctx: Ctx, credentialId: string): Promise<void> {
+  const refusal = (await refuseInRotation(ctx, [credentialId])).get(credentialId);
+  if (refusal) throw refusal;
+}
+
+/** A rotation that has just begun. */
+export type Started = { readonly rotationId: string };
+
+/**
+ * Notes that credentials give way to others; the caller has issued those, and moved the ends of the first. Where hosts bring keys,
+ * an end is moved with the first of them. A few statements however many.
+ * @returns the rotations, each in turn, and how many hosts are known that may fetch a new one or bring theirs; 0 where nothing is handed over
+ */
+export async function startRotations(
   ctx: Ctx,
-  { kind, value, ...starting }: Starting,
-): Promise<{ rotationId: string; knownHosts: number }> {
-  await allowOn(ctx, "credentials.rotate", starting.machineId);
+  all: readonly Starting[],
+): Promise<{ started: readonly Started[]; knownHosts: number }> {
   const { tenantId } = ctx.actor;
-  const rotation = { ...starting, id: uuid7(ctx.now), tenantId };
-  const { machineId, retiresWhenMoved, handsOver, latestEnd: endsAt } = starting;
-  await ctx.db.rotation.create({
-    data: {
+  allow(ctx.actor, "credentials.rotate");
+  await guardApiClients(ctx, tenantId, [...new Set(all.map(({ machineId }) => machineId))]);
+  const rows = all.map(({ kind: _kind, value, ...starting }) => {
+    const rotation = { ...starting, id: uuid7(ctx.now), tenantId };
+    const encryptedValue = starting.handsOver && value !== null ? encryptSuccessor(value, rotation) : null;
+    return {
       ...rotation,
+      encryptedValue,
       startedAt: ctx.now,
       startedById: personIdOf(ctx.actor),
       startedByClient: clientNameOf(ctx.actor),
-      encryptedValue: handsOver && value !== null ? encryptSuccessor(value, rotation) : null,
-    },
-    select: { id: true },
+    };
   });
-  const knownHosts = handsOver ? await noteKnownHosts(ctx, rotation) : 0;
-  const [credentialId, successorId] = [starting.fromCredentialId, starting.toCredentialId];
-  await record(ctx, [
-    {
-      type: "rotation.started",
-      machineId,
-      credentialId,
-      successorId,
-      kind,
-      endsAt,
-      retiresWhenMoved,
-      handsOver,
-    },
-  ]);
-  return { rotationId: rotation.id, knownHosts };
+  if (rows.length > 0) await ctx.db.rotation.createMany({ data: rows });
+  const knownHosts = await noteKnownHosts(
+    ctx,
+    rows.filter(({ handsOver }) => handsOver),
+  );
+  await record(
+    ctx,
+    all.map((starting) => ({
+      type: "rotation.started" as const,
+      machineId: starting.machineId,
+      credentialId: starting.fromCredentialId,
+      successorId: starting.toCredentialId,
+      kind: starting.kind,
+      endsAt: starting.latestEnd,
+      retiresWhenMoved: starting.retiresWhenMoved,
+      handsOver: starting.handsOver,
+    })),
+  );
+  return { started: rows.map(({ id }) => ({ rotationId: id })), knownHosts };
+}
+
+/** The same for one. */
+export async function startRotation(
+  ctx: Ctx,
+  starting: Starting,
+): Promise<{ rotationId: string; knownHosts: number }> {
+  const { started, knownHosts } = await startRotations(ctx, [starting]);
+  return { rotationId: started[0]?.rotationId ?? "", knownHosts };
 }

@@ -44,6 +44,7 @@ function scopeOf(of: Ending) {
 /** A session that a deed has just ended, with the token that its host showed last. */
 export type EndedSession = {
   readonly id: string;
+  readonly machineId: string;
   readonly hostName: string;
   readonly tokenId: string | null;
   readonly tokenExpiresAt: Date | null;

@@ -12,8 +12,7 @@ import type { EditMachineInput } from "@/lib/machines/schema";
 import { getTokenDefaults } from "@/lib/tenants/queries";
 import { refusedKind } from "@/lib/token-policy/rules";
 import type { ClientAuthentication } from "@/lib/token-policy/schema";
-import { deleteMachines } from "@/lib/workflows/delete-machines";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { saveMachine } from "@/lib/workflows/save-machine";
 
 /** What the dialogs that cut show: hosts that are connected on these machines, and what runs on them. */
@@ -62,5 +61,4 @@ export const MACHINE_OPERATIONS = [
   cutOf(contract.disableMachine, disableMachine, (ctx, { machineId }) =>
     previewCut(ctx, { machineIds: [machineId] }),
   ),
-  cutOf(contract.deleteMachines, deleteMachines, previewCut),
 ];

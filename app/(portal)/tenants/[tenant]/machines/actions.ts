@@ -35,7 +35,7 @@ import { connectedHostsSchema } from "@/lib/sessions/schema";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
-import { disableMachine } from "@/lib/workflows/disable-machine";
+import { disableMachine } from "@/lib/workflows/disable-machines";
 import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
