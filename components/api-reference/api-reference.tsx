@@ -48,10 +48,18 @@ export function ApiOverview({ documented }: { documented: Documented }) {
           </div>
         </section>
       ))}
-      <Problems problems={problems} />
+      {groups.map(({ name }) => {
+        const own = problems.filter(({ group }) => group === name);
+        return <Problems key={name} group={name} says={refusalSays(own)} problems={own} />;
+      })}
     </Frame>
   );
 }
+
+const refusalSays = ([first]: Documented["problems"]): string =>
+  first?.name.startsWith("OAuth")
+    ? "An error of RFC 6749 as `application/json`. Programs decide by its `error`; `error_description` is for people."
+    : "A problem document (RFC 9457) as `application/problem+json`. Programs decide by its `code`; `errors` names members with a sentence each, and `traceId` is in the server's log.";
 
 /** What there is of one tag, each operation with what it takes and answers. */
 export function ApiTagReference({ groups, tag }: Groups & { tag: DocumentedTag }) {

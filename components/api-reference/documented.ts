@@ -2,6 +2,8 @@ import type { oas31 } from "zod-openapi";
 
 export type Schema = oas31.SchemaObject;
 
+export type Content = { readonly mediaType: string; readonly schema: Schema };
+
 /** An operation of an OpenAPI document, as its page shows it. */
 export type DocumentedOperation = {
   readonly id: string;
@@ -16,11 +18,11 @@ export type DocumentedOperation = {
     readonly isRequired: boolean;
     readonly schema: Schema;
   }[];
-  readonly body: Schema | undefined;
+  readonly body: Content | undefined;
   readonly answers: readonly {
     readonly status: string;
     readonly says: string;
-    readonly schema: Schema | undefined;
+    readonly content: Content | undefined;
   }[];
   readonly refusals: readonly { readonly status: string; readonly name: string }[];
 };
@@ -36,6 +38,8 @@ export type Documented = {
   readonly introduction: readonly string[];
   readonly groups: readonly { readonly name: string; readonly tags: readonly DocumentedTag[] }[];
   readonly problems: readonly {
+    /** Of which API. */
+    readonly group: string;
     /** By which refusals of operations name it. */
     readonly name: string;
     readonly status: number;
@@ -46,8 +50,10 @@ export type Documented = {
 
 const paragraphs = (text = "") => text.split("\n\n").map((each) => each.replaceAll("\n", " "));
 
-const schemaIn = (content: oas31.ContentObject | undefined) =>
-  content?.["application/json"]?.schema as Schema | undefined;
+function contentOf(content: oas31.ContentObject | undefined): Content | undefined {
+  const [only] = Object.entries(content ?? {});
+  return only && { mediaType: only[0], schema: (only[1]?.schema ?? {}) as Schema };
+}
 
 function operationOf(path: string, method: string, given: oas31.OperationObject): DocumentedOperation {
   const responses = Object.entries(
@@ -66,10 +72,10 @@ function operationOf(path: string, method: string, given: oas31.OperationObject)
       isRequired: required ?? false,
       schema: schema as Schema,
     })),
-    body: schemaIn((given.requestBody as oas31.RequestBodyObject | undefined)?.content),
+    body: contentOf((given.requestBody as oas31.RequestBodyObject | undefined)?.content),
     answers: responses
       .filter(([status]) => Number(status) < 400)
-      .map(([status, { description: says, content }]) => ({ status, says, schema: schemaIn(content) })),
+      .map(([status, { description: says, content }]) => ({ status, says, content: contentOf(content) })),
     refusals: responses
       .filter(([status]) => Number(status) >= 400)
       .map(([status, { $ref }]) => ({ status, name: $ref?.split("/").at(-1) ?? "" })),
@@ -98,7 +104,8 @@ export function readDocument(document: oas31.OpenAPIObject): Documented {
     introduction: paragraphs(info.description),
     groups: groups.map(({ name, tags: names }) => ({ name, tags: names.map(tagOf) })),
     problems: Object.entries(responses).map(
-      ([name, { description, "x-status": status, "x-codes": codes }]) => ({
+      ([name, { description, "x-status": status, "x-group": group, "x-codes": codes }]) => ({
+        group,
         name,
         status,
         says: paragraphs(description)[0] ?? "",

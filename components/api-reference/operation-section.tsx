@@ -1,4 +1,4 @@
-import type { Documented, DocumentedOperation } from "@/components/api-reference/documented";
+import type { Content, Documented, DocumentedOperation } from "@/components/api-reference/documented";
 import { saysOf, typeInWords } from "@/components/api-reference/reading";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
@@ -44,35 +44,41 @@ export function OperationSection({ operation }: { operation: DocumentedOperation
         </Part>
       ) : null}
       {body ? (
-        <Part title="Body">
-          <SchemaFacts label={`${summary}: body`} schema={body} asks />
+        <Part title={`Body${shownType(body)}`}>
+          <SchemaFacts label={`${summary}: body`} schema={body.schema} asks />
         </Part>
       ) : null}
-      {answers.map(({ status, says, schema }) => (
-        <Part key={status} title={`Answer ${status}`}>
-          {schema ? (
-            <SchemaFacts label={`${summary}: answer ${status}`} schema={schema} asks={false} />
+      {answers.map(({ status, says, content }) => (
+        <Part key={status} title={`Answer ${status}${shownType(content)}`}>
+          {content ? (
+            <SchemaFacts label={`${summary}: answer ${status}`} schema={content.schema} asks={false} />
           ) : (
             <p className="text-muted">{says}; nothing is answered.</p>
           )}
         </Part>
       ))}
-      <Part title="Refusals">
-        <p className="flex flex-wrap gap-x-3 gap-y-1 text-small">
-          {refusals.map(({ status, name }) => (
-            <Link
-              key={status}
-              href={`${API_REFERENCE_PATH}#${name}`}
-              className="text-accent hover:underline pointer-coarse:py-1"
-            >
-              {status}
-            </Link>
-          ))}
-        </p>
-      </Part>
+      {refusals.length > 0 ? (
+        <Part title="Refusals">
+          <p className="flex flex-wrap gap-x-3 gap-y-1 text-small">
+            {refusals.map(({ status, name }) => (
+              <Link
+                key={status}
+                href={`${API_REFERENCE_PATH}#${name}`}
+                className="text-accent hover:underline pointer-coarse:py-1"
+              >
+                {status}
+              </Link>
+            ))}
+          </p>
+        </Part>
+      ) : null}
     </Panel>
   );
 }
+
+/** What is not JSON. */
+const shownType = (content: Content | undefined) =>
+  content && content.mediaType !== "application/json" ? ` (${content.mediaType})` : "";
 
 function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return (
@@ -83,25 +89,28 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
-/** What each refusal means, once for all operations. */
-export function Problems({ problems }: { problems: Documented["problems"] }) {
+/** What each refusal of an API means, once for all its operations. */
+export function Problems({
+  group,
+  says,
+  problems,
+}: Pick<Documented, "problems"> & { group: string; says: string }) {
+  const id = `refusals-${group.toLowerCase().replaceAll(" ", "-")}`;
   return (
-    <section aria-labelledby="problems" className="scroll-mt-4">
-      <h2 id="problems" className="text-lg font-semibold">
-        Refusals
+    <section aria-labelledby={id} className="scroll-mt-4">
+      <h2 id={id} className="text-lg font-semibold">
+        Refusals: {group}
       </h2>
       <p className="mt-1 max-w-3xl text-muted">
-        A problem document (RFC 9457) as <Marked text="`application/problem+json`" />. Programs decide by its{" "}
-        <Marked text="`code`; `errors` names members with a sentence each, and `traceId` is in the server's log" />
-        .
+        <Marked text={says} />
       </p>
       <div className="mt-3 divide-y divide-line border-y border-line">
-        {problems.map(({ name, status, says, codes }) => (
+        {problems.map(({ name, status, says: means, codes }) => (
           <div key={name} id={name} className="scroll-mt-4 py-3">
             <h3 className="font-semibold">
               {status}{" "}
               <span className="ml-1 font-normal text-muted">
-                <Marked text={says} />
+                <Marked text={means} />
               </span>
             </h3>
             <dl className="mt-1.5 grid gap-x-4 gap-y-1 sm:grid-cols-[minmax(13rem,max-content)_minmax(0,1fr)]">

@@ -6,7 +6,7 @@ import {
 } from "@/lib/problem-codes";
 import type { Operation } from "./operation";
 
-type Code = ProblemCode | AdminProblemCode;
+export type Code = ProblemCode | AdminProblemCode;
 
 type Answers = { readonly says: string; readonly codes: readonly Code[] };
 

@@ -14,6 +14,15 @@ export function withoutPattern({
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
 }
 
+/** What is made of itself, as JSON is, stands for any JSON. */
+function withoutDefinitions(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutDefinitions);
+  if (typeof schema !== "object" || schema === null) return schema;
+  if ("$ref" in schema) return { description: "Any JSON" };
+  const members = Object.entries(schema).filter(([name]) => name !== "$defs");
+  return Object.fromEntries(members.map(([name, value]) => [name, withoutDefinitions(value)]));
+}
+
 /** @returns what a value looks like as JSON, on its way in and on its way out alike */
 export function jsonSchemaOf(schema: z.ZodType): Schema {
   const { $schema, ...made } = z.toJSONSchema(schema, {
@@ -21,7 +30,7 @@ export function jsonSchemaOf(schema: z.ZodType): Schema {
     unrepresentable: "any",
     override: withoutPattern,
   });
-  return made as Schema;
+  return ("$defs" in made ? withoutDefinitions(made) : made) as Schema;
 }
 
 function optional(schema: unknown, names: readonly string[]): unknown {

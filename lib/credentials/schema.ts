@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { isPlainLine, isPlainText } from "@/lib/text";
 
+/** A secret that somebody found. GitHub's secret scanning sends an array of these; what else it says is not read. */
+export const leakReportSchema = z.object({
+  token: z.string().max(1_000),
+  source: z.string().max(1_000).optional().catch(undefined),
+  url: z.string().max(10_000).optional().catch(undefined),
+});
+/** In one report. */
+export const LEAK_REPORTS_MAX = 100;
+
 /** The values are stored and sent as they stand here. */
 export const CREDENTIAL_KINDS = ["Secret", "Key"] as const;
 

@@ -13,9 +13,6 @@ import type { AuthenticatedClient } from "./credential-row";
 import { OAuthError } from "./oauth-error";
 import { CLOCK_SKEW_SECONDS } from "./rules";
 
-/** RFC 7523 §2.2. */
-export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
 /** RFC 8037 calls it EdDSA, RFC 9864 Ed25519: they are the same here. */
 export const ASSERTION_ALGORITHMS = [...CLIENT_SIGNING_ALGORITHMS, "Ed25519"];
 

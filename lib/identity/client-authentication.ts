@@ -1,12 +1,13 @@
 import { secretIdOf } from "@/lib/credentials/material";
 import type { AnonymousActor, Ctx, Sql } from "@/lib/ctx";
-import { ASSERTION_TYPE, checkAssertion, type PresentedAssertion, readAssertion } from "./client-assertion";
+import { checkAssertion, type PresentedAssertion, readAssertion } from "./client-assertion";
 import type { ClientRequest } from "./client-request";
 import { checkSecret, type PresentedSecret } from "./credential-lookup";
 import type { AuthenticatedClient } from "./credential-row";
 import { countFailure } from "./failure-throttle";
 import { formDecode } from "./form";
 import { OAuthError } from "./oauth-error";
+import { ASSERTION_TYPE } from "./schema";
 
 /** How a client may prove who it is (the names of RFC 8414 `token_endpoint_auth_methods_supported`). */
 export const CLIENT_AUTHENTICATION_METHODS = [

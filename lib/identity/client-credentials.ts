@@ -14,6 +14,7 @@ import { type AuthenticatedClient, audienceOf } from "./credential-row";
 import { checkProof, consumeProof, type Proof } from "./dpop-proof";
 import { countFailure } from "./failure-throttle";
 import { OAuthError } from "./oauth-error";
+import type { FormParameters } from "./schema";
 import { allowedScopes, grantedScopes } from "./scopes";
 import { currentSigningKey } from "./signing-keys";
 import { noteGrant, noteRefusal } from "./token-activity";
@@ -29,7 +30,7 @@ export type TokenResponse = {
 };
 
 /** @throws OAuthError unless the request names the one grant this server has */
-function requireClientCredentialsGrant(params: ReadonlyMap<string, string>): void {
+function requireClientCredentialsGrant(params: FormParameters): void {
   if (requireParameter(params, "grant_type") !== "client_credentials") {
     throw new OAuthError("unsupported_grant_type");
   }

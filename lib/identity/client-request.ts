@@ -1,5 +1,6 @@
 import { parseForm } from "./form";
 import { OAuthError } from "./oauth-error";
+import type { FormParameters } from "./schema";
 
 /** What the door read of a request to one of the endpoints for clients: nothing of it is trusted yet. */
 export type RawClientRequest = {
@@ -17,7 +18,7 @@ export type ClientRequest = {
   readonly authorization: string | null;
   readonly dpop: string | null;
   readonly path: string;
-  readonly params: ReadonlyMap<string, string>;
+  readonly params: FormParameters;
   /** The one parameter that may come several times (RFC 8707 §2). */
   readonly resources: readonly string[];
 };
@@ -50,7 +51,7 @@ export function parseClientRequest(raw: RawClientRequest): ClientRequest {
 }
 
 /** @throws OAuthError `invalid_request` unless the parameter was sent with a value */
-export function requireParameter(params: ReadonlyMap<string, string>, name: "grant_type" | "token"): string {
+export function requireParameter(params: FormParameters, name: "grant_type" | "token"): string {
   const value = params.get(name);
   if (value === undefined) throw new OAuthError("invalid_request", { says: `${name} is missing.` });
   return value;

@@ -7,7 +7,7 @@ import type { RefusalReason } from "@/lib/activity/schema";
  * `slow_down` is registered for the token endpoint by RFC 8628 §3.5 and means what it says with RFC 6585 §4's status. `invalid_client`
  * cannot go with 429: to a client that sent an Authorization header it must come with 401 (RFC 6749 §5.2).
  */
-const CODES = {
+export const OAUTH_ERRORS = {
   invalid_request: { status: 400, description: "The request is malformed." },
   invalid_client: { status: 401, description: "Client authentication failed." },
   slow_down: {
@@ -29,7 +29,7 @@ const CODES = {
   invalid_scope: { status: 400, description: "A requested scope is unknown or not granted to this client." },
 } as const satisfies Record<string, { status: number; description: string }>;
 
-export type OAuthErrorCode = keyof typeof CODES;
+export type OAuthErrorCode = keyof typeof OAUTH_ERRORS;
 
 /** A refusal in the words of RFC 6749: what is said (code, status, description), and what is known (detail, for the log). */
 export class OAuthError extends Error {
@@ -67,8 +67,8 @@ export class OAuthError extends Error {
     Error.stackTraceLimit = stackTraceLimit;
     this.name = "OAuthError";
     this.code = code;
-    this.status = CODES[code].status;
-    this.description = says ?? CODES[code].description;
+    this.status = OAUTH_ERRORS[code].status;
+    this.description = says ?? OAUTH_ERRORS[code].description;
     this.detail = detail;
     this.reason = reason;
     this.retryAfterSeconds = retryAfterSeconds;

@@ -1,6 +1,44 @@
 import { z } from "zod";
 import type { SigningAlgorithm } from "@/lib/algorithms";
 
+/** RFC 7523 §2.2: what says that `client_assertion` is a JWT. */
+export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/** How a client shows its credential in a form, where it does not in the header. */
+const clientFormSchema = z.object({
+  client_id: z.string().optional(),
+  client_secret: z.string().optional(),
+  client_assertion_type: z.literal(ASSERTION_TYPE).optional(),
+  client_assertion: z.string().optional(),
+});
+
+/** The form of a token request; it is read by hand, name by name (`FormParameters`). */
+export const tokenFormSchema = clientFormSchema.extend({
+  grant_type: z.literal("client_credentials"),
+  scope: z
+    .string()
+    .optional()
+    .meta({ description: "With spaces between; all that the client may have without it" }),
+  resource: z
+    .union([z.url(), z.array(z.url())])
+    .optional()
+    .meta({ description: "What the token is for (RFC 8707)" }),
+});
+
+/** The form of a revocation or an introspection, read in the same way. */
+export const tokenQuestionSchema = clientFormSchema.extend({
+  token: z.string(),
+  token_type_hint: z.string().optional(),
+});
+
+type FormParameter = keyof typeof tokenFormSchema.shape | keyof typeof tokenQuestionSchema.shape;
+
+/** What a form says: nobody reads a parameter that the schemas do not name. */
+export type FormParameters = {
+  readonly get: (name: FormParameter) => string | undefined;
+  readonly has: (name: FormParameter) => boolean;
+};
+
 export const kidSchema = z.object({ kid: z.string().min(1).max(200) });
 
 /** What an imported key is for: to sign after the present one, or only to verify what another server signed with it. */

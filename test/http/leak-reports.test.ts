@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { flushTokenRequests } from "@/lib/activity/token-requests";
 import { flushUses } from "@/lib/credentials/last-use";
 import { makeSecret } from "@/lib/credentials/material";
+import { LEAK_REPORTS_MAX } from "@/lib/credentials/schema";
 import type { UserActor } from "@/lib/ctx";
-import { ENTRIES_MAX, leakReportsDone, REPORTS_A_MINUTE } from "@/lib/http/oauth/leak-reports";
+import { leakReportsDone, REPORTS_A_MINUTE } from "@/lib/http/oauth/leak-reports";
 import { flushIssues } from "@/lib/identity/token-issues";
 import { addSecret } from "@/lib/machines/commands/add-secret";
 import { chooseLeakResponse } from "@/lib/tenants/commands";
@@ -202,7 +203,7 @@ describe("nobody learns by the answer what is known here", () => {
     expect(await refused({ headers: { "content-type": "text/plain" } })).toEqual(
       says("Send Content-Type: application/json."),
     );
-    const many = JSON.stringify(Array.from({ length: ENTRIES_MAX + 1 }, () => ({})));
+    const many = JSON.stringify(Array.from({ length: LEAK_REPORTS_MAX + 1 }, () => ({})));
     expect(await refused({ body: many })).toEqual(says("Send at most 100 entries."));
     const get = await call("GET", "/api/identity/leaks");
     expect([get.status, get.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
@@ -210,14 +211,14 @@ describe("nobody learns by the answer what is known here", () => {
 });
 
 const FORGED = times("LEAKS", 6_000);
-const FULL = ENTRIES_MAX * REPORTS_A_MINUTE.network;
+const FULL = LEAK_REPORTS_MAX * REPORTS_A_MINUTE.network;
 
 test("thousands of forged ones write nothing and get one answer, and who reports too much is turned away", async () => {
   // What the robots of the tests before have left is not of these reports.
   for (const flush of [flushUses, flushTokenRequests, flushIssues]) await flush();
   const before = await dumpDatabase();
   const forgedOnes = () =>
-    Array.from({ length: ENTRIES_MAX }, (_, index) => ({
+    Array.from({ length: LEAK_REPORTS_MAX }, (_, index) => ({
       token: index % 2 === 0 ? makeSecret().value : forged(machine),
     }));
   const answers = new Set<string>();

@@ -1,4 +1,4 @@
 import { openApiDocument } from "@/lib/http/admin/document";
 
-/** The OpenAPI document of the admin API, for anybody: it names no tenant. */
+/** The OpenAPI document, for anybody: it names no tenant. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = openApiDocument;

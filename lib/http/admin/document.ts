@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { adminDocument } from "@/lib/admin-api/document";
 import type { ApiHandler } from "@/lib/api-request";
 import { withEveryMethod } from "@/lib/http/methods";
 import { problemAnswer } from "@/lib/http/problem";
 import { publishedOrigin } from "@/lib/http/published-origin";
 import { directHandler } from "@/lib/http/web-request";
+import { apiDocument } from "@/lib/openapi/document";
 
 const MAX_AGE_SECONDS = 300;
 
-let document: ReturnType<typeof adminDocument> | undefined;
+let document: ReturnType<typeof apiDocument> | undefined;
 
-/** @returns the OpenAPI document of the admin API at this address, made once a process */
+/** @returns the OpenAPI document of this installation at this address, made once a process */
 export function openApi() {
-  document ??= adminDocument(publishedOrigin());
+  document ??= apiDocument(publishedOrigin());
   return document;
 }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { z } from "zod";
+import type { z } from "zod";
 import { findOwners } from "@/lib/credentials/queries";
+import { LEAK_REPORTS_MAX, leakReportSchema } from "@/lib/credentials/schema";
 import { inTransaction, isDatabaseAway, robotsDatabase } from "@/lib/db";
 import { Refusal } from "@/lib/errors";
 import { OAuthError } from "@/lib/identity/oauth-error";
@@ -13,20 +14,12 @@ import { asPlainLine } from "@/lib/text";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { type LeakReport, reportLeak } from "@/lib/workflows/report-leak";
 
-/** GitHub's secret scanning sends an array of these; whoever has one sends it by itself. What else it says is not read. */
-const entrySchema = z.object({
-  token: z.string().max(1_000),
-  source: z.string().max(1_000).optional().catch(undefined),
-  url: z.string().max(10_000).optional().catch(undefined),
-});
-
-export const ENTRIES_MAX = 100;
 /** What waits in a process at the most; more is let go and counted. */
 const WAITING_MAX = 5_000;
 const RETRY_INTERVAL_MILLISECONDS = 2_000;
 const TEXT_MAX_LENGTH = 200;
 
-type Reported = z.output<typeof entrySchema> & { readonly address: string | null };
+type Reported = z.output<typeof leakReportSchema> & { readonly address: string | null };
 type State = { waiting: Reported[]; dropped: number; working: Promise<void> | null };
 
 const state = () =>
@@ -122,7 +115,7 @@ async function handle(reported: readonly Reported[]): Promise<void> {
 
 async function work(kept: State): Promise<void> {
   while (kept.waiting.length > 0) {
-    const reported = kept.waiting.splice(0, ENTRIES_MAX);
+    const reported = kept.waiting.splice(0, LEAK_REPORTS_MAX);
     try {
       await handle(reported);
     } catch (error) {
@@ -151,10 +144,10 @@ function begin(kept: State): Promise<void> {
  */
 export function takeLeakReports(body: unknown, address: string | null): void {
   const entries: readonly unknown[] = Array.isArray(body) ? body : [body];
-  if (entries.length > ENTRIES_MAX)
-    throw new OAuthError("invalid_request", { says: `Send at most ${ENTRIES_MAX} entries.` });
+  if (entries.length > LEAK_REPORTS_MAX)
+    throw new OAuthError("invalid_request", { says: `Send at most ${LEAK_REPORTS_MAX} entries.` });
   const reported = entries.flatMap((entry) => {
-    const { data } = entrySchema.safeParse(entry);
+    const { data } = leakReportSchema.safeParse(entry);
     return data ? [{ ...data, address }] : [];
   });
   const kept = state();

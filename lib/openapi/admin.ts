@@ -1,23 +1,9 @@
 import { z } from "zod";
-import {
-  createDocument,
-  type oas31,
-  type ZodOpenApiObject,
-  type ZodOpenApiOperationObject,
-  type ZodOpenApiParameters,
-  type ZodOpenApiResponsesObject,
-} from "zod-openapi";
-import { ADMIN_SCOPE } from "@/lib/identity/scopes";
-import { meaningOf, PROBLEMS, type ProblemStatus, problemsOf } from "./answers";
-import { OPERATIONS } from "./contract";
-import { jsonSchemaOf, type Schema, withoutPattern, withoutSecrets } from "./json-schema";
-import { ADMIN_API_PATH, type Operation, type OperationMay, TAGS } from "./operation";
-
-const INTRODUCTION = `Everything that people do in the portal, for programs: scripts, pipelines, other systems.
-
-An API client of the tenant buys an access token with the grant \`client_credentials\` and sends it as \`Authorization: Bearer …\`. What it may
-is what its role may, at that moment. Members are named in camelCase, instants are RFC 3339. A refusal is a problem document (RFC 9457):
-decide by its \`code\`; sentences are for people, and may change.`;
+import type { ZodOpenApiOperationObject, ZodOpenApiParameters, ZodOpenApiResponsesObject } from "zod-openapi";
+import { type Code, meaningOf, PROBLEMS, type ProblemStatus, problemsOf } from "@/lib/admin-api/answers";
+import { jsonSchemaOf, type Schema, withoutSecrets } from "@/lib/admin-api/json-schema";
+import { ADMIN_API_PATH, type Operation, type OperationMay, TAGS } from "@/lib/admin-api/operation";
+import { JSON_TYPE, PROBLEM_TYPE, problemOf, refusalResponses } from "./refusals";
 
 const TAG_SAYS: Readonly<Record<(typeof TAGS)[number], string>> = {
   Overview: "Figures of the tenant, and what was asked of the token endpoint",
@@ -37,23 +23,12 @@ const TAG_SAYS: Readonly<Record<(typeof TAGS)[number], string>> = {
   Installation: "Tenants and signing keys, for API clients that manage the installation",
 };
 
-const JSON_TYPE = "application/json";
-const PROBLEM_TYPE = "application/problem+json";
+export const ADMIN_GROUP = "Admin API";
 
-const problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    code: z.enum(Object.values(PROBLEMS).flatMap(({ codes }) => [...codes])),
-    detail: z.string().meta({ description: "For people; it may change" }),
-    traceId: z.string().meta({ description: "The server's log says more under it" }),
-    errors: z
-      .array(z.object({ field: z.string(), detail: z.string() }))
-      .optional()
-      .meta({ description: "The members or parameters that are not as they should be" }),
-  })
-  .meta({ id: "Problem", description: "A problem document (RFC 9457)" });
+const problem = problemOf(Object.values(PROBLEMS).flatMap(({ codes }) => [...codes])).meta({
+  id: "Problem",
+  description: "A problem document (RFC 9457)",
+});
 
 const REVISION = '^"[0-9]{1,9}"$';
 
@@ -147,20 +122,16 @@ function operationOf(operation: Operation): ZodOpenApiOperationObject {
   };
 }
 
-const PROBLEM_RESPONSES = Object.fromEntries(
-  Object.entries(PROBLEMS).map(([status, { says, codes }]) => [
-    nameOf(Number(status) as ProblemStatus),
-    {
-      description: [says, codes.map((code) => `- \`${code}\`: ${meaningOf(code)}`).join("\n")].join("\n\n"),
-      "x-status": Number(status),
-      "x-codes": Object.fromEntries(codes.map((code) => [code, meaningOf(code)])),
-      content: { [PROBLEM_TYPE]: { schema: problem } },
-    },
-  ]),
-);
+const PROBLEM_RESPONSES = refusalResponses(PROBLEMS, {
+  prefix: "Problem",
+  group: ADMIN_GROUP,
+  mediaType: PROBLEM_TYPE,
+  schema: problem,
+  meaning: (code) => meaningOf(code as Code),
+});
 
 /** The problems that some operation may answer: a component that nobody names is a finding of linters. */
-function problemResponses(operations: readonly Operation[]) {
+export function adminResponses(operations: readonly Operation[]) {
   const named = new Set(operations.flatMap(problemsOf).map(nameOf));
   return Object.fromEntries(Object.entries(PROBLEM_RESPONSES).filter(([name]) => named.has(name)));
 }
@@ -171,7 +142,8 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const inOrder = (one: Operation, other: Operation) =>
   one.path.localeCompare(other.path, "en") || METHODS.indexOf(one.method) - METHODS.indexOf(other.method);
 
-function pathsOf(operations: readonly Operation[]) {
+/** @returns the paths of the admin API, as an OpenAPI document has them */
+export function adminPaths(operations: readonly Operation[]) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const operation of operations.toSorted(inOrder)) {
     const path = `${ADMIN_API_PATH}${operation.path}`;
@@ -180,44 +152,14 @@ function pathsOf(operations: readonly Operation[]) {
   return paths;
 }
 
-/**
- * The OpenAPI document of the admin API, as its contract says.
- * @param origin where the server is found, e.g. `https://latchkey.example.com`
- */
-export function adminDocument(origin: string, operations = OPERATIONS) {
-  const tags = TAGS.filter((name) => operations.some(({ tag }) => tag === name)).map((name) => ({
+/** @returns the tags that operations have, each with what it is */
+export const adminTags = (operations: readonly Operation[]) =>
+  TAGS.filter((name) => operations.some(({ tag }) => tag === name)).map((name) => ({
     name,
     description: TAG_SAYS[name],
   }));
-  const given: ZodOpenApiObject = {
-    openapi: "3.1.0",
-    info: { title: "Latchkey admin API", version: "1", description: INTRODUCTION },
-    servers: [{ url: origin }],
-    security: [{ apiClient: [ADMIN_SCOPE] }],
-    tags,
-    "x-tagGroups": [{ name: "Admin API", tags: tags.map(({ name }) => name) }],
-    paths: pathsOf(operations),
-    components: {
-      headers: {
-        ETag: {
-          description: "The revision, for `If-Match`",
-          schema: { type: "string", pattern: REVISION },
-        },
-      },
-      responses: problemResponses(operations),
-      securitySchemes: {
-        apiClient: {
-          type: "oauth2",
-          description: "The token endpoint takes the API client's client secret or key.",
-          flows: {
-            clientCredentials: {
-              tokenUrl: `${origin}/api/identity/connect/token`,
-              scopes: { [ADMIN_SCOPE]: "To administer the tenant" },
-            },
-          },
-        },
-      },
-    },
-  };
-  return createDocument(given, { override: withoutPattern }) as oas31.OpenAPIObject;
-}
+
+/** What every document has that has such operations. */
+export const ADMIN_HEADERS = {
+  ETag: { description: "The revision, for `If-Match`", schema: { type: "string", pattern: REVISION } },
+} as const;
