@@ -1,5 +1,9 @@
-/** A part of an ordered list; all of it where nothing is said. */
-export type Slice = { readonly skip?: number; readonly take?: number };
+/** A part of an ordered list; all of it where nothing is said. It may begin behind a place, which stays where it is whatever is added or deleted. */
+export type Slice<Place = undefined> = {
+  readonly skip?: number;
+  readonly take?: number;
+  readonly after?: Place | undefined;
+};
 
 /** So far rows are counted. A count beyond it is this and one, whatever the number, and is said as "more than". */
 export const COUNTED_MAX = 10_000;
@@ -12,7 +16,7 @@ export type Place = {
   readonly page: number;
   readonly pageCount: number;
   readonly all: number;
-  readonly slice: Required<Slice>;
+  readonly slice: Required<Omit<Slice, "after">>;
 };
 
 /** @returns the place of the page that is asked for; of the last one where there are fewer */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CREDENTIAL_KINDS, credentialIdSchema } from "@/lib/credentials/schema";
 import { SESSION_STATES } from "@/lib/sessions/schema";
+import { isStorable } from "@/lib/text";
 
 /** An instant: RFC 3339 with an offset in JSON, a Date in code. */
 export const instant = z
@@ -23,14 +24,13 @@ export const pageQuery = z.object({
     .meta({ description: "The page's place: `next` of the page before" }),
 });
 
-/** The same of a list that is short, where a place is how many rows stand before it. */
-export const shortPageQuery = pageQuery.extend({
-  cursor: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(100_000)
-    .default(0)
+/** The same of a list that is ordered by name, where a place is a name. */
+export const namedPageQuery = pageQuery.extend({
+  cursor: z
+    .string()
+    .max(400)
+    .refine(isStorable)
+    .optional()
     .meta({ description: "The page's place: `next` of the page before" }),
 });
 

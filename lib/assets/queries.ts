@@ -11,11 +11,11 @@ export async function countAssets(ctx: Ctx): Promise<number> {
   return ctx.db.asset.count({ where: { tenantId: ctx.actor.tenantId } });
 }
 
-/** @returns the tenant's assets by name; a credential's value is not among what is read */
-export async function listAssets(ctx: Ctx, slice: Slice = {}): Promise<AssetView[]> {
+/** @returns the tenant's assets by name, of which `after` is one; a credential's value is not among what is read */
+export async function listAssets(ctx: Ctx, { after, ...slice }: Slice<string> = {}): Promise<AssetView[]> {
   const { tenantId } = ctx.actor;
   const rows = await ctx.db.asset.findMany({
-    where: { tenantId },
+    where: { tenantId, ...(after !== undefined && { nameKey: { gt: folded(after) } }) },
     orderBy: { nameKey: "asc" },
     ...slice,
     select: {

@@ -1,4 +1,5 @@
 import type { Ctx, Db, RobotActor, SharedStatement, Sql } from "@/lib/ctx";
+import { folded } from "@/lib/fold";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { COUNTED_MAX, type Part, readPage, type Slice } from "@/lib/pages";
 import { ON_HOST } from "./rules";
@@ -18,10 +19,17 @@ export async function countProcesses(ctx: Ctx): Promise<number> {
   return ctx.db.process.count({ where: { tenantId: ctx.actor.tenantId, deletedAt: null } });
 }
 
-/** @returns the tenant's processes by name */
-export async function listProcesses(ctx: Ctx, slice: Slice = {}): Promise<ProcessView[]> {
+/** @returns the tenant's processes by name; `after` is one */
+export async function listProcesses(
+  ctx: Ctx,
+  { after, ...slice }: Slice<string> = {},
+): Promise<ProcessView[]> {
   const rows = await ctx.db.process.findMany({
-    where: { tenantId: ctx.actor.tenantId, deletedAt: null },
+    where: {
+      tenantId: ctx.actor.tenantId,
+      deletedAt: null,
+      ...(after !== undefined && { nameKey: { gt: folded(after) } }),
+    },
     orderBy: [{ nameKey: "asc" }],
     ...slice,
     select: {

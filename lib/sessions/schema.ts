@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CredentialKind } from "@/lib/credentials/schema";
-import { isPlainLine } from "@/lib/text";
+import { isPlainLine, isStorable } from "@/lib/text";
 
 /** How often a robot should say that it lives, and after how long its silence counts. */
 export const HEARTBEAT_INTERVAL_SECONDS = 30;
@@ -63,6 +63,29 @@ export const robotListSchema = z.object({
   host: plain(255).optional().catch(undefined),
 });
 export type RobotListQuery = z.output<typeof robotListSchema>;
+
+/** Where in the list of robots a host stands: when it ended, nothing while it is connected, `~`, its session's id, `~`, and its name. */
+export const robotCursorSchema = z
+  .string()
+  .max(400)
+  .refine(isStorable)
+  .transform((text): string[] => /^([^~]*)~([^~]*)~(.+)$/s.exec(text) ?? [])
+  .pipe(
+    z.tuple([z.string(), z.literal("").or(z.iso.datetime().refine((at) => at > "1")), z.uuid(), z.string()]),
+  )
+  .transform(
+    ([, endedAt, sessionId, hostName]): RobotCursor => ({
+      endedAt: endedAt === "" ? null : new Date(endedAt),
+      sessionId,
+      hostName,
+    }),
+  );
+
+export type RobotCursor = Readonly<Pick<RobotRow, "endedAt" | "sessionId" | "hostName">>;
+
+/** @returns the cursor as it stands in an address */
+export const robotCursorText = ({ endedAt, sessionId, hostName }: RobotCursor): string =>
+  `${endedAt?.toISOString() ?? ""}~${sessionId}~${hostName}`;
 
 export const sessionIdSchema = z.object({ sessionId: z.uuid() });
 

@@ -3,7 +3,7 @@ import { env } from "@/lib/env";
 import type { Slice } from "@/lib/pages";
 import { knownScopes } from "@/lib/token-policy/rules";
 import type { TokenDefaults } from "@/lib/token-policy/schema";
-import type { LeakResponse, TenantRow } from "./schema";
+import type { LeakResponse, TenantCursor, TenantRow } from "./schema";
 
 /** What holds for a tenant's machines that say nothing else. */
 export const TOKEN_DEFAULTS = {
@@ -36,9 +36,15 @@ export async function countTenants(ctx: Ctx): Promise<number> {
 }
 
 /** @returns the tenants whose settings the admin may see here, by name: all for whoever manages the installation, else the one they are in */
-export async function listTenants(ctx: Ctx, slice: Slice = {}): Promise<TenantRow[]> {
+export async function listTenants(
+  ctx: Ctx,
+  { after, ...slice }: Slice<TenantCursor> = {},
+): Promise<TenantRow[]> {
   const rows = await ctx.db.tenant.findMany({
-    where: seen(ctx),
+    where: {
+      ...seen(ctx),
+      ...(after && { OR: [{ name: { gt: after.name } }, { name: after.name, slug: { gt: after.slug } }] }),
+    },
     orderBy: [{ name: "asc" }, { slug: "asc" }],
     ...slice,
     select: {

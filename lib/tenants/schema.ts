@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROLES, type Role } from "@/lib/roles";
-import { isPlainLine } from "@/lib/text";
+import { isPlainLine, isStorable } from "@/lib/text";
 import { tokenDefaultsSchema } from "@/lib/token-policy/schema";
 
 export const roleSchema = z.enum(ROLES, "Choose a role.");
@@ -40,6 +40,20 @@ export const chooseLeakResponseSchema = z.object({
 });
 
 export type ChooseLeakResponseInput = z.output<typeof chooseLeakResponseSchema>;
+
+/** Where in the list a tenant stands: its address, `~`, and its name. */
+export const tenantCursorSchema = z
+  .string()
+  .max(300)
+  .refine(isStorable)
+  .transform((text): string[] => /^([^~]+)~(.+)$/s.exec(text) ?? [])
+  .pipe(z.tuple([z.string(), z.string(), z.string()]))
+  .transform(([, slug, name]): TenantCursor => ({ slug, name }));
+
+export type TenantCursor = Readonly<Pick<TenantRow, "slug" | "name">>;
+
+/** @returns the cursor as it stands in an address */
+export const tenantCursorText = ({ slug, name }: TenantCursor): string => `${slug}~${name}`;
 
 export const addTenantSchema = z.object({ name: tenantNameSchema, slug: tenantSlugSchema });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OPERATIONS } from "@/lib/admin-api/contract";
-import { PERSON_ACTIONS, PUBLIC_ACTIONS, TENANT_ACTIONS } from "@/test/shipped/access-matrix";
+import { PAGES, PERSON_ACTIONS, PUBLIC_ACTIONS, TENANT_ACTIONS } from "@/test/shipped/access-matrix";
 
 /** Actions whose operations have other names than they. */
 const OPERATIONS_OF: Readonly<Record<string, readonly string[]>> = {
@@ -54,4 +54,55 @@ test("what programs change through the admin API, people change in the portal", 
   const known = new Set([...actions.flatMap(operationsOf), ...NO_PAGE_YET]);
   const changes = OPERATIONS.filter(({ method }) => method !== "GET").map(({ id }) => id);
   expect(changes.filter((id) => !known.has(id))).toEqual([]);
+});
+
+/** Where people read it: what is asked without a change, by the page under `/tenants/[tenant]`. */
+const READ_ON: Readonly<Record<string, string>> = {
+  getOverview: "",
+  getActivityChart: "",
+  listActivity: "/activity",
+  listRecord: "/audit",
+  listNotifications: "/notifications",
+  listMachines: "/machines",
+  getMachine: "/machines/[machineId]/edit",
+  listSecrets: "/machines/[machineId]/edit",
+  listKeys: "/machines/[machineId]/edit",
+  listRehearsals: "/machines/[machineId]/edit",
+  listRotations: "/machines/[machineId]/edit",
+  listCredentialActivity: "/machines/[machineId]/edit",
+  listUses: "/machines/[machineId]/edit",
+  listHosts: "/robots",
+  listProcesses: "/processes",
+  listJobs: "/jobs",
+  getJob: "/jobs/[jobId]",
+  listAssets: "/assets",
+  listPeople: "/users",
+  listInvites: "/users",
+  getSecondFactor: "/users",
+  listApiClients: "/settings",
+  getApiClient: "/settings/api-clients/[id]",
+  listClientSecrets: "/settings/api-clients/[id]",
+  listClientKeys: "/settings/api-clients/[id]",
+  listClientRehearsals: "/settings/api-clients/[id]",
+  listClientRotations: "/settings/api-clients/[id]",
+  getLimits: "/settings",
+  getTokenDefaults: "/settings",
+  getLeakResponse: "/settings",
+  getNotificationSettings: "/settings",
+  listSigningKeys: "/settings",
+  listTenants: "/settings",
+  listWebhooks: "/settings",
+  listDeliveries: "/settings/webhooks/[webhookId]",
+};
+
+/** What only programs ask, with why. */
+const ONLY_PROGRAMS: Readonly<Record<string, string>> = {
+  whoAmI: "a person sees who they are on every page",
+};
+
+test("what programs read through the admin API, people read on a page, or it is said why not", () => {
+  const reads = OPERATIONS.filter(({ method }) => method === "GET").map(({ id }) => id);
+  expect([...Object.keys(READ_ON), ...Object.keys(ONLY_PROGRAMS)].toSorted()).toEqual(reads.toSorted());
+  const pages = Object.values(READ_ON).filter((page) => !(`/tenants/[tenant]${page}` in PAGES));
+  expect(pages, "no such page").toEqual([]);
 });

@@ -10,6 +10,7 @@ import { askToken, buyToken, connect, forged } from "@/test/robot";
 import { WebhookReceiver } from "@/test/webhook-receiver";
 import {
   inTransaction,
+  newInstallationAdmin,
   newTenantAdmin,
   type Provisioned,
   prisma,
@@ -47,9 +48,9 @@ const ask = (method: string, path: string, { as = token, ...sent }: Partial<Sent
 type Item = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** Every row of a list, page by page. */
-async function walk(path: string, limit: number, as = token): Promise<Item[]> {
+async function walk(path: string, limit: number, as = token, behind = ""): Promise<Item[]> {
   const rows: Item[] = [];
-  for (let next: string | null = ""; next !== null; ) {
+  for (let next: string | null = behind; next !== null; ) {
     const cursor: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
     const { status, answer } = await ask(
       "GET",
@@ -261,4 +262,29 @@ test("rules of use and assets take the place of what was read, where it is said"
     expect(await ask("PUT", path, { body })).toMatchObject({ status: 409, answer: { code: "conflict" } });
   expect((await ask("GET", "/assets")).answer.items).toMatchObject([{ value: "1" }]);
   expect((await ask("PUT", own, { body, as: stranger })).status).toBe(404);
+});
+
+test("lists by name and of hosts are walked page by page, each row once, also when the row before it is gone", async () => {
+  const names = ["Ä lane", "b~lane", "C lane"];
+  for (const name of names) {
+    expect((await ask("POST", "/processes", { body: { name } })).status).toBe(201);
+    expect((await ask("POST", "/assets", { body: { name, type: "Text", value: "1" } })).status).toBe(201);
+  }
+  for (const path of ["/processes", "/assets", "/people", "/hosts", "/hosts?state=Disconnected"]) {
+    const all = await walk(path, 200);
+    expect(all.length, path).toBeGreaterThan(0);
+    expect(await walk(path, 1), path).toEqual(all);
+  }
+  const first = (await ask("GET", "/processes?limit=1")).answer;
+  expect((await ask("DELETE", `/processes/${first.items[0].id}`)).status).toBe(204);
+  const rest = await walk("/processes", 1, token, first.next);
+  expect([...first.items, ...rest].map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  await expectBadQuery(["/processes?cursor=%00", "/hosts?cursor=50", "/hosts?cursor=~x~y"]);
+
+  const rights = { role: "Viewer", managesInstallation: true } as const;
+  const manager = await buyToken(await newApiClient(await newInstallationAdmin(), rights));
+  const tenants = await walk("/tenants", 200, manager);
+  expect(await walk("/tenants", 1, manager)).toEqual(tenants);
+  expect(idsOf(tenants)).toContain(owner.tenantId);
+  expect((await ask("GET", "/tenants?cursor=1", { as: manager })).status).toBe(400);
 });

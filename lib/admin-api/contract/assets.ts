@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { instant, namedPageQuery, pageOf } from "@/lib/admin-api/shapes";
 import {
   ASSET_TYPES,
   addAssetSchema,
@@ -38,7 +38,7 @@ export const listAssets = operation({
   tag: "Assets",
   summary: "List assets",
   may: "read",
-  query: shortPageQuery,
+  query: namedPageQuery,
   answer: pageOf(asset),
 });
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { cutPreviewSchema, cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { cutPreviewSchema, cutSchema, instant, pageOf, pageQuery } from "@/lib/admin-api/shapes";
 import { credentialIdSchema } from "@/lib/credentials/schema";
-import { END_CODES, SESSION_STATES, sessionIdSchema } from "@/lib/sessions/schema";
+import { END_CODES, robotCursorSchema, SESSION_STATES, sessionIdSchema } from "@/lib/sessions/schema";
 
 export const listHosts = operation({
   id: "listHosts",
@@ -11,7 +11,8 @@ export const listHosts = operation({
   tag: "Hosts",
   summary: "List hosts: the connected ones first, then those that were, newest first",
   may: "read",
-  query: shortPageQuery.extend({
+  query: pageQuery.extend({
+    cursor: robotCursorSchema.optional().meta({ description: "The page's place: `next` of the page before" }),
     state: z.enum(SESSION_STATES).optional(),
     host: z.string().trim().min(1).max(255).optional().meta({ description: "The name of one host" }),
   }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { instant, namedPageQuery, pageOf } from "@/lib/admin-api/shapes";
 import { ROLES } from "@/lib/roles";
 import {
   adminIdSchema,
@@ -55,7 +55,7 @@ export const listPeople = operation({
   tag: "People",
   summary: "List the people of the tenant",
   may: "people.manage",
-  query: shortPageQuery,
+  query: namedPageQuery,
   answer: pageOf(person),
 });
 

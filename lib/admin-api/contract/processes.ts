@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { anyJson, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { anyJson, instant, namedPageQuery, pageOf } from "@/lib/admin-api/shapes";
 import { addProcessSchema, jobData, processIdSchema, RUNTIME_TYPES } from "@/lib/jobs/schema";
 
 const process = z.object({
@@ -23,7 +23,7 @@ export const listProcesses = operation({
   tag: "Processes",
   summary: "List processes",
   may: "read",
-  query: shortPageQuery,
+  query: namedPageQuery,
   answer: pageOf(process),
 });
 

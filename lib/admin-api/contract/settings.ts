@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/admin-api/operation";
-import { cutPreviewSchema, cutSchema, instant, pageOf, shortPageQuery } from "@/lib/admin-api/shapes";
+import { cutPreviewSchema, cutSchema, instant, pageOf, pageQuery } from "@/lib/admin-api/shapes";
 import { importSigningKeySchema, kidSchema, withdrawSigningKeySchema } from "@/lib/identity/schema";
 import { editLimitsSchema, limitsSchema } from "@/lib/limits/schema";
 import {
@@ -10,6 +10,7 @@ import {
   LEAK_RESPONSES,
   renameTenantSchema,
   requireSecondFactorSchema,
+  tenantCursorSchema,
 } from "@/lib/tenants/schema";
 import { CLIENT_AUTHENTICATIONS, TOKEN_SCOPES } from "@/lib/token-policy/schema";
 import { emailSchema } from "@/lib/users/schema";
@@ -196,7 +197,11 @@ export const listTenants = operation({
   tag: "Installation",
   summary: "List tenants",
   may: "installation",
-  query: shortPageQuery,
+  query: pageQuery.extend({
+    cursor: tenantCursorSchema
+      .optional()
+      .meta({ description: "The page's place: `next` of the page before" }),
+  }),
   answer: pageOf(tenant),
 });
 

@@ -1,9 +1,19 @@
 import type { Ctx } from "@/lib/ctx";
+import type { Prisma } from "@/lib/generated/prisma/client";
 import type { Slice } from "@/lib/pages";
 import { readSilentSince } from "@/lib/sessions/queries";
 import { hostKey } from "@/lib/sessions/rules";
-import type { RobotListQuery, RobotRow } from "@/lib/sessions/schema";
+import type { RobotCursor, RobotListQuery, RobotRow } from "@/lib/sessions/schema";
 import { hostState, inState, JOBS_THERE } from "./host-conditions";
+
+/** The hosts behind one; the first condition on those that ended is the index's. */
+function behind({ endedAt, hostName, sessionId }: RobotCursor): Prisma.SessionWhereInput {
+  const key = hostKey(hostName);
+  const ofOneInstant = [{ hostKey: { gt: key } }, { hostKey: key, id: { gt: sessionId } }];
+  return endedAt === null
+    ? { OR: [{ endedAt: { not: null } }, { endedAt: null, OR: ofOneInstant }] }
+    : { endedAt: { lte: endedAt }, OR: [{ endedAt: { lt: endedAt } }, ...ofOneInstant] };
+}
 
 /**
  * @returns the tenant's hosts with what runs on them: the connected ones first, then the ended ones, newest first; of one state and one
@@ -11,7 +21,7 @@ import { hostState, inState, JOBS_THERE } from "./host-conditions";
  */
 export async function listRobots(
   ctx: Ctx,
-  { state, host, ...slice }: RobotListQuery & Slice = {},
+  { state, host, after, ...slice }: RobotListQuery & Slice<RobotCursor> = {},
 ): Promise<RobotRow[]> {
   const silent = await readSilentSince(ctx);
   const rows = await ctx.db.session.findMany({
@@ -19,7 +29,7 @@ export async function listRobots(
       tenantId: ctx.actor.tenantId,
       removedAt: null,
       ...(host && { hostKey: hostKey(host) }),
-      ...(state && inState(state, silent)),
+      AND: [state ? inState(state, silent) : {}, after ? behind(after) : {}],
     },
     orderBy: [{ endedAt: { sort: "desc", nulls: "first" } }, { hostKey: "asc" }, { id: "asc" }],
     ...slice,

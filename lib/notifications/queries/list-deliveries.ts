@@ -12,19 +12,19 @@ export async function countDeliveries(ctx: Ctx, { webhookId }: Named): Promise<n
 }
 
 /**
- * @param before the id of a delivery: only those that came before it
+ * @param slice its `after` is the id of a delivery
  * @returns deliveries of the webhook, the latest first. @throws Refusal `forbidden`
  */
 export async function listDeliveries(
   ctx: Ctx,
-  { webhookId, slice, before }: Named & { readonly slice: Slice; readonly before?: string | undefined },
+  { webhookId, slice: { after, ...slice } }: Named & { readonly slice: Slice<string> },
 ): Promise<DeliveryRow[]> {
   allow(ctx.actor, "tenant.settings");
   const rows = await ctx.db.delivery.findMany({
     where: {
       webhookId,
       tenantId: ctx.actor.tenantId,
-      ...(before !== undefined && { id: { lt: BigInt(before) } }),
+      ...(after !== undefined && { id: { lt: BigInt(after) } }),
     },
     orderBy: { id: "desc" },
     ...slice,

@@ -3,7 +3,7 @@ import type { Slice } from "@/lib/pages";
 import { allow } from "@/lib/permissions";
 import { addSeconds } from "@/lib/time";
 import { digestOf } from "@/lib/users/link-token";
-import { LINK_LIFETIME_SECONDS } from "@/lib/users/rules";
+import { emailKey, LINK_LIFETIME_SECONDS } from "@/lib/users/rules";
 import {
   INVITES_SHOWN_MAX,
   type InviteRow,
@@ -24,11 +24,14 @@ export async function countPeople(ctx: Ctx): Promise<{ all: number; withoutSecon
   return { all, withoutSecondFactor: all - having };
 }
 
-/** @returns the tenant's members by email. @throws Refusal `forbidden` for whoever does not manage people */
-export async function listPeople(ctx: Ctx, slice: Slice = {}): Promise<PersonRow[]> {
+/** @returns the tenant's members by email, of which `after` is one. @throws Refusal `forbidden` for whoever does not manage people */
+export async function listPeople(ctx: Ctx, { after, ...slice }: Slice<string> = {}): Promise<PersonRow[]> {
   allow(ctx.actor, "people.manage");
   const rows = await ctx.db.membership.findMany({
-    where: { tenantId: ctx.actor.tenantId },
+    where: {
+      tenantId: ctx.actor.tenantId,
+      ...(after !== undefined && { admin: { emailKey: { gt: emailKey(after) } } }),
+    },
     orderBy: { admin: { emailKey: "asc" } },
     ...slice,
     select: {

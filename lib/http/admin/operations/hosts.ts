@@ -3,15 +3,20 @@ import { Refusal } from "@/lib/errors";
 import { findConnectedHost } from "@/lib/fleet/queries/connected-hosts";
 import { listRobots } from "@/lib/fleet/queries/list-robots";
 import { cutOf, deedOf, questionOf } from "@/lib/http/admin/implement";
-import { sliced } from "@/lib/http/admin/sliced";
+import { paged } from "@/lib/http/admin/paged";
 import { listJobsOfHost } from "@/lib/jobs/queries";
+import type { Slice } from "@/lib/pages";
 import { removeDeadSessions } from "@/lib/sessions/commands/remove-dead";
+import { type RobotCursor, robotCursorText } from "@/lib/sessions/schema";
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 
 /** What API clients do with connected hosts; the deeds and questions of the page of robots. */
 export const HOST_OPERATIONS = [
   questionOf(contract.listHosts, (ctx, { state, host, ...part }) =>
-    sliced((own, slice) => listRobots(own, { state, host, ...slice }))(ctx, part),
+    paged((own, slice: Slice<RobotCursor>) => listRobots(own, { state, host, ...slice }), robotCursorText)(
+      ctx,
+      part,
+    ),
   ),
   cutOf(contract.disconnectHost, disconnectHost, async (ctx, of) => {
     const host = await findConnectedHost(ctx, of);

@@ -2,7 +2,7 @@ import * as contract from "@/lib/admin-api/contract/jobs";
 import * as processes from "@/lib/admin-api/contract/processes";
 import { getJob } from "@/lib/fleet/queries/get-job";
 import { deedOf, questionOf } from "@/lib/http/admin/implement";
-import { sliced } from "@/lib/http/admin/sliced";
+import { paged } from "@/lib/http/admin/paged";
 import { addProcess, deleteProcess, editProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { killJob, stopJob } from "@/lib/jobs/commands/stop-job";
@@ -12,7 +12,10 @@ import { jobCursorText } from "@/lib/jobs/schema";
 
 /** What is done to processes and their jobs by API clients; the deeds and questions of the portal's pages. */
 export const JOB_OPERATIONS = [
-  questionOf(processes.listProcesses, sliced(listProcesses)),
+  questionOf(
+    processes.listProcesses,
+    paged(listProcesses, ({ name }) => name),
+  ),
   deedOf(processes.addProcess, addProcess),
   deedOf(processes.editProcess, editProcess),
   deedOf(processes.deleteProcess, deleteProcess),

@@ -2,7 +2,7 @@ import * as contract from "@/lib/admin-api/contract/people";
 import type { UserActor } from "@/lib/ctx";
 import { database } from "@/lib/db";
 import { deedOf, deedThen, questionOf } from "@/lib/http/admin/implement";
-import { sliced } from "@/lib/http/admin/sliced";
+import { paged } from "@/lib/http/admin/paged";
 import { type LinkKind, mailLink, mailTest, requireMail } from "@/lib/http/outgoing-mail";
 import { getTenant } from "@/lib/tenants/queries";
 import { askTestMailFor } from "@/lib/users/commands/ask-test-mail";
@@ -26,7 +26,10 @@ const mailed = (kind: LinkKind) => async (actor: UserActor, issued: IssuedLink) 
 
 /** What API clients do with people; the deeds and questions of the portal's page. */
 export const PEOPLE_OPERATIONS = [
-  questionOf(contract.listPeople, sliced(listPeople)),
+  questionOf(
+    contract.listPeople,
+    paged(listPeople, ({ email }) => email),
+  ),
   deedOf(contract.changeRole, changeRoleAndClients),
   deedOf(contract.disablePerson, disablePersonAndClients),
   deedOf(contract.enablePerson, enablePerson),

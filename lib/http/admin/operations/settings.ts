@@ -2,7 +2,7 @@ import * as contract from "@/lib/admin-api/contract/settings";
 import type { Ctx } from "@/lib/ctx";
 import { listFollowingHosts } from "@/lib/fleet/queries/connected-hosts";
 import { cutOf, deedOf, questionOf } from "@/lib/http/admin/implement";
-import { sliced } from "@/lib/http/admin/sliced";
+import { paged } from "@/lib/http/admin/paged";
 import { importSigningKey } from "@/lib/identity/commands/import-key";
 import { rotateSigningKey } from "@/lib/identity/commands/rotate-key";
 import { withdrawSigningKey } from "@/lib/identity/commands/withdraw-key";
@@ -17,6 +17,7 @@ import {
   isSecondFactorRequired,
   listTenants,
 } from "@/lib/tenants/queries";
+import { tenantCursorText } from "@/lib/tenants/schema";
 import { countPeople } from "@/lib/users/queries/people";
 import { addTenant } from "@/lib/workflows/add-tenant";
 import { saveTokenDefaults } from "@/lib/workflows/save-token-defaults";
@@ -49,7 +50,7 @@ export const SETTINGS_OPERATIONS = [
   deedOf(contract.rotateSigningKey, rotateSigningKey),
   cutOf(contract.withdrawSigningKey, withdrawSigningKey, askWithdrawal),
   deedOf(contract.importSigningKey, importSigningKey),
-  questionOf(contract.listTenants, sliced(listTenants)),
+  questionOf(contract.listTenants, paged(listTenants, tenantCursorText)),
   deedOf(contract.addTenant, addTenant),
   deedOf(contract.renameTenant, renameTenant),
 ];

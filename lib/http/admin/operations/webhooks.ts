@@ -1,7 +1,10 @@
 import * as contract from "@/lib/admin-api/contract/webhooks";
+import type { Ctx } from "@/lib/ctx";
 import { deedOf, questionOf } from "@/lib/http/admin/implement";
+import { paged } from "@/lib/http/admin/paged";
 import { inSteps } from "@/lib/http/deeds";
 import { listDeliveries } from "@/lib/notifications/queries/list-deliveries";
+import type { Slice } from "@/lib/pages";
 import {
   addWebhook,
   editWebhook,
@@ -23,11 +26,10 @@ export const WEBHOOK_OPERATIONS = [
   deedOf(contract.switchWebhook, switchWebhook),
   deedOf(contract.rotateWebhookSecret, rotateWebhookSecret),
   deedOf(contract.testWebhook, inSteps(trySending, recordTest)),
-  questionOf(contract.listDeliveries, async (ctx, { webhookId, limit, cursor }) => {
+  questionOf(contract.listDeliveries, async (ctx, { webhookId, ...part }) => {
     if (!(await findWebhook(ctx, { webhookId }))) throw noSuchWebhook();
-    const rows = await listDeliveries(ctx, { webhookId, slice: { take: limit + 1 }, before: cursor });
-    const items = rows.slice(0, limit);
-    return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    const list = (own: Ctx, slice: Slice<string>) => listDeliveries(own, { webhookId, slice });
+    return paged(list, ({ id }) => id)(ctx, part);
   }),
   deedOf(contract.sendAgain, sendAgain),
 ];
