@@ -17,11 +17,14 @@ export const bold = (text: string): string => painted(process.stdout, 1, text);
 /** @returns the text without what looks like a client secret */
 export const withoutSecrets = (text: string) => text.replace(/lks_[0-9A-Za-z_]+/g, "lks_…");
 
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** @returns JSON that a terminal shows as it is */
-export function jsonText(value: unknown): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value, null, 2).replace(NOT_SHOWN, escaped);
-}
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(NOT_SHOWN, escaped);
+
+/** @returns the same on one line */
+export const jsonLine = (value: unknown): string => JSON.stringify(value).replace(NOT_SHOWN, escaped);
 
 /** Writes a command's answer, which is all that standard output gets. @param text lines that are safe to show */
 export const print = (text: string): void => void process.stdout.write(text === "" ? "" : `${text}\n`);

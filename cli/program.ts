@@ -1,10 +1,12 @@
 import { Argument, Command } from "commander";
 import { addApi } from "./commands/api";
-import { addKeys, addSecrets } from "./commands/credentials";
+import { addAudit } from "./commands/audit";
+import { addKeys } from "./commands/credentials";
 import { addHosts } from "./commands/hosts";
 import { addJobs } from "./commands/jobs";
 import { addLeak } from "./commands/leak";
 import { addMachines } from "./commands/machines";
+import { addSecrets } from "./commands/secrets";
 import { addSession } from "./commands/session";
 import { addUsers } from "./commands/users";
 import { addAssets, addProcesses } from "./commands/work";
@@ -31,7 +33,17 @@ export function newProgram(): Command {
     .showHelpAfterError("See --help.")
     .configureOutput({ outputError: (text, write) => write(withoutSecrets(text)) })
     .addHelpText("after", EXIT_CODES_SAY);
-  const groups = [addMachines, addSecrets, addKeys, addHosts, addProcesses, addJobs, addAssets, addUsers];
+  const groups = [
+    addMachines,
+    addSecrets,
+    addKeys,
+    addHosts,
+    addProcesses,
+    addJobs,
+    addAssets,
+    addUsers,
+    addAudit,
+  ];
   for (const add of [addSession, ...groups, addLeak, addApi]) add(program);
   program
     .command("completion")

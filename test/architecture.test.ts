@@ -71,7 +71,9 @@ function mayEnter({ from, target, isTypeOnly }: Arrow): boolean {
       return there === "cellar" || isEnteredByTheProcess(target);
     case "cli":
       return (
-        ["admin-api", "robot"].includes(there) || ["schema", "fold"].includes(word) || PLAIN.includes(target)
+        ["admin-api", "robot"].includes(there) ||
+        ["schema", "fold", "pasted"].includes(word) ||
+        PLAIN.includes(target)
       );
     case "cellar":
       return false;

@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import { acting, answer, answerList, groupOf, leaf, type Manner, type Tools } from "@/cli/command";
-import { note, plain } from "@/cli/console";
 import { type Cutting, cutting, withCutting } from "@/cli/cuts";
 import { CommandEnd } from "@/cli/exit-codes";
 import {
@@ -10,13 +9,10 @@ import {
   findCredential,
   findMachine,
 } from "@/cli/find";
-import { readInstant, wholeNumber } from "@/cli/options";
+import { readInstant } from "@/cli/options";
 import { readText } from "@/cli/read-text";
-import { type Destination, envText, type Issued, reserve, withSecretsDir } from "@/cli/secret-files";
 import type { Column } from "@/cli/table";
 import * as credentials from "@/lib/admin-api/contract/credentials";
-import { rotateCredential } from "@/lib/admin-api/contract/rotations";
-import { RETIREMENTS } from "@/lib/rotations/schema";
 
 const stateOf = ({ revokedAt, disabledAt, expiresAt }: CredentialRow): string => {
   if (revokedAt) return "deleted";
@@ -35,76 +31,7 @@ const COLUMNS: readonly Column<CredentialRow>[] = [
   ["BY", ({ createdBy }) => createdBy],
 ];
 
-type Ending = { readonly expiresAt?: string };
-type Adding = Manner & Ending & Destination & { readonly name?: string };
-type Rotating = Manner &
-  Ending &
-  Destination & {
-    readonly retirement: (typeof RETIREMENTS)[number];
-    readonly at?: string;
-    readonly handOver?: boolean;
-    readonly seenDays?: number;
-  };
-
-type Made = {
-  readonly secret: (Issued & { readonly secretId: string }) | null;
-  readonly json: (shown: object | null) => object;
-};
-
-/** Has a secret made, and put where it is to go: to a file, or into the answer. */
-async function issued(
-  { url }: Tools,
-  options: Manner & Destination,
-  machineName: string,
-  make: () => Promise<Made>,
-): Promise<void> {
-  const files = options.secretsDir === undefined ? null : reserve(options.secretsDir, [machineName]);
-  try {
-    const { secret, json } = await make();
-    if (!secret) return answer(options, { json: json(null), ids: [], text: () => "" });
-    if (!files) {
-      const text = () => envText(url, secret).trimEnd();
-      return answer(options, { json: json(secret), ids: [secret.clientSecret], text });
-    }
-    const file = files.put(url, secret);
-    const { clientSecret: _, ...shown } = secret;
-    answer(options, { json: json({ ...shown, file }), ids: [secret.secretId], text: () => plain([file]) });
-  } finally {
-    files?.release();
-  }
-}
-
-async function add(tools: Tools, options: Adding, given: string): Promise<void> {
-  const { id: machineId, name: machineName } = await findMachine(tools.client, given);
-  const { name, expiresAt } = options;
-  await issued(tools, options, machineName, async () => {
-    const secret = await tools.client.ask(credentials.addSecret, { machineId, name, expiresAt });
-    return { secret, json: (shown) => ({ ...shown }) };
-  });
-}
-
-async function rotate(tools: Tools, options: Rotating, given: string, which?: string): Promise<void> {
-  const machine = await findMachine(tools.client, given);
-  const { id: credentialId } = await findCredential(tools.client, "secret", machine, which);
-  const { retirement, at, handOver, seenDays, expiresAt, secretsDir } = options;
-  if ((retirement === "at") !== (at !== undefined) && retirement !== "moved")
-    throw new CommandEnd("usage", "--at goes with --retirement at, and with moved as the last date.");
-  await issued(tools, options, machine.name, async () => {
-    const rotated = await tools.client.ask(rotateCredential, {
-      machineId: machine.id,
-      credentialId,
-      retirement,
-      endsAt: at,
-      expiresAt,
-      seenDays,
-      handsOver: handOver,
-      isShown: !handOver || secretsDir !== undefined,
-    });
-    if (!options.quiet) note(`The old one ends ${rotated.endsAt.toISOString()} at the latest.`);
-    return { secret: rotated.secret, json: (secret) => ({ ...rotated, secret }) };
-  });
-}
-
+export type Ending = { readonly expiresAt?: string };
 async function addKey(
   { client }: Tools,
   options: Manner & Ending & { readonly name: string; readonly file: string },
@@ -120,7 +47,7 @@ async function addKey(
 }
 
 /** What secrets and keys have in common. */
-function addCommon(group: Command, word: CredentialWord): void {
+export function addCommon(group: Command, word: CredentialWord): void {
   const [those, called] = [`${word}s`, `[${word}]`];
   const which = (
     act: (
@@ -210,44 +137,8 @@ function addCommon(group: Command, word: CredentialWord): void {
   );
 }
 
-const endOption = (whose: string) =>
+export const endOption = (whose: string) =>
   new Option("--expires-at <instant>", `when ${whose} ends; never otherwise`).argParser(readInstant);
-
-export function addSecrets(program: Command): void {
-  const secrets = groupOf(program, "secrets", "Client secrets of machines");
-  withSecretsDir(
-    leaf(secrets, "add <machine>", "Add a client secret", [
-      "secrets add lane-1 --secrets-dir ./secrets",
-      "secrets add lane-1 --quiet | vault kv put secret/lane-1 value=-",
-    ]),
-  )
-    .option("--name <name>", "what people call it")
-    .addOption(endOption("it"))
-    .action(acting<[string], Adding>(add));
-  withSecretsDir(
-    leaf(secrets, "rotate <machine> [secret]", "Let a client secret give way to a new one", [
-      "secrets rotate lane-1 --secrets-dir ./new",
-      "secrets rotate lane-1 --retirement moved --hand-over",
-    ]),
-  )
-    .addOption(new Option("--retirement <when>", "when the old one ends").choices(RETIREMENTS).default("day"))
-    .addOption(
-      new Option("--at <instant>", "of --retirement at; of moved the last date").argParser(readInstant),
-    )
-    .option(
-      "--hand-over",
-      "robots that are connected fetch the new one themselves; nobody else sees it without --secrets-dir",
-    )
-    .addOption(
-      new Option(
-        "--seen-days <n>",
-        "of moved: hosts that were not seen for longer are not waited for",
-      ).argParser(wholeNumber(1, 365)),
-    )
-    .addOption(endOption("the new one"))
-    .action(acting<[string, string | undefined], Rotating>(rotate));
-  addCommon(secrets, "secret");
-}
 
 export function addKeys(program: Command): void {
   const keys = groupOf(program, "keys", "Public keys of machines");

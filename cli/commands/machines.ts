@@ -1,28 +1,17 @@
 import { type Command, Option } from "commander";
+import { type Choosing, chosen, type Filters, filterIn, withChoice, withFilters } from "@/cli/chosen";
 import { acting, answer, answerList, groupOf, leaf, type Manner, type Tools, taken } from "@/cli/command";
 import { note } from "@/cli/console";
 import { type Cutting, cutting, withCutting } from "@/cli/cuts";
 import { CommandEnd } from "@/cli/exit-codes";
-import { findMachine, findMachines, type Named } from "@/cli/find";
+import { findMachine } from "@/cli/find";
 import { detailsIn, withDetails } from "@/cli/machine-details";
 import { limitOption } from "@/cli/options";
-import { type Column, factsText, shown } from "@/cli/table";
+import { type Column, factsText } from "@/cli/table";
 import type { RowOf, SentTo } from "@/lib/admin-api/client";
-import { deleteMachines } from "@/lib/admin-api/contract/bulk";
-import {
-  disableMachine,
-  editMachine,
-  enableMachine,
-  getMachine,
-  listMachines,
-} from "@/lib/admin-api/contract/machines";
-import {
-  MACHINE_KINDS,
-  MACHINE_SORTS,
-  MACHINE_STATES,
-  MACHINES_AT_ONCE_MAX,
-  SECRET_FILTERS,
-} from "@/lib/machines/schema";
+import { deleteMachines, disableMachines, enableMachines } from "@/lib/admin-api/contract/bulk";
+import { editMachine, getMachine, listMachines } from "@/lib/admin-api/contract/machines";
+import { MACHINE_SORTS } from "@/lib/machines/schema";
 import { addProvision } from "./provision";
 
 const COLUMNS: readonly Column<RowOf<typeof listMachines>>[] = [
@@ -36,23 +25,6 @@ const COLUMNS: readonly Column<RowOf<typeof listMachines>>[] = [
   ["STATE", ({ isEnabled }) => (isEnabled ? "enabled" : "disabled")],
 ];
 
-export type Filters = {
-  readonly search?: string;
-  readonly kind?: (typeof MACHINE_KINDS)[number];
-  readonly state?: (typeof MACHINE_STATES)[number];
-  readonly secrets?: (typeof SECRET_FILTERS)[number];
-};
-
-/** What a list of machines can be narrowed to. */
-export const withFilters = (command: Command): Command =>
-  command
-    .option("--search <text>", "only those with this in name, description, tags or client id")
-    .addOption(new Option("--kind <kind>", "only those of this kind").choices(MACHINE_KINDS))
-    .addOption(new Option("--state <state>", "only those in this state").choices(MACHINE_STATES))
-    .addOption(
-      new Option("--secrets <which>", "only those whose secrets are like this").choices(SECRET_FILTERS),
-    );
-
 type Listing = Manner &
   Filters & {
     readonly sort?: (typeof MACHINE_SORTS)[number];
@@ -61,8 +33,8 @@ type Listing = Manner &
   };
 
 async function list({ client }: Tools, options: Listing): Promise<void> {
-  const { limit, desc, search, kind, state, secrets, sort } = options;
-  const asked = { search, kind, state, secrets, sort, direction: desc ? ("desc" as const) : undefined };
+  const { limit, desc, sort } = options;
+  const asked = { ...filterIn(options), sort, direction: desc ? ("desc" as const) : undefined };
   const rows = await taken(client.rows(listMachines, asked), limit);
   answerList(options, rows, { id: ({ id }) => id, columns: COLUMNS });
 }
@@ -97,36 +69,29 @@ async function edit({ client }: Tools, options: Cutting, given: string): Promise
   });
 }
 
-async function enable({ client }: Tools, options: Manner, given: readonly string[]): Promise<void> {
-  const machines = await findMachines(client, given);
-  for (const { id: machineId } of machines) await client.ask(enableMachine, { machineId });
-  answer(options, { json: {}, ids: machines.map(({ id }) => id), text: () => "" });
-  if (!options.quiet) note(`Enabled ${namesOf(machines)}.`);
+type Many = Cutting & Choosing;
+
+async function enable(
+  { client }: Tools,
+  options: Manner & Choosing,
+  given: readonly string[],
+): Promise<void> {
+  const { asked, ids, inWords } = await chosen(client, given, options);
+  const done = await client.ask(enableMachines, asked);
+  answer(options, { json: done, ids, text: () => "" });
+  if (!options.quiet) note(`Enabled ${inWords(done.machines)}.`);
 }
 
-async function disable({ client }: Tools, options: Cutting, given: string): Promise<void> {
-  const { id: machineId, name } = await findMachine(client, given);
-  await cutting(options, `Disable ${name}`, {
-    look: () => client.ask(disableMachine, { machineId }, { dryRun: true }),
-    cut: () => client.ask(disableMachine, { machineId }),
-    ids: [machineId],
-  });
-}
-
-const namesOf = (machines: readonly Named[]) =>
-  `${machines.length === 1 ? "" : `${machines.length} machines: `}${shown(machines.map(({ name }) => name))}`;
-
-async function remove({ client }: Tools, options: Cutting, given: readonly string[]): Promise<void> {
-  const machines = await findMachines(client, given);
-  if (machines.length > MACHINES_AT_ONCE_MAX)
-    throw new CommandEnd("usage", `Delete at most ${MACHINES_AT_ONCE_MAX} machines at once.`);
-  const machineIds = machines.map(({ id }) => id);
-  await cutting(options, `Delete ${namesOf(machines)}`, {
-    look: () => client.ask(deleteMachines, { machineIds }, { dryRun: true }),
-    cut: ({ token }) => client.ask(deleteMachines, { machineIds, preview: token }),
-    ids: machineIds,
-  });
-}
+const cutMany =
+  (word: string, operation: typeof disableMachines | typeof deleteMachines) =>
+  async ({ client }: Tools, options: Many, given: readonly string[]): Promise<void> => {
+    const { asked, ids, inWords } = await chosen(client, given, options);
+    await cutting(options, ({ machines }) => `${word} ${inWords(machines)}`, {
+      look: () => client.ask(operation, asked, { dryRun: true }),
+      cut: ({ token }) => client.ask(operation, { ...asked, preview: token }),
+      ids,
+    });
+  };
 
 export function addMachines(program: Command): void {
   const machines = groupOf(program, "machines", "Places that robots run from");
@@ -150,19 +115,23 @@ export function addMachines(program: Command): void {
     "machines edit lane-1 --client-authentication Key --dry-run",
   ]);
   withDetails(withCutting(editing), ["kind"]).action(acting<[string], Cutting>(edit));
-  leaf(machines, "enable <machines...>", "Enable machines", ["machines enable lane-1"]).action(
-    acting<[string[]]>(enable),
-  );
-  withCutting(
-    leaf(machines, "disable <machine>", "Disable a machine and disconnect its hosts", [
-      "machines disable lane-1 --dry-run",
-      "machines disable lane-1 --yes",
-    ]),
-  ).action(acting<[string], Cutting>(disable));
-  withCutting(
-    leaf(machines, "delete <machines...>", "Delete machines with their credentials, all or none", [
-      "machines delete lane-1 lane-2 --dry-run",
-      "machines delete lane-1 lane-2 --yes",
-    ]),
-  ).action(acting<[string[]], Cutting>(remove));
+  withChoice(
+    leaf(machines, "enable [machines...]", "Enable machines, all or none", ["machines enable lane-1"]),
+  ).action(acting<[string[]], Manner & Choosing>(enable));
+  withChoice(
+    withCutting(
+      leaf(machines, "disable [machines...]", "Disable machines and disconnect their hosts, all or none", [
+        "machines disable lane-1 --dry-run",
+        "machines disable --search floor-3 --yes",
+      ]),
+    ),
+  ).action(acting<[string[]], Many>(cutMany("Disable", disableMachines)));
+  withChoice(
+    withCutting(
+      leaf(machines, "delete [machines...]", "Delete machines with their credentials, all or none", [
+        "machines delete lane-1 lane-2 --dry-run",
+        "machines delete --secrets neverUsed",
+      ]),
+    ),
+  ).action(acting<[string[]], Many>(cutMany("Delete", deleteMachines)));
 }

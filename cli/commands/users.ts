@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { acting, answer, answerList, groupOf, leaf, type Tools, taken } from "@/cli/command";
+import { acting, answer, answerList, groupOf, leaf, type Manner, type Tools, taken } from "@/cli/command";
+import { plain } from "@/cli/console";
 import { type Cutting, removing, withCutting } from "@/cli/cuts";
 import { CommandEnd } from "@/cli/exit-codes";
 import { findPerson } from "@/cli/find";
@@ -34,9 +35,19 @@ const apiClientsOption = (choices: readonly string[]) =>
     "what becomes of the API clients that they made, where they made some",
   ).choices(choices);
 
-async function role({ client }: Tools, options: Lowering, given: string, asked: string): Promise<void> {
+const roleOf = (asked: string): Role => {
   const found = ROLES.find((each) => each.toLowerCase() === asked.toLowerCase());
-  if (!found) throw new CommandEnd("usage", `A role is one of ${ROLES.join(", ")}.`);
+  if (found) return found;
+  throw new CommandEnd("usage", `A role is one of ${ROLES.join(", ")}.`);
+};
+
+/** A link opens a door for an hour; it is shown to whoever asked for it. */
+function answerLink(manner: Manner, issued: { readonly link: string }): void {
+  answer(manner, { json: issued, ids: [issued.link], text: () => plain([issued.link]) });
+}
+
+async function role({ client }: Tools, options: Lowering, given: string, asked: string): Promise<void> {
+  const found = roleOf(asked);
   const { id: adminId, email } = await findPerson(client, given);
   const change: { readonly adminId: string; readonly role: Role } = { adminId, role: found };
   await removing(options, `Make ${email} ${found}`, {
@@ -84,6 +95,27 @@ export function addUsers(program: Command): void {
       const { id: adminId } = await findPerson(client, given);
       await client.ask(people.enablePerson, { adminId });
       answer(manner, { json: {}, ids: [adminId], text: () => "" });
+    }),
+  );
+  leaf(
+    users,
+    "invite <email> <role>",
+    "Make a link by which somebody becomes a member, once, within an hour",
+    ["users invite ada@example.com Operator"],
+  ).action(
+    acting<[string, string]>(async ({ client }, manner, email, asked) =>
+      answerLink(manner, await client.ask(people.invite, { email, role: roleOf(asked) })),
+    ),
+  );
+  leaf(
+    users,
+    "reset-link <email>",
+    "Make a link by which a person sets a new password, once, within an hour",
+    ["users reset-link ada@example.com"],
+  ).action(
+    acting<[string]>(async ({ client }, manner, given) => {
+      const { id: adminId } = await findPerson(client, given);
+      answerLink(manner, await client.ask(people.makeResetLink, { adminId }));
     }),
   );
   leaf(users, "invites", "List the invites that may still be used", ["users invites"]).action(

@@ -1,10 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { placesOf } from "@/cli/completion";
 import { jsonText } from "@/cli/console";
-import { readMachines } from "@/cli/machine-file";
+import { typedValue } from "@/cli/machine-details";
+import { namedMachines, readMachines } from "@/cli/machine-file";
 import { newProgram } from "@/cli/program";
 import { reserve } from "@/cli/secret-files";
 import { tableText, widthOf } from "@/cli/table";
@@ -20,44 +21,34 @@ const caught = (work: () => unknown): unknown => {
   }
 };
 
-const read = (path: string, text: string) => readMachines(path, text, { kind: "Template" });
-
-describe("a file of machines", () => {
-  test("is names, one a line, or CSV with the members of a machine as columns", () => {
-    expect(read("names.txt", "lane 1\r\n\n lane 2\n")).toEqual([
-      { line: 1, machine: { kind: "Template", name: "lane 1" } },
-      { line: 3, machine: { kind: "Template", name: "lane 2" } },
-    ]);
-    const csv =
-      '\uFEFFname,kind,tags,unattendedRuntimes,requiresDpop,tokenLifetimeSeconds\n"a, b",Standard,x;y,3,yes,\nc,,,,,default\n';
-    expect(read("-", csv)).toEqual([
-      {
-        line: 2,
-        machine: {
-          kind: "Standard",
-          name: "a, b",
-          tags: ["x", "y"],
-          unattendedRuntimes: 3,
-          requiresDpop: true,
-        },
-      },
-      { line: 3, machine: { kind: "Template", name: "c", tokenLifetimeSeconds: null } },
-    ]);
+test("machines of a file or of names: what is wrong is told by line or name, all of it", () => {
+  const more = { kind: "Template", requiresDpop: true };
+  expect(readMachines("name,tags\na,x;y\n", more)).toEqual([
+    { where: "line 2", machine: expect.objectContaining({ ...more, name: "a", tags: ["x", "y"] }) },
+  ]);
+  expect(namedMachines(["lane 1"], more)).toEqual([
+    { where: "lane 1", machine: { ...more, name: "lane 1" } },
+  ]);
+  expect(caught(() => readMachines("a\n\nA\n", more))).toMatchObject({
+    kind: "usage",
+    lines: ["line 3: name: Line 1 has this name already."],
   });
-
-  test.each([
-    ["name,colour\na,red", ["line 1: there is no column colour; columns are "]],
-    ["kind\nTemplate", ["line 1: the column name is missing; columns are "]],
-    [
-      "name,kind\na,Nope\nb,Template\nB,Template\n,Template",
-      ["line 2: kind: Choose ", "line 4: name: B is there twice, as line 3", "line 5: name: Enter a name."],
-    ],
-    ["name\na,b", ["line 2: it has more cells than there are columns"]],
-    ['name\n"a', ["line 2: this is no CSV (CSV_QUOTE_NOT_CLOSED)"]],
-  ])("that is wrong is told by its lines, all of them: %j", (text, said) => {
-    const lines = said.map((part) => expect.stringContaining(part));
-    expect(caught(() => read("machines.csv", text))).toMatchObject({ kind: "usage", lines });
+  expect(caught(() => readMachines("name,colour\n", more))).toMatchObject({
+    lines: [expect.stringMatching(/^line 1: colour: There is no such column/)],
   });
+  expect(caught(() => namedMachines([""], more))).toMatchObject({ lines: [": name: Enter a name."] });
+});
+
+test.each([
+  ["tags", "a; b,c", ["a", "b", "c"]],
+  ["unattendedRuntimes", "3", 3],
+  ["unattendedRuntimes", "many", "many"],
+  ["requiresDpop", "no", false],
+  ["requiresDpop", "default", null],
+  ["tokenLifetimeSeconds", "default", null],
+  ["description", "default", "default"],
+])("an option of a machine is read as its schema wants it: %s %s", (member, text, value) => {
+  expect(typedValue(member, text)).toEqual(value);
 });
 
 test("secrets go to files that only their owner reads, none of which was there; what got none is removed", () => {
@@ -102,13 +93,10 @@ test("every command has an example, and completion knows every command with its 
   expect(places.map(({ path }) => path)).toEqual(
     expect.arrayContaining(["", "machines", "machines delete", "secrets rotate", "completion"]),
   );
-  expect(places.find(({ path }) => path === "machines delete")?.words).toEqual([
+  expect(places.find(({ path }) => path === "users list")?.words).toEqual([
     "--json",
     "--quiet",
     "-q",
-    "--dry-run",
-    "--yes",
-    "-y",
     "--help",
     "-h",
   ]);

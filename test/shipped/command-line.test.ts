@@ -92,8 +92,19 @@ test("a pipeline provisions from a file, starts a robot, rotates, plans a deleti
     { hostName: "BUILD-7", machineName: "lane-1", endedAt: null },
   ]);
 
-  const rotated = await latchkey("secrets", "rotate", "lane-1", "--secrets-dir", join(folder, "rotated"));
-  expect(rotated).toMatchObject({ code: 0, out: `${folder}/rotated/lane-1.env\n` });
+  const rotated = await latchkey(
+    "secrets",
+    "rotate",
+    "--all",
+    "--secrets-dir",
+    join(folder, "rotated"),
+    "--yes",
+  );
+  expect(rotated).toMatchObject({
+    code: 0,
+    out: `${folder}/rotated/lane-1.env\n${folder}/rotated/lane-2.env\n`,
+  });
+  expect(rotated.err).toContain("Rotate the client secrets of 2 machines: 1 host to move.\n  host BUILD-7\n");
   const other = startRobotFrom(join(folder, "rotated/lane-1.env"), undefined, {
     LATCHKEY_HOST_NAME: "BUILD-8",
   });
@@ -115,10 +126,13 @@ test("a pipeline provisions from a file, starts a robot, rotates, plans a deleti
   });
   expect([await robot.ended, await other.ended]).toEqual([3, 3]);
   expect((await latchkey("machines", "list", "--quiet")).out).toBe("");
+  const record = (await latchkey("audit", "export", "--kind", "machine.deleted")).out.trim().split("\n");
+  expect(record.map((line) => JSON.parse(line).actorName)).toEqual(["pipeline", "pipeline"]);
+  expect((await latchkey("audit", "verify")).out).toMatch(/^Intact {2,}yes\n/);
 
   const made = [
     operator.clientSecret,
-    ...["secrets/lane-1", "secrets/lane-2", "rotated/lane-1"].map((name) =>
+    ...["secrets/lane-1", "secrets/lane-2", "rotated/lane-1", "rotated/lane-2"].map((name) =>
       secretIn(join(folder, `${name}.env`)),
     ),
   ];
