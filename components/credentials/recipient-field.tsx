@@ -10,9 +10,9 @@ type RecipientFieldProps = {
 export function RecipientField({ value, error, onValueChange }: RecipientFieldProps) {
   return (
     <Field
-      label="age recipient"
+      label="Encrypt to an age recipient"
       error={error}
-      hint="Optional. With one, the secrets come as a file that only the owner of its identity can read: age --decrypt -i key.txt"
+      hint="Optional: with one, only the owner of its identity can read the file (age --decrypt)."
     >
       <TextInput
         name="recipient"

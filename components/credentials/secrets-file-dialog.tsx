@@ -18,7 +18,7 @@ type SecretsFileDialogProps = { title: string; answer: SecretsAnswer; onClose: (
 
 /** The one time the client secrets of many machines can be downloaded. */
 export function SecretsFileDialog({ title, answer, onClose }: SecretsFileDialogProps) {
-  const { secrets, problems, encrypted } = answer;
+  const { secrets, problems, encrypted, note } = answer;
   const [isStored, setStored] = useState(false);
   useEffect(() => {
     if (isStored) return;
@@ -35,6 +35,7 @@ export function SecretsFileDialog({ title, answer, onClose }: SecretsFileDialogP
       promise="I have stored the file"
       warning="Download the file first, or tick that you have stored it. The client secrets in it cannot be shown again; without it, rotate them."
       onClose={onClose}
+      finalFocus={() => document.querySelector<HTMLElement>("#main h1")}
     >
       {(store) => (
         <>
@@ -58,6 +59,7 @@ export function SecretsFileDialog({ title, answer, onClose }: SecretsFileDialogP
             </Button>
             <span className="font-mono text-small break-all text-muted">{file.name}</span>
           </div>
+          {note ? <p>{note}</p> : null}
           <Problems problems={problems} />
           <Listed secrets={secrets} />
         </>

@@ -15,6 +15,8 @@ export type SecretsAnswer = {
   readonly problems: readonly { readonly name: string; readonly detail: string }[];
   /** An armored age file with the secrets' values, where a recipient was named. */
   readonly encrypted: string | null;
+  /** What else there is to know. */
+  readonly note?: string | null;
 };
 
 const COLUMNS: readonly (readonly [name: string, value: (secret: ManySecret) => string])[] = [

@@ -14,6 +14,8 @@ type ShownOnceDialogProps = {
   /** What they hear when they want to close it without. */
   warning: string;
   onClose: () => void;
+  /** Where focus goes when what opened the dialog is gone. */
+  finalFocus?: () => HTMLElement | null;
   /** Shows the value; calls `store` when it was copied or downloaded. */
   children: (store: () => void) => ReactNode;
 };
@@ -25,6 +27,7 @@ export function ShownOnceDialog({
   promise,
   warning,
   onClose,
+  finalFocus,
   children,
 }: ShownOnceDialogProps) {
   const [isStored, setStored] = useState(false);
@@ -44,6 +47,7 @@ export function ShownOnceDialog({
     <Dialog
       open
       isWide
+      finalFocus={finalFocus}
       onOpenChange={(_isOpen, details) => {
         details.cancel();
         close();

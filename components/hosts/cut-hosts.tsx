@@ -1,4 +1,5 @@
 import { Unplug } from "lucide-react";
+import type { ReactNode } from "react";
 import { ScrollBox } from "@/components/ui/scroll-box";
 import { formatNames, formatQuantity } from "@/lib/format";
 import type { RunningJob } from "@/lib/jobs/schema";
@@ -15,18 +16,25 @@ type CutHostsProps = {
 /** What a deed will disconnect, by name; the place is held while the answer is on its way. */
 export function CutHosts({ impact, when, through }: CutHostsProps) {
   return (
+    <CutBox>
+      {impact.state === "asking" ? <p className="text-muted">Asking what is connected…</p> : null}
+      {impact.state === "failed" ? (
+        <p>It could not be found out what is connected. Whatever is connected {through} will be cut.</p>
+      ) : null}
+      {impact.state === "known" ? <Known {...impact} when={when} through={through} /> : null}
+    </CutBox>
+  );
+}
+
+/** Where it is said; what changes in it is read out. */
+export function CutBox({ children }: { children: ReactNode }) {
+  return (
     <div
       role="status"
       className="flex min-h-[3.75rem] items-start gap-2.5 rounded-control border border-line bg-sunken px-3 py-2"
     >
       <Unplug aria-hidden size={16} className="mt-[3px] shrink-0 text-muted" />
-      <div className="min-w-0 flex-1">
-        {impact.state === "asking" ? <p className="text-muted">Asking what is connected…</p> : null}
-        {impact.state === "failed" ? (
-          <p>It could not be found out what is connected. Whatever is connected {through} will be cut.</p>
-        ) : null}
-        {impact.state === "known" ? <Known {...impact} when={when} through={through} /> : null}
-      </div>
+      <div className="min-w-0 flex-1">{children}</div>
     </div>
   );
 }

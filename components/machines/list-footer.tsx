@@ -32,13 +32,15 @@ export function ListFooter({ list, query, path, onPageSize, children }: ListFoot
       )}
       {list.matching > smallest ? (
         <>
-          <Select
-            aria-label="Machines a page"
-            options={SIZE_OPTIONS}
-            value={String(query.pageSize)}
-            onValueChange={(value) => onPageSize(Number(value))}
-            className="w-32"
-          />
+          {children ? null : (
+            <Select
+              aria-label="Machines a page"
+              options={SIZE_OPTIONS}
+              value={String(query.pageSize)}
+              onValueChange={(value) => onPageSize(Number(value))}
+              className="w-32"
+            />
+          )}
           <Pagination
             links={keyedLinks(list, query.pageSize, (change) => listAddress(path, query, change))}
           />

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { DeleteMachinesDialog } from "@/components/machines/delete-machines-dialog";
+import { DeleteMachineDialog } from "@/components/machines/delete-machine-dialog";
 import { DisableMachineDialog } from "@/components/machines/disable-machine-dialog";
 import type { MachineActions, NamedMachine } from "@/components/machines/machine-actions";
 import { useEnableMachine } from "@/components/machines/use-enable-machine";
@@ -56,8 +56,8 @@ export function MachineDangerZone({ machine, listPath, actions }: MachineDangerZ
         <DisableMachineDialog machine={machine} actions={actions} onClose={() => setAsking(null)} />
       ) : null}
       {asking === "delete" ? (
-        <DeleteMachinesDialog
-          machines={[machine]}
+        <DeleteMachineDialog
+          machine={machine}
           actions={actions}
           onClose={(isDeleted) => (isDeleted ? router.replace(listPath) : setAsking(null))}
         />

@@ -1,8 +1,8 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState, useTransition } from "react";
-import { DeleteMachinesDialog } from "@/components/machines/delete-machines-dialog";
+import { lazy, Suspense, useState, useTransition } from "react";
+import { DeleteMachineDialog } from "@/components/machines/delete-machine-dialog";
 import { DisableMachineDialog } from "@/components/machines/disable-machine-dialog";
 import { listAddress } from "@/components/machines/list-address";
 import { ListFooter } from "@/components/machines/list-footer";
@@ -11,13 +11,24 @@ import { createMachineMenu, MachineMenu } from "@/components/machines/machine-me
 import { MachineRow } from "@/components/machines/machine-row";
 import { MachineTable } from "@/components/machines/machine-table";
 import { MachineToolbar } from "@/components/machines/machine-toolbar";
+import {
+  filterOf,
+  type ManyActions,
+  type ManyChosen,
+  type ManyDeed,
+} from "@/components/machines/many-actions";
 import { NoMatch } from "@/components/machines/no-match";
 import { SelectionBar } from "@/components/machines/selection-bar";
 import { useEnableMachine } from "@/components/machines/use-enable-machine";
 import { copyText } from "@/components/ui/clipboard";
 import { Panel } from "@/components/ui/panel";
 import { useToasts } from "@/components/ui/toast";
-import type { MachineListQuery, MachinePage, MachineRow as Row } from "@/lib/machines/schema";
+import {
+  MACHINES_MATCHING_MAX,
+  type MachineListQuery,
+  type MachinePage,
+  type MachineRow as Row,
+} from "@/lib/machines/schema";
 import { pathsOf } from "@/lib/paths";
 
 type MachineListProps = {
@@ -26,10 +37,18 @@ type MachineListProps = {
   tenantSlug: string;
   now: Date;
   canChange: boolean;
-  actions: MachineActions;
+  actions: MachineActions & ManyActions;
 };
 
-type Asking = { deed: "delete"; machines: readonly Row[] } | { deed: "disable"; machine: Row } | null;
+/** Most who look at the list do nothing to many at once. */
+const ManyDialog = lazy(() =>
+  import("@/components/machines/many-dialogs").then((file) => ({ default: file.ManyDialog })),
+);
+
+type Asking =
+  | { readonly deed: "delete" | "disable"; readonly machine: Row }
+  | { readonly deed: "many"; readonly what: ManyDeed; readonly chosen: ManyChosen }
+  | null;
 
 export function MachineList({ list, query, tenantSlug, now, canChange, actions }: MachineListProps) {
   const router = useRouter();
@@ -39,7 +58,11 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<Asking>(null);
   const [isBusy, startTransition] = useTransition();
-  const chosen = list.rows.filter((row) => ticked.has(row.id));
+  /** All that match are meant, on this page and the others, as long as the list is narrowed as it is. */
+  const narrowing = JSON.stringify(filterOf(query));
+  const [allOf, setAllOf] = useState<string | null>(null);
+  const isAll = allOf === narrowing;
+  const chosen = isAll ? list.rows : list.rows.filter((row) => ticked.has(row.id));
   const paths = pathsOf(tenantSlug);
   const path = paths.machines;
 
@@ -50,7 +73,20 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
     if (isTicked) next.add(row.id);
     else next.delete(row.id);
     setTicked(next);
+    setAllOf(null);
   };
+  const clear = () => {
+    setTicked(new Set());
+    setAllOf(null);
+  };
+  const ask = (what: ManyDeed) =>
+    setAsking({
+      deed: "many",
+      what,
+      chosen: isAll
+        ? { count: list.matching, named: null, meant: { filter: filterOf(query) } }
+        : { count: chosen.length, named: chosen, meant: { machineIds: chosen.map(({ id }) => id) } },
+    });
   const copy = async (row: Row) => {
     const copied = await copyText(row.clientId);
     toasts.add(
@@ -74,8 +110,10 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
                 ? {
                     checked: chosen.length === list.rows.length,
                     indeterminate: chosen.length > 0 && chosen.length < list.rows.length,
-                    onChange: (isTicked) =>
-                      setTicked(new Set(isTicked ? list.rows.map((row) => row.id) : [])),
+                    onChange: (isTicked) => {
+                      setAllOf(null);
+                      setTicked(new Set(isTicked ? list.rows.map((row) => row.id) : []));
+                    },
                   }
                 : undefined
             }
@@ -90,7 +128,7 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
                 menu={menu}
                 tick={
                   canChange
-                    ? { checked: ticked.has(row.id), onChange: (isTicked) => tick(row, isTicked) }
+                    ? { checked: isAll || ticked.has(row.id), onChange: (isTicked) => tick(row, isTicked) }
                     : undefined
                 }
               />
@@ -101,9 +139,15 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
       <ListFooter list={list} query={query} path={path} onPageSize={(pageSize) => change({ pageSize })}>
         {chosen.length > 0 ? (
           <SelectionBar
-            count={chosen.length}
-            onClear={() => setTicked(new Set())}
-            onDelete={() => setAsking({ deed: "delete", machines: chosen })}
+            count={isAll ? list.matching : chosen.length}
+            matching={
+              !isAll && list.matching > chosen.length && list.matching <= MACHINES_MATCHING_MAX
+                ? list.matching
+                : null
+            }
+            onAll={() => setAllOf(narrowing)}
+            onClear={clear}
+            onDeed={ask}
           />
         ) : null}
       </ListFooter>
@@ -114,13 +158,26 @@ export function MachineList({ list, query, tenantSlug, now, canChange, actions }
         onCopy={copy}
         onEnable={enable}
         onDisable={(machine) => setAsking({ deed: "disable", machine })}
-        onDelete={(machine) => setAsking({ deed: "delete", machines: [machine] })}
+        onDelete={(machine) => setAsking({ deed: "delete", machine })}
       />
       {asking?.deed === "delete" ? (
-        <DeleteMachinesDialog machines={asking.machines} actions={actions} onClose={() => setAsking(null)} />
+        <DeleteMachineDialog machine={asking.machine} actions={actions} onClose={() => setAsking(null)} />
       ) : null}
       {asking?.deed === "disable" ? (
         <DisableMachineDialog machine={asking.machine} actions={actions} onClose={() => setAsking(null)} />
+      ) : null}
+      {asking?.deed === "many" ? (
+        <Suspense>
+          <ManyDialog
+            deed={asking.what}
+            chosen={asking.chosen}
+            actions={actions}
+            onClose={(isDone) => {
+              setAsking(null);
+              if (isDone) clear();
+            }}
+          />
+        </Suspense>
       ) : null}
     </>
   );

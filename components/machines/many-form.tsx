@@ -116,12 +116,7 @@ export function ManyForm({ inherited, listPath, actions }: ManyFormProps) {
           <TextArea name="text" rows={10} isCode value={text} onValueChange={changing(setText)} />
         </Field>
         <PastedFile onText={changing(setText)} />
-        <Field
-          label="Type"
-          error={errors.kind}
-          hint="For each machine whose line does not say another; so is all that follows."
-          className="max-w-sm"
-        >
+        <Field label="Type" error={errors.kind} hint="Of lines that name none." className="max-w-sm">
           <Select
             name="kind"
             options={KIND_OPTIONS}
@@ -129,7 +124,7 @@ export function ManyForm({ inherited, listPath, actions }: ManyFormProps) {
             onValueChange={changing((value) => setKind(value as MachineKind))}
           />
         </Field>
-        <More title="More: description, runtimes, tags, tokens">
+        <More title="More for all of them: description, runtimes, tags, tokens">
           <MachineFields
             isMany
             kind={kind}
@@ -172,7 +167,7 @@ export function ManyForm({ inherited, listPath, actions }: ManyFormProps) {
       </div>
       {answer ? (
         <SecretsFileDialog
-          title={`${formatQuantity(answer.secrets.length, "machine")} provisioned`}
+          title="Machines provisioned"
           answer={answer}
           onClose={() => {
             setAnswer(null);

@@ -61,7 +61,7 @@ const text = (value: unknown) => (Array.isArray(value) ? value.join(", ") : Stri
 export function PastedPreview({ checked: { count, first } }: { checked: CheckedMachines }) {
   return (
     <Answer title={`${formatQuantity(count, "machine")}, all right so far`}>
-      <ScrollBox label="The first machines" className="max-h-80">
+      <ScrollBox label="The first machines" className="max-h-96">
         <table className="w-full">
           <thead>
             <TableHeadRow>

@@ -7,8 +7,11 @@ import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { SubmitButton } from "@/components/ui/submit-button";
 
-type FormDialogProps = Pick<ComponentProps<typeof Dialog>, "title" | "description"> & {
+type FormDialogProps = Pick<ComponentProps<typeof Dialog>, "title" | "description" | "finalFocus"> & {
   verb: string;
+  look?: "primary" | "danger";
+  /** It can be done now. */
+  isReady?: boolean;
   form: ComponentProps<"form">["ref"];
   failure: string | null;
   isPending: boolean;
@@ -20,6 +23,8 @@ type FormDialogProps = Pick<ComponentProps<typeof Dialog>, "title" | "descriptio
 /** A small form over the page it belongs to. Mounted only while it is open. */
 export function FormDialog({
   verb,
+  look = "primary",
+  isReady = true,
   form,
   failure,
   isPending,
@@ -37,7 +42,7 @@ export function FormDialog({
       buttons={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <SubmitButton form={formId} look="primary" aria-busy={isPending}>
+          <SubmitButton form={formId} look={look} aria-busy={isPending} disabled={!isReady}>
             {verb}
           </SubmitButton>
         </>

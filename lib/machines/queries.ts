@@ -158,7 +158,7 @@ export async function checkMachines(
 }
 
 /** How many of pasted machines are shown before they are provisioned. */
-const SHOWN_FIRST = 10;
+const SHOWN_FIRST = 8;
 
 /** @returns what would become of pasted machines, and everything that is wrong with them by its line; nothing is written @throws Refusal `invalid` at `recipient` */
 export async function checkPasted(ctx: Ctx, pasted: PastedMachines): Promise<CheckedMachines> {

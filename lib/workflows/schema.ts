@@ -26,6 +26,15 @@ export const rotateMachinesSchema = chosenMachinesSchema.extend({
   recipient: recipientSchema,
 });
 
+/** What people do to many machines from the list. */
+export const MANY_DEEDS = ["rotate", "addSecrets", "disable", "enable", "delete"] as const;
+export type ManyDeed = (typeof MANY_DEEDS)[number];
+
+export const previewMachinesSchema = chosenMachinesSchema
+  .omit({ preview: true })
+  .extend({ deed: z.enum(MANY_DEEDS) });
+
+export type PreviewMachinesInput = z.output<typeof previewMachinesSchema>;
 export type AddSecretsInput = z.output<typeof addSecretsSchema>;
 export type RotateMachinesInput = z.output<typeof rotateMachinesSchema>;
 export type SetUpInput = z.output<typeof setUpSchema>;

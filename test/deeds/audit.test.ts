@@ -93,6 +93,7 @@ const ADMIN_EVENTS: Readonly<Record<string, readonly string[]>> = {
     "rotation.ended",
     "rotation.ended",
   ],
+  previewMachines: [],
   previewDeletion: [],
   previewDisabling: [],
   previewEnabling: [],

@@ -55,6 +55,7 @@ import { disableMachine, disableMachines, enableMachines } from "@/lib/workflows
 import { disconnectHost } from "@/lib/workflows/disconnect-host";
 import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
+import { previewMachines } from "@/lib/workflows/preview-machines";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
 import { rotateMachines } from "@/lib/workflows/rotate-machines";
 import { saveMachine } from "@/lib/workflows/save-machine";
@@ -219,6 +220,7 @@ export const ADMIN_DEEDS: Readonly<Record<string, Deed>> = {
   addSecrets: (ctx, { machine }) => addSecrets(ctx, addSecretsSchema.parse(ofMachine(machine))),
   rotateMachines: (ctx, { machine }) =>
     rotateMachines(ctx, rotateMachinesSchema.parse({ ...ofMachine(machine), retirement: "now" })),
+  previewMachines: (ctx, { machine }) => previewMachines(ctx, { ...ofMachine(machine), deed: "rotate" }),
   previewDeletion: (ctx, { machine }) => previewDeletion(ctx, ofMachine(machine)),
   previewDisabling: (ctx, { machine }) => previewDisabling(ctx, ofMachine(machine)),
   previewEnabling: (ctx, { machine }) => previewEnabling(ctx, ofMachine(machine)),

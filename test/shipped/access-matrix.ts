@@ -109,6 +109,11 @@ export const TENANT_ACTIONS: Readonly<Record<string, Row>> = {
   enableMachineAction: { may: OPERATORS, input: machine },
   disableMachineAction: { may: OPERATORS, input: machine },
   deleteMachinesAction: { may: OPERATORS, input: { machineIds: [id] }, isSensitive: true },
+  previewMachinesQuestion: { may: OPERATORS, input: { deed: "delete", machineIds: [id] } },
+  rotateMachinesAction: { may: OPERATORS, input: { machineIds: [id], retirement: "now" } },
+  addSecretsAction: { may: OPERATORS, input: { machineIds: [id] } },
+  disableMachinesAction: { may: OPERATORS, input: { machineIds: [id] } },
+  enableMachinesAction: { may: OPERATORS, input: { machineIds: [id] } },
   addSecretAction: { may: OPERATORS, input: machine },
   editCredentialAction: {
     may: OPERATORS,

@@ -13,6 +13,7 @@ import {
 } from "@/lib/credentials/schema";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { foreseeRules } from "@/lib/fleet/queries/foresee-rules";
+import { long } from "@/lib/http/deeds";
 import { adminAction, adminQuestion } from "@/lib/http/portal/actions";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { addKey } from "@/lib/machines/commands/add-key";
@@ -22,6 +23,7 @@ import { provisionPasted } from "@/lib/machines/commands/provision-machines";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { checkPasted, ofMachines } from "@/lib/machines/queries";
 import {
+  chosenMachinesSchema,
   deleteMachinesSchema,
   editMachineSchema,
   machineIdSchema,
@@ -32,22 +34,31 @@ import { cancelRehearsal, startRehearsal } from "@/lib/rehearsals/commands";
 import { cancelRehearsalSchema, rehearseDeletionSchema } from "@/lib/rehearsals/schema";
 import { cancelRotationSchema, endRotationSchema, rotateCredentialSchema } from "@/lib/rotations/schema";
 import { connectedHostsSchema } from "@/lib/sessions/schema";
+import { addSecrets } from "@/lib/workflows/add-secrets";
 import { deleteCredential } from "@/lib/workflows/delete-credential";
 import { deleteMachines } from "@/lib/workflows/delete-machines";
 import { disableCredential, enableCredential } from "@/lib/workflows/disable-credential";
-import { disableMachine } from "@/lib/workflows/disable-machines";
+import { disableMachine, disableMachines, enableMachines } from "@/lib/workflows/disable-machines";
 import { editRules } from "@/lib/workflows/edit-rules";
 import { cancelRotation, endRotationNow } from "@/lib/workflows/end-rotation";
+import { previewMachines } from "@/lib/workflows/preview-machines";
 import { rotateCredential } from "@/lib/workflows/rotate-credential";
+import { rotateMachines } from "@/lib/workflows/rotate-machines";
 import { saveMachine } from "@/lib/workflows/save-machine";
+import { addSecretsSchema, previewMachinesSchema, rotateMachinesSchema } from "@/lib/workflows/schema";
 
 export const provisionMachineAction = adminAction(provisionMachineSchema, provisionMachine);
-export const provisionMachinesAction = adminAction(pastedMachinesSchema, provisionPasted);
+export const provisionMachinesAction = adminAction(pastedMachinesSchema, long(provisionPasted));
 export const checkPastedQuestion = adminQuestion(pastedMachinesSchema, checkPasted);
 export const editMachineAction = adminAction(editMachineSchema, saveMachine);
 export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
 export const disableMachineAction = adminAction(machineIdSchema, disableMachine);
-export const deleteMachinesAction = adminAction(deleteMachinesSchema, deleteMachines, { recent: true });
+export const deleteMachinesAction = adminAction(deleteMachinesSchema, long(deleteMachines), { recent: true });
+export const previewMachinesQuestion = adminQuestion(previewMachinesSchema, previewMachines);
+export const rotateMachinesAction = adminAction(rotateMachinesSchema, long(rotateMachines));
+export const addSecretsAction = adminAction(addSecretsSchema, long(addSecrets));
+export const disableMachinesAction = adminAction(chosenMachinesSchema, long(disableMachines));
+export const enableMachinesAction = adminAction(chosenMachinesSchema, long(enableMachines));
 export const addSecretAction = adminAction(issueSecretSchema, ofMachines(addSecret));
 export const addKeyAction = adminAction(addKeySchema, ofMachines(addKey));
 export const editCredentialAction = adminAction(editCredentialSchema, ofMachines(editCredential));

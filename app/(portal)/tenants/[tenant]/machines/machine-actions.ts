@@ -1,8 +1,13 @@
 import {
+  addSecretsAction,
   connectedHostsQuestion,
   deleteMachinesAction,
   disableMachineAction,
+  disableMachinesAction,
   enableMachineAction,
+  enableMachinesAction,
+  previewMachinesQuestion,
+  rotateMachinesAction,
   runningJobsQuestion,
 } from "./actions";
 
@@ -13,4 +18,14 @@ export const MACHINE_ACTIONS = {
   deleteMachines: deleteMachinesAction,
   askHosts: connectedHostsQuestion,
   askJobs: runningJobsQuestion,
+};
+
+/** What the list does with many of them. */
+export const MANY_ACTIONS = {
+  preview: previewMachinesQuestion,
+  rotateMachines: rotateMachinesAction,
+  addSecrets: addSecretsAction,
+  disableMachines: disableMachinesAction,
+  enableMachines: enableMachinesAction,
+  deleteMachines: deleteMachinesAction,
 };

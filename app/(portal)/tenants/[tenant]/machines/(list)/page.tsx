@@ -1,4 +1,4 @@
-import { MACHINE_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
+import { MACHINE_ACTIONS, MANY_ACTIONS } from "@/app/(portal)/tenants/[tenant]/machines/machine-actions";
 import { tenantTitle } from "@/app/(portal)/tenants/[tenant]/tenant-title";
 import { AddMachineMenu } from "@/components/machines/add-machine-menu";
 import { MachineList } from "@/components/machines/machine-list";
@@ -40,7 +40,7 @@ export default async function MachinesPage({ params, searchParams }: MachinesPag
           tenantSlug={tenant.slug}
           now={ctx.now}
           canChange={canChange}
-          actions={actionsOf(tenant.slug, MACHINE_ACTIONS)}
+          actions={actionsOf(tenant.slug, { ...MACHINE_ACTIONS, ...MANY_ACTIONS })}
         />
       )}
     </>

@@ -9,41 +9,33 @@ import { Alert } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, TextInput } from "@/components/ui/field";
-import { ScrollBox } from "@/components/ui/scroll-box";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useToasts } from "@/components/ui/toast";
 import { useAttempt } from "@/components/ui/use-attempt";
-import { formatQuantity } from "@/lib/format";
 
-type DeleteMachinesDialogProps = {
-  machines: readonly NamedMachine[];
+type DeleteMachineDialogProps = {
+  machine: NamedMachine;
   actions: Pick<MachineActions, "deleteMachines" | "askHosts" | "askJobs">;
   onClose: (isDeleted: boolean) => void;
 };
 
-const NAMES = "border-l-2 border-danger-line pl-3 font-medium break-words";
-
 /** Mounted only while it asks. The last word is typed: a click can slip, a name cannot. */
-export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachinesDialogProps) {
+export function DeleteMachineDialog({ machine, actions, onClose }: DeleteMachineDialogProps) {
   const formId = useId();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   // The button that opened the dialog may be gone with its row; then focus goes to the page's heading.
   const isDeleted = useRef(false);
   const toasts = useToasts();
-  const machineIds = machines.map((machine) => machine.id);
+  const machineIds = [machine.id];
   const impact = useConnectedHosts(actions, machineIds);
-  const [only] = machines;
-  const isOne = machines.length === 1 && only !== undefined;
-  const subject = isOne ? only.name : formatQuantity(machines.length, "machine");
-  const expected = isOne ? only.name : `delete ${machines.length} machines`;
 
-  const isConfirmed = typed.trim() === expected.trim();
+  const isConfirmed = typed.trim() === machine.name.trim();
 
   const { failure, isPending, run } = useAttempt({
     lost: LOST_ANSWER,
     onDone: (cut: Cut) => {
-      toasts.add({ title: `${subject} deleted.${disconnectedSentence(cut)}` });
+      toasts.add({ title: `${machine.name} deleted.${disconnectedSentence(cut)}` });
       isDeleted.current = true;
       onClose(true);
     },
@@ -55,12 +47,8 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
       onOpenChange={(isOpen) => isOpen || onClose(false)}
       initialFocus={input}
       finalFocus={() => (isDeleted.current ? document.querySelector<HTMLElement>("#main h1") : true)}
-      title={isOne ? "Delete this machine?" : `Delete ${subject}?`}
-      description={
-        isOne
-          ? "Its client ID and all its client secrets and keys stop working at once and for good."
-          : "Their client IDs and all their client secrets and keys stop working at once and for good."
-      }
+      title="Delete this machine?"
+      description="Its client ID and all its client secrets and keys stop working at once and for good."
       buttons={
         <>
           <Button onClick={() => onClose(false)}>Cancel</Button>
@@ -71,8 +59,8 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
       }
     >
       <Alert>{failure}</Alert>
-      {isOne ? <p className={NAMES}>{only.name}</p> : <MachineNames machines={machines} />}
-      <CutHosts impact={impact} through={isOne ? "as this machine" : "as these machines"} />
+      <p className="border-l-2 border-danger-line pl-3 font-medium break-words">{machine.name}</p>
+      <CutHosts impact={impact} through="as this machine" />
       <form
         id={formId}
         onSubmit={(event) => {
@@ -80,7 +68,7 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
           if (isConfirmed) void run(() => actions.deleteMachines({ machineIds }));
         }}
       >
-        <Field label={isOne ? "Type the machine’s name to confirm" : `Type “${expected}” to confirm`}>
+        <Field label="Type the machine’s name to confirm">
           <TextInput
             ref={input}
             value={typed}
@@ -91,17 +79,5 @@ export function DeleteMachinesDialog({ machines, actions, onClose }: DeleteMachi
         </Field>
       </form>
     </Dialog>
-  );
-}
-
-function MachineNames({ machines }: { machines: readonly NamedMachine[] }) {
-  return (
-    <ScrollBox label="Machines to delete" className="max-h-28">
-      <ul className={NAMES}>
-        {machines.map((machine) => (
-          <li key={machine.id}>{machine.name}</li>
-        ))}
-      </ul>
-    </ScrollBox>
   );
 }
