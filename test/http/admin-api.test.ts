@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "@/lib/admin-api/contract";
-import { ADMIN_API_PATH } from "@/lib/admin-api/operation";
+import { ADMIN_API_PATH, type Operation } from "@/lib/admin-api/operation";
 import type { UserActor } from "@/lib/ctx";
 import { IMPLEMENTED } from "@/lib/http/admin/operations";
 import { REQUESTS, takeTurn } from "@/lib/http/admin/turns";
+import { may } from "@/lib/permissions";
+import type { Role } from "@/lib/roles";
 import { disableApiClient } from "@/lib/workflows/manage-api-clients";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { buyToken, send } from "@/test/robot";
-import { act, call, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
+import { act, call, newInstallationAdmin, newTenantAdmin, prisma, provisioned, unique } from "@/test/world";
 
 let owner: UserActor;
 let token: string;
@@ -34,7 +36,10 @@ const secretsOf = (machineId: string) => prisma().credential.count({ where: { ma
 
 /** A path of the operation, about things that are not there. */
 const pathOf = ({ path }: { readonly path: string }) =>
-  path.replace(/\{(?:credential|key|secret)Id\}/g, "0123456789abcdef").replace(/\{\w+\}/g, randomUUID());
+  path
+    .replace(/\{(?:credential|key|secret)Id\}/g, "0123456789abcdef")
+    .replace("{deliveryId}", "1")
+    .replace(/\{\w+\}/g, randomUUID());
 
 test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))(
   "%s is nobody's, and no robot's",
@@ -45,6 +50,37 @@ test.each(OPERATIONS.map((operation) => [operation.id, operation] as const))(
     }
   },
 );
+
+describe("of every operation, who may not is told so before anything else is looked at", () => {
+  const CLIENTS = {
+    Viewer: { role: "Viewer", mayConfirm: true },
+    Operator: { role: "Operator", mayConfirm: true },
+    Administrator: { role: "Administrator", mayConfirm: true },
+    unconfirmed: { role: "Administrator", managesInstallation: true },
+    installation: { role: "Viewer", managesInstallation: true, mayConfirm: true },
+  } as const;
+  type Rights = { role: Role; managesInstallation?: boolean; mayConfirm?: boolean };
+
+  const refusalOf = (operation: Operation, rights: Rights) => {
+    const { may: asked, isSensitive } = operation;
+    const isHis =
+      asked === "installation" ? rights.managesInstallation : asked === "read" || may(rights.role, asked);
+    if (!isHis) return "403 forbidden";
+    return isSensitive && !rights.mayConfirm ? "403 confirmation_needed" : "400 invalid_query";
+  };
+  test.each(Object.entries(CLIENTS))("%s", async (_, rights: Rights) => {
+    const as = await buyToken(await newApiClient(await newInstallationAdmin(), rights));
+    const answers = await Promise.all(
+      OPERATIONS.map(async (operation) => {
+        // Who may is stopped here, before anything is done.
+        const path = `${pathOf(operation)}?unknown=1`;
+        const { status, answer } = await ask(operation.method, path, { as });
+        return `${operation.id}: ${status} ${answer.code}`;
+      }),
+    );
+    expect(answers).toEqual(OPERATIONS.map((each) => `${each.id}: ${refusalOf(each, rights)}`));
+  });
+});
 
 test("every operation of the contract is done by something, and by one thing", () => {
   const ids = IMPLEMENTED.map(({ operation }) => operation.id);

@@ -85,9 +85,10 @@ export async function answerOperation(
   const actor = await requireApiClient(request, new Date());
   request.noteActor(actor.id);
   takeTurn(actor.id);
-  const asked = await readAsked(request, sent, operation, params);
   // Who only looks at what would happen confirms nothing.
-  requireRights(actor, operation.may, (operation.isSensitive ?? false) && !asked.isDryRun);
+  const looksOnly = operation.preview !== undefined && request.query.get("dryRun") === "true";
+  requireRights(actor, operation.may, (operation.isSensitive ?? false) && !looksOnly);
+  const asked = await readAsked(request, sent, operation, params);
   const { status, body } = await run(actor, request, implemented, asked);
   const json = body === null ? {} : { "content-type": "application/json" };
   return {

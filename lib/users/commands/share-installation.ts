@@ -48,7 +48,7 @@ export async function shareInstallation(
   }
   if (!manages) {
     const made = await listManagersMadeBy(ctx, { adminId });
-    requireSettled(made, apiClients, " that manage the installation");
+    requireSettled(made, apiClients, " for the installation");
   }
   await ctx.db.admin.update({ where: { id: adminId }, data: { managesInstallation: manages } });
   await record(ctx, [{ type: "admin.manages_installation", adminId, email, manages }]);
