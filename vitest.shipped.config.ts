@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
     environment: "node",
-    include: ["test/shipped/**/*.test.ts"],
+    include: [`test/shipped/**/*.${process.env.DRILL === undefined ? "test" : "drill"}.ts`],
     // Two at once, and no more: much of the time they wait, and each starts a PostgreSQL and servers of its own.
     maxWorkers: 2,
     // See vitest.config.ts.

@@ -14,7 +14,7 @@ test("every page in front of the sign-in is accessible, and none is wider than i
     "/second-factor",
     "/docs/api",
     // The others are of the same parts.
-    "/docs/api/rotations",
+    "/docs/api/robot-sessions",
   ]) {
     await page.goto(front);
     await expectAccessibleEverywhere(page, front);

@@ -113,7 +113,7 @@ function Contents({ groups, current }: Groups & { current: string | undefined })
         aria-current={current === undefined ? "page" : undefined}
         className={linkClass}
       >
-        Overview
+        API
       </Link>
       {groups.map(({ name, tags }) => (
         <div key={name}>

@@ -5,11 +5,15 @@ import { isStorable } from "@/lib/text";
 
 /** An instant: RFC 3339 with an offset in JSON, a Date in code. */
 export const instant = z
-  // PostgreSQL knows no year 0.
-  .codec(z.iso.datetime({ offset: true }).regex(/^(?!000[01])/), z.date(), {
-    decode: (text) => new Date(text),
-    encode: (date) => date.toISOString(),
-  })
+  // PostgreSQL knows no year 0. A second pattern would hide from generators that it is an instant.
+  .codec(
+    z.iso.datetime({ offset: true }).refine((text) => !/^000[01]/.test(text), "There is no such year."),
+    z.date(),
+    {
+      decode: (text) => new Date(text),
+      encode: (date) => date.toISOString(),
+    },
+  )
   .meta({ description: "RFC 3339, UTC unless it says an offset" });
 
 export const LIMIT_MAX = 200;
