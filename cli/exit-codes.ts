@@ -16,6 +16,8 @@ export const EXIT_CODES = {
   conflict: 5,
   /** The server does not answer, or says "later". */
   away: 6,
+  /** `plan --exit-code`: there is something to change. */
+  changes: 10,
 } as const;
 
 export type EndKind = keyof typeof EXIT_CODES;

@@ -12,7 +12,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 async function run(): Promise<number> {
   try {
     await newProgram().parseAsync();
-    return EXIT_CODES.done;
+    return typeof process.exitCode === "number" ? process.exitCode : EXIT_CODES.done;
   } catch (error) {
     // Commander has said what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;

@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import { addApi } from "./commands/api";
 import { addAudit } from "./commands/audit";
 import { addKeys } from "./commands/credentials";
+import { addFleet } from "./commands/fleet";
 import { addHosts } from "./commands/hosts";
 import { addJobs } from "./commands/jobs";
 import { addLeak } from "./commands/leak";
@@ -15,7 +16,8 @@ import { print, withoutSecrets } from "./console";
 
 const EXIT_CODES_SAY = `
 Exit codes: 0 done; 1 failed, or not confirmed; 2 wrong usage; 3 not signed in, or refused; 4 not found;
-5 somebody was first, something stands in the way, or more would be cut than was shown; 6 the server is away.
+5 somebody was first, something stands in the way, or more would be cut than was shown; 6 the server is away; 10 plan --exit-code
+found something to change.
 
 Environment: LATCHKEY_URL, LATCHKEY_CLIENT_ID and one of LATCHKEY_CLIENT_SECRET, LATCHKEY_CLIENT_SECRET_FILE and
 LATCHKEY_KEY_FILE go before what login has stored. NO_COLOR: no colours.
@@ -43,6 +45,7 @@ export function newProgram(): Command {
     addAssets,
     addUsers,
     addAudit,
+    addFleet,
   ];
   for (const add of [addSession, ...groups, addLeak, addApi]) add(program);
   program

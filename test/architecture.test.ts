@@ -46,7 +46,15 @@ const isEnteredByTheProcess = (target: string) =>
   ["background", "operator"].includes(placeOf(target)) || target === "lib/users/password-work.ts";
 
 /** Pure functions of text, and lists of words. */
-const PLAIN = ["lib/csv.ts", "lib/format.ts", "lib/paths.ts", "lib/roles.ts", "lib/text.ts"];
+const PLAIN = [
+  "lib/csv.ts",
+  "lib/fold.ts",
+  "lib/format.ts",
+  "lib/json-text.ts",
+  "lib/paths.ts",
+  "lib/roles.ts",
+  "lib/text.ts",
+];
 
 const ANYWHERE_IN_LIB = new Set(["cellar", ...Object.keys(HOUSE), ...Object.keys(ROOMS)]);
 

@@ -140,6 +140,43 @@ test("a pipeline provisions from a file, starts a robot, rotates, plans a deleti
   expect(said.join("\n")).not.toContain("lks_");
 });
 
+test("a fleet is planned and applied from a file; what would change or cut more than was shown is refused", async () => {
+  const file = join(folder, "machines.yaml");
+  const plan = join(folder, "plan.json");
+  const robots = "kind: Template, tags: [invoices]";
+  const machines = `machines:\n  - { name: fleet-1, ${robots} }\n  - { name: fleet-2, ${robots} }\n`;
+  writeFileSync(file, `version: 1\nsecrets: { directory: ./fleet }\n${machines}`);
+  const planned = await latchkey("plan", "-f", file, "--out", plan, "--exit-code");
+  expect(planned).toMatchObject({ code: 10, err: "" });
+  expect(planned.out).toMatch(/\n2 to create, 0 to change, 0 to delete\. It cuts nobody\.\n$/);
+  expect(await latchkey("apply", "-f", file)).toMatchObject({ code: 2, out: "" });
+  expect(await latchkey("apply", "-f", file, "--plan", plan)).toMatchObject({
+    code: 0,
+    out: "Done: 2 changes made.\n",
+  });
+  expect(await latchkey("plan", "-f", file, "--exit-code")).toMatchObject({ code: 0 });
+
+  writeFileSync(file, "version: 1\nmachines:\n  - { name: fleet-1, absent: true }\n");
+  await latchkey("plan", "-f", file, "--out", plan);
+  const robot = startRobotFrom(join(folder, "fleet/fleet-1.env"), undefined, {
+    LATCHKEY_HOST_NAME: "BUILD-10",
+  });
+  await robot.hears(/ connected to /);
+  const grown = await latchkey("apply", "-f", file, "--plan", plan);
+  expect(grown).toMatchObject({ code: 5, out: "" });
+  expect(grown.err).toContain("host BUILD-10 of “fleet-1” would be disconnected");
+  expect((await latchkey("plan", "-f", file)).out).toContain("    disconnects host BUILD-10 of fleet-1\n");
+  expect(await latchkey("apply", "-f", file, "--yes")).toMatchObject({ code: 0 });
+  expect(await robot.ended).toBe(3);
+
+  const written = join(folder, "exported.yaml");
+  expect(await latchkey("export", "-f", written)).toMatchObject({ code: 0, out: "" });
+  expect(readFileSync(written, "utf8")).toMatch(/\n {2}- name: fleet-2\n {4}kind: Template\n/);
+  expect(await latchkey("plan", "-f", written, "--exit-code")).toMatchObject({ code: 0 });
+  expect(await latchkey("export", "-f", written)).toMatchObject({ code: 2 });
+  expect(said.join("\n")).not.toContain("lks_");
+});
+
 test("a secret is shown once by what makes it, where it goes to no file", async () => {
   const one = await run(["machines", "provision", "lane-3"], environmentOf(operator));
   expect(one).toMatchObject({ code: 0, err: "Provisioned 1.\n" });

@@ -1,0 +1,106 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { CommandEnd } from "@/cli/exit-codes";
+import { codeOf } from "@/robot/replace-file";
+
+/**
+ * What is written beside the fleet's file before machines are provisioned, and removed when their secrets are where they go. Should this process
+ * die in between, the next one finds out by it what was done. It holds no secret.
+ */
+const journalSchema = z.object({
+  at: z.iso.datetime(),
+  /** Whose it is while that process lives. */
+  host: z.string(),
+  process: z.number().int(),
+  /** Where, and who: a request is known by its key only there. */
+  url: z.string(),
+  clientId: z.string(),
+  idempotencyKey: z.uuid(),
+  machines: z.array(
+    z.object({
+      row: z.looseObject({ name: z.string() }),
+      secrets: z.union([
+        z.literal("none"),
+        z.object({ directory: z.string() }),
+        z.object({ command: z.array(z.string()) }),
+      ]),
+      isEnabled: z.boolean(),
+    }),
+  ),
+});
+
+export type Journal = z.output<typeof journalSchema>;
+
+/** A journal with the names whose secrets are where they go. */
+export type StoredJournal = { readonly journal: Journal; readonly delivered: ReadonlySet<string> };
+
+/** What a journal says of this process. */
+export const startedHere = () => ({ at: new Date().toISOString(), host: hostname(), process: process.pid });
+
+/** @returns whether another process of this computer is at it; of others nobody can say */
+export function isUnderWay({ host, process: id }: Journal): boolean {
+  if (host !== hostname() || id === process.pid) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}
+
+export const journalOf = (file: string): string => join(dirname(file), `.${basename(file)}.applying`);
+
+/** @throws CommandEnd `usage` where it cannot be written */
+export function writeJournal(file: string, journal: Journal): void {
+  const path = journalOf(file);
+  try {
+    const opened = openSync(path, "wx", 0o600);
+    try {
+      writeFileSync(opened, `${JSON.stringify(journal)}\n`);
+      fsyncSync(opened);
+    } finally {
+      closeSync(opened);
+    }
+  } catch (error) {
+    throw new CommandEnd("usage", `Nothing more was done: ${path} cannot be written (${codeOf(error)}).`);
+  }
+}
+
+export const noteDelivered = (file: string, name: string): void =>
+  appendFileSync(journalOf(file), `${JSON.stringify(name)}\n`);
+
+export const removeJournal = (file: string): void => rmSync(journalOf(file), { force: true });
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns what an apply has left that was stopped; null where nothing is left, or nothing was sent yet */
+export function readJournal(file: string): StoredJournal | null {
+  const path = journalOf(file);
+  if (!existsSync(path)) return null;
+  const [first = "", ...names] = readFileSync(path, "utf8").split("\n");
+  const journal = journalSchema.safeParse(parsed(first));
+  // It was stopped while it wrote this, before it asked for anything.
+  if (!journal.success) {
+    removeJournal(file);
+    return null;
+  }
+  const delivered = names.map(parsed).filter((name) => typeof name === "string");
+  return { journal: journal.data, delivered: new Set(delivered) };
+}
