@@ -41,7 +41,12 @@ export function apiDocument(origin: string) {
   ];
   const given: ZodOpenApiObject = {
     openapi: "3.1.0",
-    info: { title: "Latchkey API", version: "1", description: INTRODUCTION },
+    info: {
+      title: "Latchkey API",
+      version: "1",
+      description: INTRODUCTION,
+      license: { name: "Apache License 2.0", identifier: "Apache-2.0" },
+    },
     servers: [{ url: origin }],
     security: [{ apiClient: [ADMIN_SCOPE] }],
     tags: groups.flatMap(({ tags }) => tags),

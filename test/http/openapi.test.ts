@@ -42,8 +42,6 @@ test("it has every operation that is described, and a linter finds nothing", asy
   const config = await createConfig({
     extends: ["recommended"],
     rules: {
-      // Said in the repository, not in the document.
-      "info-license": "off",
       // What anybody may read refuses nobody.
       "operation-4xx-response": "off",
     },
