@@ -1,11 +1,19 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { recipientSchema } from "@/lib/machines/schema";
 import { codeOf } from "@/robot/replace-file";
 import { answer, type Manner, type Tools } from "./command";
 import { note, plain } from "./console";
 import { CommandEnd } from "./exit-codes";
-import { type Destination, envText, reserve, withSecretsDir } from "./secret-files";
+import {
+  alsoWhenStopped,
+  type Destination,
+  envText,
+  fill,
+  makeEmpty,
+  reserve,
+  withSecretsDir,
+} from "./secret-files";
 
 /** Where the secrets of many go: to files, into one that only a recipient reads, or to standard output. */
 export type ManyDestination = Manner & Destination & { readonly recipient?: string; readonly out?: string };
@@ -24,7 +32,17 @@ export const withManyDestinations = (command: Command): Command =>
         "encrypt the secrets of many with age; nobody but its owner reads them",
       ).argParser(recipientOf),
     )
-    .option("--out <path>", "of --recipient: where to; standard output otherwise");
+    .option("--out <path>", "of --recipient: where to; standard output otherwise")
+    .hook("preAction", (_, asked) => {
+      const { secretsDir, recipient, out } = asked.opts<ManyDestination>();
+      if (secretsDir !== undefined && recipient !== undefined)
+        throw new CommandEnd("usage", "It is either --secrets-dir or --recipient.");
+      if (out !== undefined && recipient === undefined)
+        throw new CommandEnd(
+          "usage",
+          "--out goes with --recipient; for secrets in the plain there is --secrets-dir.",
+        );
+    });
 
 type Secret = {
   readonly machineName: string;
@@ -48,13 +66,29 @@ export type Part<R extends Row> = {
 
 type Filed<R> = R & { readonly file?: string };
 
-/** The file for what is encrypted, made before there is anything to lose. */
-function reserveOut(path: string): void {
+/** Makes the file for what is encrypted, before there is anything to lose. */
+function reserveOut(path: string) {
   try {
-    closeSync(openSync(path, "wx", 0o600));
+    makeEmpty(path);
   } catch (error) {
     throw new CommandEnd("usage", `Nothing was done: ${path} cannot be made anew (${codeOf(error)}).`);
   }
+  let isWritten = false;
+  return {
+    /** @returns whether it is there */
+    put(encrypted: string): boolean {
+      try {
+        fill(path, encrypted);
+        isWritten = true;
+      } catch {
+        // It goes to standard output.
+      }
+      return isWritten;
+    },
+    release: alsoWhenStopped(() => {
+      if (!isWritten) rmSync(path, { force: true });
+    }),
+  };
 }
 
 /** @returns what the API answered; of a secret that went to a file, the file */
@@ -70,8 +104,7 @@ function show<R extends Row>(
   { results, encrypted }: { readonly results: readonly Filed<R>[]; readonly encrypted: string | null },
   { member, more }: { readonly member: string; readonly more: object },
 ): void {
-  if (encrypted !== null && options.out !== undefined) writeFileSync(options.out, encrypted);
-  else if (encrypted !== null && !options.json) {
+  if (encrypted !== null && !options.json) {
     process.stdout.write(encrypted);
     return;
   }
@@ -84,7 +117,7 @@ function show<R extends Row>(
     json: {
       results: results.map((row) => shownOf(row, member)),
       ...more,
-      ...(encrypted !== null && options.out === undefined && { encrypted }),
+      ...(encrypted !== null && { encrypted }),
     },
     ids: isFiled ? files : values.map(({ clientSecret }) => clientSecret),
     text: () =>
@@ -107,11 +140,9 @@ export async function makeSecrets<R extends Row>(
   { done, member }: { readonly done: string; readonly member: string },
   make: () => Promise<Part<R>>,
 ): Promise<void> {
-  const { secretsDir, recipient, out } = options;
-  if (secretsDir !== undefined && recipient !== undefined)
-    throw new CommandEnd("usage", "It is either --secrets-dir or --recipient.");
+  const { secretsDir, out } = options;
   const files = secretsDir === undefined ? null : reserve(secretsDir, labels);
-  if (out !== undefined && recipient !== undefined) reserveOut(out);
+  const outFile = out === undefined ? null : reserveOut(out);
   const unwritten: string[] = [];
   const seen = new Map<string, number>();
   const filed = (row: R): Filed<R> => {
@@ -128,12 +159,22 @@ export async function makeSecrets<R extends Row>(
     }
   };
   let results: readonly Filed<R>[] = [];
+  let isAstray = false;
   try {
     const made = await make();
     results = made.results.map(filed);
-    show(tools, options, { results, encrypted: made.encrypted }, { member, more: made.more ?? {} });
+    const { encrypted } = made;
+    const isInFile = encrypted !== null && (outFile?.put(encrypted) ?? false);
+    isAstray = encrypted !== null && outFile !== null && !isInFile;
+    show(
+      tools,
+      options,
+      { results, encrypted: isInFile ? null : encrypted },
+      { member, more: made.more ?? {} },
+    );
   } finally {
     files?.release();
+    outFile?.release();
   }
   if (unwritten.length > 0) {
     const sentence =
@@ -143,12 +184,13 @@ export async function makeSecrets<R extends Row>(
   const failed = results.filter(({ problem }) => problem !== null);
   const where = secretsDir === undefined ? "" : `; each secret is in a file of its own in ${secretsDir}`;
   if (!options.quiet) note(`${done} ${results.length - failed.length}${where}.`);
+  const told = failed.map(({ name, problem }) => `${name}: ${problem?.detail}`);
+  if (isAstray) {
+    const sentence = `${out} could not be written: what is encrypted is on standard output instead.`;
+    throw new CommandEnd("failed", sentence, told);
+  }
   if (failed.length === 0) return;
-  throw new CommandEnd(
-    "conflict",
-    `${failed.length} of ${results.length} could not be:`,
-    failed.map(({ name, problem }) => `${name}: ${problem?.detail}`),
-  );
+  throw new CommandEnd("conflict", `${failed.length} of ${results.length} could not be:`, told);
 }
 
 /** @returns what the file of a machine's first, second, … secret is called after */

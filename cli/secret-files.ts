@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { codeOf } from "@/robot/replace-file";
@@ -29,10 +29,40 @@ export const envText = (url: string, { clientId, clientSecret }: Issued): string
 export const fileNameOf = (machineName: string) =>
   `${machineName.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[.-]+/, "") || "machine"}.env`;
 
+/** Makes a file that only its owner reads. @throws where something is there already */
+export const makeEmpty = (path: string): void => closeSync(openSync(path, "wx", 0o600));
+
+/** Writes into a file that was made empty; follows no link, and makes none. */
+export function fill(path: string, text: string): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Has something taken back also where a signal ends the command before. @returns what takes it back */
+export function alsoWhenStopped(takeBack: () => void): () => void {
+  const end = () => {
+    for (const signal of SIGNALS) process.off(signal, stop);
+    takeBack();
+  };
+  const stop = (signal: NodeJS.Signals) => {
+    end();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  return end;
+}
+
 /** Files that are there, empty, before a secret is made. */
 export type Reserved = {
   readonly pathOf: (machineName: string) => string;
-  /** Writes a machine's secret. */
+  /** Writes a machine's secret. @throws where no file was made for it, or it has one already */
   put(url: string, issued: Issued): string;
   /** Removes those that got none. */
   release(): void;
@@ -40,26 +70,25 @@ export type Reserved = {
 
 /**
  * Makes a file for each machine's secret: what cannot be written is found before there is a secret to lose.
- * @throws CommandEnd `usage` where one is there already, or two machines would share one
+ * @throws CommandEnd `usage` where one is there already, or two would share one
  */
 export function reserve(folder: string, machineNames: readonly string[]): Reserved {
-  const files = new Map(machineNames.map((name) => [name, join(folder, fileNameOf(name))]));
   const empty = new Set<string>();
   const release = () => {
     for (const path of empty) rmSync(path, { force: true });
     empty.clear();
   };
-  const pathOf = (name: string) => files.get(name) ?? join(folder, fileNameOf(name));
+  const pathOf = (name: string) => join(folder, fileNameOf(name));
   const taken: string[] = [];
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const path of files.values()) {
+    for (const path of machineNames.map(pathOf)) {
       if (empty.has(path)) {
-        taken.push(`${path} would be that of two machines`);
+        taken.push(`${path} would be that of two secrets`);
         continue;
       }
       try {
-        closeSync(openSync(path, "wx", 0o600));
+        makeEmpty(path);
         empty.add(path);
       } catch (error) {
         if (codeOf(error) !== "EEXIST") throw error;
@@ -78,16 +107,11 @@ export function reserve(folder: string, machineNames: readonly string[]): Reserv
     pathOf,
     put(url, issued) {
       const path = pathOf(issued.machineName);
-      const file = openSync(path, "r+");
-      try {
-        writeFileSync(file, envText(url, issued));
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
+      if (!empty.has(path)) throw new Error(`${path} was not made for a secret of “${issued.machineName}”.`);
+      fill(path, envText(url, issued));
       empty.delete(path);
       return path;
     },
-    release,
+    release: alsoWhenStopped(release),
   };
 }

@@ -31,7 +31,7 @@ export async function askAuthentication(url: URL, clock: ServerClock): Promise<A
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
   let body: unknown;
   try {
-    const response = await fetch(address, { signal });
+    const response = await fetch(address, { signal, redirect: "error" });
     clock.hear(response);
     if (!response.ok) throw new Error(`it answers ${response.status}`);
     body = await response.json();

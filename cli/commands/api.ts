@@ -11,7 +11,8 @@ import type { Operation } from "@/lib/admin-api/operation";
 type Asking = Manner & { readonly input?: string; readonly dryRun?: boolean; readonly ifMatch?: number };
 
 async function ask({ client }: Tools, options: Asking, name: string): Promise<void> {
-  const operation: Operation | undefined = (CONTRACT as Readonly<Record<string, Operation>>)[name];
+  const operations: Readonly<Record<string, Operation>> = CONTRACT;
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (!operation) throw new CommandEnd("usage", `There is no operation ${name}. See: latchkey operations`);
   const { preview } = operation;
   if (options.dryRun && !preview) throw new CommandEnd("usage", `${name} has no dry run.`);

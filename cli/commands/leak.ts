@@ -17,6 +17,7 @@ async function found({ file }: Options): Promise<string[]> {
 }
 
 const AT_ONCE_MAX = 100;
+const TIMEOUT_SECONDS = 30;
 
 /** Reports secrets that somebody found. Nobody needs to be signed in for that; whose they are is not answered. */
 async function report(options: Options): Promise<void> {
@@ -32,6 +33,9 @@ async function report(options: Options): Promise<void> {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(entries),
+      // Secrets go to nobody but whom the address names.
+      redirect: "error" as const,
+      signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000),
     };
     const response = await fetch(address, asked).catch((error: unknown) => {
       throw new Unreachable(`${address}: ${reasonOf(error)}`);

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { type Choosing, chosen, type Filters, filterIn, withChoice, withFilters } from "@/cli/chosen";
 import { acting, answer, answerList, groupOf, leaf, type Manner, type Tools, taken } from "@/cli/command";
 import { note } from "@/cli/console";
-import { type Cutting, cutting, withCutting } from "@/cli/cuts";
+import { type Cutting, cutting, isWanted, withCutting } from "@/cli/cuts";
 import { CommandEnd } from "@/cli/exit-codes";
 import { findMachine } from "@/cli/find";
 import { detailsIn, withDetails } from "@/cli/machine-details";
@@ -71,13 +71,12 @@ async function edit({ client }: Tools, options: Cutting, given: string): Promise
 
 type Many = Cutting & Choosing;
 
-async function enable(
-  { client }: Tools,
-  options: Manner & Choosing,
-  given: readonly string[],
-): Promise<void> {
+async function enable({ client }: Tools, options: Many, given: readonly string[]): Promise<void> {
   const { asked, ids, inWords } = await chosen(client, given, options);
-  const done = await client.ask(enableMachines, asked);
+  const preview = await client.ask(enableMachines, asked, { dryRun: true });
+  const isHarmless = given.length > 0;
+  if (!(await isWanted(options, `Enable ${inWords(preview.machines)}`, preview, { isHarmless }))) return;
+  const done = await client.ask(enableMachines, { ...asked, preview: preview.token });
   answer(options, { json: done, ids, text: () => "" });
   if (!options.quiet) note(`Enabled ${inWords(done.machines)}.`);
 }
@@ -116,8 +115,13 @@ export function addMachines(program: Command): void {
   ]);
   withDetails(withCutting(editing), ["kind"]).action(acting<[string], Cutting>(edit));
   withChoice(
-    leaf(machines, "enable [machines...]", "Enable machines, all or none", ["machines enable lane-1"]),
-  ).action(acting<[string[]], Manner & Choosing>(enable));
+    withCutting(
+      leaf(machines, "enable [machines...]", "Enable machines, all or none", [
+        "machines enable lane-1",
+        "machines enable --search floor-3 --yes",
+      ]),
+    ),
+  ).action(acting<[string[]], Many>(enable));
   withChoice(
     withCutting(
       leaf(machines, "disable [machines...]", "Disable machines and disconnect their hosts, all or none", [

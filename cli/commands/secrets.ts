@@ -15,7 +15,7 @@ import { rotateCredential } from "@/lib/admin-api/contract/rotations";
 import { RETIREMENTS } from "@/lib/rotations/schema";
 import { addCommon, type Ending, endOption } from "./credentials";
 
-type Adding = Ending & ManyDestination & Choosing & { readonly name?: string };
+type Adding = Ending & ManyDestination & Choosing & Cutting & { readonly name?: string };
 type Rotating = Ending &
   ManyDestination &
   Choosing &
@@ -46,7 +46,7 @@ async function issued(
       const text = () => envText(url, secret).trimEnd();
       return answer(options, { json: json(secret), ids: [secret.clientSecret], text });
     }
-    const file = files.put(url, secret);
+    const file = files.put(url, { ...secret, machineName });
     const { clientSecret: _, ...shown } = secret;
     answer(options, { json: json({ ...shown, file }), ids: [secret.secretId], text: () => plain([file]) });
   } finally {
@@ -60,6 +60,12 @@ function requireOne(given: string | undefined, options: Choosing): void {
     throw new CommandEnd("usage", "Name a machine, or say --all or which; one of the two.");
 }
 
+/** @throws CommandEnd `usage` where an option is for many */
+function requireNoneOfMany({ dryRun, recipient }: Cutting & ManyDestination): void {
+  if (dryRun || recipient !== undefined)
+    throw new CommandEnd("usage", "--dry-run and --recipient are for many.");
+}
+
 /** @returns what the files of the machines' secrets are called after: each has as many as it has live ones, or one */
 async function labelsOf({ client }: Tools, options: Choosing, isOneEach: boolean): Promise<string[]> {
   const rows = await taken(client.rows(listMachines, filterIn(options)));
@@ -71,15 +77,19 @@ async function labelsOf({ client }: Tools, options: Choosing, isOneEach: boolean
 async function addMany(tools: Tools, options: Adding): Promise<void> {
   const { name, expiresAt, recipient } = options;
   const asked = { filter: filterIn(options), name, expiresAt, recipient };
+  const preview = await tools.client.ask(addSecretToEach, asked, { dryRun: true });
+  const what = `Add a client secret to each of ${preview.machines} machines`;
+  if (!(await isWanted(options, what, preview))) return;
   const labels = options.secretsDir === undefined ? [] : await labelsOf(tools, options, true);
   await makeSecrets(tools, options, labels, { done: "Added", member: "secret" }, () =>
-    tools.client.ask(addSecretToEach, asked),
+    tools.client.ask(addSecretToEach, { ...asked, preview: preview.token }),
   );
 }
 
 async function add(tools: Tools, options: Adding, given?: string): Promise<void> {
   requireOne(given, options);
   if (given === undefined) return addMany(tools, options);
+  requireNoneOfMany(options);
   const { id: machineId, name: machineName } = await findMachine(tools.client, given);
   const { name, expiresAt } = options;
   await issued(tools, options, machineName, async () => {
@@ -117,8 +127,7 @@ async function rotateMany(tools: Tools, options: Rotating): Promise<void> {
 async function rotate(tools: Tools, options: Rotating, given?: string, which?: string): Promise<void> {
   requireOne(given, options);
   if (given === undefined) return rotateMany(tools, options);
-  if (options.dryRun || options.recipient !== undefined)
-    throw new CommandEnd("usage", "--dry-run and --recipient are for many.");
+  requireNoneOfMany(options);
   const machine = await findMachine(tools.client, given);
   const { id: credentialId } = await findCredential(tools.client, "secret", machine, which);
   const terms = termsOf(options);
@@ -138,9 +147,9 @@ export function addSecrets(program: Command): void {
   const adding = leaf(secrets, "add [machine]", "Add a client secret to a machine, or to each of many", [
     "secrets add lane-1 --secrets-dir ./secrets",
     "secrets add lane-1 --quiet | vault kv put secret/lane-1 value=-",
-    "secrets add --secrets neverUsed --secrets-dir ./secrets",
+    "secrets add --secrets neverUsed --secrets-dir ./secrets --yes",
   ]);
-  withChoice(withManyDestinations(adding))
+  withChoice(withCutting(withManyDestinations(adding)))
     .option("--name <name>", "what people call it")
     .addOption(endOption("it"))
     .action(acting<[string | undefined], Adding>(add));

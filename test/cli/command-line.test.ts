@@ -1,11 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { placesOf } from "@/cli/completion";
 import { jsonText } from "@/cli/console";
 import { typedValue } from "@/cli/machine-details";
 import { namedMachines, readMachines } from "@/cli/machine-file";
+import { makeSecrets } from "@/cli/many-secrets";
 import { newProgram } from "@/cli/program";
 import { reserve } from "@/cli/secret-files";
 import { tableText, widthOf } from "@/cli/table";
@@ -72,6 +85,96 @@ test("secrets go to files that only their owner reads, none of which was there; 
   expect(readFileSync(path, "utf8")).toBe("somebody's");
   expect(readdirSync(secrets)).not.toContain("new.env");
   expect(caught(() => reserve(join(folder, "two"), ["lane/1", "lane 1"]))).toMatchObject({ kind: "usage" });
+});
+
+test("a secret goes only into the empty file that was made for it", () => {
+  const secrets = join(folder, "reserved");
+  const twice = caught(() => reserve(secrets, ["a", "a.2", "a.2"]));
+  expect(twice).toMatchObject({ kind: "usage", lines: [`${secrets}/a.2.env would be that of two secrets`] });
+  expect(readdirSync(secrets)).toEqual([]);
+  const files = reserve(secrets, ["a", "b"]);
+  const put = (machineName: string) =>
+    caught(() => files.put("http://here", { machineName, clientId: "c", clientSecret: "lks_x" }));
+  writeFileSync(join(secrets, "other.env"), "somebody's");
+  rmSync(join(secrets, "b.env"));
+  symlinkSync(join(secrets, "other.env"), join(secrets, "b.env"));
+  put("a");
+  for (const name of ["a", "b", "other"]) expect(put(name), name).toBeInstanceOf(Error);
+  expect(readFileSync(join(secrets, "other.env"), "utf8")).toBe("somebody's");
+  const listeners = process.listenerCount("SIGTERM");
+  files.release();
+  expect(process.listenerCount("SIGTERM")).toBe(listeners - 1);
+});
+
+test("what is encrypted for a recipient is not lost with its file, which stays only where something is in it", async () => {
+  const shown = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  onTestFinished(() => shown.mockRestore());
+  const outs = join(folder, "outs");
+  const out = join(outs, "secrets.age");
+  const make = async (during: () => void) => {
+    mkdirSync(outs, { recursive: true });
+    const made = async () => {
+      during();
+      return { results: [], encrypted: "-----BEGIN AGE" };
+    };
+    const says = { done: "Added", member: "secret" };
+    await makeSecrets({ client: {} as never, url: "" }, { out, quiet: true }, [], says, made);
+  };
+  const refused = make(() => {
+    throw new Error("refused");
+  });
+  await expect(refused).rejects.toThrow("refused");
+  expect(readdirSync(outs)).toEqual([]);
+  await expect(make(() => rmSync(outs, { recursive: true }))).rejects.toMatchObject({ kind: "failed" });
+  expect(shown.mock.calls).toEqual([["-----BEGIN AGE"]]);
+  expect(existsSync(out)).toBe(false);
+  await make(() => {});
+  expect([readFileSync(out, "utf8"), statSync(out).mode & 0o777]).toEqual(["-----BEGIN AGE", 0o600]);
+});
+
+/** Runs a command in this process, signed in at this address. */
+async function latchkey(url: string, ...words: string[]): Promise<void> {
+  vi.stubEnv("LATCHKEY_URL", url);
+  vi.stubEnv("LATCHKEY_CLIENT_ID", "c");
+  vi.stubEnv("LATCHKEY_CLIENT_SECRET", "lks_x");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await newProgram().parseAsync(["node", "latchkey", ...words]);
+}
+
+test("what cannot be asked is told before anything is", async () => {
+  for (const words of [
+    ["api", "constructor"],
+    ["machines", "provision", "a", "--out", "secrets.age"],
+    ["secrets", "add", "a", "--dry-run"],
+  ])
+    await expect(latchkey("http://127.0.0.1:9", ...words), words.join(" ")).rejects.toMatchObject({
+      kind: "usage",
+    });
+});
+
+async function listening(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("a secret that was found is reported to the portal alone, wherever it points", async () => {
+  let heard = 0;
+  const elsewhere = await listening((_, response) => {
+    heard += 1;
+    response.end("{}");
+  });
+  const url = await listening((_, response) => {
+    response.writeHead(307, { location: elsewhere }).end();
+  });
+  const file = join(folder, "found.txt");
+  writeFileSync(file, "lks_found");
+  await expect(latchkey(url, "leak", "--file", file)).rejects.toThrow(url);
+  expect(heard).toBe(0);
 });
 
 test("a table fits the terminal, whatever stands in it, and nothing in it reaches the terminal as a command", () => {

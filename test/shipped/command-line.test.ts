@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -29,6 +30,8 @@ const apiClient = (rights: object): Promise<Pair> =>
   );
 
 beforeAll(async () => {
+  // Bundles it, which the others need not look at again.
+  expect(await run(["operations", "--quiet"], {}, "", "cli/start.mjs")).toMatchObject({ code: 0 });
   installation = await startInstallation();
   owner = await newTenantAdmin();
   operator = await apiClient({});
@@ -41,17 +44,21 @@ afterAll(async () => {
 
 const root = join(import.meta.dirname, "../..");
 
+const start = (words: readonly string[], env: Readonly<Record<string, string>>, program: string) =>
+  spawn(process.execPath, [join(root, program), ...words], {
+    cwd: folder,
+    env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, HOME: folder, ...env },
+    stdio: "pipe",
+  });
+
 /** Runs the command as a pipeline does: no terminal, and of the environment only what it is given. */
 async function run(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   input = "",
+  program = "dist/latchkey.mjs",
 ): Promise<Said> {
-  const child = spawn(process.execPath, [join(root, "cli/start.mjs"), ...words], {
-    cwd: folder,
-    env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, HOME: folder, ...env },
-    stdio: "pipe",
-  });
+  const child = start(words, env, program);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const texts = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (texts.out += text));
@@ -223,9 +230,30 @@ test("exit codes say what happened", async () => {
     run(["machines", "provision", "lane-3", "--dry-run"], environmentOf(operator)),
     run(["whoami"], { ...viewer, LATCHKEY_URL: "http://127.0.0.1:9" }),
     run(["whoami"], { ...viewer, LATCHKEY_CLIENT_SECRET: "" }),
+    run(["machines", "enable", "--all"], environmentOf(operator)),
+    run(["secrets", "add", "--all"], environmentOf(operator)),
+    run(["machines", "enable", "lane-3"], environmentOf(operator)),
     run(["machines", "list", `--search=${operator.clientSecret}x`, "--nope"], viewer),
   ]);
-  expect(codes.map(({ code }) => code)).toEqual([2, 2, 3, 4, 5, 6, 2, 2]);
+  expect(codes.map(({ code }) => code)).toEqual([2, 2, 3, 4, 5, 6, 2, 2, 2, 0, 2]);
   expect(codes.map(({ out, err }) => out + err).join("")).not.toContain(operator.clientSecret);
   expect(await prisma().machine.count({ where: { tenantId: owner.tenantId } })).toBe(named);
+});
+
+test("who is stopped while it asks leaves no empty files, which the next run would refuse", async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const asked = new Promise<void>((resolve) =>
+    silent.once("connection", (socket) => resolve(void socket.on("error", () => socket.destroy()))),
+  );
+  const words = ["machines", "provision", "lane-9", "--secrets-dir", join(folder, "stopped")];
+  const child = start(words, { ...environmentOf(operator), LATCHKEY_URL: url }, "dist/latchkey.mjs");
+  const ended = new Promise<unknown>((resolve) => child.once("close", (_, signal) => resolve(signal)));
+  await asked;
+  expect(readdirSync(join(folder, "stopped"))).toEqual(["lane-9.env"]);
+  child.kill("SIGINT");
+  expect(await ended).toBe("SIGINT");
+  expect(readdirSync(join(folder, "stopped"))).toEqual([]);
+  silent.close();
 });
