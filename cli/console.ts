@@ -19,12 +19,14 @@ export const withoutSecrets = (text: string) => text.replace(/lks_[0-9A-Za-z_]+/
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
+/** @returns text in quotes, as JSON or YAML has it, that a terminal shows as it is */
+export const quotedText = (text: string): string => text.replace(NOT_SHOWN, escaped);
+
 /** @returns JSON that a terminal shows as it is */
-export const jsonText = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(NOT_SHOWN, escaped);
+export const jsonText = (value: unknown): string => quotedText(JSON.stringify(value, null, 2));
 
 /** @returns the same on one line */
-export const jsonLine = (value: unknown): string => JSON.stringify(value).replace(NOT_SHOWN, escaped);
+export const jsonLine = (value: unknown): string => quotedText(JSON.stringify(value));
 
 /** Writes a command's answer, which is all that standard output gets. @param text lines that are safe to show */
 export const print = (text: string): void => void process.stdout.write(text === "" ? "" : `${text}\n`);

@@ -1,4 +1,13 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { accessOf } from "@/cli/access";
@@ -8,11 +17,10 @@ import { CommandEnd, EXIT_CODES } from "@/cli/exit-codes";
 import { apply } from "@/cli/fleet/apply";
 import { exported } from "@/cli/fleet/export";
 import { type FleetFile, readFleet } from "@/cli/fleet/file";
-import { readJournal } from "@/cli/fleet/journal";
-import { grown, makePlan, readShown, type ShownPlan, shownPlan } from "@/cli/fleet/plan";
+import { grown, makePlan, readShown, type ShownPlan, shownPlan, shows } from "@/cli/fleet/plan";
 import { planText } from "@/cli/fleet/plan-text";
 import { readPresent } from "@/cli/fleet/present";
-import { resume, type Site } from "@/cli/fleet/provision";
+import { resume, type Site, unfinished } from "@/cli/fleet/provision";
 import { FILE_MAX_BYTES } from "@/cli/fleet/yaml";
 import { givenPair, readPair } from "@/cli/pair";
 import { codeOf } from "@/robot/replace-file";
@@ -31,9 +39,17 @@ function readText(path: string): string {
   throw new CommandEnd("usage", `${path} is larger than ${FILE_MAX_BYTES / 1024 / 1024} MiB.`);
 }
 
+/** @param mode what a file that is there keeps of its own at the most */
 function write(path: string, text: string, mode: number): void {
   try {
-    writeFileSync(path, text, { mode });
+    const file = openSync(path, "w", mode);
+    try {
+      const stats = fstatSync(file);
+      if (stats.isFile() && (stats.mode & 0o777 & ~mode) !== 0) fchmodSync(file, stats.mode & mode);
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     throw new CommandEnd("failed", `${path} cannot be written (${codeOf(error)}).`);
   }
@@ -62,19 +78,23 @@ type Planning = OfFile & { readonly out?: string; readonly exitCode?: boolean };
 async function plan({ file, out, exitCode, ...manner }: Planning): Promise<void> {
   const fleet = fleetIn(file);
   const site = await siteOf(file);
-  if (readJournal(site.file)) note("An apply of this file was stopped. The next one finishes it first.");
-  const shown = shownPlan(await makePlan(site.client, fleet), site.url);
+  const shown = shownPlan(await makePlan(site.client, fleet), site.url, unfinished(site));
   if (out !== undefined) write(out, `${JSON.stringify(shown, null, 2)}\n`, 0o600);
   show(manner, shown);
-  if (exitCode && shown.changes.length > 0) process.exitCode = EXIT_CODES.changes;
+  if (exitCode && shown.changes.length + shown.unfinished.length > 0) process.exitCode = EXIT_CODES.changes;
+}
+
+/** @throws CommandEnd `usage` unless it is a plan for this portal */
+function readPlan(path: string, { url }: Site): ShownPlan {
+  const shown = readShown(readText(path));
+  if (!shown) throw new CommandEnd("usage", `${path} is not what latchkey plan --out wrote.`);
+  if (shown.url !== url)
+    throw new CommandEnd("usage", `${path} is a plan for ${shown.url}, and this is ${url}.`);
+  return shown;
 }
 
 /** @throws CommandEnd `conflict` where more would be changed or cut than was shown */
-function requireNoMore(now: ShownPlan, path: string): void {
-  const shown = readShown(readText(path));
-  if (!shown) throw new CommandEnd("usage", `${path} is not what latchkey plan --out wrote.`);
-  if (shown.url !== now.url)
-    throw new CommandEnd("usage", `${path} is a plan for ${shown.url}, and this is ${now.url}.`);
+function requireNoMore(now: ShownPlan, shown: ShownPlan): void {
   const more = grown(now, shown);
   if (more.length > 0)
     throw new CommandEnd("conflict", "Nothing was done: it is more by now than the plan showed.", more);
@@ -90,11 +110,12 @@ async function applyFile({ file, plan: planned, yes, ...manner }: Applying): Pro
       "Nobody can be asked here: add --plan with what latchkey plan --out wrote, or --yes.",
     );
   const site = await siteOf(file);
-  await resume(site);
-  const made = await makePlan(site.client, fleet);
+  const seen = planned === undefined ? undefined : readPlan(planned, site);
+  await resume(site, (creation) => seen === undefined || shows(seen, creation));
+  const made = await makePlan(site.client, fleet, { isApplied: true });
   const shown = shownPlan(made, site.url);
   if (shown.changes.length > 0) {
-    if (planned !== undefined) requireNoMore(shown, planned);
+    if (seen !== undefined) requireNoMore(shown, seen);
     else {
       if (!manner.quiet) for (const line of planText(shown).split("\n")) note(line);
       await confirm(yes);
@@ -120,7 +141,7 @@ async function exportFleet({ file, force }: Exporting): Promise<void> {
   const { client } = await siteOf(file ?? "");
   const text = exported(await readPresent(client));
   if (file === undefined) print(text.trimEnd());
-  else write(file, text, 0o644);
+  else write(file, text, 0o666);
 }
 
 export function addFleet(program: Command): void {

@@ -5,7 +5,8 @@ import { disableMachine, editMachine, enableMachine } from "@/lib/admin-api/cont
 import { addProcess, deleteProcess, editProcess } from "@/lib/admin-api/contract/processes";
 import { editLimits, saveTokenDefaults } from "@/lib/admin-api/contract/settings";
 import { type Change, sent } from "./diff";
-import { DELETED_AT_ONCE, type Plan, parts } from "./plan";
+import { DELETED_AT_ONCE, type Deletion, type Plan, parts } from "./plan";
+import { detailsOf } from "./present";
 import { type Creation, checkPlaces, provision, type Site } from "./provision";
 
 type MachineChange = Extract<Change, { what: "machine"; action: "change" }>;
@@ -63,16 +64,26 @@ function* steps(changes: readonly Change[], setSize: number): Generator<readonly
   }
 }
 
-async function makeStep(site: Site, step: readonly Change[]): Promise<void> {
+/** @throws CommandEnd `conflict` where one of them has another name by now; AdminProblem where more would be cut than was there when it was planned */
+async function deleteThese(client: AdminClient, { machines, preview }: Deletion): Promise<void> {
+  const now = await detailsOf(client, machines);
+  const renamed = machines.flatMap(({ id, name }) => {
+    const { name: other = name } = now.get(id) ?? {};
+    return other === name ? [] : [`“${name}” is called “${other}” by now`];
+  });
+  if (renamed.length > 0)
+    throw new CommandEnd("conflict", "None of these machines was deleted: look again.", renamed);
+  await client.ask(deleteMachines, { machineIds: machines.map(({ id }) => id), preview });
+}
+
+async function makeStep(site: Site, step: readonly Change[], deletions: Plan["deletions"]): Promise<void> {
   const [first] = step;
   if (!first) return;
   if (isCreation(first)) return provision(site, step.filter(isCreation));
-  if (isDeletion(first)) {
-    const machineIds = step.flatMap((change) =>
-      change.what === "machine" && change.action === "delete" ? [change.machine.id] : [],
-    );
-    await site.client.ask(deleteMachines, { machineIds });
-    return;
+  if (first.what === "machine" && first.action === "delete") {
+    const deletion = deletions.find(({ machines }) => machines.includes(first.machine));
+    if (!deletion) throw new Error("this plan was made to look at only");
+    return deleteThese(site.client, deletion);
   }
   await make(site.client, first);
 }
@@ -82,13 +93,13 @@ async function makeStep(site: Site, step: readonly Change[]): Promise<void> {
  * Applied again after it was stopped, wherever, it makes what is left.
  * @throws CommandEnd `usage` before anything is done where a secret has no place to go to; else with what stopped it
  */
-export async function apply(site: Site, { planned }: Plan): Promise<void> {
+export async function apply(site: Site, { planned, deletions }: Plan): Promise<void> {
   const changes = planned.map(({ change }) => change);
   checkPlaces(site, changes.filter(isCreation));
   let made = 0;
   for (const step of steps(changes, site.setSize ?? SET_SIZE)) {
     try {
-      await makeStep(site, step);
+      await makeStep(site, step, deletions);
     } catch (error) {
       const { kind, message, lines } = endOf(error);
       const about = step.length === 1 ? `${step[0]?.what} “${step[0]?.name}”: ` : "";

@@ -86,6 +86,16 @@ function detailsOf(machine: PresentMachine): MachineDetails {
   return details;
 }
 
+/** @returns what is shown of a machine that is to be provisioned */
+export function shownCreation(
+  { name, ...details }: { readonly name: string },
+  enabled: boolean,
+  secrets: SecretsPlace,
+) {
+  const fields = named({ ...details, ...(!enabled && { enabled }), secrets });
+  return { what: "machine", action: "create", name, fields } as const;
+}
+
 function machineChanges(fleet: Fleet, present: Present) {
   const entries = fleet.machines ?? [];
   const { found, others } = matched(entries, present.machines);
@@ -132,17 +142,7 @@ function machineChanges(fleet: Fleet, present: Present) {
       faults.push({ path: [...path, "name"], says });
     } else {
       const details = { ...rest, kind };
-      const { name, ...others } = details;
-      const fields = named({ ...others, ...(!enabled && { enabled }), secrets });
-      created.push({
-        what: "machine",
-        action: "create",
-        name,
-        fields,
-        details,
-        isEnabled: enabled,
-        secrets,
-      });
+      created.push({ ...shownCreation(details, enabled, secrets), details, isEnabled: enabled, secrets });
     }
   }
   return { changes: [...deleted, ...changed, ...created], others: others.map(({ name }) => name), faults };

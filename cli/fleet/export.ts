@@ -1,4 +1,5 @@
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
+import { quotedText } from "@/cli/console";
 import { folded } from "@/lib/fold";
 import { FILE_VERSION } from "./file";
 import type { Present, PresentMachine, PresentProcess } from "./present";
@@ -23,7 +24,7 @@ const processEntry = ({ name, description, runtimeType, defaultInput }: PresentP
   defaultInput,
 });
 
-/** @returns what is there as the text of a fleet's file: the same for the same, by name */
+/** @returns what is there as the text of a fleet's file: the same for the same, by name. A terminal shows it as it is. */
 export function exported({ limits, tokenDefaults, processes, details }: Present): string {
   const fleet = {
     version: FILE_VERSION,
@@ -32,5 +33,12 @@ export function exported({ limits, tokenDefaults, processes, details }: Present)
     processes: byName(processes).map(processEntry),
     machines: byName([...details.values()]).map(machineEntry),
   };
-  return COMMENT + stringify(fleet, { lineWidth: 0, aliasDuplicateObjects: false });
+  const document = new Document(fleet, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      const { value } = scalar;
+      if (typeof value === "string" && quotedText(value) !== value) scalar.type = "QUOTE_DOUBLE";
+    },
+  });
+  return COMMENT + quotedText(document.toString({ lineWidth: 0 }));
 }

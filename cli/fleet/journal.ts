@@ -1,22 +1,26 @@
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   closeSync,
   existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
-  readFileSync,
+  realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
-import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { homedir, hostname } from "node:os";
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { CommandEnd } from "@/cli/exit-codes";
+import { readGuardedFile } from "@/robot/private-file";
 import { codeOf } from "@/robot/replace-file";
 
 /**
- * What is written beside the fleet's file before machines are provisioned, and removed when their secrets are where they go. Should this process
- * die in between, the next one finds out by it what was done. It holds no secret.
+ * What is written before machines are provisioned, and removed when their secrets are where they go. Should this process die in between, the next
+ * one finds out by it what was done. It holds no secret, but says which command gets them: it is never where the fleet's file comes from.
  */
 const journalSchema = z.object({
   at: z.iso.datetime(),
@@ -59,12 +63,32 @@ export function isUnderWay({ host, process: id }: Journal): boolean {
   }
 }
 
-export const journalOf = (file: string): string => join(dirname(file), `.${basename(file)}.applying`);
+/** @returns where the journal of a fleet's file is that is there (XDG Base Directory Specification) */
+export function journalOf(file: string): string {
+  const given = process.env.XDG_STATE_HOME ?? "";
+  const state = isAbsolute(given) ? given : join(homedir(), ".local", "state");
+  return join(state, "latchkey", createHash("sha256").update(realpathSync(file)).digest("hex"));
+}
+
+const OPEN_TO_OTHERS = {
+  bits: 0o077,
+  because: "may have been written by somebody else on this host. Look whether it is yours",
+  command: "go-rwx",
+};
+
+/** @throws CommandEnd, RobotEnd where somebody else could have written it */
+function readOwn(path: string): string {
+  const { getuid } = process;
+  if (getuid && statSync(path).uid !== getuid())
+    throw new CommandEnd("usage", `The journal ${path} is somebody else's on this host. Remove it.`);
+  return readGuardedFile(path, "journal", OPEN_TO_OTHERS);
+}
 
 /** @throws CommandEnd `usage` where it cannot be written */
 export function writeJournal(file: string, journal: Journal): void {
   const path = journalOf(file);
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const opened = openSync(path, "wx", 0o600);
     try {
       writeFileSync(opened, `${JSON.stringify(journal)}\n`);
@@ -90,11 +114,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** @returns what an apply has left that was stopped; null where nothing is left, or nothing was sent yet */
+/**
+ * @returns what an apply has left that was stopped; null where nothing is left, or nothing was sent yet
+ * @throws CommandEnd, RobotEnd where somebody else could have written it
+ */
 export function readJournal(file: string): StoredJournal | null {
   const path = journalOf(file);
   if (!existsSync(path)) return null;
-  const [first = "", ...names] = readFileSync(path, "utf8").split("\n");
+  const [first = "", ...names] = readOwn(path).split("\n");
   const journal = journalSchema.safeParse(parsed(first));
   // It was stopped while it wrote this, before it asked for anything.
   if (!journal.success) {

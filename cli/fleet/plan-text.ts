@@ -46,7 +46,10 @@ function othersText(names: readonly string[], one: string, many: string): string
 }
 
 /** @returns a plan for people, of several lines */
-export function planText({ changes, others }: ShownPlan, paint: Paint = (heading) => heading): string {
+export function planText(
+  { changes, others, unfinished }: ShownPlan,
+  paint: Paint = (heading) => heading,
+): string {
   const of = (action: string) => changes.filter((change) => change.action === action).length;
   const hosts = changes.reduce((sum, { cuts }) => sum + cuts.hosts.length, 0);
   const jobs = changes.reduce((sum, { cuts }) => sum + cuts.jobs.length, 0);
@@ -58,7 +61,13 @@ export function planText({ changes, others }: ShownPlan, paint: Paint = (heading
     changes.length === 0
       ? "Nothing to change: everything is as the file says."
       : `${of("create")} to create, ${of("change")} to change, ${of("delete")} to delete. ${cuts}`;
+  const left = unfinished.map(({ name }) => asPlainLine(name)).join(", ");
   return [
+    ...(unfinished.length > 0
+      ? [
+          `Left by an apply that was stopped, and finished first: ${counted(unfinished.length, "machine")}: ${left}.`,
+        ]
+      : []),
     ...changes.flatMap((change) => changeText(change, paint)),
     ...othersText(others.machines, "machine", "machines"),
     ...othersText(others.processes, "process", "processes"),

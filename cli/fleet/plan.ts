@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { AdminClient } from "@/lib/admin-api/client";
+import { deleteMachines } from "@/lib/admin-api/contract/bulk";
 import { disableMachine, editMachine } from "@/lib/admin-api/contract/machines";
+import { whoAmI } from "@/lib/admin-api/contract/self";
 import { saveTokenDefaults } from "@/lib/admin-api/contract/settings";
 import type { AnswerOf } from "@/lib/admin-api/operation";
 import type { cutPreviewSchema } from "@/lib/admin-api/shapes";
 import { type Change, type Difference, difference, sent } from "./diff";
 import type { FleetFile } from "./file";
-import { type Present, readPresent } from "./present";
+import { type MachineRow, type Present, readPresent } from "./present";
 
 type Preview = AnswerOf<typeof cutPreviewSchema>;
 
@@ -19,7 +21,17 @@ export type Cuts = {
 
 export type Planned = { readonly change: Change; readonly cuts: Cuts };
 
-export type Plan = { readonly planned: readonly Planned[]; readonly others: Difference["others"] };
+export type Plan = {
+  /** The id of the tenant. */
+  readonly tenant: string;
+  readonly planned: readonly Planned[];
+  readonly others: Difference["others"];
+  /** What deletes each part of the machines to delete, and no more than was there when this was made; only where it is to be applied. */
+  readonly deletions: readonly Deletion[];
+};
+
+/** Machines that are deleted together, and the token of what that cuts. */
+export type Deletion = { readonly machines: readonly MachineRow[]; readonly preview: string };
 
 const NOBODY: Preview = { hosts: [], jobs: [] };
 
@@ -96,31 +108,58 @@ function cutsOf({ hosts, jobs }: Preview, { machines }: Present): Cuts {
   };
 }
 
+async function holdDeletions(client: AdminClient, changes: readonly Change[]): Promise<Deletion[]> {
+  const deleted = changes.flatMap((change) =>
+    change.what === "machine" && change.action === "delete" ? [change.machine] : [],
+  );
+  const held: Deletion[] = [];
+  for (const machines of parts(deleted, DELETED_AT_ONCE)) {
+    const machineIds = machines.map(({ id }) => id);
+    const { token } = await client.ask(deleteMachines, { machineIds }, { dryRun: true });
+    held.push({ machines, preview: token });
+  }
+  return held;
+}
+
 /**
  * Finds out what a file would change, and whom that cuts.
+ * @param isApplied whether somebody is to apply it, and not only to look
  * @throws CommandEnd `usage` with the lines of what the file wants and cannot have; as the client
  */
-export async function makePlan(client: AdminClient, { fleet, refuse }: FleetFile): Promise<Plan> {
+export async function makePlan(
+  client: AdminClient,
+  { fleet, refuse }: FleetFile,
+  { isApplied = false } = {},
+): Promise<Plan> {
+  const { tenant } = await client.ask(whoAmI, {});
   const present = await readPresent(client, fleet);
   const { changes, others, faults } = difference(fleet, present);
   if (faults.length > 0) refuse(faults);
+  // Before anybody is shown what it cuts: who comes between is shown, and not cut.
+  const deletions = isApplied ? await holdDeletions(client, changes) : [];
   const planned: Planned[] = [];
   for (const change of changes) {
     const preview = await previewOf(client, change, changes);
     planned.push({ change, cuts: cutsOf(preview, present) });
   }
-  return { planned, others };
+  return { tenant: tenant.id, planned, others, deletions };
 }
+
+const shownChange = z.object({
+  what: z.string(),
+  action: z.string(),
+  name: z.string(),
+  fields: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown() })),
+});
 
 const shownSchema = z.object({
   version: z.literal(1),
   url: z.string(),
+  tenant: z.string(),
+  /** What an apply has left that was stopped. */
+  unfinished: z.array(shownChange),
   changes: z.array(
-    z.object({
-      what: z.string(),
-      action: z.string(),
-      name: z.string(),
-      fields: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown() })),
+    shownChange.extend({
       cuts: z.object({
         hosts: z.array(z.object({ machine: z.string(), host: z.string() })),
         jobs: z.array(z.object({ id: z.string(), process: z.string(), host: z.string() })),
@@ -133,12 +172,18 @@ const shownSchema = z.object({
 /** A plan as it is shown: `plan --json`, and what `--out` writes. */
 export type ShownPlan = z.output<typeof shownSchema>;
 
-export const shownPlan = ({ planned, others }: Plan, url: string): ShownPlan =>
+export const shownPlan = (
+  { tenant, planned, others }: Plan,
+  url: string,
+  unfinished: readonly object[] = [],
+): ShownPlan =>
   shownSchema.parse(
     JSON.parse(
       JSON.stringify({
         version: 1,
         url,
+        tenant,
+        unfinished,
         changes: planned.map(({ change: { what, action, name, fields }, cuts }) => ({
           what,
           action,
@@ -160,8 +205,18 @@ export function readShown(text: string): ShownPlan | null {
   }
 }
 
+/** @returns whether a plan shows this change, now or as left by an apply that was stopped; both without whom it cuts */
+export function shows({ changes, unfinished }: ShownPlan, change: object): boolean {
+  const plain = shownChange.parse(JSON.parse(JSON.stringify(change)));
+  return [...changes, ...unfinished].some(({ what, action, name, fields }) =>
+    isDeepStrictEqual(plain, { what, action, name, fields }),
+  );
+}
+
 /** @returns what a plan changes or cuts that was not shown, a line each */
 export function grown(now: ShownPlan, shown: ShownPlan): string[] {
+  if (now.tenant !== shown.tenant)
+    return [`the plan is of the tenant ${shown.tenant}, and this API client of ${now.tenant}`];
   const [hosts, jobs] = [
     new Set(shown.changes.flatMap(({ cuts }) => cuts.hosts.map((cut) => JSON.stringify(cut)))),
     new Set(shown.changes.flatMap(({ cuts }) => cuts.jobs.map(({ id }) => id))),

@@ -29,7 +29,8 @@ export type Present = {
 
 const READ_AT_ONCE = 8;
 
-async function detailsOf(client: AdminClient, rows: readonly MachineRow[]) {
+/** @returns those of the machines that are still there, by id */
+export async function detailsOf(client: AdminClient, rows: readonly MachineRow[]) {
   const details = new Map<string, PresentMachine>();
   const waiting = rows.values();
   const readOn = async () => {

@@ -7,7 +7,7 @@ import { type AdminClient, AdminProblem, SecretsShown } from "@/lib/admin-api/cl
 import { provisionMachines } from "@/lib/admin-api/contract/bulk";
 import { disableMachine } from "@/lib/admin-api/contract/machines";
 import { rotateCredential } from "@/lib/admin-api/contract/rotations";
-import type { Change } from "./diff";
+import { type Change, shownCreation } from "./diff";
 import {
   isUnderWay,
   type Journal,
@@ -37,8 +37,8 @@ export type Site = {
 
 export type Creation = Extract<Change, { what: "machine"; action: "create" }>;
 
-/** For how long a request is known by its key. */
-const KEY_HOURS = 24;
+/** For how long a request is known by its key for sure: the server knows it for an hour more. */
+const KEY_HOURS = 23;
 
 type Row = Journal["machines"][number];
 
@@ -107,39 +107,50 @@ async function ask({ client }: Site, { idempotencyKey, machines }: Journal): Pro
   return repeatedSchema.parse(answer).results;
 }
 
-/** Where the answer with a secret was lost, another takes its place at once: nobody can have it. */
-async function secretOf({ client, say }: Site, { name, provisioned }: Provisioned): Promise<string | null> {
+/**
+ * Where the answer with a secret was lost, another takes its place at once: nobody can have it.
+ * @returns the secret, or why there is none to put anywhere
+ */
+async function secretOf(
+  { client }: Site,
+  { name, provisioned }: Provisioned,
+): Promise<{ readonly clientSecret: string } | { readonly says: string }> {
   const { machineId, secretId: credentialId, clientSecret } = provisioned;
-  if (clientSecret) return clientSecret;
+  if (clientSecret) return { clientSecret };
   try {
     const rotation = { machineId, credentialId, retirement: "now" } as const;
     const { secret } = await client.ask(rotateCredential, rotation);
-    return secret?.clientSecret ?? null;
+    return secret ?? { says: `“${name}”: its new secret was not shown.` };
   } catch (error) {
     if (!(error instanceof AdminProblem && [404, 409, 410].includes(error.status))) throw error;
-    say(`“${name}” has another secret by now, or is gone: ${error.message}`);
-    return null;
+    return { says: `“${name}”: ${error.message}` };
   }
 }
 
 /**
- * Has the machines of a journal made, and the secrets of those in `left` put where they go. What is refused was not done, and leaves no journal.
+ * Puts the secrets of those in `left` where they go, out of all that the journal's request has made.
+ * @throws CommandEnd `conflict` when all is done but some have no secret that could get there
  */
-async function work(site: Site, journal: Journal, left: readonly Row[]): Promise<void> {
+async function work(
+  site: Site,
+  journal: Journal,
+  left: readonly Row[],
+  make: () => Promise<Provisioned[]> = () => ask(site, journal),
+): Promise<void> {
   const { client, file } = site;
   const wantsSecret = new Set(left.flatMap(({ row, secrets }) => (secrets === "none" ? [] : [row.name])));
   const disabled = new Set(journal.machines.flatMap(({ row, isEnabled }) => (isEnabled ? [] : [row.name])));
   const deliveries = openAll(site, left);
+  const undelivered: string[] = [];
   try {
-    const made = await ask(site, journal).catch((error: unknown) => {
-      if (error instanceof AdminProblem) removeJournal(file);
-      throw error;
-    });
-    for (const one of made) {
+    for (const one of await make()) {
       const { name, provisioned } = one;
-      const clientSecret = wantsSecret.has(name) ? await secretOf(site, one) : null;
-      if (clientSecret !== null)
+      const issued = wantsSecret.has(name) ? await secretOf(site, one) : null;
+      if (issued && "says" in issued) undelivered.push(issued.says);
+      else if (issued) {
+        const { clientSecret } = issued;
         await deliveries.of(name).put({ machineName: name, clientId: provisioned.clientId, clientSecret });
+      }
       noteDelivered(file, name);
       if (disabled.has(name)) await client.ask(disableMachine, { machineId: provisioned.machineId });
     }
@@ -147,6 +158,12 @@ async function work(site: Site, journal: Journal, left: readonly Row[]): Promise
     deliveries.release();
   }
   removeJournal(file);
+  if (undelivered.length > 0)
+    throw new CommandEnd(
+      "conflict",
+      "Secrets of an apply that was stopped did not get where they go, and cannot any more. Add new ones where they are needed.",
+      undelivered,
+    );
 }
 
 /** @throws CommandEnd `usage` unless each secret can be put where it goes */
@@ -171,14 +188,32 @@ export async function provision(site: Site, creations: readonly Creation[]): Pro
     machines: creations.map(rowOf),
   };
   writeJournal(file, journal);
-  await work(site, journal, journal.machines);
+  await work(site, journal, journal.machines, () =>
+    ask(site, journal).catch((error: unknown) => {
+      // It was refused, and its key is new: nothing was made.
+      if (error instanceof AdminProblem) removeJournal(file);
+      throw error;
+    }),
+  );
 }
+
+type ShownCreation = Pick<Creation, "what" | "action" | "name" | "fields">;
+
+const shownOf = ({ row, isEnabled, secrets }: Row): ShownCreation => shownCreation(row, isEnabled, secrets);
+
+/** @returns the machines that an apply has left that was stopped: the next one finishes them first */
+export const unfinished = ({ file }: Site): ShownCreation[] =>
+  readJournal(file)?.journal.machines.map(shownOf) ?? [];
 
 /**
  * Finishes what an apply has left that was stopped: who has no secret yet that anybody knows gets another one.
- * @throws CommandEnd `conflict` while another one is under way, or where nobody can find out any more what was done
+ * @param isShown whether somebody has agreed to a machine that was left
+ * @throws CommandEnd `conflict` while another one is under way, where nobody can find out any more what was done, or where it cannot be finished
  */
-export async function resume(site: Site): Promise<void> {
+export async function resume(
+  site: Site,
+  isShown: (creation: ShownCreation) => boolean = () => true,
+): Promise<void> {
   const stored = readJournal(site.file);
   if (!stored) return;
   const { at, url, clientId, machines } = stored.journal;
@@ -188,13 +223,21 @@ export async function resume(site: Site): Promise<void> {
       `Nothing was done: another apply of this file is under way (process ${stored.journal.process}).`,
     );
   const hours = (Date.now() - Date.parse(at)) / 3_600_000;
-  if (hours > KEY_HOURS || url !== site.url || clientId !== site.clientId) {
+  const names = machines.map(({ row }) => row.name);
+  if (!(hours >= 0 && hours <= KEY_HOURS) || url !== site.url || clientId !== site.clientId) {
     throw new CommandEnd(
       "conflict",
       `An apply was stopped on ${at}, by the API client ${clientId} at ${url}. Nobody can find out any more which of these machines got their secret: rotate those that did not, and remove ${journalOf(site.file)}.`,
-      machines.map(({ row }) => row.name),
+      names,
     );
   }
+  const more = machines.map(shownOf).filter((creation) => !isShown(creation));
+  if (more.length > 0)
+    throw new CommandEnd(
+      "conflict",
+      `Nothing was done: an apply was stopped on ${at}, and the plan does not show what it has left. Plan again.`,
+      more.map(({ name }) => name),
+    );
   site.say(`An apply was stopped on ${at}: it is finished first`);
   const left = machines.filter(
     (row) => !stored.delivered.has(row.row.name) && !isDelivered(destinationOf(site, row), row.row.name),
@@ -202,7 +245,11 @@ export async function resume(site: Site): Promise<void> {
   try {
     await work(site, stored.journal, left);
   } catch (error) {
-    // Without a journal it was refused: nothing had been made under its key.
-    if (!(error instanceof AdminProblem) || readJournal(site.file)) throw error;
+    if (!(error instanceof AdminProblem)) throw error;
+    throw new CommandEnd(
+      "conflict",
+      `An apply was stopped on ${at}, and finishing it was refused: ${error.message} If it stays so, rotate the secrets of those of these machines that did not get theirs, and remove ${journalOf(site.file)}.`,
+      names,
+    );
   }
 }

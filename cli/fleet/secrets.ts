@@ -99,7 +99,7 @@ export function openDelivery(destination: Destination, machineNames: readonly st
 }
 
 /**
- * After an apply that was stopped: looks whether a machine's secret got into its file. What only was made ready is removed.
+ * After an apply that was stopped: looks whether a machine's secret got into its file. One that only was made ready, and is empty, is removed.
  * @returns whether it is there
  */
 export function isDelivered({ place, folder }: Destination, machineName: string): boolean {
@@ -108,9 +108,9 @@ export function isDelivered({ place, folder }: Destination, machineName: string)
   try {
     const { LATCHKEY_CLIENT_SECRET: secret } = parseEnv(readFileSync(path, "utf8"));
     if (secret) return true;
+    if (statSync(path).size === 0) rmSync(path, { force: true });
   } catch {
     return false;
   }
-  rmSync(path, { force: true });
   return false;
 }

@@ -71,11 +71,11 @@ const fleet = (values: Random, ending: string) => ({
   version: 1,
   secrets: "none",
   ...settings(values),
-  processes: Array.from({ length: values.below(3) }, (_, index) => ({
+  processes: Array.from({ length: values.below(2) }, (_, index) => ({
     name: nameOf(values, index, ending),
     ...process(values),
   })),
-  machines: Array.from({ length: values.below(4) }, (_, index) => ({
+  machines: Array.from({ length: values.below(3) }, (_, index) => ({
     name: nameOf(values, index, ending),
     kind: values.pick(["Template", "Standard"]),
     ...details(values),

@@ -4,18 +4,22 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
-import { CommandEnd } from "@/cli/exit-codes";
+import { type CommandEnd, endOf } from "@/cli/exit-codes";
+import { apply } from "@/cli/fleet/apply";
 import { readFleet } from "@/cli/fleet/file";
 import { journalOf } from "@/cli/fleet/journal";
 import { matched } from "@/cli/fleet/match";
-import { grown, readShown } from "@/cli/fleet/plan";
+import { grown, readShown, shows } from "@/cli/fleet/plan";
 import { planText } from "@/cli/fleet/plan-text";
+import { resume } from "@/cli/fleet/provision";
+import { isDelivered } from "@/cli/fleet/secrets";
 import { addProcess } from "@/lib/jobs/commands/manage-process";
 import { startJob } from "@/lib/jobs/commands/start-job";
 import { getMachine } from "@/lib/machines/queries";
@@ -23,15 +27,14 @@ import { machineDetailsSchema } from "@/lib/machines/schema";
 import { saveMachine } from "@/lib/workflows/save-machine";
 import { buyToken, connect, send } from "@/test/robot";
 import { act, ask, prisma, provisioned, unique } from "@/test/world";
-import { applied, type Bench, inProcess, newSite, shownOf } from "./fleet";
+import { applied, type Bench, exportOf, inProcess, newSite, planToApply, shownOf } from "./fleet";
 
 /** @returns why a command ended, in the lines that it says */
 async function refusal(work: () => unknown): Promise<CommandEnd> {
   try {
     await work();
   } catch (error) {
-    if (error instanceof CommandEnd) return error;
-    throw error;
+    return endOf(error);
   }
   throw new Error("it was not refused");
 }
@@ -210,6 +213,9 @@ machines:
   const written = readShown(JSON.stringify(shown));
   if (!written) throw new Error("it cannot be read again");
   expect(grown(await shownOf(site, file), written)).toEqual([]);
+  const elsewhere = await shownOf(await newSite(), V);
+  expect(grown(elsewhere, { ...written, tenant: elsewhere.tenant })).toEqual([]);
+  expect(grown(elsewhere, written)).toEqual([expect.stringContaining(site.owner.tenantId)]);
   await connect(token, "HOST-4");
   expect(grown(await shownOf(site, file), written)).toEqual([
     `host HOST-4 of “${closed.machineName}” would be disconnected`,
@@ -220,6 +226,35 @@ machines:
   await applied(site, file);
   const open = { tenantId: site.owner.tenantId, endedAt: null };
   expect(await prisma().session.count({ where: open })).toBe(0);
+});
+
+test("a deletion cuts no host that came after it was shown, and no machine that is called otherwise by now", async () => {
+  const site = await newSite();
+  const machine = await provisioned(site.owner);
+  const { machineId, machineName: name } = machine;
+  const absent = `${V}machines:\n  - { name: ${name}, absent: true }`;
+  const before = await planToApply(site, absent);
+  const session = await connect(await buyToken(machine), "HOST-1");
+  const { kind, message } = await refusal(() => apply(site, before));
+  expect({ kind, message }).toEqual({ kind: "conflict", message: expect.stringContaining("HOST-1") });
+  const open = { where: { id: session.id, endedAt: null } };
+  expect(await prisma().session.count(open)).toBe(1);
+  const shown = await planToApply(site, absent);
+  await prisma().machine.update({ where: { id: machineId }, data: { name: `${name} kept` } });
+  expect((await refusal(() => apply(site, shown))).lines[0]).toBe(
+    `“${name}” is called “${name} kept” by now`,
+  );
+  expect(await prisma().session.count(open)).toBe(1);
+});
+
+test("an export shows a terminal nothing that it acts on, and is the same when it is read again", async () => {
+  const site = await newSite();
+  const defaultInput = { "k\u202e": "\u009b2J", text: "several\nlines\u2066" };
+  const details = { description: "", runtimeType: "Unattended" } as const;
+  await act(site.owner, addProcess, { name: "Invoices", ...details, defaultInput });
+  const text = await exportOf(site);
+  expect(text).not.toMatch(/[\u0080-\u009f\u202a-\u202e\u2066-\u2069]/);
+  expect((await shownOf(site, text)).changes).toEqual([]);
 });
 
 const secretsOf = (name: string) =>
@@ -354,3 +389,71 @@ test.each([
       await buyFrom(site.folder, name);
   },
 );
+
+describe("what an apply has left that was stopped", () => {
+  /** A site whose next apply dies after the server has provisioned a machine. */
+  async function stopped() {
+    let isKilled = false;
+    const site = await newSite(async (address, init) => {
+      const response = await inProcess(address, init);
+      if (isKilled || !address.endsWith("/machines/provision")) return response;
+      isKilled = true;
+      throw new Error("killed");
+    });
+    const [name = ""] = lanes(1);
+    const file = fileOf([name], DIRECTORY);
+    const shown = await shownOf(site, file);
+    await expect(applied(site, file)).rejects.toThrow("killed");
+    return { site, name, file, shown };
+  }
+
+  test("is believed only where nobody else could have written it, and no more is done than was shown", async () => {
+    const { site, name, file, shown } = await stopped();
+    const path = journalOf(site.file);
+    const journal = JSON.parse(readFileSync(path, "utf8"));
+    const command = ["sh", "-c", "touch ran"];
+    const forged = JSON.stringify({
+      ...journal,
+      machines: [{ ...journal.machines[0], secrets: { command } }],
+    });
+    expect(path.startsWith(join(site.folder, "state/latchkey/"))).toBe(true);
+    rmSync(path);
+    writeFileSync(join(site.folder, ".machines.yaml.applying"), forged, { mode: 0o600 });
+    await resume(site);
+    writeFileSync(path, forged, { mode: 0o644 });
+    expect(await refusal(() => resume(site))).toMatchObject({ kind: "usage" });
+    rmSync(path);
+    for (const at of ["2999-01-01T00:00:00.000Z", new Date(Date.now() - 24 * 3_600_000).toISOString()]) {
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(forged), at }), { mode: 0o600 });
+      expect(await refusal(() => resume(site))).toMatchObject({ kind: "conflict", lines: [name] });
+    }
+    writeFileSync(path, forged);
+    const isShown = (creation: object) => shows(shown, creation);
+    expect(await refusal(() => resume(site, isShown))).toMatchObject({ kind: "conflict", lines: [name] });
+    expect(existsSync(join(site.folder, "ran"))).toBe(false);
+    writeFileSync(path, JSON.stringify(journal));
+    const again = await shownOf(site, file);
+    expect(again).toMatchObject({ changes: [], unfinished: [{ name }] });
+    expect(planText(again)).toContain(`finished first: 1 machine: ${name}.`);
+    expect(shows(again, again.unfinished[0] ?? {})).toBe(true);
+    await resume(site, isShown);
+    await buyFrom(site.folder, name);
+    writeFileSync(join(site.folder, "secrets/production.env"), "DATABASE_URL=theirs");
+    const place = { place: { directory: "secrets" }, folder: site.folder, url: site.url };
+    expect(isDelivered(place, "production")).toBe(false);
+    expect(existsSync(join(site.folder, "secrets/production.env"))).toBe(true);
+  });
+
+  test("is not forgotten while finishing it is refused, and a secret that cannot be had any more is named", async () => {
+    const { site, name, file } = await stopped();
+    const ofTenant = { where: { tenantId: site.owner.tenantId } };
+    await prisma().apiClient.updateMany({ ...ofTenant, data: { role: "Viewer" } });
+    expect(await refusal(() => applied(site, file))).toMatchObject({ kind: "conflict", lines: [name] });
+    expect(existsSync(journalOf(site.file))).toBe(true);
+    await prisma().apiClient.updateMany({ ...ofTenant, data: { role: "Administrator" } });
+    await prisma().credential.updateMany({ where: { machine: { name } }, data: { revokedAt: new Date() } });
+    const { kind, lines } = await refusal(() => applied(site, file));
+    expect({ kind, lines }).toEqual({ kind: "conflict", lines: [expect.stringContaining(`“${name}”: `)] });
+    expect((await applied(site, file)).changes).toEqual([]);
+  });
+});

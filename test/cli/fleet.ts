@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -7,7 +7,7 @@ import { exported } from "@/cli/fleet/export";
 import { readFleet } from "@/cli/fleet/file";
 import { makePlan, shownPlan } from "@/cli/fleet/plan";
 import { readPresent } from "@/cli/fleet/present";
-import { resume, type Site } from "@/cli/fleet/provision";
+import { resume, type Site, unfinished } from "@/cli/fleet/provision";
 import { type AdminClientOptions, adminClient } from "@/lib/admin-api/client";
 import type { UserActor } from "@/lib/ctx";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
@@ -30,21 +30,26 @@ export async function newSite(fetch: Fetch = inProcess): Promise<Bench> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const client = adminClient({ origin: ORIGIN, token: async () => token, fetch });
   const file = join(folder, "machines.yaml");
+  writeFileSync(file, "");
+  // Any of them: a journal is found by its file.
+  process.env.XDG_STATE_HOME = join(folder, "state");
   return { client, url: ORIGIN, clientId: pair.clientId, file, say: () => {}, owner, folder };
 }
 
 export { inProcess };
 
-export const planOf = async (site: Site, text: string) =>
-  makePlan(site.client, readFleet(text, "machines.yaml"));
+/** Made to be applied. */
+export const planToApply = async (site: Site, text: string) =>
+  makePlan(site.client, readFleet(text, "machines.yaml"), { isApplied: true });
 
 /** As `latchkey plan` shows it. */
-export const shownOf = async (site: Site, text: string) => shownPlan(await planOf(site, text), site.url);
+export const shownOf = async (site: Site, text: string) =>
+  shownPlan(await makePlan(site.client, readFleet(text, "machines.yaml")), site.url, unfinished(site));
 
 /** As `latchkey apply --yes`. @returns what it changed */
 export async function applied(site: Site, text: string) {
   await resume(site);
-  const plan = await planOf(site, text);
+  const plan = await planToApply(site, text);
   await apply(site, plan);
   return shownPlan(plan, site.url);
 }
