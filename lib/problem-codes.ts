@@ -67,7 +67,8 @@ export const ADMIN_PROBLEM_CODES = {
   gone: "It has ended for good.",
   limit_reached: "A limit of the tenant stands in the way.",
   too_many: "Too many attempts. Try again later.",
-  too_many_requests: "The API client asks too often. Try again after `Retry-After`.",
+  too_many_requests:
+    "The API client asks too often, or something large is under way. Try again after `Retry-After`.",
   revision_missing: "Send the revision that the change is made to: `If-Match` with the `ETag` that was read.",
   revision_outdated: "Somebody changed it since the revision that `If-Match` names.",
   invalid_idempotency_key: "An `Idempotency-Key` has 1 to 255 visible characters of ASCII.",

@@ -23,7 +23,7 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(50).meta({ description: "Rows of a page" }),
   cursor: z
     .string()
-    .max(4096)
+    .max(8192)
     .optional()
     .meta({ description: "The page's place: `next` of the page before" }),
 });

@@ -9,7 +9,7 @@ import { type Problem, ProblemError, problemAnswer } from "./problem";
 type Dialect = {
   /** What a refused request is called in the log. */
   readonly event: string;
-  readonly refused: (refusal: Refusal) => Pick<Problem, "code" | "status">;
+  readonly refused: (refusal: Refusal) => Pick<Problem, "code" | "status" | "headers">;
 };
 
 const statusOf = ({ code }: Refusal) => REFUSAL_STATUS[code];
@@ -19,12 +19,18 @@ const ROBOTS: Dialect = {
   refused: (refusal) => ({ status: statusOf(refusal), code: refusal.problem ?? "unexpected" }),
 };
 
+/** What is said in `Retry-After` while another deed is in the way. */
+const BUSY_RETRY_AFTER_SECONDS = 5;
+
 /** That of the admin API: a refusal without a code of its own has that of its kind. */
 export const ADMIN: Dialect = {
   event: "api-client.refused",
   refused: (refusal) => ({
     status: refusal.problem === "revision_outdated" ? 412 : statusOf(refusal),
     code: refusal.problem ?? refusal.code,
+    ...(refusal.problem === "too_many_requests" && {
+      headers: { "retry-after": String(BUSY_RETRY_AFTER_SECONDS) },
+    }),
   }),
 };
 

@@ -1,7 +1,8 @@
-import type { Actor, Ctx, PersonActor } from "@/lib/ctx";
+import type { Actor, Ctx, Db, PersonActor } from "@/lib/ctx";
 import { database, inTransaction } from "@/lib/db";
 import { Refusal } from "@/lib/errors";
 import { formatQuantity } from "@/lib/format";
+import { oncePerProcess } from "@/lib/shared";
 import { MINUTE_SECONDS, SECOND_MILLISECONDS } from "@/lib/time";
 import { countConfirmation, forgetConfirmations } from "@/lib/users/throttle";
 
@@ -24,10 +25,38 @@ export const long = <A extends Actor, I, T>(deed: Deed<A, I, T>): InSteps<A, I, 
   timeoutMilliseconds: LONG_MILLISECONDS,
 });
 
-/** @returns what the deed's transaction may take; undefined is the usual */
-export const timeoutOf = <A extends Actor, I, T>(
+/** So many deeds that take long hold connections of people's at once: the others stay free. */
+const LONG_AT_ONCE = 2;
+
+/** The tenants in which such a deed is under way in this process. */
+const busyTenants = () => oncePerProcess("tenants with a long deed", () => new Set<string>());
+
+/**
+ * Runs the transaction of a deed. Of those that take long a tenant has one at a time: a second would wait for the first's rows, and hold a connection.
+ * @throws Refusal `too_many` instead of waiting
+ */
+export async function inOwnTransaction<A extends Actor, I, T, R>(
+  actor: A,
   deed: Deed<A, I, T> | InSteps<A, I, T>,
-): number | undefined => (typeof deed === "function" ? undefined : deed.timeoutMilliseconds);
+  work: (db: Db) => Promise<R>,
+): Promise<R> {
+  const timeoutMilliseconds = typeof deed === "function" ? undefined : deed.timeoutMilliseconds;
+  if (timeoutMilliseconds === undefined) return inTransaction(database(), work);
+  const [busy, own] = [busyTenants(), "tenantId" in actor ? actor.tenantId : actor.kind];
+  if (busy.has(own) || busy.size >= LONG_AT_ONCE) {
+    throw new Refusal(
+      "too_many",
+      "Nothing was done: another change of many machines is under way. Try again in a moment.",
+      { problem: "too_many_requests" },
+    );
+  }
+  busy.add(own);
+  try {
+    return await inTransaction(database(), work, timeoutMilliseconds);
+  } finally {
+    busy.delete(own);
+  }
+}
 
 /**
  * Joins what takes long (passwords, new keys) with the deed that needs it. The first goes on while no connection is held: there are few
@@ -60,7 +89,7 @@ export async function perform<A extends Actor, I, T>(
   input: I,
 ): Promise<T> {
   const run = await prepared(actor, deed, input);
-  return inTransaction(database(), (db) => run({ db, actor, now: new Date() }), timeoutOf(deed));
+  return inOwnTransaction(actor, deed, (db) => run({ db, actor, now: new Date() }));
 }
 
 /**
@@ -79,7 +108,7 @@ export async function performGuarded<I, T>(
     throw new Refusal("limit_reached", `Too many attempts. Try again in ${wait}.`);
   }
   const run = await prepared(actor, deed, input);
-  return inTransaction(database(), async (db) => {
+  return inOwnTransaction(actor, deed, async (db) => {
     const ctx = { db, actor, now: new Date() };
     const done = await run(ctx);
     await forgetConfirmations(ctx);

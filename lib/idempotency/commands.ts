@@ -30,9 +30,11 @@ export type KeptAnswer = { readonly status: number; readonly body: string | null
  * @throws Refusal `invalid` when the key was used for another request
  */
 export async function takeKey(
-  { db, now }: Pick<Ctx<Actor>, "db" | "now">,
-  { tenantId, clientId, key, asked }: KeyedRequest,
+  ctx: Pick<Ctx<Actor>, "db" | "now">,
+  request: KeyedRequest,
 ): Promise<KeptAnswer | null> {
+  const { db, now } = ctx;
+  const { tenantId, clientId, key, asked } = request;
   const oldest = addSeconds(now, -KEPT_SECONDS);
   const digest = digestOf(derivedKey("idempotency digest"), asked);
   const taken = await db.$queryRaw<unknown[]>`
@@ -42,12 +44,24 @@ export async function takeKey(
      WHERE known.at <= ${oldest}
     RETURNING key`;
   if (taken.length > 0) return null;
+  const known = await findAnswer(ctx, request);
+  if (!known) throw new Refusal("conflict", "The first request with this key is not over. Try again.");
+  return known;
+}
+
+/**
+ * @returns the answer that was given before; null where there is none yet
+ * @throws Refusal `invalid` when the key was used for another request
+ */
+export async function findAnswer(
+  { db, now }: Pick<Ctx<Actor>, "db" | "now">,
+  { tenantId, clientId, key, asked }: KeyedRequest,
+): Promise<KeptAnswer | null> {
   const known = await db.idempotencyKey.findFirst({
-    where: { tenantId, clientId, key },
+    where: { tenantId, clientId, key, at: { gt: addSeconds(now, -KEPT_SECONDS) } },
     select: { digest: true, status: true, body: true },
   });
-  if (!known?.status)
-    throw new Refusal("conflict", "The first request with this key is not over. Try again.");
+  if (!known?.status) return null;
   if (!readingKeys("idempotency digest").some((each) => digestOf(each, asked).equals(known.digest))) {
     throw new Refusal(
       "invalid",

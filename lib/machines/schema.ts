@@ -30,7 +30,7 @@ export const TAGS_MAX = 20;
 export const TAG_MAX_LENGTH = 64;
 export const PAGE_SIZES = [25, 50, 100] as const;
 /** Of a row's place in a list as it stands in an address: a description, mostly. */
-const CURSOR_MAX_LENGTH = 4096;
+const CURSOR_MAX_LENGTH = 8192;
 /** How many machines are provisioned at once, or named by their ids for a deed on all of them. */
 export const MACHINES_AT_ONCE_MAX = 1000;
 /** How many machines a filter may stand for in a deed on all that match. */

@@ -1,6 +1,10 @@
 import { managesInstallationNow } from "@/lib/api-clients/queries";
+import type { EventType } from "@/lib/audit/events";
+import { countRecordedBy } from "@/lib/audit/queries/was-recorded";
 import type { Actor, Ctx, UserActor } from "@/lib/ctx";
+import { Refusal } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
+import { addSeconds, HOUR_SECONDS } from "@/lib/time";
 
 /** Whoever made a link that lets somebody in: a person, or an API client. */
 export type Maker =
@@ -41,4 +45,23 @@ export async function managesInstallation(ctx: Ctx<Actor>, maker: Maker): Promis
     select: { managesInstallation: true },
   });
   return row?.managesInstallation ?? false;
+}
+
+/** So many invites, and so many reset links, an API client may make within an hour: each is mailed to somebody. */
+export const LINKS_AN_HOUR = 100;
+
+/**
+ * Refuses an API client that makes too many links. The caller holds the tenant's members, so that those who ask at once are counted one after the other.
+ * @throws Refusal `limit_reached`
+ */
+export async function refuseManyLinks(
+  ctx: Ctx,
+  made: Extract<EventType, "admin.invited" | "admin.reset_link_made">,
+): Promise<void> {
+  if (ctx.actor.kind !== "apiClient") return;
+  if ((await countRecordedBy(ctx, made, addSeconds(ctx.now, -HOUR_SECONDS))) < LINKS_AN_HOUR) return;
+  throw new Refusal(
+    "limit_reached",
+    `An API client makes at most ${LINKS_AN_HOUR} of these links within an hour. Wait a little.`,
+  );
 }

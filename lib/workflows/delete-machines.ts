@@ -1,3 +1,4 @@
+import { lockCredentialsOf } from "@/lib/credentials/commands/move-end";
 import { revokeCredentialsOfMachines } from "@/lib/credentials/commands/revoke-credential";
 import type { Ctx } from "@/lib/ctx";
 import { markDeleted } from "@/lib/machines/commands/withdraw-machine";
@@ -26,6 +27,10 @@ async function deleteSet(ctx: Ctx, machineIds: readonly string[]): Promise<CutRo
 export async function deleteMachines(ctx: Ctx, chosen: ChosenMachines): Promise<Cut & { deleted: number }> {
   allow(ctx.actor, "machines.delete");
   const { machines } = await lockChosen(ctx, chosen);
+  await lockCredentialsOf(
+    ctx,
+    machines.map(({ id }) => id),
+  );
   const sets = await inSets(machines, (set) =>
     deleteSet(
       ctx,

@@ -1,6 +1,6 @@
 import { encrypterTo, sealed } from "@/lib/age";
 import { issueSecrets } from "@/lib/credentials/commands/issue-secret";
-import { moveEnds } from "@/lib/credentials/commands/move-end";
+import { lockCredentialsOf, moveEnds } from "@/lib/credentials/commands/move-end";
 import { whereLive } from "@/lib/credentials/conditions";
 import { checkedExpiry } from "@/lib/credentials/expiry";
 import { countNotEndedByMachine } from "@/lib/credentials/queries";
@@ -226,6 +226,7 @@ export async function rotateMachines(ctx: Ctx, input: RotateMachinesInput): Prom
   const encrypt = input.recipient === null ? null : encrypterTo(input.recipient);
   const { machines, missing } = await lockChosen(ctx, input);
   const machineIds = machines.map(({ id }) => id);
+  await lockCredentialsOf(ctx, machineIds);
   // What hangs on a secret that ends later is cut by nobody now. While the machines are held no host connects.
   const isNow = input.retirement === "now";
   const { hosts, jobs } = isNow ? await readHanging(ctx, machineIds, "on secrets") : { hosts: [], jobs: [] };

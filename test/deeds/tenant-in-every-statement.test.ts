@@ -424,7 +424,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "removeSecondFactorAtServer",
   ]),
   ...because("whether hosts could be heard is no tenant's", ["noteHearing", "readSilentSince"]),
-  ...because("their keys are an API client's own", ["takeKey", "keepAnswer"]),
+  ...because("their keys are an API client's own", ["takeKey", "findAnswer", "keepAnswer"]),
   ...because("signing keys are no tenant's", [
     "ensureSigningKey",
     "lockSigningKeys",
@@ -473,6 +473,7 @@ const BEYOND_A_TENANT: Readonly<Record<string, string>> = {
     "refuseInRotation",
     "startRotations",
     "lockCredential",
+    "lockCredentialsOf",
     "moveEnd",
     "endRotationsOf",
     "giveBackEnd",

@@ -3,9 +3,12 @@ import { armor, Decrypter, generateIdentity, identityToRecipient } from "age-enc
 import pg from "pg";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "@/lib/ctx";
+import { long, perform } from "@/lib/http/deeds";
 import { editLimits } from "@/lib/limits/commands";
 import { NO_LIMITS } from "@/lib/limits/schema";
 import { addKey } from "@/lib/machines/commands/add-key";
+import { machineFilterSchema } from "@/lib/machines/schema";
+import { disableMachines } from "@/lib/workflows/disable-machines";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { newPublicKey } from "@/test/keys";
@@ -188,6 +191,13 @@ describe("a deed on many machines", () => {
 
   const ids = () => fleet.map(({ machineId }) => machineId);
   const of = (path: string, body: object = { machineIds: ids() }) => ask(path, body, { as });
+  /** How many wait for a row's lock with such a statement. */
+  const waiting = async (statement: string) => {
+    const rows = await prisma().$queryRaw<unknown[]>`
+      SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE ${`%${statement}`}`;
+    return rows.length;
+  };
   const robotOn = async (place: number, hostName: string) => {
     const robot = await buyToken(fleet[place] as Provisioned);
     await connect(robot, hostName);
@@ -258,6 +268,70 @@ describe("a deed on many machines", () => {
     const done = await of(path, { ...body, preview: anew });
     expect(done.answer.disconnectedHosts).toEqual(["HOST-1", "HOST-2"]);
     expect(await enabled()).toBe(0);
+  });
+
+  test("is one at a time in a tenant; others are told to wait, and hold no connection", async () => {
+    const operator = new pg.Client({ connectionString: databaseUrl });
+    await operator.connect();
+    const elsewhere = await newTenantAdmin();
+    await provisioned(elsewhere);
+    const other = await clientOf(elsewhere);
+    try {
+      await operator.query("BEGIN");
+      await operator.query("SELECT FROM machines WHERE id = $1 FOR UPDATE", [ids()[0]]);
+      const first = of("/enable", { filter: {} });
+      await expect.poll(() => waiting("SELECT id, name, client_id%")).toBe(1);
+      const second = await of("/rotate", { filter: {}, retirement: "now" });
+      expect(second).toMatchObject({ status: 429, answer: { code: "too_many_requests" } });
+      expect(second.headers.get("retry-after")).toBe("5");
+      await expect(
+        perform(actor, long(disableMachines), { filter: machineFilterSchema.parse({}) }),
+      ).rejects.toMatchObject({
+        code: "too_many",
+      });
+      expect((await ask("/enable", { filter: {} }, { as: other })).status).toBe(200);
+      await operator.query("ROLLBACK");
+      expect((await first).status).toBe(200);
+    } finally {
+      await operator.end();
+    }
+    expect((await of("/disable", { filter: {} })).status).toBe(200);
+  });
+
+  test("takes secrets in one order over all machines, as those do who write their last uses", async () => {
+    const { answer } = await of("/provision", { machines: many(501) });
+    const made: { provisioned: { machineId: string; secretId: string } }[] = answer.results;
+    const inOrder = made
+      .map(({ provisioned: one }) => one)
+      .toSorted((one, other) => (one.machineId < other.machineId ? -1 : 1));
+    const [last] = inOrder.slice(-1);
+    const before = inOrder.slice(0, 500).map(({ secretId }) => secretId);
+    const operator = new pg.Client({ connectionString: databaseUrl });
+    await operator.connect();
+    try {
+      await operator.query("BEGIN");
+      await operator.query("SELECT FROM credentials WHERE id = $1 FOR UPDATE", [last?.secretId]);
+      const deleted = of("/delete", { machineIds: inOrder.map(({ machineId }) => machineId) });
+      await expect.poll(() => waiting("%credentials%")).toBe(1);
+      const { rowCount } = await operator.query(
+        "SELECT FROM credentials WHERE id = ANY($1) AND id > $2 FOR UPDATE SKIP LOCKED",
+        [before, last?.secretId],
+      );
+      expect(rowCount).toBe(before.filter((id) => id > (last?.secretId ?? "")).length);
+      await operator.query("ROLLBACK");
+      expect((await deleted).answer).toMatchObject({ deleted: 501 });
+    } finally {
+      await operator.end();
+    }
+  });
+
+  test("of what a program looked at the newest is kept", async () => {
+    const tokens: string[] = [];
+    for (let looked = 0; looked < 22; looked += 1)
+      tokens.push((await of("/enable?dryRun=true")).answer.token);
+    expect(await prisma().cutPreview.count({ where: { madeBy: client.id } })).toBe(20);
+    expect((await of("/enable", { machineIds: ids(), preview: tokens[0] })).status).toBe(410);
+    expect((await of("/enable", { machineIds: ids(), preview: tokens.at(-1) })).status).toBe(200);
   });
 
   test("a host that was shown and has connected anew is no more than was shown", async () => {

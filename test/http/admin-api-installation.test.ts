@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { record } from "@/lib/audit/commands";
 import type { UserActor } from "@/lib/ctx";
+import { LINKS_AN_HOUR } from "@/lib/users/maker-of-links";
 import { askAdminApi, type Sent } from "@/test/admin-api";
 import { newApiClient } from "@/test/deeds/api-client-deeds";
 import { foreignJwk } from "@/test/deeds/installation-deeds";
 import { type Mailbox, smtpError, startMailbox } from "@/test/mailbox";
 import { buyToken } from "@/test/robot";
 import {
+  act,
   logLines,
   newAdmin,
   newInstallationAdmin,
@@ -105,6 +108,27 @@ describe("a link that lets somebody in", () => {
     const wrong = await ask("POST", "/invites", { body: { email: member.name, role: "Viewer" } });
     expect(wrong).toMatchObject({ status: 409, answer: { errors: [{ field: "email" }] } });
   });
+});
+
+test("a program makes a hundred links of a kind within an hour, and no more", async () => {
+  const client = await newApiClient(manager, { role: "Administrator", mayConfirm: true });
+  const as = await buyToken(client);
+  const program = { ...manager, kind: "apiClient", id: client.id, name: client.machineName } as const;
+  const actor = { ...program, credentialId: client.secretId, mayConfirm: true };
+  const invited = { type: "admin.invited", email: "guest@latchkey.test", role: "Viewer" } as const;
+  await act(actor, record, Array(LINKS_AN_HOUR - 1).fill(invited));
+  const invite = () => ({ email: `${unique("guest")}@latchkey.test`, role: "Viewer" });
+  const both = await Promise.all([1, 2].map(() => codeOf("POST", "/invites", as, invite())));
+  expect(both.toSorted()).toEqual(["201 undefined", "409 limit_reached"]);
+  expect(await codeOf("POST", "/invites", administrator, invite())).toBe("201 undefined");
+  const resetLink = `/people/${member.id}/reset-link`;
+  await act(
+    actor,
+    record,
+    Array(LINKS_AN_HOUR).fill({ type: "admin.reset_link_made", adminId: member.id, email: member.name }),
+  );
+  expect(await codeOf("POST", resetLink, as, {})).toBe("409 limit_reached");
+  expect(await codeOf("POST", resetLink, administrator, {})).toBe("201 undefined");
 });
 
 test("a test mail goes to a member of the tenant, once for a key and not too often", async () => {

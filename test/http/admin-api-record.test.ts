@@ -202,6 +202,7 @@ test("a webhook is tested once for its key, its deliveries are walked, and one i
   expect(tested).toMatchObject({ status: 200, answer: { isTaken: true, status: 204, failure: null } });
   expect(receiver.got).toMatchObject([{ type: "webhook.test" }]);
   expect((await ask("POST", `${path}/test`, { headers })).answer).toEqual(tested.answer);
+  expect(receiver.got).toHaveLength(1);
   expect(await walk(`/record?kind=webhook.tested`, 50)).toHaveLength(1);
 
   for (let turn = 0; turn < 3; turn += 1) await told(owner, new Date());

@@ -70,14 +70,13 @@ describe("of every operation, who may not is told so before anything else is loo
   };
   test.each(Object.entries(CLIENTS))("%s", async (_, rights: Rights) => {
     const as = await buyToken(await newApiClient(await newInstallationAdmin(), rights));
-    const answers = await Promise.all(
-      OPERATIONS.map(async (operation) => {
-        // Who may is stopped here, before anything is done.
-        const path = `${pathOf(operation)}?unknown=1`;
-        const { status, answer } = await ask(operation.method, path, { as });
-        return `${operation.id}: ${status} ${answer.code}`;
-      }),
-    );
+    const answers: string[] = [];
+    for (const operation of OPERATIONS) {
+      // Who may is stopped here, before anything is done.
+      const path = `${pathOf(operation)}?unknown=1`;
+      const { status, answer } = await ask(operation.method, path, { as });
+      answers.push(`${operation.id}: ${status} ${answer.code}`);
+    }
     expect(answers).toEqual(OPERATIONS.map((each) => `${each.id}: ${refusalOf(each, rights)}`));
   });
 });
@@ -137,6 +136,23 @@ describe("a machine's life", () => {
       next = answer.next;
     }
     expect(seen).toEqual(names);
+  });
+
+  test("a list goes on behind the longest name, and not behind what is no place", async () => {
+    const as = await buyToken(await newApiClient(await newTenantAdmin(), { role: "Operator" }));
+    // Folded it is eighteen times as long.
+    const names = ["a", "b"].map((last) => "\uFDFA".repeat(99) + last);
+    for (const name of names)
+      expect((await ask("POST", "/machines", { as, body: machine(name) })).status).toBe(201);
+    const first = (await ask("GET", "/machines?limit=1", { as })).answer;
+    expect(first.next.length).toBeGreaterThan(4096);
+    const second = await ask("GET", `/machines?limit=1&cursor=${first.next}`, { as });
+    expect([...first.items, ...second.answer.items].map(({ name }) => name)).toEqual(names);
+    const refused = await ask("GET", "/machines?cursor=behind", { as });
+    expect(refused).toMatchObject({
+      status: 400,
+      answer: { code: "invalid_query", errors: [{ field: "cursor" }] },
+    });
   });
 });
 
@@ -281,6 +297,50 @@ test("who asks too often is told to wait, and it alone; time gives it its turns 
   expect((await ask("GET", "/machines", { as: viewer })).status).toBe(200);
   for (let asked = 0; asked < REQUESTS.aSecond; asked += 1) takeTurn(client.id, later + 1_000);
   expect(() => takeTurn(client.id, later + 1_000)).toThrow();
+});
+
+describe("a large body", () => {
+  const provision = (as: string, body: BodyInit, headers: Readonly<Record<string, string>> = {}) =>
+    call("POST", `${ADMIN_API_PATH}/machines/provision`, {
+      headers: { authorization: `Bearer ${as}`, "content-type": "application/json", ...headers },
+      body,
+      duplex: "half",
+    } as RequestInit);
+
+  test("takes as many turns as it is large", async () => {
+    const client = await newApiClient(owner, { role: "Viewer" });
+    const as = await buyToken(client);
+    takeTurn(client.id, performance.now() + 600_000, REQUESTS.atOnce - 1);
+    const megabyte = JSON.stringify({ machines: [], filling: "x".repeat(1024 * 1024) });
+    expect((await provision(as, megabyte)).status).toBe(403);
+    const refused = await ask("GET", "/machines", { as });
+    expect(refused).toMatchObject({ status: 429, answer: { code: "too_many_requests" } });
+  });
+
+  test("is one at a time for each client", async () => {
+    const large = { "content-length": "100000" };
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const first = provision(token, readable, large);
+    await writer.write(Buffer.from('{"machines":'));
+    const second = await provision(token, "{}", large);
+    expect(second.status).toBe(429);
+    expect(second.headers.get("retry-after")).toBe("1");
+    expect((await provision(stranger, "{}", large)).status).toBe(400);
+    expect((await provision(token, "{}")).status).toBe(400);
+    await writer.write(Buffer.from("[]}"));
+    await writer.close();
+    expect((await first).status).toBe(400);
+    expect((await provision(token, "{}", large)).status).toBe(400);
+  });
+
+  test("with numbers that nobody can keep is read no further than they are told", async () => {
+    const response = await provision(token, `{"machines":[${Array(150).fill("1e400").join(",")}]}`);
+    expect(response.status).toBe(400);
+    const { errors, detail } = await response.json();
+    expect(errors).toHaveLength(100);
+    expect(detail).not.toMatch(/more$/);
+  });
 });
 
 test("of many faults the first hundred are told", async () => {

@@ -22,6 +22,17 @@ export async function lockCredential(
 }
 
 /**
+ * Takes the rows of what is not deleted on machines that the transaction holds, in the one order in which everybody takes many: a deed that writes
+ * them set by set would meet their last uses, which are written across all sets.
+ */
+export async function lockCredentialsOf({ db, actor }: Ctx, machineIds: readonly string[]): Promise<void> {
+  await db.$executeRaw`
+    SELECT FROM credentials
+     WHERE tenant_id = ${actor.tenantId}::uuid AND machine_id = ANY(${[...machineIds]}::uuid[]) AND revoked_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE`;
+}
+
+/**
  * Moves the end of a credential that has not ended, as part of a rotation, which tells of it and has checked that end. What hangs on one whose end is now is
  * cut by the clock, as with any end.
  * @returns false when it has ended

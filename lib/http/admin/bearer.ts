@@ -24,7 +24,10 @@ export async function requireApiClient(request: ApiRequest, now: Date): Promise<
   return { kind: "apiClient", id, name, address: request.address, tenantId, credentialId, ...rights };
 }
 
-/** That somebody has a token at all, before a large body is waited for. What it is worth is asked when the body is here. @throws ProblemError 400 or 401 */
-export async function requireToken(request: ApiRequest, now: Date): Promise<void> {
-  await readToken(robotsDatabase().sql, request, "admin", now);
+/**
+ * That somebody has a token at all, before a large body is waited for. What it is worth is asked when the body is here.
+ * @returns the API client's id, as the token says @throws ProblemError 400 or 401
+ */
+export async function requireToken(request: ApiRequest, now: Date): Promise<string> {
+  return (await readToken(robotsDatabase().sql, request, "admin", now)).claims.machineId;
 }

@@ -1,16 +1,23 @@
 import type { Operation, OperationMay } from "@/lib/admin-api/operation";
 import type { ApiAnswer, ApiRequest } from "@/lib/api-request";
 import type { Ctx, Db } from "@/lib/ctx";
-import { database, inTransaction } from "@/lib/db";
-import { prepared, timeoutOf } from "@/lib/http/deeds";
+import { database } from "@/lib/db";
+import { BODY_MAX_BYTES } from "@/lib/http/body";
+import { inOwnTransaction, prepared } from "@/lib/http/deeds";
 import { ProblemError } from "@/lib/http/problem";
-import { type KeptAnswer, keepAnswer, takeKey } from "@/lib/idempotency/commands";
+import {
+  findAnswer,
+  type KeptAnswer,
+  type KeyedRequest,
+  keepAnswer,
+  takeKey,
+} from "@/lib/idempotency/commands";
 import { allow, allowInstallation } from "@/lib/permissions";
 import { encodeAnswer, repeatedAnswer } from "./answer";
 import { type AdminApiActor, requireApiClient, requireToken } from "./bearer";
 import type { Implemented } from "./implement";
 import { type Asked, arrived, readAsked } from "./request";
-import { takeTurn } from "./turns";
+import { takeTurn, turnsOf, withLargeBody } from "./turns";
 
 function requireRights(actor: AdminApiActor, may: OperationMay, isSensitive: boolean): void {
   if (may === "installation") allowInstallation(actor);
@@ -34,11 +41,9 @@ type Outcome = { readonly answer: KeptAnswer; readonly done?: unknown };
 async function once(
   ctx: Ctx<AdminApiActor>,
   operation: Operation,
-  keyed: { readonly key: string; readonly asked: string },
+  request: KeyedRequest,
   run: (ctx: Ctx<AdminApiActor>) => Promise<unknown>,
 ): Promise<Outcome> {
-  const { tenantId, id: clientId } = ctx.actor;
-  const request = { tenantId, clientId, ...keyed };
   const known = await takeKey(ctx, request);
   if (known) return { answer: known };
   const done = await run(ctx);
@@ -54,15 +59,24 @@ async function run(actor: AdminApiActor, request: ApiRequest, implemented: Imple
   if (isDryRun && preview) return encodeAnswer({ answer: operation.preview }, await preview(reading, input));
   if (question) return encodeAnswer(operation, await question(reading, input));
   if (!deed) throw new Error(`nothing does ${operation.id}`);
+  const { tenantId, id: clientId } = actor;
+  const keyed = idempotencyKey !== null && {
+    tenantId,
+    clientId,
+    key: idempotencyKey,
+    asked: textOf(request, asked),
+  };
+  // Before what is done outside of the transaction, such as sending a test, is done again.
+  const known = keyed && (await findAnswer(reading, keyed));
+  if (known) return known;
   const rest = await prepared(actor, deed, input);
   const work = async (db: Db): Promise<Outcome> => {
     const ctx = { db, actor, now: new Date() };
-    if (idempotencyKey !== null)
-      return once(ctx, operation, { key: idempotencyKey, asked: textOf(request, asked) }, rest);
+    if (keyed) return once(ctx, operation, keyed, rest);
     const done = await rest(ctx);
     return { answer: encodeAnswer(operation, done), done };
   };
-  const { answer, done } = await inTransaction(database(), work, timeoutOf(deed));
+  const { answer, done } = await inOwnTransaction(actor, deed, work);
   return afterwards && done !== undefined ? encodeAnswer(operation, await afterwards(actor, done)) : answer;
 }
 
@@ -72,19 +86,36 @@ function entityTag({ hasRevision }: Operation, body: string | null): Record<stri
   return typeof revision === "number" ? { etag: `"${revision}"` } : {};
 }
 
+/** Whether more than usual is under way, or nobody says how much. */
+const isLarge = (request: ApiRequest) =>
+  request.header("transfer-encoding") !== null ||
+  Number(request.header("content-length") ?? 0) > BODY_MAX_BYTES;
+
 /** One request to one operation: who is it, what do they ask, may they, one transaction, the answer. @throws ProblemError, Refusal */
 export async function answerOperation(
   request: ApiRequest,
   implemented: Implemented,
   params: Readonly<Record<string, string>>,
 ): Promise<ApiAnswer> {
+  const answer = () => answerHere(request, implemented, params);
+  if (implemented.operation.maxBodyBytes === undefined) return answer();
+  const clientId = await requireToken(request, new Date());
+  return isLarge(request) ? withLargeBody(clientId, answer) : answer();
+}
+
+async function answerHere(
+  request: ApiRequest,
+  implemented: Implemented,
+  params: Readonly<Record<string, string>>,
+): Promise<ApiAnswer> {
   const { operation } = implemented;
-  if (operation.maxBodyBytes !== undefined) await requireToken(request, new Date());
   // Before anybody asks who it is: what is taken from a client while its body is under way, it does not have any more.
   const sent = await arrived(request, operation);
   const actor = await requireApiClient(request, new Date());
   request.noteActor(actor.id);
-  takeTurn(actor.id);
+  const { maxBodyBytes = BODY_MAX_BYTES } = operation;
+  const bytes = (await sent.bytes(maxBodyBytes))?.length ?? maxBodyBytes;
+  takeTurn(actor.id, performance.now(), turnsOf(bytes));
   // Who only looks at what would happen confirms nothing.
   const looksOnly = operation.preview !== undefined && request.query.get("dryRun") === "true";
   requireRights(actor, operation.may, (operation.isSensitive ?? false) && !looksOnly);

@@ -6,6 +6,9 @@ import { uuid7 } from "@/lib/uuid";
 /** How long somebody may think about what they were shown. In seconds. */
 const KEPT_SECONDS = HOUR_SECONDS;
 
+/** So many are kept of one person or program; a program may look a hundred times a second. */
+const KEPT_OF_EACH = 20;
+
 /** What a deed on many machines would cut, by ids. */
 export type Shown = {
   readonly machineIds: readonly string[];
@@ -13,7 +16,7 @@ export type Shown = {
   readonly jobIds: readonly string[];
 };
 
-/** Keeps what somebody is shown. @returns by what the deed names it */
+/** Keeps what somebody is shown, and forgets what they were shown long before. @returns by what the deed names it */
 export async function keepPreview(
   { db, actor, now }: Ctx,
   { machineIds, sessionIds, jobIds }: Shown,
@@ -24,6 +27,10 @@ export async function keepPreview(
     data: { id, tenantId: actor.tenantId, madeBy: actor.id, at: now, ...shown },
     select: { id: true },
   });
+  await db.$executeRaw`
+    DELETE FROM cut_previews WHERE tenant_id = ${actor.tenantId}::uuid AND id IN (
+      SELECT id FROM cut_previews WHERE tenant_id = ${actor.tenantId}::uuid AND made_by = ${actor.id}::uuid
+       ORDER BY at DESC, id DESC OFFSET ${KEPT_OF_EACH} FOR UPDATE SKIP LOCKED)`;
   return id;
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from "@/lib/errors";
 import type { Role } from "@/lib/roles";
 import { addSeconds } from "@/lib/time";
 import { digestOf, linkTo, makeLinkToken } from "@/lib/users/link-token";
-import { makerOf } from "@/lib/users/maker-of-links";
+import { makerOf, refuseManyLinks } from "@/lib/users/maker-of-links";
 import { strangerIn } from "@/lib/users/password-work";
 import { hashPassword } from "@/lib/users/passwords";
 import { readInvite } from "@/lib/users/queries/people";
@@ -16,13 +16,14 @@ import { lockMembers } from "./lock-members";
 /**
  * Makes a link by which somebody becomes a member, once and within an hour. Whether they have an account already makes no
  * difference here. An earlier invite of the same person is worth nothing any more.
- * @throws Refusal `conflict` at `email` for a member
+ * @throws Refusal `conflict` at `email` for a member; `limit_reached`
  */
 export async function invitePerson(
   ctx: Ctx,
   { email, role }: { readonly email: string; readonly role: Role },
 ): Promise<IssuedLink> {
   await lockMembers(ctx);
+  await refuseManyLinks(ctx, "admin.invited");
   const { tenantId } = ctx.actor;
   const key = emailKey(email);
   const member = await ctx.db.membership.findFirst({

@@ -8,6 +8,7 @@ import {
   makerIn,
   makerOf,
   managesInstallation,
+  refuseManyLinks,
 } from "@/lib/users/maker-of-links";
 import { findRight, lockPassword, type RightPassword } from "@/lib/users/own-password";
 import { strangerIn } from "@/lib/users/password-work";
@@ -72,7 +73,7 @@ const OBSTACLES: Readonly<Record<Obstacle, string>> = {
 
 /**
  * Makes a link by which a member sets a new password, once and within an hour.
- * @throws Refusal `not_found`; `forbidden` with what stands against it
+ * @throws Refusal `not_found`; `forbidden` with what stands against it; `limit_reached`
  */
 export async function makeResetLink(
   ctx: Ctx,
@@ -81,6 +82,7 @@ export async function makeResetLink(
   const { email } = memberIn(await lockMembers(ctx), adminId);
   const obstacle = await obstacleTo(ctx, makerOf(ctx.actor), adminId);
   if (obstacle) throw new Refusal("forbidden", OBSTACLES[obstacle]);
+  await refuseManyLinks(ctx, "admin.reset_link_made");
   return issueReset(ctx, { id: adminId, email }, makerOf(ctx.actor));
 }
 

@@ -2,7 +2,9 @@ import * as contract from "@/lib/admin-api/contract/machines";
 import type { Ctx } from "@/lib/ctx";
 import { listConnectedHosts } from "@/lib/fleet/queries/connected-hosts";
 import { listMachines } from "@/lib/fleet/queries/list-machines";
+import { readCursor } from "@/lib/fleet/queries/machine-order";
 import { cutOf, deedOf, questionOf } from "@/lib/http/admin/implement";
+import { badQuery } from "@/lib/http/admin/request";
 import { listRunningJobs } from "@/lib/jobs/queries";
 import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
@@ -51,6 +53,10 @@ const found = <T>(machine: T | null): T => {
 /** What is done to machines by API clients; the deeds and questions of the portal's pages. */
 export const MACHINE_OPERATIONS = [
   questionOf(contract.listMachines, async (ctx, { limit, cursor, kind, ...query }) => {
+    if (cursor !== undefined && !readCursor(query.sort, cursor))
+      throw badQuery([
+        { path: ["cursor"], detail: "is no place of this order: send `next` of the page before" },
+      ]);
     const page = await listMachines(ctx, { ...query, type: kind, pageSize: limit, page: 1, after: cursor });
     return { items: page.rows, next: page.rows.length < limit ? null : page.after };
   }),
