@@ -7,6 +7,7 @@ import { long, perform } from "@/lib/http/deeds";
 import { editLimits } from "@/lib/limits/commands";
 import { NO_LIMITS } from "@/lib/limits/schema";
 import { addKey } from "@/lib/machines/commands/add-key";
+import { KEPT_OF_EACH } from "@/lib/machines/commands/keep-preview";
 import { machineFilterSchema } from "@/lib/machines/schema";
 import { disableMachines } from "@/lib/workflows/disable-machines";
 import { askAdminApi, type Sent } from "@/test/admin-api";
@@ -327,9 +328,12 @@ describe("a deed on many machines", () => {
 
   test("of what a program looked at the newest is kept", async () => {
     const tokens: string[] = [];
-    for (let looked = 0; looked < 22; looked += 1)
-      tokens.push((await of("/enable?dryRun=true")).answer.token);
-    expect(await prisma().cutPreview.count({ where: { madeBy: client.id } })).toBe(20);
+    tokens.push((await of("/enable?dryRun=true")).answer.token);
+    const seen = { tenantId: actor.tenantId, madeBy: client.id, at: new Date() };
+    const data = Array.from({ length: KEPT_OF_EACH }, () => ({ ...seen, id: randomUUID() }));
+    await prisma().cutPreview.createMany({ data });
+    for (let looked = 0; looked < 2; looked += 1) tokens.push((await of("/enable?dryRun=true")).answer.token);
+    expect(await prisma().cutPreview.count({ where: { madeBy: client.id } })).toBe(KEPT_OF_EACH);
     expect((await of("/enable", { machineIds: ids(), preview: tokens[0] })).status).toBe(410);
     expect((await of("/enable", { machineIds: ids(), preview: tokens.at(-1) })).status).toBe(200);
   });

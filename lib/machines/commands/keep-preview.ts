@@ -6,8 +6,8 @@ import { uuid7 } from "@/lib/uuid";
 /** How long somebody may think about what they were shown. In seconds. */
 const KEPT_SECONDS = HOUR_SECONDS;
 
-/** So many are kept of one person or program; a program may look a hundred times a second. */
-const KEPT_OF_EACH = 20;
+/** So many are kept of one person or program, which may look a hundred times a second; a plan of a fleet holds one for each hundred deletions. */
+export const KEPT_OF_EACH = 200;
 
 /** What a deed on many machines would cut, by ids. */
 export type Shown = {
