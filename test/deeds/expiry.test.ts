@@ -126,6 +126,14 @@ test("of very many that end together some are taken in one look, and the others 
   expect([(await look()).length, (await look()).length, (await look()).length]).toEqual([2, 1, 0]);
 });
 
+/** @returns how often each statement was sent; what begins and ends transactions is left out */
+function timesOf(sent: Awaited<ReturnType<typeof statementsOf>>): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { text } of sent)
+    if (!/^(?:BEGIN|COMMIT)/.test(text)) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
+}
+
 test("what ends together, of whichever tenants, is cut in as many statements as one", async () => {
   const ending = async (by: UserActor, count: number) => {
     const { machineId } = await provisioned(by);
@@ -139,11 +147,12 @@ test("what ends together, of whichever tenants, is cut in as many statements as 
     prisma().session.count({ where: { endedAt: null, credential: { expiryCutAt: { not: null } } } });
   await tick();
   await ending(admin, 1);
-  const one = await statementsOf(tick);
+  const one = timesOf(await statementsOf(tick));
   await ending(admin, 3);
   await ending(await newTenantAdmin(), 3);
-  const many = await statementsOf(tick);
-  expect(many.length).toBe(one.length);
+  const many = timesOf(await statementsOf(tick));
+  // What goes on beside it, such as noting last uses, comes once; a statement for each of six secrets or two tenants would come more often.
+  expect([...many].filter(([text, times]) => times > Math.max(1, one.get(text) ?? 0))).toEqual([]);
   expect(await open()).toBe(0);
 });
 
