@@ -12,17 +12,23 @@ export type Deed<A extends Actor, I, T> = (ctx: Ctx<A>, input: I) => Promise<T>;
 /** A deed of which one part takes long. */
 export type InSteps<A extends Actor, I, T> = {
   readonly prepare: (ctx: Ctx<A>, input: I) => Promise<(ctx: Ctx<A>) => Promise<T>>;
-  /** What its transaction may take, where that is more than the usual. */
-  readonly timeoutMilliseconds?: number;
+  /** Whether its transaction may take minutes. */
+  readonly takesLong?: (input: I) => boolean;
 };
 
 /** What a deed on ten thousand machines may take on a busy computer. */
 const LONG_MILLISECONDS = 3 * MINUTE_SECONDS * SECOND_MILLISECONDS;
 
-/** @returns a deed on many things at once, whose transaction may take minutes */
-export const long = <A extends Actor, I, T>(deed: Deed<A, I, T>): InSteps<A, I, T> => ({
+/**
+ * @param areMany whether the input names so many that it takes long; of few it is a deed as any other, which nobody waits for
+ * @returns a deed on many things at once, whose transaction may take minutes
+ */
+export const long = <A extends Actor, I, T>(
+  deed: Deed<A, I, T>,
+  areMany: (input: I) => boolean = () => true,
+): InSteps<A, I, T> => ({
   prepare: async (_, input) => (held) => deed(held, input),
-  timeoutMilliseconds: LONG_MILLISECONDS,
+  takesLong: areMany,
 });
 
 /** So many deeds that take long hold connections of people's at once: the others stay free. */
@@ -38,10 +44,10 @@ const busyTenants = () => oncePerProcess("tenants with a long deed", () => new S
 export async function inOwnTransaction<A extends Actor, I, T, R>(
   actor: A,
   deed: Deed<A, I, T> | InSteps<A, I, T>,
+  input: I,
   work: (db: Db) => Promise<R>,
 ): Promise<R> {
-  const timeoutMilliseconds = typeof deed === "function" ? undefined : deed.timeoutMilliseconds;
-  if (timeoutMilliseconds === undefined) return inTransaction(database(), work);
+  if (typeof deed === "function" || !deed.takesLong?.(input)) return inTransaction(database(), work);
   const [busy, own] = [busyTenants(), "tenantId" in actor ? actor.tenantId : actor.kind];
   if (busy.has(own) || busy.size >= LONG_AT_ONCE) {
     throw new Refusal(
@@ -52,7 +58,7 @@ export async function inOwnTransaction<A extends Actor, I, T, R>(
   }
   busy.add(own);
   try {
-    return await inTransaction(database(), work, timeoutMilliseconds);
+    return await inTransaction(database(), work, LONG_MILLISECONDS);
   } finally {
     busy.delete(own);
   }
@@ -89,7 +95,7 @@ export async function perform<A extends Actor, I, T>(
   input: I,
 ): Promise<T> {
   const run = await prepared(actor, deed, input);
-  return inOwnTransaction(actor, deed, (db) => run({ db, actor, now: new Date() }));
+  return inOwnTransaction(actor, deed, input, (db) => run({ db, actor, now: new Date() }));
 }
 
 /**
@@ -108,7 +114,7 @@ export async function performGuarded<I, T>(
     throw new Refusal("limit_reached", `Too many attempts. Try again in ${wait}.`);
   }
   const run = await prepared(actor, deed, input);
-  return inOwnTransaction(actor, deed, async (db) => {
+  return inOwnTransaction(actor, deed, input, async (db) => {
     const ctx = { db, actor, now: new Date() };
     const done = await run(ctx);
     await forgetConfirmations(ctx);

@@ -3,6 +3,7 @@ import type { Refusal } from "@/lib/errors";
 import { folded } from "@/lib/fold";
 import { shortened } from "@/lib/text";
 import {
+  type ChosenMachines,
   type MachineKind,
   type MachineLine,
   NAME_MAX_LENGTH,
@@ -23,6 +24,13 @@ export function servesHost(
 ): boolean {
   return machine.kind === "Template" || nameKey(machine.name) === nameKey(hostName);
 }
+
+/** Up to so many named machines are cut as quickly as one, and wait for no change of many. */
+const FEW_MAX = 100;
+
+/** @returns whether a deed on these machines may take long */
+export const areMany = ({ machineIds }: Pick<ChosenMachines, "machineIds">): boolean =>
+  machineIds === undefined || machineIds.length > FEW_MAX;
 
 const ROW = z.strictObject(provisionMachineSchema.shape);
 

@@ -291,6 +291,9 @@ describe("a deed on many machines", () => {
         code: "too_many",
       });
       expect((await ask("/enable", { filter: {} }, { as: other })).status).toBe(200);
+      // Who cuts one machine waits for nobody's change of many.
+      const { machineId } = await provisioned(actor);
+      expect((await of("/disable", { machineIds: [machineId] })).status).toBe(200);
       await operator.query("ROLLBACK");
       expect((await first).status).toBe(200);
     } finally {

@@ -76,7 +76,7 @@ async function run(actor: AdminApiActor, request: ApiRequest, implemented: Imple
     const done = await rest(ctx);
     return { answer: encodeAnswer(operation, done), done };
   };
-  const { answer, done } = await inOwnTransaction(actor, deed, work);
+  const { answer, done } = await inOwnTransaction(actor, deed, input, work);
   return afterwards && done !== undefined ? encodeAnswer(operation, await afterwards(actor, done)) : answer;
 }
 

@@ -22,6 +22,7 @@ import { provisionMachine } from "@/lib/machines/commands/provision-machine";
 import { provisionPasted } from "@/lib/machines/commands/provision-machines";
 import { enableMachine } from "@/lib/machines/commands/withdraw-machine";
 import { checkPasted, ofMachines } from "@/lib/machines/queries";
+import { areMany } from "@/lib/machines/rules";
 import {
   chosenMachinesSchema,
   deleteMachinesSchema,
@@ -53,12 +54,14 @@ export const checkPastedQuestion = adminQuestion(pastedMachinesSchema, checkPast
 export const editMachineAction = adminAction(editMachineSchema, saveMachine);
 export const enableMachineAction = adminAction(machineIdSchema, enableMachine);
 export const disableMachineAction = adminAction(machineIdSchema, disableMachine);
-export const deleteMachinesAction = adminAction(deleteMachinesSchema, long(deleteMachines), { recent: true });
+export const deleteMachinesAction = adminAction(deleteMachinesSchema, long(deleteMachines, areMany), {
+  recent: true,
+});
 export const previewMachinesQuestion = adminQuestion(previewMachinesSchema, previewMachines);
-export const rotateMachinesAction = adminAction(rotateMachinesSchema, long(rotateMachines));
-export const addSecretsAction = adminAction(addSecretsSchema, long(addSecrets));
-export const disableMachinesAction = adminAction(chosenMachinesSchema, long(disableMachines));
-export const enableMachinesAction = adminAction(chosenMachinesSchema, long(enableMachines));
+export const rotateMachinesAction = adminAction(rotateMachinesSchema, long(rotateMachines, areMany));
+export const addSecretsAction = adminAction(addSecretsSchema, long(addSecrets, areMany));
+export const disableMachinesAction = adminAction(chosenMachinesSchema, long(disableMachines, areMany));
+export const enableMachinesAction = adminAction(chosenMachinesSchema, long(enableMachines, areMany));
 export const addSecretAction = adminAction(issueSecretSchema, ofMachines(addSecret));
 export const addKeyAction = adminAction(addKeySchema, ofMachines(addKey));
 export const editCredentialAction = adminAction(editCredentialSchema, ofMachines(editCredential));
